@@ -1,0 +1,28 @@
+# Everything here is needed to build only. A program that uses an installed r1cluster needs OpenSSL's libcrypto
+# (linked statically where it can be had) and threads; no third-party type shows in a public header.
+find_package(Threads REQUIRED)
+set(OPENSSL_USE_STATIC_LIBS ON)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+# Headers only: Asio, Beast, Describe, JSON and Process v2 are compiled into our own files.
+find_package(Boost 1.81 REQUIRED)
+find_package(fmt 9 REQUIRED)
+find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)
+
+# Vendor libraries are opened at run time; only their headers are looked for. Where one is absent, its source
+# compiles to a Gap that says so.
+find_package(Python3 QUIET COMPONENTS Interpreter)
+if(Python3_Interpreter_FOUND)
+  # nvidia-nvml-dev-cu12 on PyPI holds nvml.h alone, for machines without the CUDA Toolkit.
+  execute_process(COMMAND ${Python3_EXECUTABLE} -c "import nvidia.nvml_dev as m; print(list(m.__path__)[0])"
+    OUTPUT_VARIABLE r1cluster_nvml_wheel OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+endif()
+find_path(R1CLUSTER_NVML_INCLUDE_DIR nvml.h
+  HINTS "${r1cluster_nvml_wheel}/include" ENV CUDA_HOME
+  PATHS /usr/local/cuda/include)
+if(NOT R1CLUSTER_NVML_INCLUDE_DIR)
+  message(STATUS "nvml.h not found: GPUs will be a gap (pip install nvidia-nvml-dev-cu12, or the CUDA Toolkit)")
+endif()
+
+if(R1CLUSTER_BUILD_CLI)
+  find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
+endif()

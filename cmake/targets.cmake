@@ -1,0 +1,39 @@
+# The two link targets that make the border visible: core is pure, host touches the world.
+add_library(r1cluster_core)
+add_library(r1cluster_host)
+add_library(r1cluster INTERFACE)
+foreach(target core host)
+  add_library(r1cluster::${target} ALIAS r1cluster_${target})
+  set_target_properties(r1cluster_${target} PROPERTIES EXPORT_NAME ${target})
+endforeach()
+add_library(r1cluster::r1cluster ALIAS r1cluster)
+
+# Flags of our own files; never part of what users of the library inherit.
+add_library(r1cluster_private INTERFACE)
+target_compile_features(r1cluster_private INTERFACE cxx_std_20)
+target_compile_options(r1cluster_private INTERFACE -Wall -Wextra -Wpedantic -Wshadow=local -Wconversion
+  $<$<BOOL:${R1CLUSTER_WARNINGS_AS_ERRORS}>:-Werror>)
+target_include_directories(r1cluster_private INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_include_directories(r1cluster_private SYSTEM INTERFACE ${Boost_INCLUDE_DIRS} ${TOMLPLUSPLUS_INCLUDE_DIR})
+target_link_libraries(r1cluster_private INTERFACE fmt::fmt-header-only)
+target_compile_definitions(r1cluster_private INTERFACE R1CLUSTER_VERSION="${PROJECT_VERSION}")
+if(R1CLUSTER_SANITIZERS)
+  target_compile_options(r1cluster_private INTERFACE -fsanitize=${R1CLUSTER_SANITIZERS} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(r1cluster_private INTERFACE -fsanitize=${R1CLUSTER_SANITIZERS})
+endif()
+
+set(include_dir ${PROJECT_SOURCE_DIR}/include)
+file(GLOB_RECURSE core_headers CONFIGURE_DEPENDS ${include_dir}/r1cluster/*.hpp)
+set(host_headers ${core_headers})
+list(FILTER core_headers EXCLUDE REGEX "/host/|/cluster\\.hpp$")
+list(FILTER host_headers INCLUDE REGEX "/host/|/cluster\\.hpp$")
+
+foreach(target core host)
+  target_compile_features(r1cluster_${target} PUBLIC cxx_std_20)
+  set_target_properties(r1cluster_${target} PROPERTIES POSITION_INDEPENDENT_CODE ON VERIFY_INTERFACE_HEADER_SETS ON)
+  target_sources(r1cluster_${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${include_dir} FILES ${${target}_headers})
+  target_link_libraries(r1cluster_${target} PRIVATE $<BUILD_INTERFACE:r1cluster_private>)
+endforeach()
+target_link_libraries(r1cluster_host PUBLIC r1cluster_core PRIVATE OpenSSL::Crypto Threads::Threads ${CMAKE_DL_LIBS})
+target_link_libraries(r1cluster INTERFACE r1cluster_core r1cluster_host)

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <compare>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace r1cluster {
+
+/// A release number such as "0.11.1", "580.159.04" or "0.32.0+cpu". Ordered by its numbers; a
+/// pre-release ("rc1", "dev5") sorts before its release, and the local part after "+" is kept but
+/// does not take part in the order.
+struct Version {
+    std::vector<int> numbers;
+    std::string pre_release;
+    std::string local;
+
+    /// Throws Error (invalid_input) for text that is not a version; "abc" never reads as 0.
+    static Version parse(std::string_view text);
+    /// As parse, but nullopt instead of an Error.
+    static std::optional<Version> try_parse(std::string_view text);
+
+    std::string text() const;
+    std::weak_ordering operator<=>(const Version& other) const;
+    bool operator==(const Version& other) const { return (*this <=> other) == 0; }
+};
+
+/// The version of this library, as in pyproject.toml.
+std::string_view library_version();
+
+}  // namespace r1cluster

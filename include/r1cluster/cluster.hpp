@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// r1cluster takes bare GPU machines to a served DeepSeek-R1, and any model of its kind.
+///
+///           read           interpret         check, config, plan            launch, up            diagnose
+///  hosts ---------> Recording ------> Cluster ------> Report, Settings, ----------> a deployment ----------> Report
+///          I/O                 pure            pure    Plan, LaunchPlan     I/O     (running, watched)  pure
+///
+/// Readings are verbatim, and a machine that they describe carries a Gap for whatever could not be seen.
+/// Every decision holds its `because`. Only the functions of host/ touch the world; all others are functions
+/// from values to values, and work on a laptop from a recording as they do on the machines.
+///
+///     r1cluster::DeploymentSpec spec = r1cluster::parse_spec(text);
+///     r1cluster::Recording recording = r1cluster::read(spec);
+///     r1cluster::Cluster cluster = r1cluster::interpret(recording);
+///     r1cluster::Checkpoint checkpoint = r1cluster::model(*recording.checkpoint);
+///     r1cluster::Plan plan = r1cluster::plan(spec, cluster, checkpoint);
+///     r1cluster::Report report = r1cluster::check({spec, cluster, &checkpoint, &plan.layouts.front()});
+///
+/// or all of it, and the start, as r1cluster::up(spec).
+
+#include "r1cluster/base/error.hpp"
+#include "r1cluster/base/json.hpp"
+#include "r1cluster/base/units.hpp"
+#include "r1cluster/base/version.hpp"
+#include "r1cluster/check/check.hpp"
+#include "r1cluster/config/settings.hpp"
+#include "r1cluster/diagnose/diagnose.hpp"
+#include "r1cluster/facts/cluster.hpp"
+#include "r1cluster/host/deploy.hpp"
+#include "r1cluster/host/read.hpp"
+#include "r1cluster/launch/launch_plan.hpp"
+#include "r1cluster/launch/supervise.hpp"
+#include "r1cluster/model/checkpoint.hpp"
+#include "r1cluster/model/slicing.hpp"
+#include "r1cluster/plan/shard_plan.hpp"
+#include "r1cluster/readings/recording.hpp"
+#include "r1cluster/report/report.hpp"
+#include "r1cluster/spec/deployment_spec.hpp"

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "r1cluster/plan/layout.hpp"
+#include "r1cluster/report/report.hpp"
+
+namespace r1cluster {
+
+/// One environment variable, or one deliberately left alone.
+struct Setting {
+    std::string name;
+    std::optional<std::string> value;  ///< unset: left to the engine's default, because ...
+    std::string because;
+    bool is_from_user = false;         ///< from [env] or [host.env]; kept even where we disagree
+    std::optional<std::string> ours;   ///< what we would have said, where that differs
+    bool operator==(const Setting&) const = default;
+};
+
+struct HostSettings {
+    std::string host;
+    std::string interface;  ///< over which it reaches its peers
+    std::string address;    ///< of that interface; what the peers connect to
+    std::vector<Setting> settings;  ///< ordered by name
+
+    /// nullptr where there is none of that name.
+    const Setting* find(std::string_view name) const;
+    bool operator==(const HostSettings&) const = default;
+};
+
+/// The environment of every engine process, host by host.
+struct Settings {
+    std::vector<HostSettings> hosts;
+    std::vector<Finding> findings;  ///< user overrides that we disagree with
+
+    const HostSettings* find(std::string_view host) const;
+    bool operator==(const Settings&) const = default;
+};
+
+/// Chooses interface, address and environment for each host by its own route to its peers (names may
+/// differ between hosts), for the engine and device of the layout.
+Settings config(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout);
+
+std::string render_env_file(const HostSettings& settings);  ///< NAME=value lines, for --env-file
+std::string render_shell(const HostSettings& settings);     ///< export NAME='value' lines
+/// For a terminal; with `explain` each line has its because.
+std::string show(const Settings& settings, bool explain = false);
+
+}  // namespace r1cluster

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace r1cluster {
+
+/// Something that could not be seen. Never a zero, never an exception; a check that needs it answers
+/// "unknown".
+struct Gap {
+    std::string subject;  ///< "gpus", "filesystem /data/r1"
+    std::string because;
+    std::string remedy;   ///< what would let us see it; may be empty
+    bool operator==(const Gap&) const = default;
+};
+
+struct NumaNode {
+    int id = 0;
+    std::string cpus;  ///< kernel list format, "0-15,32-47"
+    std::uint64_t memory_bytes = 0;
+    bool operator==(const NumaNode&) const = default;
+};
+
+struct Cpu {
+    std::string model;
+    int sockets = 0;
+    int cores = 0;    ///< physical
+    int threads = 0;  ///< logical processors online
+    std::string flags;  ///< space separated, as /proc/cpuinfo has them; what engines built for CPU need
+    bool operator==(const Cpu&) const = default;
+};
+
+struct NicAddress {
+    std::string address;  ///< "10.0.0.1", "fe80::1"
+    int prefix_length = 0;
+    bool operator==(const NicAddress&) const = default;
+};
+
+struct Nic {
+    std::string name;
+    std::string kind;  ///< "physical", "virtual", "bond", "vlan", "bridge", "loopback", "infiniband"
+    bool is_up = false;  ///< administratively up and with carrier
+    std::optional<std::int64_t> speed_mbps;  ///< unset where the driver does not say
+    int mtu = 0;
+    std::optional<int> numa_node;
+    std::string mac;
+    std::vector<NicAddress> addresses;
+    bool operator==(const Nic&) const = default;
+};
+
+/// Which way the kernel sends packets for one destination.
+struct Route {
+    std::string destination;  ///< the address that was asked for
+    std::string interface;
+    std::string source_address;
+    std::string gateway;  ///< empty: on link
+    bool operator==(const Route&) const = default;
+};
+
+struct Filesystem {
+    std::string path;   ///< what was asked about
+    std::string mount;  ///< mount point that holds it
+    std::string device;
+    std::string type;   ///< "ext4", "nfs4", "tmpfs"
+    std::uint64_t total_bytes = 0;
+    std::uint64_t free_bytes = 0;  ///< for an ordinary user
+    bool operator==(const Filesystem&) const = default;
+};
+
+struct Gpu {
+    int nvml_index = 0;
+    std::string uuid;
+    std::string name;
+    std::string pci_address;           ///< "0000:18:00.0"
+    std::uint64_t memory_bytes = 0;    ///< NVML total
+    std::optional<std::uint64_t> memory_free_bytes;
+    std::string compute_capability;    ///< "9.0"
+    std::optional<int> numa_node;
+    std::optional<bool> is_mig_enabled;
+    int nvlinks_active = 0;
+    bool operator==(const Gpu&) const = default;
+};
+
+/// How two GPUs of one machine reach each other, by NVML's common ancestor: "NVLINK", "PIX", "PXB",
+/// "PHB", "NODE", "SYS".
+struct GpuLink {
+    int from = 0;  ///< NVML indices
+    int to = 0;
+    std::string path;
+    bool operator==(const GpuLink&) const = default;
+};
+
+/// Limits of the process that read the machine; engine processes inherit them. Unset: unlimited.
+struct Limits {
+    std::optional<std::uint64_t> memlock_bytes;
+    std::optional<std::uint64_t> open_files;
+    std::optional<std::uint64_t> processes;
+    std::optional<std::uint64_t> cgroup_memory_bytes;
+    bool operator==(const Limits&) const = default;
+};
+
+/// A Python environment that holds an engine, from package metadata alone; nothing is imported.
+struct EngineEnvironment {
+    std::string python;          ///< interpreter as given in the spec
+    std::string python_version;  ///< "3.11.2"
+    std::map<std::string, std::string> packages;  ///< distribution -> version: vllm, torch, ray, nvidia-nccl-cu12, ...
+    bool operator==(const EngineEnvironment&) const = default;
+};
+
+struct ShardDigest {
+    std::string name;
+    std::uint64_t size_bytes = 0;
+    std::string header_sha256;  ///< of the JSON header
+    std::string because;        ///< why there is no header hash: the file is cut, or not safetensors
+    bool operator==(const ShardDigest&) const = default;
+};
+
+/// What a checkpoint folder on one host is, so that copies can be compared without reading weights.
+struct CheckpointDigest {
+    std::string path;
+    std::string config_sha256;
+    std::string index_sha256;  ///< empty: no index file
+    std::vector<ShardDigest> shards;  ///< ordered by name
+    bool operator==(const CheckpointDigest&) const = default;
+};
+
+/// What a name resolves to on this machine.
+struct NameResolution {
+    std::string name;
+    std::vector<std::string> addresses;
+    std::string because;  ///< why it does not resolve
+    bool operator==(const NameResolution&) const = default;
+};
+
+/// A TCP port that was tried by binding it.
+struct PortState {
+    std::string address;  ///< that was bound; "0.0.0.0" for all
+    int port = 0;
+    bool is_free = false;
+    std::string because;  ///< "Address already in use"
+    std::string holder;   ///< "pid 4242 (python3)" where it can be seen
+    bool operator==(const PortState&) const = default;
+};
+
+/// What one host's Readings mean.
+struct Machine {
+    std::string host;  ///< name in the spec
+    std::string unreachable_because;  ///< not empty: the machine is one big Gap
+    std::string hostname;
+    std::string operating_system;  ///< "Debian GNU/Linux 12 (bookworm)"
+    std::string kernel;
+    std::string boot_id;
+    Cpu cpu;
+    std::vector<NumaNode> numa_nodes;
+    std::optional<std::uint64_t> memory_bytes;
+    std::optional<std::uint64_t> memory_available_bytes;
+    std::vector<Nic> nics;
+    std::vector<Route> routes;
+    std::vector<Filesystem> filesystems;
+    std::string gpu_driver_version;   ///< empty: none, or not seen (then a Gap says so)
+    std::string cuda_driver_version;  ///< "13.0"
+    std::vector<Gpu> gpus;
+    std::vector<GpuLink> gpu_links;   ///< ordered pairs with from < to
+    Limits limits;
+    std::optional<EngineEnvironment> engine;
+    std::optional<CheckpointDigest> checkpoint;
+    std::vector<NameResolution> names;
+    std::vector<PortState> ports;
+    std::optional<double> clock_offset_s;  ///< its clock minus the controller's
+    std::optional<double> clock_uncertainty_s;
+    std::vector<Gap> gaps;
+
+    bool is_reached() const { return unreachable_because.empty(); }
+    bool operator==(const Machine&) const = default;
+};
+
+}  // namespace r1cluster

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "r1cluster/config/settings.hpp"
+#include "r1cluster/plan/layout.hpp"
+
+namespace r1cluster {
+
+/// A variable whose value is the content of a file on the host, read when the process starts, so that a
+/// secret is in no argv, no log and no plan.
+struct SecretVariable {
+    std::string name;
+    std::string file;
+    bool operator==(const SecretVariable&) const = default;
+};
+
+/// One process of the engine, complete: nothing is added at start.
+struct ProcessSpec {
+    std::string name;               ///< "head", "worker-1"; also the name of its log
+    std::vector<std::string> argv;  ///< executed as it is, never by a shell
+    std::map<std::string, std::string> env;  ///< beside a short list that passes through (PATH, HOME, ...)
+    std::vector<SecretVariable> secrets;
+    std::vector<int> ranks;         ///< global ranks that live in this process or its children
+    std::vector<std::string> wait_for;  ///< command that must exit 0 before this one starts; empty: none
+    bool operator==(const ProcessSpec&) const = default;
+};
+
+/// A TCP port that a process of this host will bind.
+struct LaunchPort {
+    std::string address;
+    int port = 0;
+    std::string purpose;
+    bool operator==(const LaunchPort&) const = default;
+};
+
+struct HostLaunch {
+    std::string host;
+    std::string address;  ///< by which its peers reach it
+    std::vector<ProcessSpec> processes;
+    std::vector<LaunchPort> ports;
+    bool operator==(const HostLaunch&) const = default;
+};
+
+/// When the deployment counts as ready: every rank's process is alive, and one token was generated.
+struct Readiness {
+    std::string host;     ///< that serves the API
+    std::string address;  ///< that a client on that host connects to
+    int port = 0;
+    std::string model;    ///< served name
+    std::string api_key_file;
+    int ranks = 0;
+    int timeout_s = 0;
+    bool operator==(const Readiness&) const = default;
+};
+
+/// What is started where, how it is watched and how it is stopped.
+struct LaunchPlan {
+    std::string deployment;
+    std::string engine;
+    std::string engine_version;
+    std::string backend;  ///< "mp" or "ray"
+    Fate fate = Fate::service;
+    std::vector<HostLaunch> hosts;  ///< the first is the head
+    Readiness readiness;
+    int guard_port = 0;        ///< on the head: guards of the other hosts keep a connection to it
+    int grace_s = 10;          ///< between the request to end and the end by force
+    int lease_s = 20;          ///< a peer not heard of for so long is lost, and the group ends
+    std::uint64_t log_file_bytes = 16 << 20;  ///< a log is rotated at this size
+    int log_files = 4;                        ///< and so many are kept
+    std::vector<std::string> because;
+
+    const HostLaunch* find(std::string_view host) const;
+    bool operator==(const LaunchPlan&) const = default;
+};
+
+/// The plan for this engine and version: vLLM >= 0.11.1 starts one process a host (`--nnodes`, headless
+/// on all but the head); older ones, or backend "ray", get a Ray cluster first. Throws Error
+/// (invalid_input) for an engine, version or combination that cannot be.
+LaunchPlan launch(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout,
+                  const Settings& settings);
+
+/// For a terminal: every host's commands, as one could type them.
+std::string show(const LaunchPlan& plan);
+
+}  // namespace r1cluster

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "r1cluster/model/safetensors.hpp"
+#include "r1cluster/readings/readings.hpp"
+
+namespace r1cluster {
+
+/// Multi-head latent attention (DeepSeek-V2 and later).
+struct LatentAttention {
+    std::int64_t q_lora_rank = 0;  ///< 0: the query is not compressed
+    std::int64_t kv_lora_rank = 0;
+    std::int64_t qk_nope_head_dim = 0;
+    std::int64_t qk_rope_head_dim = 0;
+    std::int64_t v_head_dim = 0;
+    bool operator==(const LatentAttention&) const = default;
+};
+
+struct Experts {
+    std::int64_t routed = 0;
+    std::int64_t shared = 0;
+    std::int64_t per_token = 0;
+    std::int64_t intermediate_size = 0;
+    std::int64_t first_dense_layers = 0;
+    bool operator==(const Experts&) const = default;
+};
+
+struct Quantization {
+    std::string method;  ///< "fp8"
+    std::vector<std::int64_t> block;  ///< [rows, columns] of one scale; empty: not by blocks
+    bool operator==(const Quantization&) const = default;
+};
+
+/// The shape of a model: config.json, read strictly.
+struct ModelConfig {
+    std::string architecture;  ///< "DeepseekV3ForCausalLM"
+    std::string model_type;    ///< "deepseek_v3"
+    std::string dtype;         ///< "bfloat16": what activations and unquantised weights are meant to be
+    std::int64_t hidden_size = 0;
+    std::int64_t intermediate_size = 0;
+    std::int64_t layers = 0;
+    std::int64_t attention_heads = 0;
+    std::int64_t kv_heads = 0;
+    std::int64_t head_dim = 0;
+    std::int64_t vocabulary_size = 0;
+    std::int64_t max_position = 0;
+    std::int64_t next_token_layers = 0;  ///< multi-token-prediction layers after the main ones
+    bool ties_embeddings = false;
+    bool has_remote_code = false;  ///< "auto_map": Python beside the weights, which we never run
+    std::optional<LatentAttention> latent_attention;
+    std::optional<Experts> experts;
+    std::optional<Quantization> quantization;
+    bool operator==(const ModelConfig&) const = default;
+};
+
+struct ShardFile {
+    std::string name;
+    std::uint64_t size_bytes = 0;
+    std::uint64_t header_bytes = 0;  ///< the 8-byte length and the JSON
+    std::vector<Tensor> tensors;     ///< ordered by offset
+    bool operator==(const ShardFile&) const = default;
+};
+
+/// A model on disk, without its weights.
+struct Checkpoint {
+    std::string path;
+    ModelConfig config;
+    std::vector<ShardFile> files;
+    std::vector<std::string> oddities;  ///< worth a look, but loadable: "3 tensors are of no known layer"
+
+    std::uint64_t tensor_bytes() const;
+    std::size_t tensor_count() const;
+    bool operator==(const Checkpoint&) const = default;
+};
+
+/// Strict: wrong types, values that cannot be (0 layers, heads that do not divide), duplicate keys are
+/// an Error (invalid_input) with `source:line:column:`.
+ModelConfig parse_config(std::string_view text, std::string_view source = "config.json");
+
+/// The checkpoint of these texts. Complete against its index, or an Error (invalid_input) that names the
+/// missing shard or tensor; every shard must have the size that its own header says.
+Checkpoint model(const CheckpointText& text);
+
+/// For a terminal: parameters, bytes by dtype, what is odd.
+std::string show(const Checkpoint& checkpoint);
+
+}  // namespace r1cluster

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "r1cluster/facts/cluster.hpp"
+#include "r1cluster/model/slicing.hpp"
+#include "r1cluster/spec/deployment_spec.hpp"
+
+namespace r1cluster {
+
+/// One rank: where it runs and what it holds.
+struct RankPlacement {
+    int rank = 0;           ///< global; rank = pipeline_rank * tensor_parallel + tensor_rank
+    int tensor_rank = 0;
+    int pipeline_rank = 0;
+    std::string host;
+    std::optional<int> gpu;         ///< NVML index; unset: the engine runs on the CPU
+    std::int64_t first_layer = 0;
+    std::int64_t layer_count = 0;
+    std::uint64_t weight_bytes = 0;        ///< of the checkpoint's bytes, exactly
+    std::uint64_t kv_bytes_per_token = 0;
+    std::optional<std::uint64_t> memory_bytes;     ///< that the engine may take here
+    std::optional<std::int64_t> kv_tokens;         ///< that fit beside the weights
+    bool operator==(const RankPlacement&) const = default;
+};
+
+/// A way to spread the model over the machines.
+struct Layout {
+    int tensor_parallel = 1;
+    int pipeline_parallel = 1;
+    std::vector<int> layers_per_stage;
+    bool is_engine_default_partition = true;  ///< else VLLM_PP_LAYER_PARTITION must say it
+    std::vector<RankPlacement> ranks;         ///< ordered by rank
+    std::optional<std::int64_t> kv_tokens;    ///< of the rank that has fewest
+    std::optional<int> limiting_rank;
+    std::string because;                      ///< why it stands where it stands in the order
+
+    int world_size() const { return tensor_parallel * pipeline_parallel; }
+    bool operator==(const Layout&) const = default;
+};
+
+struct RejectedLayout {
+    int tensor_parallel = 1;
+    int pipeline_parallel = 1;
+    std::string because;  ///< in the engine's terms
+    bool operator==(const RejectedLayout&) const = default;
+};
+
+/// All layouts that these machines and this model allow.
+struct Plan {
+    std::vector<Layout> layouts;  ///< best first; empty: nothing fits, and `rejected` says why
+    std::vector<RejectedLayout> rejected;
+    bool operator==(const Plan&) const = default;
+};
+
+/// Plans TP x PP for the hosts of the spec. TP stays inside a host where that is possible, and PP goes
+/// over hosts, because a tensor-parallel rank exchanges two messages a layer and a pipeline stage one a
+/// step. A layout in the spec is the only one judged. Works from facts alone: a host that was not
+/// reached counts with nothing, and the layout says so.
+Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint);
+
+/// Layers of each stage by the engine's own rule: vLLM >= 0.8.0 gives a remainder to the stages before
+/// the last (sharding.md 2; vllm-project/vllm#13839).
+std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel);
+
+/// For a terminal: the chosen layout as a table of ranks, then the others, then the rejected.
+std::string show(const Plan& plan, bool explain = false);
+/// For a notebook.
+std::string show_html(const Layout& layout);
+
+}  // namespace r1cluster

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace r1cluster {
+
+/// How the agent on a host is reached.
+enum class Transport {
+    ssh,    ///< the system's ssh, with the user's own configuration
+    local,  ///< a child process of the caller, on this machine
+};
+
+std::string_view to_text(Transport transport);
+
+/// What becomes of the processes when the controller goes away.
+enum class Fate {
+    service,   ///< they live on, and can be adopted
+    attached,  ///< they end with it
+};
+
+std::string_view to_text(Fate fate);
+
+/// One machine, or one part of a machine, that takes part.
+struct HostSpec {
+    std::string name;     ///< ours; letters, digits, '.', '_' and '-'; unique
+    std::string address;  ///< IP address or name by which the *other hosts* reach it
+    std::string ssh;      ///< ssh destination ("user@host" or an alias); default: address
+    Transport transport = Transport::ssh;
+    std::string python;     ///< engine's Python on this host; default: [engine] python
+    std::string interface;  ///< network interface to use; default: found by route to the peers
+    std::optional<std::vector<int>> gpus;      ///< NVML indices to use; default: all
+    std::map<std::string, std::string> env;    ///< overrides for this host's engine processes
+    bool operator==(const HostSpec&) const = default;
+};
+
+struct ModelSpec {
+    std::string path;         ///< folder of the checkpoint, the same on every host
+    std::string served_name;  ///< name in the API; default: last component of path
+    bool operator==(const ModelSpec&) const = default;
+};
+
+struct EngineSpec {
+    std::string name = "vllm";
+    std::string version;  ///< version that every host must have; empty: whatever they have in common
+    std::string python;   ///< interpreter of the engine's environment, the same path on every host
+    std::string backend;  ///< "mp" or "ray"; empty: mp where the engine version has it
+    std::vector<std::string> extra_arguments;  ///< appended to the engine's command line
+    double gpu_memory_utilization = 0.9;       ///< share of device memory the engine may take
+    std::optional<std::uint64_t> kv_cache_bytes;  ///< per rank; default: what remains (GPU), 1 GiB (CPU)
+    int start_timeout_s = 1800;                   ///< from first process to first token
+    bool operator==(const EngineSpec&) const = default;
+};
+
+struct ServeSpec {
+    std::string address = "127.0.0.1";  ///< where the head host listens for requests
+    int port = 8000;
+    std::optional<std::int64_t> max_model_len;  ///< tokens; default: the model's own limit
+    std::string api_key_file;                   ///< on the head host; empty: no key
+    bool operator==(const ServeSpec&) const = default;
+};
+
+/// Any part left out is chosen by plan().
+struct LayoutSpec {
+    std::optional<int> tensor_parallel;
+    std::optional<int> pipeline_parallel;
+    std::optional<std::vector<int>> layers_per_stage;
+    bool operator==(const LayoutSpec&) const = default;
+};
+
+/// What the user asks for: the content of cluster.toml, or the same built by hand.
+struct DeploymentSpec {
+    std::string name;  ///< identifies the deployment on its hosts; default: served name
+    Fate fate = Fate::service;
+    std::vector<HostSpec> hosts;  ///< the first one is the head: it serves the API
+    ModelSpec model;
+    EngineSpec engine;
+    ServeSpec serve;
+    LayoutSpec layout;
+    std::map<std::string, std::string> env;  ///< overrides on every host, kept even where we disagree
+    bool operator==(const DeploymentSpec&) const = default;
+};
+
+/// Reads cluster.toml. Unknown keys, wrong types, impossible values and a missing part are an Error
+/// (invalid_input) that leads with `source:line:column:`. Defaults are filled in.
+DeploymentSpec parse_spec(std::string_view text, std::string_view source = "cluster.toml");
+
+/// The rules that parse_spec applies beyond syntax, for a spec built by hand: names, addresses,
+/// port ranges, duplicates. Fills in the defaults; throws Error (invalid_input).
+DeploymentSpec validated(DeploymentSpec spec);
+
+/// The TOML form; parse_spec(to_toml(spec)) == spec for every validated spec.
+std::string to_toml(const DeploymentSpec& spec);
+
+/// A commented cluster.toml for these ssh destinations ("user@host", "alias", or "local"), ready to
+/// be filled in.
+std::string init(const std::vector<std::string>& hosts);
+
+}  // namespace r1cluster

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <set>
+
+#include "base/reflect_json.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+/// Looks for the one thing that Boost.JSON accepts and we do not: a key that occurs twice in one object.
+struct duplicate_key_finder {
+    static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_key_size = 1 << 20;
+    static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+
+    std::vector<std::set<std::string>> open_objects;
+    std::string key;
+    std::string duplicate;
+
+    using error_code = boost::system::error_code;
+    using text = json::string_view;
+    bool on_document_begin(error_code&) { return true; }
+    bool on_document_end(error_code&) { return true; }
+    bool on_object_begin(error_code&) {
+        open_objects.emplace_back();
+        return true;
+    }
+    bool on_object_end(std::size_t, error_code&) {
+        open_objects.pop_back();
+        return true;
+    }
+    bool on_array_begin(error_code&) { return true; }
+    bool on_array_end(std::size_t, error_code&) { return true; }
+    bool on_key_part(text part, std::size_t, error_code&) {
+        key.append(part.data(), part.size());
+        return true;
+    }
+    bool on_key(text part, std::size_t, error_code& error) {
+        key.append(part.data(), part.size());
+        if (!open_objects.back().insert(key).second) {
+            duplicate = key;
+            error = json::make_error_code(json::error::syntax);
+            return false;
+        }
+        key.clear();
+        return true;
+    }
+    bool on_string_part(text, std::size_t, error_code&) { return true; }
+    bool on_string(text, std::size_t, error_code&) { return true; }
+    bool on_number_part(text, error_code&) { return true; }
+    bool on_int64(std::int64_t, text, error_code&) { return true; }
+    bool on_uint64(std::uint64_t, text, error_code&) { return true; }
+    bool on_double(double, text, error_code&) { return true; }
+    bool on_bool(bool, error_code&) { return true; }
+    bool on_null(error_code&) { return true; }
+    bool on_comment_part(text, error_code&) { return true; }
+    bool on_comment(text, error_code&) { return true; }
+};
+
+std::string position(std::string_view text, std::size_t offset) {
+    std::size_t line = 1, column = 1;
+    for (const char c : text.substr(0, offset)) {
+        if (c == '\n') {
+            ++line;
+            column = 1;
+        } else {
+            ++column;
+        }
+    }
+    return fmt::format("{}:{}", line, column);
+}
+
+void print(const json::value& value, int indent, std::string& out) {
+    const std::string pad(static_cast<std::size_t>(indent) + 2, ' ');
+    if (value.is_object() && !value.get_object().empty()) {
+        out += '{';
+        bool is_first = true;
+        for (const auto& field : value.get_object()) {
+            out += is_first ? "\n" : ",\n";
+            is_first = false;
+            out += pad + json::serialize(json::value(field.key())) + ": ";
+            print(field.value(), indent + 2, out);
+        }
+        out += "\n" + std::string(static_cast<std::size_t>(indent), ' ') + "}";
+    } else if (value.is_array() && !value.get_array().empty()) {
+        out += '[';
+        bool is_first = true;
+        for (const auto& item : value.get_array()) {
+            out += (is_first ? "\n" : ",\n") + pad;
+            is_first = false;
+            print(item, indent + 2, out);
+        }
+        out += "\n" + std::string(static_cast<std::size_t>(indent), ' ') + "]";
+    } else if (value.is_double()) {
+        out += fmt::format("{}", value.get_double());  // shortest text that reads back as the same number
+    } else {
+        out += json::serialize(value);
+    }
+}
+
+}  // namespace
+
+json::value parse_json(std::string_view text, std::string_view source, std::size_t max_depth) {
+    json::parse_options options;
+    options.max_depth = max_depth;
+    boost::system::error_code error;
+
+    json::basic_parser<duplicate_key_finder> finder(options);
+    const std::size_t read = finder.write_some(false, text.data(), text.size(), error);
+    if (!error && read == text.size()) return json::parse(json::string_view(text.data(), text.size()), {}, options);
+
+    std::string what;
+    if (!finder.handler().duplicate.empty()) {
+        what = fmt::format("the key \"{}\" occurs twice in one object", finder.handler().duplicate);
+    } else if (!error) {
+        what = "text after the end of the JSON value";
+    } else if (error == json::error::incomplete) {
+        what = "the JSON text ends too early";
+    } else if (error == json::error::too_deep) {
+        what = fmt::format("nested deeper than {}", max_depth);
+    } else {
+        what = "not JSON: " + error.message();
+    }
+    throw Error(ErrorKind::invalid_input, std::string(source),
+                fmt::format("{}:{}: {}", source, position(text, read), what));
+}
+
+std::string print_json(const json::value& value) {
+    std::string out;
+    print(value, 0, out);
+    return out + "\n";
+}
+
+void wrong_value(std::string_view path, std::string_view expected, const json::value& got) {
+    std::string shown = json::serialize(got);
+    if (shown.size() > 60) shown = shown.substr(0, 57) + "...";
+    throw Error(ErrorKind::invalid_input, std::string(path), fmt::format("{}: expected {}, got {}", path, expected, shown));
+}
+
+void check_envelope(json::value& document, std::string_view schema, int version, std::string_view source) {
+    if (!document.is_object()) wrong_value(source, "an object", document);
+    json::object& object = document.get_object();
+    const json::value* name = object.if_contains("schema");
+    const json::value* number = object.if_contains("version");
+    if (!name || *name != json::value(schema) || !number || *number != json::value(version)) {
+        throw Error(ErrorKind::invalid_input, std::string(source),
+                    fmt::format("{}: expected \"schema\": \"{}\", \"version\": {}, got {}, {}", source, schema, version,
+                                name ? json::serialize(*name) : "none", number ? json::serialize(*number) : "none"));
+    }
+    object.erase("schema");
+    object.erase("version");
+}
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// One pair of functions turns every described value into JSON and back: to_value and from_value walk the
+/// members that BOOST_DESCRIBE_STRUCT lists, so field names exist once. (Boost.JSON's own conversion of
+/// described classes cannot refuse unknown keys, nor say where in a document a value is wrong.)
+
+#include <boost/describe.hpp>
+#include <boost/json/value.hpp>
+#include <boost/mp11/algorithm.hpp>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "r1cluster/base/error.hpp"
+
+namespace r1cluster::detail {
+
+namespace json = boost::json;
+
+/// Parses strictly: no duplicate keys, depth <= 64, nothing after the value. Errors lead with
+/// `source:line:column:`.
+json::value parse_json(std::string_view text, std::string_view source, std::size_t max_depth = 64);
+/// Two-space indentation, keys in their order, a line end at the end.
+std::string print_json(const json::value& value);
+
+[[noreturn]] void wrong_value(std::string_view path, std::string_view expected, const json::value& got);
+
+template <class T>
+constexpr bool is_described_struct = boost::describe::has_describe_members<T>::value && !std::is_enum_v<T>;
+
+template <class T>
+struct is_vector : std::false_type {};
+template <class T>
+struct is_vector<std::vector<T>> : std::true_type {};
+template <class T>
+struct is_optional : std::false_type {};
+template <class T>
+struct is_optional<std::optional<T>> : std::true_type {};
+template <class T>
+struct is_map : std::false_type {};
+template <class K, class T>
+struct is_map<std::map<K, T>> : std::true_type {};
+
+template <class T>
+using members_of = boost::describe::describe_members<T, boost::describe::mod_public>;
+
+template <class T>
+json::value to_value(const T& value) {
+    if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, double> || std::is_same_v<T, std::string>) {
+        return json::value(value);
+    } else if constexpr (std::is_enum_v<T>) {
+        return json::value(to_text(value));
+    } else if constexpr (std::is_integral_v<T>) {
+        if constexpr (std::is_signed_v<T>) {
+            return json::value(static_cast<std::int64_t>(value));
+        } else {
+            return json::value(static_cast<std::uint64_t>(value));
+        }
+    } else if constexpr (is_optional<T>::value) {
+        return value ? to_value(*value) : json::value(nullptr);
+    } else if constexpr (is_vector<T>::value) {
+        json::array array;
+        array.reserve(value.size());
+        for (const auto& item : value) array.push_back(to_value(item));
+        return array;
+    } else if constexpr (is_map<T>::value) {
+        json::object object;
+        for (const auto& [key, item] : value) {
+            if constexpr (std::is_same_v<std::decay_t<decltype(key)>, std::string>) {
+                object[key] = to_value(item);
+            } else {
+                object[std::to_string(key)] = to_value(item);
+            }
+        }
+        return object;
+    } else {
+        static_assert(is_described_struct<T>, "describe this type in its room's describe.hpp");
+        json::object object;
+        boost::mp11::mp_for_each<members_of<T>>(
+            [&](auto member) { object[member.name] = to_value(value.*member.pointer); });
+        return object;
+    }
+}
+
+template <class T>
+T from_value(const json::value& value, const std::string& path);
+
+template <class T>
+T struct_from_value(const json::value& value, const std::string& path) {
+    if (!value.is_object()) wrong_value(path, "an object", value);
+    const json::object& object = value.get_object();
+    T result{};
+    std::size_t known = 0;
+    boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
+        const json::value* field = object.if_contains(member.name);
+        if (!field) {
+            throw Error(ErrorKind::invalid_input, path, path + ": the field \"" + member.name + "\" is missing");
+        }
+        ++known;
+        using Field = std::decay_t<decltype(result.*member.pointer)>;
+        result.*member.pointer = from_value<Field>(*field, path + "." + member.name);
+    });
+    if (known != object.size()) {
+        std::set<std::string_view> names;
+        boost::mp11::mp_for_each<members_of<T>>([&](auto member) { names.insert(member.name); });
+        for (const auto& field : object) {
+            const std::string_view key(field.key().data(), field.key().size());
+            if (!names.contains(key)) {
+                throw Error(ErrorKind::invalid_input, path, path + ": unknown field \"" + std::string(key) + "\"");
+            }
+        }
+    }
+    return result;
+}
+
+template <class T>
+T from_value(const json::value& value, const std::string& path) {
+    if constexpr (std::is_same_v<T, bool>) {
+        if (!value.is_bool()) wrong_value(path, "true or false", value);
+        return value.get_bool();
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        if (!value.is_string()) wrong_value(path, "a text", value);
+        return std::string(value.get_string().data(), value.get_string().size());
+    } else if constexpr (std::is_same_v<T, double>) {
+        if (!value.is_number()) wrong_value(path, "a number", value);
+        return value.to_number<double>();
+    } else if constexpr (std::is_enum_v<T>) {
+        if (!value.is_string()) wrong_value(path, "a text", value);
+        const std::string_view text(value.get_string().data(), value.get_string().size());
+        std::optional<T> found;
+        std::string names;
+        boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto enumerator) {
+            const std::string_view name = to_text(enumerator.value);
+            if (name == text) found = enumerator.value;
+            names += (names.empty() ? "\"" : ", \"") + std::string(name) + "\"";
+        });
+        if (!found) wrong_value(path, "one of " + names, value);
+        return *found;
+    } else if constexpr (std::is_integral_v<T>) {
+        boost::system::error_code error;
+        const T number = value.is_double() ? T{} : value.to_number<T>(error);
+        if (value.is_double() || error) {
+            wrong_value(path,
+                        "a whole number from " + std::to_string(std::numeric_limits<T>::min()) + " to " +
+                            std::to_string(std::numeric_limits<T>::max()),
+                        value);
+        }
+        return number;
+    } else if constexpr (is_optional<T>::value) {
+        if (value.is_null()) return std::nullopt;
+        return from_value<typename T::value_type>(value, path);
+    } else if constexpr (is_vector<T>::value) {
+        if (!value.is_array()) wrong_value(path, "a list", value);
+        T result;
+        result.reserve(value.get_array().size());
+        for (std::size_t i = 0; i < value.get_array().size(); ++i) {
+            result.push_back(
+                from_value<typename T::value_type>(value.get_array()[i], path + "[" + std::to_string(i) + "]"));
+        }
+        return result;
+    } else if constexpr (is_map<T>::value) {
+        if (!value.is_object()) wrong_value(path, "an object", value);
+        T result;
+        for (const auto& field : value.get_object()) {
+            const std::string key(field.key().data(), field.key().size());
+            auto item = from_value<typename T::mapped_type>(field.value(), path + "." + key);
+            if constexpr (std::is_same_v<typename T::key_type, std::string>) {
+                result.emplace(key, std::move(item));
+            } else {
+                result.emplace(from_value<typename T::key_type>(parse_json(key, path), path), std::move(item));
+            }
+        }
+        return result;
+    } else {
+        static_assert(is_described_struct<T>, "describe this type in its room's describe.hpp");
+        return struct_from_value<T>(value, path);
+    }
+}
+
+/// The same with the envelope of a document: "schema" and "version" first.
+template <class T>
+std::string to_document(const T& value, std::string_view schema, int version) {
+    json::object document{{"schema", schema}, {"version", version}};
+    for (auto& field : to_value(value).get_object()) document.insert(field);
+    return print_json(document);
+}
+
+/// Takes "schema" and "version" out of a parsed document after comparing them.
+void check_envelope(json::value& document, std::string_view schema, int version, std::string_view source);
+
+template <class T>
+T from_document(std::string_view text, std::string_view source, std::string_view schema, int version) {
+    json::value document = parse_json(text, source);
+    check_envelope(document, schema, version, source);
+    return from_value<T>(document, std::string(source));
+}
+
+}  // namespace r1cluster::detail
+
+/// Defines to_json and from_json of one public value; once per type, in its room's describe.cpp.
+#define R1CLUSTER_JSON(Type, schema, version)                                             \
+    template <>                                                                           \
+    std::string to_json<Type>(const Type& value) {                                        \
+        return detail::to_document(value, "r1cluster." schema, version);                  \
+    }                                                                                     \
+    template <>                                                                           \
+    Type from_json<Type>(std::string_view text, std::string_view source) {                \
+        return detail::from_document<Type>(text, source, "r1cluster." schema, version);   \
+    }

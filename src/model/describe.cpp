@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/describe.hpp"
+
+#include "r1cluster/base/json.hpp"
+
+namespace r1cluster {
+
+R1CLUSTER_JSON(Tensor, "tensor", 1)
+R1CLUSTER_JSON(LatentAttention, "latent_attention", 1)
+R1CLUSTER_JSON(Experts, "experts", 1)
+R1CLUSTER_JSON(Quantization, "quantization", 1)
+R1CLUSTER_JSON(ModelConfig, "model_config", 1)
+R1CLUSTER_JSON(ShardFile, "shard_file", 1)
+R1CLUSTER_JSON(Checkpoint, "checkpoint", 1)
+R1CLUSTER_JSON(TensorPlace, "tensor_place", 1)
+R1CLUSTER_JSON(Slice, "slice", 1)
+
+}  // namespace r1cluster

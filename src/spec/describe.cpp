@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spec/describe.hpp"
+
+#include "r1cluster/base/json.hpp"
+
+namespace r1cluster {
+
+R1CLUSTER_JSON(HostSpec, "host_spec", 1)
+R1CLUSTER_JSON(ModelSpec, "model_spec", 1)
+R1CLUSTER_JSON(EngineSpec, "engine_spec", 1)
+R1CLUSTER_JSON(ServeSpec, "serve_spec", 1)
+R1CLUSTER_JSON(LayoutSpec, "layout_spec", 1)
+R1CLUSTER_JSON(DeploymentSpec, "deployment_spec", 1)
+
+}  // namespace r1cluster
