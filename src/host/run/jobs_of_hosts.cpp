@@ -48,7 +48,7 @@ DeploymentStatus to_status(const DeploymentSpec& spec, const std::map<std::strin
     status.model = spec.model.served_name;
     if (status.phase == Phase::ready) {
         const bool is_v6 = spec.serve.address.find(':') != std::string::npos;
-        status.endpoint = fmt::format(is_v6 ? "http://[{}]:{}/v1" : "http://{}:{}/v1", spec.serve.address, spec.serve.port);
+        status.endpoint = fmt::format("http://{}{}{}:{}/v1", is_v6 ? "[" : "", spec.serve.address, is_v6 ? "]" : "", spec.serve.port);
     }
     return status;
 }
