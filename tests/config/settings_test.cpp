@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "r1cluster/config/settings.hpp"
 
+#include <algorithm>
+
 #include "config/clusters.hpp"
 #include "r1cluster/base/error.hpp"
 #include "support/catch.hpp"
