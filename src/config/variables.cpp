@@ -51,7 +51,7 @@ void add_nccl(SettingsByName& settings) {
         "automatic since NCCL 2.21 on RoCE, and meaningless on native InfiniBand; a number is right for one host only");
     leave(settings, "NCCL_IB_DISABLE", "0 is the default; 1 would send everything over TCP");
     leave(settings, "NCCL_P2P_LEVEL",
-          "NCCL measures the paths between GPUs itself; NVL sends every pair without NVLink through host memory");
+          "NCCL judges each pair of GPUs itself; NVL sends every pair without NVLink through host memory");
     leave(
         settings, "NCCL_NET_GDR_LEVEL",
         "the default already allows what shares a PCIe switch; a level cannot turn GPUDirect on, only move its limit");
