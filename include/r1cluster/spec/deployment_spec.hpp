@@ -94,6 +94,17 @@ DeploymentSpec parse_spec(std::string_view text, std::string_view source = "clus
 /// port ranges, duplicates. Fills in the defaults; throws Error (invalid_input).
 DeploymentSpec validated(DeploymentSpec spec);
 
+/// TCP ports that one deployment binds. All follow from the API port, so that two deployments on one host
+/// need only differ there.
+struct DeploymentPorts {
+    int api = 0;         ///< serve.port, on the head
+    int rendezvous = 0;  ///< of the engine's ranks, on the head
+    int guard = 0;       ///< of the guards, on the head
+    bool operator==(const DeploymentPorts&) const = default;
+};
+
+DeploymentPorts deployment_ports(const DeploymentSpec& spec);
+
 /// The TOML form; parse_spec(to_toml(spec)) == spec for every validated spec.
 std::string to_toml(const DeploymentSpec& spec);
 
