@@ -189,7 +189,8 @@ T from_value(const json::value& value, const std::string& path) {
 template <class T>
 std::string to_document(const T& value, std::string_view schema, int version) {
     json::object document{{"schema", schema}, {"version", version}};
-    for (auto& field : to_value(value).get_object()) document.insert(field);
+    const json::value fields = to_value(value);  // named: a range-for would end a temporary before its first turn
+    for (const auto& field : fields.get_object()) document.insert(field);
     return print_json(document);
 }
 
