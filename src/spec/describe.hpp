@@ -15,6 +15,7 @@ BOOST_DESCRIBE_STRUCT(ModelSpec, (), (path, served_name))
 BOOST_DESCRIBE_STRUCT(EngineSpec, (), (name, version, python, backend, extra_arguments, gpu_memory_utilization, kv_cache_bytes, start_timeout_s))
 BOOST_DESCRIBE_STRUCT(ServeSpec, (), (address, port, max_model_len, api_key_file))
 BOOST_DESCRIBE_STRUCT(LayoutSpec, (), (tensor_parallel, pipeline_parallel, layers_per_stage))
+BOOST_DESCRIBE_STRUCT(DeploymentPorts, (), (api, rendezvous, guard))
 BOOST_DESCRIBE_STRUCT(DeploymentSpec, (), (name, fate, hosts, model, engine, serve, layout, env))
 
 }  // namespace r1cluster
