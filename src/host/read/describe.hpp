@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+/// The fields of this room's values, for JSON: a ReadRequest travels to the agent.
+
 #include "base/reflect_json.hpp"
 #include "r1cluster/host/read.hpp"
 
