@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "r1cluster/spec/deployment_spec.hpp"
+
+namespace r1cluster {
+
+/// A TCP port that a deployment will bind, so that read() can try it and launch() can use it.
+struct PlannedPort {
+    std::string host;
+    std::string address;  ///< that will be bound
+    int port = 0;
+    std::string purpose;  ///< "API", "torch rendezvous", "guard link"
+    bool operator==(const PlannedPort&) const = default;
+};
+
+/// The API port on the head, and with several hosts the rendezvous and guard-link ports beside it, as
+/// deployment_ports() numbers them. The engine opens further ports of its own choice.
+std::vector<PlannedPort> planned_ports(const DeploymentSpec& spec);
+
+}  // namespace r1cluster

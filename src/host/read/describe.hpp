@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/reflect_json.hpp"
+#include "r1cluster/host/read.hpp"
+
+namespace r1cluster {
+
+BOOST_DESCRIBE_STRUCT(ReadRequest, (), (host, model_path, python, python_path, peers, names, paths))
+
+}  // namespace r1cluster
