@@ -63,10 +63,14 @@ void bind_base(py::module_& module) {
         .def_static("try_parse", &Version::try_parse, py::arg("text"), "None for text that is not a version.")
         .def("text", &Version::text)
         .def("__str__", &Version::text)
-        .def("__lt__", [](const Version& self, const Version& other) { return self < other; }, py::is_operator())
-        .def("__le__", [](const Version& self, const Version& other) { return self <= other; }, py::is_operator())
-        .def("__gt__", [](const Version& self, const Version& other) { return self > other; }, py::is_operator())
-        .def("__ge__", [](const Version& self, const Version& other) { return self >= other; }, py::is_operator())
+        .def(
+            "__lt__", [](const Version& self, const Version& other) { return self < other; }, py::is_operator())
+        .def(
+            "__le__", [](const Version& self, const Version& other) { return self <= other; }, py::is_operator())
+        .def(
+            "__gt__", [](const Version& self, const Version& other) { return self > other; }, py::is_operator())
+        .def(
+            "__ge__", [](const Version& self, const Version& other) { return self >= other; }, py::is_operator())
         .def(py::pickle([](const Version& self) { return self.text(); },
                         [](const std::string& state) { return Version::parse(state); }));
 }

@@ -16,8 +16,7 @@ void bind_plan_values(py::module_& module) {
     bind_value<LaunchPort>(module, "LaunchPort", "A TCP port that a process will bind.");
     bind_value<HostLaunch>(module, "HostLaunch", "What is started on one host.");
     bind_value<Readiness>(module, "Readiness", "When the deployment counts as ready.");
-    bind_value<LaunchPlan>(module, "LaunchPlan",
-                           "What is started where, how it is watched and how it is stopped.")
+    bind_value<LaunchPlan>(module, "LaunchPlan", "What is started where, how it is watched and how it is stopped.")
         .def("find", &find, py::arg("host"), "None where there is no such host.")
         .def("__str__", [](const LaunchPlan& self) { return show(self); });
 }

@@ -62,7 +62,8 @@ py::class_<T> bind_fields(py::module_& module, const char* name, const char* doc
     boost::mp11::mp_for_each<detail::members_of<T>>(
         [&](auto member) { type.def_readonly(member.name, member.pointer); });
     if constexpr (std::equality_comparable<T>) {
-        type.def("__eq__", [](const T& self, const T& other) { return self == other; }, py::is_operator());
+        type.def(
+            "__eq__", [](const T& self, const T& other) { return self == other; }, py::is_operator());
     }
     type.def("__repr__", [](const T& self) { return repr(self); });
     type.def("replace", &replaced<T>, "A copy with other values for the fields that are named.");

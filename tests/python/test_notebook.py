@@ -21,5 +21,6 @@ def test_quickstart_runs_and_shows_html(source: Path, monkeypatch: pytest.Monkey
 
     nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(folder)}}).execute()
 
-    html = [o.data["text/html"] for c in notebook.cells for o in c.get("outputs", []) if "text/html" in o.get("data", {})]
-    assert len(html) >= 3
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    shown_as_html = [output for output in outputs if "text/html" in output.get("data", {})]
+    assert len(shown_as_html) == 4, "the machine, two reports and the layout"

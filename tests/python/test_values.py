@@ -144,7 +144,8 @@ def test_from_json_says_where_a_text_is_wrong() -> None:
 
 def test_enumerators_have_the_names_of_cpp() -> None:
     assert issubclass(Phase, enum.Enum)
-    assert [phase.name for phase in Phase] == ["absent", "starting", "ready", "stopping", "stopped", "failed", "unknown"]
+    assert [fate.name for fate in Fate] == ["service", "attached"]
+    assert [severity.name for severity in Severity] == ["error", "warning", "unknown", "info"]
     assert Severity["unknown"] is Severity.unknown
     assert pickle.loads(pickle.dumps(Fate.attached)) is Fate.attached
 
