@@ -59,16 +59,4 @@ Report check(const CheckInput& input) {
     return report;
 }
 
-std::vector<PlannedPort> planned_ports(const DeploymentSpec& spec) {
-    if (spec.hosts.empty()) return {};
-    const HostSpec& head = spec.hosts.front();
-    const DeploymentPorts ports = deployment_ports(spec);
-    std::vector<PlannedPort> planned{{head.name, spec.serve.address, ports.api, "API"}};
-    if (spec.hosts.size() > 1) {
-        planned.push_back({head.name, head.address, ports.rendezvous, "torch rendezvous"});
-        planned.push_back({head.name, head.address, ports.guard, "guard link"});
-    }
-    return planned;
-}
-
 }  // namespace r1cluster
