@@ -39,10 +39,46 @@ TEST_CASE("a host without the engine is told how to get it", "[check]") {
     CHECK(after("engine.present",
                 [](TwoHosts& hosts) {
                     hosts.machine(1).engine.reset();
-                    gap(hosts, "engine /opt/vllm/bin/python");
+                    gap(hosts, "engine environment /opt/vllm/bin/python");
                 }) ==
-          "node1: unknown: engine /opt/vllm/bin/python: Permission denied | vllm in the environment of "
+          "node1: unknown: engine environment /opt/vllm/bin/python: Permission denied | vllm in the environment of "
           "/opt/vllm/bin/python | run as root");
+}
+
+TEST_CASE("what the file system says is not there is an error, not unknown", "[check]") {
+    CHECK(
+        after("engine.present",
+              [](TwoHosts& hosts) {
+                  hosts.machine(1).engine.reset();
+                  hosts.machine(1).gaps = {
+                      {"engine environment /opt/vllm/bin/python", "No such file or directory", "ls"}};
+              }) ==
+        "node1: error: engine environment /opt/vllm/bin/python: No such file or directory | vllm in the environment of "
+        "/opt/vllm/bin/python | make a Python environment with vllm on node1, or correct [engine] python");
+    CHECK(after("checkpoint.present",
+                [](TwoHosts& hosts) {
+                    hosts.machine(1).checkpoint.reset();
+                    hosts.machine(1).gaps = {{"checkpoint /data/r1", "No such file or directory", "ls"}};
+                }) ==
+          "node1: error: checkpoint /data/r1: No such file or directory | a checkpoint in /data/r1 | copy the "
+          "checkpoint to "
+          "node1, or correct [model] path");
+}
+
+TEST_CASE("a value that one GPU did not give is unknown for it", "[check]") {
+    CHECK(after("gpu.mig", [](TwoHosts& hosts) {
+              hosts.machine(1).gpus[0].is_mig_enabled.reset();
+              gap(hosts, "MIG mode of GPU 0");
+          }) == "node1: unknown: MIG mode of GPU 0: Permission denied | MIG is off | run as root");
+    CHECK(after("gpu.capability", [](TwoHosts& hosts) {
+              hosts.machine(1).gpus[0].compute_capability.clear();
+              gap(hosts, "compute capability of GPU 0");
+          }) == "node1: unknown: compute capability of GPU 0: Permission denied | it is known | run as root");
+    CHECK(
+        after("driver.same", [](TwoHosts& hosts) {
+            hosts.machine(1).gpu_driver_version.clear();
+            gap(hosts, "GPU driver version");
+        }) == "node1: unknown: GPU driver version: Permission denied | one driver version on every host | run as root");
 }
 
 TEST_CASE("another version of an engine package on one host is an error", "[check]") {
@@ -205,7 +241,8 @@ TEST_CASE("GPU memory that others hold is an error of that rank", "[check]") {
           "the "
           "model over more GPUs, or raise gpu_memory_utilization");
     CHECK(after("memory.device_enough", [](TwoHosts& hosts) { hosts.machine(1).gpus[1].memory_free_bytes.reset(); }) ==
-          "rank 3 (node1 GPU 1): unknown: gpus: not read | 72.00 GiB free, the share that the engine takes | read the "
+          "rank 3 (node1 GPU 1): unknown: memory of GPU 1: not read | 72.00 GiB free, the share that the engine takes "
+          "| read the "
           "host "
           "again");
 }
@@ -290,8 +327,8 @@ TEST_CASE("too few open files are a warning, far too few an error", "[check]") {
     CHECK(after("limits.open_files", [](TwoHosts& hosts) { hosts.machine(1).limits.open_files.reset(); }).empty());
     CHECK(after("limits.open_files", [](TwoHosts& hosts) {
               hosts.machine(1).limits.open_files.reset();
-              gap(hosts, "limits");
-          }) == "node1: unknown: limits: Permission denied | at least 65536, or unlimited | run as root");
+              gap(hosts, "limit of open files");
+          }) == "node1: unknown: limit of open files: Permission denied | at least 65536, or unlimited | run as root");
 }
 
 TEST_CASE("little lockable memory is an error with InfiniBand, else worth knowing", "[check]") {

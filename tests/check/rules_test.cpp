@@ -43,7 +43,9 @@ TEST_CASE("nothing that was read is nothing that passed", "[check]") {
         const std::string host = machine.host;
         machine = Machine{};
         machine.host = host;
-        machine.gaps = {{"limits", "Permission denied", ""}, {"gpus", "Permission denied", ""}};
+        machine.gaps = {{"limit of open files", "Permission denied", ""},
+                        {"limit of locked memory", "Permission denied", ""},
+                        {"gpus", "Permission denied", ""}};
     }
     hosts.cluster.paths.clear();
     const Report report = check({hosts.spec, hosts.cluster});
