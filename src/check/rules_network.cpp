@@ -137,7 +137,7 @@ Judgement judge_name(const CheckInput& input, const Subject& subject) {
     const std::string& hostname = subject.machine.hostname;
     const std::string expected = "the host's own name resolves to an address that its peers reach";
     if (hostname.empty() || !find_name(subject.machine, hostname)) {
-        problems.push_back(unseen(subject.machine, "name " + hostname, expected));
+        problems.push_back(unseen(subject.machine, hostname.empty() ? "hostname" : "name " + hostname, expected));
     } else if (const std::string loopback = find_loopback(subject.machine, hostname); !loopback.empty()) {
         problems.push_back(
             {Severity::warning,
