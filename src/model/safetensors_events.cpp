@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "r1cluster/base/units.hpp"
 
@@ -27,7 +28,8 @@ std::string shown(const std::vector<std::uint64_t>& shape) {
 // The parser hands out pieces of the header itself, except where an escape had to be decoded; there the
 // position stays at the piece before.
 void HeaderEvents::note_position(text part) {
-    if (part.data() >= header.data() && part.data() <= header.data() + header.size()) {
+    const std::less_equal<const char*> is_before;
+    if (is_before(header.data(), part.data()) && is_before(part.data(), header.data() + header.size())) {
         position_ = static_cast<std::size_t>(part.data() - header.data());
     }
 }
