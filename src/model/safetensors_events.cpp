@@ -136,8 +136,8 @@ bool HeaderEvents::on_key(text part, std::size_t, error_code& error) {
     key_.append(part.data(), part.size());
     std::string key;
     key.swap(key_);
-    if (std::any_of(key.begin(), key.end(), is_control)) return refuse("a name with a control character", error);
     if (depth_ == 1) {
+        if (std::any_of(key.begin(), key.end(), is_control)) return refuse("a name with a control character", error);
         entry_ = key;
         field_ = Field::none;
         // Names of tensors are compared later, all at once: a set of them would be the largest thing here.

@@ -278,6 +278,8 @@ TEST_CASE("hosts that cannot serve together are rejected with the reason", "[pla
     lost.unreachable_because = "Connection refused";
     CHECK(because({{gpu_machine("a", 8, 80 * gib), lost}, {}}) ==
           "\"b\" was not reached (Connection refused): it counts with no device");
+    CHECK(because({{gpu_machine("a", 8, 0)}, {}}) ==
+          "the memory of GPU 0 of \"a\" was not seen, so what fits cannot be told");
     DeploymentSpec spec = spec_for(h100_hosts(2));
     CHECK(plan(spec, h100_hosts(1), tiny()).rejected.at(0).because ==
           "nothing was read from \"b\": it counts with no device");
