@@ -185,11 +185,28 @@ T from_value(const json::value& value, const std::string& path) {
     }
 }
 
-/// The same with the envelope of a document: "schema" and "version" first.
+/// Whether a field of the type would meet one of the envelope, as the version of an EngineSpec does.
+template <class T>
+constexpr bool meets_envelope() {
+    bool meets = false;
+    boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
+        const std::string_view name = member.name;
+        meets = meets || name == "schema" || name == "version";
+    });
+    return meets;
+}
+
+/// The same with the envelope of a document: "schema" and "version" first. Fields that would meet them are one
+/// level deeper, in "value".
 template <class T>
 std::string to_document(const T& value, std::string_view schema, int version) {
     json::object document{{"schema", schema}, {"version", version}};
-    for (auto& field : to_value(value).get_object()) document.insert(field);
+    const json::value fields = to_value(value);  // named: a range-for would end a temporary before its first turn
+    if constexpr (meets_envelope<T>()) {
+        document["value"] = fields;
+    } else {
+        for (const auto& field : fields.get_object()) document.insert(field);
+    }
     return print_json(document);
 }
 
@@ -200,6 +217,11 @@ template <class T>
 T from_document(std::string_view text, std::string_view source, std::string_view schema, int version) {
     json::value document = parse_json(text, source);
     check_envelope(document, schema, version, source);
+    if constexpr (meets_envelope<T>()) {
+        const json::value* value = document.get_object().if_contains("value");
+        if (!value || document.get_object().size() != 1) wrong_value(source, "\"value\" and nothing else", document);
+        return from_value<T>(*value, std::string(source) + ".value");
+    }
     return from_value<T>(document, std::string(source));
 }
 

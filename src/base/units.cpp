@@ -12,7 +12,8 @@ std::string format_bytes(std::uint64_t bytes) {
     if (bytes < 1024) return fmt::format("{} B", bytes);
     double amount = static_cast<double>(bytes);
     std::size_t unit = 0;
-    while (amount >= 1024 && unit + 1 < names.size()) {
+    // From where two decimals would show 1024.00.
+    while (amount >= 1023.995 && unit + 1 < names.size()) {
         amount /= 1024;
         ++unit;
     }
@@ -26,8 +27,9 @@ std::string format_count(std::uint64_t count) {
 }
 
 std::string format_seconds(double seconds) {
-    if (seconds < 1) return fmt::format("{:.0f} ms", seconds * 1000);
-    if (seconds < 100) return fmt::format("{:.1f} s", seconds);
+    // From where rounding would show 1000 ms or 100.0 s.
+    if (seconds < 0.9995) return fmt::format("{:.0f} ms", seconds * 1000);
+    if (seconds < 99.95) return fmt::format("{:.1f} s", seconds);
     const auto whole = static_cast<long long>(seconds + 0.5);
     return fmt::format("{} min {:02} s", whole / 60, whole % 60);
 }

@@ -11,7 +11,8 @@ namespace r1cluster {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_word(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_'; }
+bool is_letter_or_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_word(char c) { return is_letter_or_digit(c) || c == '.' || c == '-' || c == '_'; }
 
 }  // namespace
 
@@ -41,7 +42,10 @@ std::optional<Version> Version::try_parse(std::string_view text) {
         if (!is_word(c)) return std::nullopt;
     }
     if (suffix.starts_with('.') || suffix.starts_with('-')) suffix.remove_prefix(1);
-    if (suffix.empty() && text.substr(0, plus).size() > 0) return std::nullopt;
+    // "1..2" and "1." are slips of the keyboard, no versions.
+    const bool is_word_at_ends =
+        !suffix.empty() && is_letter_or_digit(suffix.front()) && is_letter_or_digit(suffix.back());
+    if (!is_word_at_ends && !text.substr(0, plus).empty()) return std::nullopt;
     version.pre_release = suffix;
     return version;
 }
@@ -54,7 +58,9 @@ Version Version::parse(std::string_view text) {
 
 std::string Version::text() const {
     std::string out = fmt::format("{}", fmt::join(numbers, "."));
-    if (!pre_release.empty()) out += (pre_release.starts_with("dev") || pre_release.starts_with("post") ? "." : "") + pre_release;
+    if (pre_release.starts_with("dev") || pre_release.starts_with("post")) out += '.';
+    if (!pre_release.empty() && is_digit(pre_release.front())) out += '-';
+    out += pre_release;
     if (!local.empty()) out += "+" + local;
     return out;
 }
@@ -80,7 +86,8 @@ std::weak_ordering Version::operator<=>(const Version& other) const {
         return std::pair(suffix.substr(0, digits), number);
     };
     const auto mine = split(pre_release), theirs = split(other.pre_release);
-    if (mine.first != theirs.first) return mine.first < theirs.first ? std::weak_ordering::less : std::weak_ordering::greater;
+    if (mine.first != theirs.first)
+        return mine.first < theirs.first ? std::weak_ordering::less : std::weak_ordering::greater;
     return mine.second <=> theirs.second;
 }
 

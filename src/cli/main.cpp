@@ -1,2 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
-int main() { return 0; }
+#include <fmt/format.h>
+
+#include "cli/session.hpp"
+#include "host/remote/agent.hpp"
+#include "host/run/guard.hpp"
+#include "host/run/job_handlers.hpp"
+
+namespace {
+
+using namespace r1cluster;
+
+/// The same executable is the agent on every host and the guard of every deployment; neither is for people.
+int run_as_agent() {
+    boost::asio::io_context context;
+    detail::Handlers handlers;
+    detail::add_read_handlers(context, handlers);
+    detail::add_job_handlers(context, handlers);
+    return detail::run_agent(context, handlers);
+}
+
+int run_verbs(int argc, char** argv) {
+    CLI::App app{"r1cluster takes bare GPU machines to a served DeepSeek-R1, and any model of its kind."};
+    app.footer("Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 error, 130 interrupted.");
+    app.set_version_flag("--version", std::string(library_version()));
+    app.require_subcommand(1);
+    cli::Session session;
+    for (const auto add : {cli::add_init, cli::add_record, cli::add_show, cli::add_model, cli::add_plan, cli::add_check, cli::add_config,
+                           cli::add_launch, cli::add_up, cli::add_status, cli::add_logs, cli::add_down, cli::add_diagnose}) {
+        add(app, session);
+    }
+    cli::watch_signals();
+    try {
+        app.parse(argc, argv);
+        return session.exit_code;
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? cli::clean : cli::wrong_usage;
+    } catch (const Error& error) {
+        cli::end_progress();
+        fmt::print(stderr, "r1cluster: {}\n", error.what());
+        return error.kind() == ErrorKind::interrupted ? cli::interrupted : cli::failed;
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::string first = argc > 1 ? argv[1] : "";
+    try {
+        if (first == "agent" && argc == 2) return run_as_agent();
+        if (first == "guard" && argc == 3) return detail::run_guard(argv[2]);
+        return run_verbs(argc, argv);
+    } catch (const std::exception& error) {
+        cli::end_progress();
+        fmt::print(stderr, "r1cluster: {} (a defect in r1cluster; please report it)\n", error.what());
+        return cli::failed;
+    }
+}

@@ -20,7 +20,7 @@ BOOST_DESCRIBE_STRUCT(LaunchPlan, (), (deployment, engine, engine_version, backe
 BOOST_DESCRIBE_STRUCT(Cause, (), (host, process, rank, pid, exit_code, signal, is_out_of_memory, text, last_line, at))
 BOOST_DESCRIBE_STRUCT(ProcessStatus, (), (name, pid, is_alive, exit_code, signal, log))
 BOOST_DESCRIBE_STRUCT(RankStatus, (), (rank, pid, is_alive))
-BOOST_DESCRIBE_STRUCT(HostStatus, (), (host, phase, because, guard_pid, containment, processes, ranks, cause, started_at))
+BOOST_DESCRIBE_STRUCT(HostStatus, (), (host, phase, because, guard_pid, containment, processes, ranks, cause, activity, started_at))
 BOOST_DESCRIBE_STRUCT(DeploymentStatus, (), (deployment, phase, endpoint, model, hosts, cause))
 
 }  // namespace r1cluster

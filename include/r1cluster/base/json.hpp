@@ -9,6 +9,7 @@ namespace r1cluster {
 /// The JSON form of any public value of this library. Field names are those of the C++ and Python
 /// values; an unset optional is null. The outermost object leads with "schema" (such as
 /// "r1cluster.report") and "version"; docs/schemas/ holds the JSON Schema of each.
+/// A value that itself has such a field (EngineSpec) stands under "value".
 template <class Value>
 std::string to_json(const Value& value);
 

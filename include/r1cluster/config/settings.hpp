@@ -42,11 +42,15 @@ struct Settings {
 };
 
 /// Chooses interface, address and environment for each host by its own route to its peers (names may
-/// differ between hosts), for the engine and device of the layout.
+/// differ between hosts), for the engine and device of the layout. A host without a rank gets no settings.
+/// Throws Error (invalid_input) for a rank on a host that the spec does not have, and for a name in [env]
+/// that is not one of a variable.
 Settings config(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout);
 
-std::string render_env_file(const HostSettings& settings);  ///< NAME=value lines, for --env-file
-std::string render_shell(const HostSettings& settings);     ///< export NAME='value' lines
+/// NAME=value lines, for --env-file. Values that begin with "{state}" are left out of both forms: only the
+/// guard on the host knows that folder. A value with a line break has no such form: Error (invalid_input).
+std::string render_env_file(const HostSettings& settings);
+std::string render_shell(const HostSettings& settings);  ///< export NAME='value' lines
 /// For a terminal; with `explain` each line has its because.
 std::string show(const Settings& settings, bool explain = false);
 

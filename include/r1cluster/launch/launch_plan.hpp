@@ -24,10 +24,14 @@ struct SecretVariable {
 struct ProcessSpec {
     std::string name;               ///< "head", "worker-1"; also the name of its log
     std::vector<std::string> argv;  ///< executed as it is, never by a shell
-    std::map<std::string, std::string> env;  ///< beside a short list that passes through (PATH, HOME, ...)
+    /// Beside a short list that passes through (PATH, HOME, ...). Where a value begins with "{state}", the
+    /// guard puts the deployment's state folder on its host there: only the host knows that path.
+    std::map<std::string, std::string> env;
     std::vector<SecretVariable> secrets;
     std::vector<int> ranks;         ///< global ranks that live in this process or its children
-    std::vector<std::string> wait_for;  ///< command that must exit 0 before this one starts; empty: none
+    /// Command, run with the same environment again and again until it exits 0; only then the process
+    /// starts. Empty: starts at once.
+    std::vector<std::string> wait_for;
     bool operator==(const ProcessSpec&) const = default;
 };
 
@@ -68,7 +72,7 @@ struct LaunchPlan {
     Fate fate = Fate::service;
     std::vector<HostLaunch> hosts;  ///< the first is the head
     Readiness readiness;
-    int guard_port = 0;        ///< on the head: guards of the other hosts keep a connection to it
+    int guard_port = 0;        ///< on the head: guards of the other hosts keep a connection to it; 0: none
     int grace_s = 10;          ///< between the request to end and the end by force
     int lease_s = 20;          ///< a peer not heard of for so long is lost, and the group ends
     std::uint64_t log_file_bytes = 16 << 20;  ///< a log is rotated at this size

@@ -61,6 +61,7 @@ struct HostStatus {
     std::vector<ProcessStatus> processes;
     std::vector<RankStatus> ranks;
     std::optional<Cause> cause;
+    std::string activity;     ///< the last line of the newest log, for progress
     std::string started_at;   ///< RFC 3339 UTC
     bool operator==(const HostStatus&) const = default;
 };

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the machines of a recording are.
+//
+//     example_01_show_machine [RECORDING]
+
+#include <iostream>
+#include <r1cluster/cluster.hpp>
+
+int main(int argc, char* argv[]) try {
+    const std::string folder = argc > 1 ? argv[1] : "examples/data/two-h100-hosts";
+
+    // Readings are verbatim; interpret() says what they mean, with a Gap for whatever could not be seen.
+    const r1cluster::Cluster cluster = r1cluster::interpret(r1cluster::load_recording(folder));
+
+    for (const r1cluster::Machine& machine : cluster.machines) {
+        std::cout << r1cluster::show(machine) << "\n";
+        std::cout << machine.host << ": " << machine.gpus.size() << " GPUs, " << machine.gaps.size() << " gaps\n\n";
+    }
+} catch (const r1cluster::Error& error) {
+    std::cerr << error.what() << "\n";
+    return 3;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The environment that the engine's processes need on each host, and why.
+//
+//     example_03_configure [RECORDING [SPEC]]
+
+#include <iostream>
+#include <r1cluster/cluster.hpp>
+
+int main(int argc, char* argv[]) try {
+    const std::string folder = argc > 1 ? argv[1] : "examples/data/two-h100-hosts";
+    const std::string spec_path = argc > 2 ? argv[2] : "examples/data/cluster.toml";
+
+    const r1cluster::DeploymentSpec spec = r1cluster::parse_spec(r1cluster::read_text_file(spec_path), spec_path);
+    const r1cluster::Recording recording = r1cluster::load_recording(folder);
+    const r1cluster::Cluster cluster = r1cluster::interpret(recording);
+    const r1cluster::Checkpoint checkpoint = r1cluster::model(recording.checkpoint.value());
+    const r1cluster::Plan plan = r1cluster::plan(spec, cluster, checkpoint);
+
+    const r1cluster::Settings settings = r1cluster::config(spec, cluster, plan.layouts.at(0));
+
+    for (const r1cluster::HostSettings& host : settings.hosts) {
+        std::cout << "# " << host.host << ", over " << host.interface << "\n";
+        std::cout << r1cluster::render_env_file(host);
+        for (const r1cluster::Setting& setting : host.settings) {
+            std::cout << "#   " << setting.name << ": " << setting.because << "\n";
+        }
+    }
+} catch (const r1cluster::Error& error) {
+    std::cerr << error.what() << "\n";
+    return 3;
+}

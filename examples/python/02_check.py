@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is not as a deployment needs it, and what could not be judged.
+
+02_check.py [RECORDING [SPEC]]
+"""
+
+import sys
+
+import r1cluster
+
+folder = sys.argv[1] if len(sys.argv) > 1 else "examples/data/two-h100-hosts"
+spec_path = sys.argv[2] if len(sys.argv) > 2 else "examples/data/cluster.toml"
+
+spec = r1cluster.parse_spec(r1cluster.read_text_file(spec_path), spec_path)
+recording = r1cluster.load_recording(folder)
+assert recording.checkpoint is not None
+cluster = r1cluster.interpret(recording)
+checkpoint = r1cluster.model(recording.checkpoint)
+
+# Without a layout, the rules that need one answer "unknown", which is never a pass.
+report = r1cluster.check(spec, cluster, checkpoint)
+
+print(report)
+print("ready to start" if report.is_clean() else "not ready to start")

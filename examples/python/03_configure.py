@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The environment that the engine's processes need on each host, and why.
+
+03_configure.py [RECORDING [SPEC]]
+"""
+
+import sys
+
+import r1cluster
+
+folder = sys.argv[1] if len(sys.argv) > 1 else "examples/data/two-h100-hosts"
+spec_path = sys.argv[2] if len(sys.argv) > 2 else "examples/data/cluster.toml"
+
+spec = r1cluster.parse_spec(r1cluster.read_text_file(spec_path), spec_path)
+recording = r1cluster.load_recording(folder)
+assert recording.checkpoint is not None
+cluster = r1cluster.interpret(recording)
+checkpoint = r1cluster.model(recording.checkpoint)
+plan = r1cluster.plan(spec, cluster, checkpoint)
+
+settings = r1cluster.config(spec, cluster, plan.layouts[0])
+
+for host in settings.hosts:
+    print(f"# {host.host}, over {host.interface}")
+    print(r1cluster.render_env_file(host), end="")
+    for setting in host.settings:
+        print(f"#   {setting.name}: {setting.because}")

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The exceptions of r1cluster. The extension module raises them by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._core import ErrorKind
+
+
+class Error(RuntimeError):
+    """Something that was asked for could not be done.
+
+    What could not be seen is a Gap in a Machine, and what is wrong with a cluster is a Finding in a Report;
+    neither is ever raised.
+    """
+
+    kind: ErrorKind
+    subject: str
+    """The host, file, key or port that the error is about."""
+
+    def __init__(self, message: str, kind: ErrorKind, subject: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.subject = subject
+
+    def __reduce__(self) -> tuple[type[Error], tuple[str, ErrorKind, str]]:
+        return type(self), (str(self), self.kind, self.subject)
+
+
+class InvalidInput(Error):
+    """A value or file that the caller gave is wrong."""
+
+
+class NotFound(Error):
+    """A file, host or deployment that was named does not exist."""
+
+
+class Unavailable(Error):
+    """A host, library or port cannot be used at present."""
+
+
+class TimedOut(Error):
+    """A stated deadline passed."""
+
+
+class Interrupted(Error):
+    """The caller asked to stop. Ctrl-C raises KeyboardInterrupt instead."""
+
+
+class SystemFailure(Error):
+    """The operating system refused."""
+
+
+class Internal(Error):
+    """A defect in r1cluster."""

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings.hpp"
+#include "diagnose/describe.hpp"
+
+namespace r1cluster::python {
+
+void bind_diagnose(py::module_& module) {
+    bind_value<EngineLog>(module, "EngineLog", "The log of one process, as text.");
+    bind_value<TransportUse>(module, "TransportUse", "A transport that NCCL said it uses, and how often.");
+    module.def("diagnose", &diagnose, py::arg("logs"), "What the logs say went wrong, the likely cause first.");
+    module.def("transports", &transports, py::arg("logs"), "Which transports NCCL said it uses.");
+}
+
+}  // namespace r1cluster::python

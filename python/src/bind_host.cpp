@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "check/describe.hpp"
+#include "config/describe.hpp"
+#include "diagnose/describe.hpp"
+#include "facts/describe.hpp"
+#include "host_call.hpp"
+#include "host_values.hpp"
+#include "launch/describe.hpp"
+#include "plan/describe.hpp"
+#include "r1cluster/host/deploy.hpp"
+#include "r1cluster/host/read.hpp"
+#include "readings/describe.hpp"
+
+namespace r1cluster {
+
+R1CLUSTER_JSON(ReadRequest, "read_request", 1)
+R1CLUSTER_JSON(StepTime, "step_time", 1)
+R1CLUSTER_JSON(UpResult, "up_result", 1)
+
+}  // namespace r1cluster
+
+namespace r1cluster::python {
+namespace {
+
+using Path = std::filesystem::path;
+using ReleaseGil = py::call_guard<py::gil_scoped_release>;
+using LogCallback = py::typing::Callable<void(const EngineLog&)>;
+
+UpResult up_with(const HostOptions& options, PendingException&, const DeploymentSpec& spec, bool is_dry_run,
+                 bool ignores_findings) {
+    return up(spec, {.is_dry_run = is_dry_run, .ignores_findings = ignores_findings}, options);
+}
+
+Recording read_with(const HostOptions& options, PendingException&, const DeploymentSpec& spec) {
+    return read(spec, options);
+}
+
+DeploymentStatus status_with(const HostOptions& options, PendingException&, const DeploymentSpec& spec) {
+    return status(spec, options);
+}
+
+DeploymentStatus down_with(const HostOptions& options, PendingException&, const DeploymentSpec& spec, bool purge) {
+    return down(spec, purge, options);
+}
+
+std::vector<EngineLog> logs_with(const HostOptions& options, PendingException&, const DeploymentSpec& spec,
+                                 const std::string& host, int lines) {
+    return logs(spec, {.host = host, .follow = false, .lines = lines}, options);
+}
+
+std::nullptr_t follow_logs_with(const HostOptions& options, PendingException& pending, const DeploymentSpec& spec,
+                                const LogCallback& on_text, const std::string& host, int lines) {
+    const auto forward = [&](const EngineLog& piece) { pending.run([&] { on_text(py::cast(piece)); }); };
+    follow_logs(spec, forward, {.host = host, .follow = true, .lines = lines}, options);
+    return nullptr;
+}
+
+void bind_values(py::module_& module) {
+    bind_fields<Progress>(module, "Progress", "One line of progress: what is being done, and for how long.");
+    bind_value<ReadRequest>(module, "ReadRequest", "What one host is asked.");
+    bind_value<StepTime>(module, "StepTime", "How long one step of up() took.");
+    bind_value<UpResult>(module, "UpResult", "Everything that up() found, decided and did.");
+}
+
+void bind_reading(py::module_& module) {
+    def_host(module, "read",
+             "Reads every host of the spec in parallel, and tries the paths between them. A host that cannot be\n"
+             "reached is in the result with the reason.",
+             &read_with, py::arg("spec"), py::kw_only());
+    module.def("read_this_host", &read_this_host, ReleaseGil(), py::arg("request"),
+               "Reads this machine; never raises for what it cannot see.");
+    module.def("discover", &discover, ReleaseGil(), "Reads this machine alone, without a spec.");
+    module.def(
+        "read_checkpoint", [](const Path& path) { return read_checkpoint(path.string()); }, ReleaseGil(),
+        py::arg("path"), "The small files and shard headers of a checkpoint on this machine.");
+    module.def(
+        "save_recording",
+        [](const Recording& recording, const Path& folder) { save_recording(recording, folder.string()); },
+        ReleaseGil(), py::arg("recording"), py::arg("folder"), "Writes a recording to a new or empty folder.");
+    module.def(
+        "load_recording", [](const Path& folder) { return load_recording(folder.string()); }, ReleaseGil(),
+        py::arg("folder"), "Reads the folder that save_recording() wrote.");
+    module.def(
+        "read_text_file",
+        [](const Path& path, std::size_t limit_bytes) { return read_text_file(path.string(), limit_bytes); },
+        ReleaseGil(), py::arg("path"), py::arg("limit_bytes") = std::size_t{1} << 20,
+        "The content of a text file of at most `limit_bytes`.");
+}
+
+void bind_deployment(py::module_& module) {
+    def_host(module, "up",
+             "Takes the hosts of the spec to a served model: read, interpret, plan, check, config, launch, ready.\n"
+             "Returns without a start when the report has errors; what fails on the way is undone.",
+             &up_with, py::arg("spec"), py::kw_only(), py::arg("is_dry_run") = false,
+             py::arg("ignores_findings") = false);
+    def_host(module, "status", "How the deployment of this spec is, on each of its hosts.", &status_with,
+             py::arg("spec"), py::kw_only());
+    def_host(module, "down", "Ends the deployment on every host that can be reached.", &down_with, py::arg("spec"),
+             py::kw_only(), py::arg("purge") = false);
+    def_host(module, "logs", "The engine's logs, as they are now; the last `lines` of each, 0 for all.", &logs_with,
+             py::arg("spec"), py::kw_only(), py::arg("host") = "", py::arg("lines") = 100);
+    def_host(module, "follow_logs",
+             "The engine's logs as they grow, until interrupted or the deployment has ended; `on_text` gets whole "
+             "lines.",
+             &follow_logs_with, py::arg("spec"), py::arg("on_text"), py::kw_only(), py::arg("host") = "",
+             py::arg("lines") = 100);
+}
+
+}  // namespace
+
+std::string binary_or_default(const OptionalPath& binary) {
+    if (binary) return binary->string();
+    return py::cast<std::string>(py::module_::import("r1cluster._binary").attr("find_binary")());
+}
+
+void bind_host(py::module_& module) {
+    bind_values(module);
+    bind_reading(module);
+    bind_deployment(module);
+}
+
+}  // namespace r1cluster::python

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings.hpp"
+#include "model/describe.hpp"
+
+namespace r1cluster::python {
+namespace {
+
+void bind_values(py::module_& module) {
+    bind_value<Tensor>(module, "Tensor", "One tensor of a safetensors file.");
+    bind_value<LatentAttention>(module, "LatentAttention", "Multi-head latent attention (DeepSeek-V2 and later).");
+    bind_value<Experts>(module, "Experts", "The experts of a mixture-of-experts model.");
+    bind_value<Quantization>(module, "Quantization", "How the weights are quantised.");
+    bind_value<ModelConfig>(module, "ModelConfig", "The shape of a model: config.json, read strictly.");
+    bind_value<ShardFile>(module, "ShardFile", "One safetensors file of a checkpoint.");
+    bind_value<Checkpoint>(module, "Checkpoint", "A model on disk, without its weights.")
+        .def("tensor_bytes", &Checkpoint::tensor_bytes)
+        .def("tensor_count", &Checkpoint::tensor_count)
+        .def("__str__", [](const Checkpoint& self) { return show(self); });
+    bind_enum<SliceRule>(module, "SliceRule", "How one tensor is divided over a tensor-parallel group.");
+    bind_value<TensorPlace>(module, "TensorPlace", "Where a tensor belongs in a pipeline.");
+    bind_value<Slice>(module, "Slice", "One contiguous or regularly strided piece of a file.")
+        .def("bytes", &Slice::bytes);
+}
+
+}  // namespace
+
+void bind_model(py::module_& module) {
+    bind_values(module);
+    module.def("parse_config", &parse_config, py::arg("text"), py::arg("source") = "config.json",
+               "Reads the text of a config.json, strictly.");
+    module.def("model", &model, py::arg("text"),
+               "The checkpoint of these texts; InvalidInput names a missing shard or tensor.");
+    module.def("show", py::overload_cast<const Checkpoint&>(&show), py::arg("checkpoint"));
+    module.def("dtype_bits", &dtype_bits, py::arg("dtype"), "Bits of one element; 0 for an unknown dtype.");
+    module.def("header_length_refusal", &header_length_refusal, py::arg("declared_header_bytes"),
+               py::arg("file_size_bytes"), "Why a file of this size may not declare such a header; empty: it may.");
+    module.def("parse_safetensors", &parse_safetensors, py::arg("header"), py::arg("file_size_bytes"),
+               py::arg("source"), "The tensors of one file, from its JSON header.");
+    module.def("family_of", &family_of, py::arg("config"), "The family of models whose slicing is known.");
+    module.def("place_tensor", &place_tensor, py::arg("config"), py::arg("tensor_name"),
+               "Place and rule of one tensor; None where the family has no such tensor.");
+    module.def("slice_tensor", &slice_tensor, py::arg("config"), py::arg("file"), py::arg("tensor"), py::arg("place"),
+               py::arg("tensor_rank"), py::arg("tensor_parallel"), "The bytes of a tensor that one rank needs.");
+    module.def("tensor_parallel_refusal", &tensor_parallel_refusal, py::arg("config"), py::arg("tensor_parallel"),
+               "Why this size cannot be, in the engine's terms; empty: it can.");
+    module.def("kv_bytes_per_token", &kv_bytes_per_token, py::arg("config"), py::arg("layers"),
+               py::arg("tensor_parallel"), "Key/value cache that one token takes on one rank.");
+}
+
+}  // namespace r1cluster::python

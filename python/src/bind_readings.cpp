@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings.hpp"
+#include "readings/describe.hpp"
+
+namespace r1cluster::python {
+namespace {
+
+/// File contents are bytes in Python; a C++ string would arrive as text, and need not be any.
+std::map<std::string, py::bytes> folder_of(const Recording& recording) {
+    std::map<std::string, py::bytes> folder;
+    for (const auto& [path, content] : to_folder(recording)) folder.emplace(path, py::bytes(content));
+    return folder;
+}
+
+}  // namespace
+
+void bind_readings(py::module_& module) {
+    bind_value<Answer>(module, "Answer", "One answer of a host, verbatim, or the reason there is none.");
+    bind_value<Readings>(module, "Readings", "What one host said, never interpreted.");
+    bind_value<PathProbe>(module, "PathProbe", "One TCP connection that one host tried to another.");
+    bind_value<ShardText>(module, "ShardText", "The header of one safetensors file.");
+    bind_value<CheckpointText>(module, "CheckpointText",
+                               "The small files of a checkpoint and the headers of its shards; no weights.");
+    bind_value<Recording>(module, "Recording", "Everything that was read for one deployment.");
+    bind_value<Scrubbed>(module, "Scrubbed", "A recording without names and addresses, and what was replaced.");
+
+    module.def("to_folder", &folder_of, py::arg("recording"),
+               "The folder form of a recording: relative path -> content.");
+    module.def("from_folder", &from_folder, py::arg("folder"), "The reverse of to_folder().");
+    module.def("scrub", &scrub, py::arg("recording"),
+               "Replaces names, addresses, UUIDs and serial numbers by made-up ones, consistently.");
+}
+
+}  // namespace r1cluster::python

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "r1cluster/check/check.hpp"
+
+#include <algorithm>
+
+#include "check/rule.hpp"
+
+namespace r1cluster {
+namespace detail {
+
+Verdicts::Verdicts(const Rule& rule, Report& report)
+    : rule_(rule), report_(report), checked_{std::string(rule.id), std::string(rule.requirement), 0, 0} {}
+
+void Verdicts::add(const std::string& subject, const Judgement& judgement) {
+    if (!judgement) return;
+    ++checked_.subjects;
+    const bool is_passed = std::all_of(judgement->begin(), judgement->end(),
+                                       [](const Problem& problem) { return problem.severity == Severity::info; });
+    if (is_passed) ++checked_.passed;
+    for (const Problem& problem : *judgement) {
+        report_.findings.push_back({std::string(rule_.id), problem.severity, subject, problem.observed,
+                                    problem.expected, problem.remedy, std::string(rule_.source)});
+    }
+}
+
+const Gap* find_gap(const Machine& machine, std::string_view topic) {
+    const Gap* found = nullptr;
+    for (const Gap& gap : machine.gaps) {
+        if (gap.subject == topic) return &gap;
+        if (!found && gap.subject.starts_with(topic)) found = &gap;
+    }
+    return found;
+}
+
+Problem unseen(const Machine& machine, std::string_view topic, const std::string& expected) {
+    if (const Gap* gap = find_gap(machine, topic)) {
+        return {Severity::unknown, gap->subject + ": " + gap->because, expected, gap->remedy};
+    }
+    return {Severity::unknown, std::string(topic) + ": not read", expected, "read the host again"};
+}
+
+Problem absent_or_unseen(const Machine& machine, std::string_view topic, const std::string& expected,
+                         const std::string& remedy) {
+    Problem problem = unseen(machine, topic, expected);
+    const Gap* gap = find_gap(machine, topic);
+    if (gap && gap->because == "No such file or directory") {
+        problem.severity = Severity::error;
+        problem.remedy = remedy;
+    }
+    return problem;
+}
+
+std::vector<Rule> all_rules() {
+    std::vector<Rule> rules;
+    for (const auto& group :
+         {host_rules(), network_rules(), engine_rules(), gpu_rules(), checkpoint_rules(), memory_rules()}) {
+        rules.insert(rules.end(), group.begin(), group.end());
+    }
+    return rules;
+}
+
+}  // namespace detail
+
+Report check(const CheckInput& input) {
+    Report report;
+    for (const detail::Rule& rule : detail::all_rules()) {
+        detail::Verdicts verdicts(rule, report);
+        rule.apply(input, verdicts);
+        report.checked.push_back(verdicts.checked());
+    }
+    std::stable_sort(report.findings.begin(), report.findings.end(),
+                     [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
+    return report;
+}
+
+}  // namespace r1cluster

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "check/subjects.hpp"
+#include "r1cluster/check/check.hpp"
+
+namespace r1cluster::detail {
+
+/// One thing that is wrong with one subject. Becomes a Finding.
+struct Problem {
+    Severity severity = Severity::error;
+    std::string observed;
+    std::string expected;
+    std::string remedy;
+};
+
+/// What a rule says of one subject. Unset: the rule does not concern it. Without problems, or with nothing but
+/// info: passed.
+using Judgement = std::optional<std::vector<Problem>>;
+inline const Judgement not_concerned = std::nullopt;
+inline const Judgement passed = std::vector<Problem>{};
+
+struct Rule;
+
+/// Collects what one rule says.
+class Verdicts {
+public:
+    Verdicts(const Rule& rule, Report& report);
+    void add(const std::string& subject, const Judgement& judgement);
+    /// A subject of a host that gave no answer: not passed, and host.reached alone says why.
+    void add_unreached() { ++checked_.subjects; }
+    const CheckedRule& checked() const { return checked_; }
+
+private:
+    const Rule& rule_;
+    Report& report_;
+    CheckedRule checked_;
+};
+
+/// What must hold, from where we know, and how bad it is at worst.
+struct Rule {
+    std::string_view id;
+    std::string_view requirement;
+    std::string_view source;
+    Severity severity = Severity::error;
+    void (*apply)(const CheckInput&, Verdicts&) = nullptr;
+};
+
+/// A rule about each host for itself.
+template <Judgement (*judge)(const CheckInput&, const Subject&)>
+void each_host(const CheckInput& input, Verdicts& verdicts) {
+    for (const HostSpec& host : input.spec.hosts) {
+        const Machine* machine = input.cluster.find(host.name);
+        if (machine == nullptr || !machine->is_reached()) {
+            verdicts.add_unreached();
+        } else {
+            verdicts.add(host.name, judge(input, Subject{host, *machine}));
+        }
+    }
+}
+
+/// The same where there are several hosts; alone, nothing can disagree.
+template <Judgement (*judge)(const CheckInput&, const Subject&)>
+void each_of_several_hosts(const CheckInput& input, Verdicts& verdicts) {
+    if (input.spec.hosts.size() > 1) each_host<judge>(input, verdicts);
+}
+
+/// The Gap whose subject is `topic`, else the first that starts with it, or nullptr.
+const Gap* find_gap(const Machine& machine, std::string_view topic);
+/// "Could not be seen", with the machine's own reason where it has one.
+Problem unseen(const Machine& machine, std::string_view topic, const std::string& expected);
+
+/// The same, but an error with this remedy where the file system said that there is no such thing: that was seen.
+Problem absent_or_unseen(const Machine& machine, std::string_view topic, const std::string& expected,
+                         const std::string& remedy);
+
+std::span<const Rule> host_rules();
+std::span<const Rule> engine_rules();
+std::span<const Rule> checkpoint_rules();
+std::span<const Rule> memory_rules();
+std::span<const Rule> network_rules();
+std::span<const Rule> gpu_rules();
+/// All of them, in the order of the report.
+std::vector<Rule> all_rules();
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <array>
+#include <map>
+
+#include "check/rule.hpp"
+#include "r1cluster/base/units.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+Judgement judge_present(const CheckInput& input, const Subject& subject) {
+    if (!uses_gpus(input, subject)) return not_concerned;
+    const std::string expected = "a GPU for each rank";
+    if (subject.machine.gpus.empty() && find_gap(subject.machine, "gpus"))
+        return {{unseen(subject.machine, "gpus", expected)}};
+    if (!used_gpus(input, subject).empty()) return passed;
+    return {{{Severity::error, subject.machine.gpus.empty() ? "no GPU" : "none of the GPUs that are asked for",
+              expected, "check [[host]] gpus and " + command_on(subject.host, "nvidia-smi -L")}}};
+}
+
+struct Need {
+    Version capability;
+    Severity severity = Severity::error;
+    std::string why;
+};
+
+/// What the checkpoint asks of a GPU with this vLLM. 0.9.0 brought the fall to float16 and weight-only FP8 by
+/// Marlin on 8.0 (vllm-project/vllm#16850); before it both died, block FP8 only after all shards were loaded.
+std::vector<Need> needs(const ModelConfig& model, const Version& engine) {
+    const bool is_old = engine < Version::parse("0.9.0");
+    std::vector<Need> all;
+    if (model.dtype == "bfloat16") {
+        all.push_back({Version::parse("8.0"), is_old ? Severity::error : Severity::warning,
+                       is_old ? "bfloat16 needs 8.0" : "below 8.0 vllm falls back from bfloat16 to float16"});
+    }
+    if (model.quantization && model.quantization->method == "fp8") {
+        const Version least = Version::parse(engine < Version::parse("0.14.0") ? "8.0" : "7.5");
+        all.push_back({least, Severity::error, fmt::format("FP8 weights need {}", least.text())});
+        all.push_back(
+            {Version::parse("8.9"), is_old ? Severity::error : Severity::warning,
+             is_old ? "FP8 in blocks needs 8.9" : "below 8.9 FP8 weights are unpacked by Marlin, which is slower"});
+    }
+    return all;
+}
+
+void judge_capability_of(const Gpu& gpu, const std::vector<Need>& all, const Subject& subject,
+                         std::vector<Problem>& problems) {
+    const auto capability = Version::try_parse(gpu.compute_capability);
+    if (!capability) {
+        problems.push_back(
+            unseen(subject.machine, fmt::format("compute capability of GPU {}", gpu.nvml_index), "it is known"));
+        return;
+    }
+    for (const Need& need : all) {
+        if (*capability >= need.capability) continue;
+        problems.push_back({need.severity,
+                            fmt::format("GPU {} ({}) has {}", gpu.nvml_index, gpu.name, gpu.compute_capability),
+                            fmt::format("compute capability {} or higher: {}", need.capability.text(), need.why),
+                            "use other GPUs, a newer vllm, or a checkpoint of another dtype"});
+        if (need.severity == Severity::error) return;
+    }
+}
+
+Judgement judge_capability(const CheckInput& input, const Subject& subject) {
+    if (!uses_gpus(input, subject)) return not_concerned;
+    const std::string expected = "GPUs that have the dtypes of the checkpoint";
+    if (subject.machine.gpus.empty()) return {{unseen(subject.machine, "gpus", expected)}};
+    if (!input.checkpoint) {
+        return {{{Severity::unknown, "the checkpoint was not read", expected,
+                  "read the hosts again; see checkpoint.present"}}};
+    }
+    const auto version = engine_version(subject.machine);
+    if (!version) return {{unseen(subject.machine, "engine", expected)}};
+    const auto all = needs(input.checkpoint->config, *version);
+    std::vector<Problem> problems;
+    for (const Gpu* gpu : used_gpus(input, subject)) judge_capability_of(*gpu, all, subject, problems);
+    return problems;
+}
+
+/// What two GPUs of one kind have in common; nullptr where the GPU of the rank was not seen.
+const Gpu* gpu_of(const CheckInput& input, const RankPlacement& rank) {
+    const Machine* machine = input.cluster.find(rank.host);
+    if (!machine || !rank.gpu) return nullptr;
+    for (const Gpu& gpu : machine->gpus) {
+        if (gpu.nvml_index == *rank.gpu) return &gpu;
+    }
+    return nullptr;
+}
+
+std::string kind_of(const Gpu& gpu) { return fmt::format("{} with {}", gpu.name, format_bytes(gpu.memory_bytes)); }
+
+Judgement compare_ranks(const CheckInput& input, const std::vector<const RankPlacement*>& ranks, Severity severity,
+                        const std::string& expected) {
+    const Gpu* first = nullptr;
+    for (const RankPlacement* rank : ranks) {
+        const Gpu* gpu = gpu_of(input, *rank);
+        if (!gpu) {
+            return {{{Severity::unknown, fmt::format("the GPU of rank {} on {} was not seen", rank->rank, rank->host),
+                      expected, "read the host again"}}};
+        }
+        if (!first) first = gpu;
+        if (kind_of(*gpu) == kind_of(*first)) continue;
+        return {
+            {{severity,
+              fmt::format("rank {}: {}; rank {}: {}", ranks.front()->rank, kind_of(*first), rank->rank, kind_of(*gpu)),
+              expected, "choose GPUs of one kind by [[host]] gpus, or another [layout]"}}};
+    }
+    return passed;
+}
+
+void judge_same(const CheckInput& input, Verdicts& verdicts) {
+    if (!input.layout) {
+        for (const Subject& subject : reached_hosts(input)) {
+            if (!uses_gpus(input, subject)) continue;
+            verdicts.add(subject.host.name,
+                         {{{Severity::unknown, "no layout was planned", "GPUs of one kind work together",
+                            "r1cluster plan, which says what fits or why nothing does"}}});
+        }
+        return;
+    }
+    std::map<int, std::vector<const RankPlacement*>> stages;
+    std::vector<const RankPlacement*> firsts;
+    for (const RankPlacement& rank : input.layout->ranks) {
+        if (!rank.gpu) continue;
+        auto& stage = stages[rank.pipeline_rank];
+        if (stage.empty()) firsts.push_back(&rank);
+        stage.push_back(&rank);
+    }
+    for (const auto& [stage, ranks] : stages) {
+        verdicts.add(fmt::format("stage {}", stage),
+                     compare_ranks(input, ranks, Severity::error, "one kind of GPU within a tensor-parallel group"));
+    }
+    if (firsts.size() < 2) return;
+    verdicts.add("stages", compare_ranks(input, firsts, Severity::warning,
+                                         "one kind of GPU in all stages; the slowest sets the pace"));
+}
+
+Judgement judge_mig(const CheckInput& input, const Subject& subject) {
+    if (!uses_gpus(input, subject)) return not_concerned;
+    const std::string expected = "MIG is off";
+    if (subject.machine.gpus.empty()) return {{unseen(subject.machine, "gpus", expected)}};
+    std::vector<Problem> problems;
+    for (const Gpu* gpu : used_gpus(input, subject)) {
+        // Unset without a Gap: this kind of GPU has no such mode.
+        const std::string topic = fmt::format("MIG mode of GPU {}", gpu->nvml_index);
+        if (!gpu->is_mig_enabled && find_gap(subject.machine, topic))
+            problems.push_back(unseen(subject.machine, topic, expected));
+        if (!gpu->is_mig_enabled.value_or(false)) continue;
+        problems.push_back({Severity::error, fmt::format("MIG is on for GPU {}", gpu->nvml_index), expected,
+                            command_on(subject.host, fmt::format("sudo nvidia-smi -i {} -mig 0", gpu->nvml_index))});
+    }
+    return problems;
+}
+
+Judgement judge_driver(const CheckInput& input, const Subject& subject) {
+    if (!uses_gpus(input, subject)) return not_concerned;
+    const std::string expected = "one driver version on every host";
+    if (subject.machine.gpu_driver_version.empty()) {
+        return {{unseen(subject.machine,
+                        find_gap(subject.machine, "GPU driver version") ? "GPU driver version" : "gpus", expected)}};
+    }
+    for (const Subject& first : reached_hosts(input)) {
+        if (!uses_gpus(input, first) || first.machine.gpu_driver_version.empty()) continue;
+        if (first.machine.gpu_driver_version == subject.machine.gpu_driver_version) return passed;
+        return {{{Severity::warning, "driver " + subject.machine.gpu_driver_version,
+                  fmt::format("driver {}, as on {}", first.machine.gpu_driver_version, first.host.name),
+                  "install the same driver on every host"}}};
+    }
+    return passed;
+}
+
+constexpr std::array rules{
+    Rule{"gpu.present", "an engine for GPUs finds the GPUs it shall use", "NVML, nvmlDeviceGetCount", Severity::error,
+         each_host<judge_present>},
+    Rule{"gpu.capability", "the GPUs can compute with the dtypes of the checkpoint",
+         "vllm-project/vllm#15336, #16850; vLLM: \"Bfloat16 is only supported on GPUs with compute capability of at "
+         "least "
+         "8.0\"",
+         Severity::error, each_host<judge_capability>},
+    Rule{"gpu.same", "GPUs of one tensor-parallel group, and better of all stages, are of one kind",
+         "vLLM sizes the KV cache of all ranks by the smallest", Severity::error, judge_same},
+    Rule{"gpu.mig", "no GPU is cut up by MIG", "NVIDIA MIG user guide: no peer-to-peer between instances",
+         Severity::error, each_host<judge_mig>},
+    Rule{"driver.same", "the GPU driver is the same on every host", "vllm-project/vllm#4114", Severity::warning,
+         each_of_several_hosts<judge_driver>},
+};
+
+}  // namespace
+
+std::span<const Rule> gpu_rules() { return rules; }
+
+}  // namespace r1cluster::detail

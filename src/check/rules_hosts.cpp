@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+#include "check/rule.hpp"
+#include "r1cluster/base/units.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+constexpr std::uint64_t mib = std::uint64_t{1} << 20;
+constexpr std::uint64_t gib = std::uint64_t{1} << 30;
+
+void judge_reached(const CheckInput& input, Verdicts& verdicts) {
+    for (const HostSpec& host : input.spec.hosts) {
+        const Machine* machine = input.cluster.find(host.name);
+        const std::string expected = "the host answers";
+        if (!machine) {
+            verdicts.add(host.name,
+                         {{{Severity::unknown, "it was not read", expected, "read the hosts of this spec"}}});
+        } else if (!machine->is_reached()) {
+            const std::string remedy =
+                host.transport == Transport::ssh ? fmt::format("ssh {} true", host.ssh) : "see the reason";
+            verdicts.add(host.name, {{{Severity::error, machine->unreachable_because, expected, remedy}}});
+        } else {
+            verdicts.add(host.name, passed);
+        }
+    }
+}
+
+Judgement unlimited_or_unseen(const Machine& machine, std::string_view topic, const std::string& expected) {
+    if (!find_gap(machine, topic)) return passed;
+    return {{unseen(machine, topic, expected)}};
+}
+
+Judgement judge_open_files(const CheckInput&, const Subject& subject) {
+    const std::string expected = "at least 65536, or unlimited";
+    const auto& limit = subject.machine.limits.open_files;
+    if (!limit) return unlimited_or_unseen(subject.machine, "limit of open files", expected);
+    if (*limit >= 65536) return passed;
+    const std::string remedy =
+        "raise nofile in /etc/security/limits.conf (or LimitNOFILE of the service), log in again";
+    return {{{*limit < 4096 ? Severity::error : Severity::warning, fmt::format("{} open files", *limit), expected,
+              remedy}}};
+}
+
+bool has_infiniband(const Machine& machine) {
+    for (const Nic& nic : machine.nics) {
+        if (nic.kind == "infiniband") return true;
+    }
+    return false;
+}
+
+Judgement judge_memlock(const CheckInput& input, const Subject& subject) {
+    if (!spans_hosts(input) || !uses_gpus(input, subject)) return not_concerned;
+    const std::string expected = "unlimited, or at least 64 GiB, where InfiniBand or RoCE is used";
+    const auto& limit = subject.machine.limits.memlock_bytes;
+    if (!limit) return unlimited_or_unseen(subject.machine, "limit of locked memory", expected);
+    if (*limit >= 64 * gib) return passed;
+    const Severity severity = has_infiniband(subject.machine) ? Severity::error : Severity::info;
+    return {{{severity, format_bytes(*limit) + " may be locked", expected,
+              "set memlock to unlimited in /etc/security/limits.conf (or LimitMEMLOCK=infinity), log in again"}}};
+}
+
+const Filesystem* find_filesystem(const Machine& machine, std::string_view path) {
+    for (const Filesystem& filesystem : machine.filesystems) {
+        if (filesystem.path == path) return &filesystem;
+    }
+    return nullptr;
+}
+
+Judgement judge_shared_memory(const CheckInput& input, const Subject& subject) {
+    const auto ranks = ranks_of(input, subject.host);
+    const bool is_on_gpus = uses_gpus(input, subject);
+    const std::uint64_t count =
+        input.layout ? ranks.size() : std::max<std::uint64_t>(1, used_gpus(input, subject).size());
+    if (count == 0) return not_concerned;
+    const std::uint64_t least = count * 64 * mib, safe = is_on_gpus ? count * gib : least;
+    const std::string expected = fmt::format("at least {} free for {} ranks", format_bytes(safe), count);
+    const Filesystem* shm = find_filesystem(subject.machine, "/dev/shm");
+    if (!shm) return {{unseen(subject.machine, "filesystem /dev/shm", expected)}};
+    if (shm->free_bytes >= safe) return passed;
+    const std::string remedy =
+        command_on(subject.host, fmt::format("sudo mount -o remount,size={}M /dev/shm", safe / mib)) +
+        "; in a container, --ipc=host or --shm-size";
+    return {{{shm->free_bytes < least ? Severity::error : Severity::warning,
+              format_bytes(shm->free_bytes) + " free in /dev/shm", expected, remedy}}};
+}
+
+Judgement judge_disk(const CheckInput& input, const Subject& subject) {
+    const std::string expected = "at least 1.00 GiB free for state and logs";
+    std::vector<Problem> problems;
+    bool is_state_known = false;
+    for (const Filesystem& filesystem : subject.machine.filesystems) {
+        if (filesystem.path == "/dev/shm" || filesystem.path == input.spec.model.path) continue;
+        is_state_known = true;
+        if (filesystem.free_bytes >= gib) continue;
+        problems.push_back(
+            {Severity::error, fmt::format("{} free at {}", format_bytes(filesystem.free_bytes), filesystem.path),
+             expected, fmt::format("free space on {} (mounted at {})", filesystem.device, filesystem.mount)});
+    }
+    if (!is_state_known) problems.push_back(unseen(subject.machine, "filesystem", expected));
+    if (!find_filesystem(subject.machine, input.spec.model.path)) {
+        problems.push_back(
+            unseen(subject.machine, "filesystem " + input.spec.model.path, "the file system of the model is known"));
+    }
+    return problems;
+}
+
+Judgement judge_clock(const CheckInput&, const Subject& subject) {
+    const std::string expected = "within 1 s of the controller's clock";
+    const auto& offset = subject.machine.clock_offset_s;
+    if (!offset) return {{unseen(subject.machine, "clock", expected)}};
+    const double uncertainty = subject.machine.clock_uncertainty_s.value_or(0);
+    if (std::abs(*offset) <= 1 + uncertainty) return passed;
+    return {{{Severity::warning,
+              fmt::format("{:.1f} s {} (known to {:.1f} s)", std::abs(*offset), *offset > 0 ? "ahead" : "behind",
+                          uncertainty),
+              expected, command_on(subject.host, "sudo timedatectl set-ntp true")}}};
+}
+
+constexpr std::array rules{
+    Rule{"host.reached", "every host of the spec answers", "OpenSSH, ssh(1)", Severity::error, judge_reached},
+    Rule{"limits.open_files", "an engine process may open enough files and sockets",
+         "NCCL 2.30 troubleshooting: more than 32 k descriptors at 144 ranks", Severity::error,
+         each_host<judge_open_files>},
+    Rule{"limits.memlock", "memory can be locked where an RDMA device is used",
+         "NVIDIA/nccl-tests#206: ibv_reg_mr fails with \"Cannot allocate memory\"", Severity::error,
+         each_host<judge_memlock>},
+    Rule{"limits.shm", "/dev/shm holds what the ranks of a host share",
+         "NCCL troubleshooting, shared memory; vllm-project/production-stack#44", Severity::error,
+         each_host<judge_shared_memory>},
+    Rule{"disk.enough", "there is room for state and logs, and the model's file system is known",
+         "engine logs are kept on each host", Severity::error, each_host<judge_disk>},
+    Rule{"clock.agrees", "clocks agree, so that logs of several hosts can be read together", "ntpd(8), timedatectl(1)",
+         Severity::warning, each_of_several_hosts<judge_clock>},
+};
+
+}  // namespace
+
+std::span<const Rule> host_rules() { return rules; }
+
+}  // namespace r1cluster::detail

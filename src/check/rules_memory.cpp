@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "check/rule.hpp"
+#include "r1cluster/base/units.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+constexpr std::uint64_t gib = std::uint64_t{1} << 30;
+/// A vLLM worker without weights was measured to take 1.9 to 2.2 GB of host memory.
+constexpr std::uint64_t process_bytes = 2 * gib;
+
+Problem no_layout(const std::string& expected) {
+    return {Severity::unknown, "no layout was planned", expected,
+            "r1cluster plan, which says what fits or why nothing does"};
+}
+
+/// What the ranks of one host take from its main memory.
+std::uint64_t host_bytes(const CheckInput& input, const HostSpec& host) {
+    std::uint64_t bytes = 0;
+    for (const RankPlacement* rank : ranks_of(input, host)) {
+        bytes += process_bytes;
+        if (!rank->gpu) bytes += rank->weight_bytes + input.spec.engine.kv_cache_bytes.value_or(gib);
+    }
+    return bytes;
+}
+
+/// Hosts of the spec may be parts of one machine, which then holds the ranks of all of them.
+std::uint64_t machine_bytes(const CheckInput& input, const Machine& machine) {
+    std::uint64_t bytes = 0;
+    for (const Subject& other : reached_hosts(input)) {
+        const bool is_same = other.machine.host == machine.host ||
+                             (!machine.boot_id.empty() && other.machine.boot_id == machine.boot_id);
+        if (is_same) bytes += host_bytes(input, other.host);
+    }
+    return bytes;
+}
+
+Judgement judge_host(const CheckInput& input, const Subject& subject) {
+    if (!input.layout) return {{no_layout("host memory for the ranks")}};
+    if (ranks_of(input, subject.host).empty()) return not_concerned;
+    const std::uint64_t needed = machine_bytes(input, subject.machine);
+    const std::string expected = fmt::format("{} for the ranks of this machine", format_bytes(needed));
+    if (!subject.machine.memory_available_bytes) return {{unseen(subject.machine, "memory", expected)}};
+    const std::uint64_t limit = subject.machine.limits.cgroup_memory_bytes.value_or(UINT64_MAX);
+    const std::uint64_t available = std::min(*subject.machine.memory_available_bytes, limit);
+    if (available >= needed) return passed;
+    return {{{Severity::error,
+              fmt::format("{} available{}", format_bytes(available), available == limit ? " to its cgroup" : ""),
+              expected, "end what takes the memory, or spread the model over more hosts"}}};
+}
+
+Judgement judge_gpu(const RankPlacement& rank, const Subject& subject) {
+    std::string expected = fmt::format("{} of weights fit", format_bytes(rank.weight_bytes));
+    const auto& gpus = subject.machine.gpus;
+    const auto gpu =
+        std::find_if(gpus.begin(), gpus.end(), [&](const Gpu& other) { return other.nvml_index == *rank.gpu; });
+    if (gpu == gpus.end()) return {{unseen(subject.machine, "gpus", expected)}};
+    const std::string topic = fmt::format("memory of GPU {}", gpu->nvml_index);
+    if (!rank.memory_bytes) return {{unseen(subject.machine, topic, expected)}};
+    if (rank.weight_bytes >= *rank.memory_bytes) {
+        return {{{Severity::error, fmt::format("{} is all that the engine may take", format_bytes(*rank.memory_bytes)),
+                  expected, "spread the model over more GPUs, or raise gpu_memory_utilization"}}};
+    }
+    expected = fmt::format("{} free, the share that the engine takes", format_bytes(*rank.memory_bytes));
+    if (!gpu->memory_free_bytes) return {{unseen(subject.machine, topic, expected)}};
+    if (*gpu->memory_free_bytes >= *rank.memory_bytes) return passed;
+    return {{{Severity::error,
+              fmt::format("{} of {} free", format_bytes(*gpu->memory_free_bytes), format_bytes(gpu->memory_bytes)),
+              expected,
+              fmt::format("end what holds the memory ({}), or lower gpu_memory_utilization",
+                          command_on(subject.host, fmt::format("nvidia-smi -i {}", gpu->nvml_index)))}}};
+}
+
+void judge_devices(const CheckInput& input, Verdicts& verdicts) {
+    for (const HostSpec& host : input.spec.hosts) {
+        const Machine* machine = input.cluster.find(host.name);
+        if (!machine || !machine->is_reached()) {
+            verdicts.add_unreached();
+            continue;
+        }
+        const Subject subject{host, *machine};
+        if (!uses_gpus(input, subject)) continue;
+        if (!input.layout) verdicts.add(host.name, {{no_layout("GPU memory for the ranks")}});
+        for (const RankPlacement* rank : ranks_of(input, host)) {
+            if (!rank->gpu) continue;
+            verdicts.add(fmt::format("rank {} ({} GPU {})", rank->rank, host.name, *rank->gpu),
+                         judge_gpu(*rank, subject));
+        }
+    }
+}
+
+constexpr std::array rules{
+    Rule{"memory.host_enough", "the ranks of each machine fit its main memory",
+         "checkpoint headers; 2 GiB for each worker process, measured", Severity::error, each_host<judge_host>},
+    Rule{"memory.device_enough", "each rank's share of GPU memory is free and holds its weights",
+         "vLLM refuses to start: \"Free memory on device is less than desired GPU memory utilization\"",
+         Severity::error, judge_devices},
+};
+
+}  // namespace
+
+std::span<const Rule> memory_rules() { return rules; }
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "r1cluster/base/version.hpp"
+#include "r1cluster/check/check.hpp"
+
+namespace r1cluster::detail {
+
+/// A host as asked for, and as it is.
+struct Subject {
+    const HostSpec& host;
+    const Machine& machine;
+};
+
+/// The hosts that answered, in the order of the spec.
+std::vector<Subject> reached_hosts(const CheckInput& input);
+
+/// The distribution's version, nullptr where it, or the whole environment, is absent.
+const std::string* package_version(const Machine& machine, const std::string& name);
+std::optional<Version> engine_version(const Machine& machine);
+
+/// Whether ranks of this host are on GPUs: by the layout, else unless its engine is built for the CPU.
+bool uses_gpus(const CheckInput& input, const Subject& subject);
+/// GPUs of this host that the layout uses, else those of the spec, else all.
+std::vector<const Gpu*> used_gpus(const CheckInput& input, const Subject& subject);
+std::vector<const RankPlacement*> ranks_of(const CheckInput& input, const HostSpec& host);
+/// Whether ranks are on several hosts: by the layout, else by the spec.
+bool spans_hosts(const CheckInput& input);
+
+/// The command as it is typed at the controller: through ssh where the host is not this machine.
+std::string command_on(const HostSpec& host, std::string_view command);
+bool is_loopback(std::string_view address);
+bool is_ip_address(std::string_view address);
+
+}  // namespace r1cluster::detail

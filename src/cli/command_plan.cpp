@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verbs that read and decide, and start nothing: model, plan, check, config, launch.
+#include <fmt/format.h>
+
+#include "cli/session.hpp"
+
+namespace r1cluster::cli {
+namespace {
+
+std::string show_shards(const ShardPlan& shards) {
+    std::string out = "\nbytes of the checkpoint that each host needs\n";
+    for (const HostShards& host : shards.hosts) {
+        out += fmt::format("  {:<16} {:>14} in {} files\n", host.host, format_bytes(host.bytes), host.files.size());
+    }
+    return out;
+}
+
+}  // namespace
+
+void add_model(CLI::App& app, Session& session) {
+    CLI::App* verb = app.add_subcommand("model", "what a checkpoint on this machine is");
+    verb->add_option("path", session.spec_path, "folder of the checkpoint")->required();
+    add_json(*verb, session);
+    verb->callback([&session] {
+        const Checkpoint checkpoint = model(read_checkpoint(session.spec_path));
+        print(session, checkpoint, [&] { return show(checkpoint); });
+    });
+}
+
+void add_plan(CLI::App& app, Session& session) {
+    CLI::App* verb = app.add_subcommand("plan", "the layouts that hosts and model allow, best first");
+    add_input(*verb, session, true);
+    add_json(*verb, session);
+    add_explain(*verb, session);
+    verb->callback([&session] {
+        const Decided decided = decide(session);
+        const Layout& best = decided.chosen();
+        print(session, decided.plan, [&] {
+            return show(decided.plan, session.explains) + show_shards(shard(best, *decided.checkpoint));
+        });
+    });
+}
+
+void add_check(CLI::App& app, Session& session) {
+    CLI::App* verb = app.add_subcommand("check", "whether the deployment would work, rule by rule");
+    add_input(*verb, session, true);
+    add_json(*verb, session);
+    add_explain(*verb, session);
+    verb->callback([&session] {
+        const Decided decided = decide(session);
+        const Report report = check({decided.spec, decided.cluster, decided.checkpoint ? &*decided.checkpoint : nullptr, decided.layout()});
+        print(session, report, [&] { return show(report, session.explains); });
+        if (!report.is_clean()) session.exit_code = has_findings;
+        if (!decided.layout()) decided.chosen();
+    });
+}
+
+void add_config(CLI::App& app, Session& session) {
+    CLI::App* verb = app.add_subcommand("config", "the environment of the engine on each host, and why");
+    add_input(*verb, session, true);
+    add_json(*verb, session);
+    add_explain(*verb, session);
+    static std::string format = "text", host;
+    verb->add_option("--format", format, "text, env (for --env-file) or shell")->check(CLI::IsMember({"text", "env", "shell"}))->capture_default_str();
+    verb->add_option("--host", host, "only this host");
+    verb->callback([&session] {
+        const Decided decided = decide(session);
+        Settings settings = config(decided.spec, decided.cluster, decided.chosen());
+        if (!host.empty()) {
+            const HostSettings* only = settings.find(host);
+            if (!only) throw Error(ErrorKind::not_found, host, fmt::format("looking for the settings of \"{}\": the spec has no such host", host));
+            settings.hosts = {HostSettings(*only)};
+        }
+        print(session, settings, [&] {
+            if (format == "text") return show(settings, session.explains);
+            std::string out;
+            for (const HostSettings& one : settings.hosts) {
+                if (settings.hosts.size() > 1) out += fmt::format("# {}\n", one.host);
+                out += format == "env" ? render_env_file(one) : render_shell(one);
+            }
+            return out;
+        });
+        if (!settings.findings.empty()) session.exit_code = has_findings;
+    });
+}
+
+void add_launch(CLI::App& app, Session& session) {
+    CLI::App* verb = app.add_subcommand("launch", "the processes that up would start; starts nothing");
+    add_input(*verb, session, true);
+    add_json(*verb, session);
+    verb->callback([&session] {
+        const Decided decided = decide(session);
+        const Settings settings = config(decided.spec, decided.cluster, decided.chosen());
+        const LaunchPlan launch_plan = launch(decided.spec, decided.cluster, decided.chosen(), settings);
+        print(session, launch_plan, [&] { return show(launch_plan); });
+    });
+}
+
+}  // namespace r1cluster::cli

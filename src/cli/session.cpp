@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/session.hpp"
+
+#include <csignal>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+
+namespace r1cluster::cli {
+namespace {
+
+std::atomic<bool> has_signal{false};
+bool has_open_line = false;
+
+void on_signal(int) { has_signal = true; }
+
+}  // namespace
+
+DeploymentSpec Session::spec() const { return parse_spec(read_text_file(spec_path), spec_path); }
+
+Recording Session::recording() const {
+    if (!from.empty()) return load_recording(from);
+    const Recording live = r1cluster::read(spec(), host_options());
+    end_progress();
+    return live;
+}
+
+HostOptions Session::host_options() const {
+    HostOptions all = options;
+    all.on_progress = show_progress;
+    all.is_cancelled = is_cancelled;
+    return all;
+}
+
+void add_input(CLI::App& verb, Session& session, bool needs_spec) {
+    CLI::Option* spec = verb.add_option("spec", session.spec_path, "the deployment spec (cluster.toml)");
+    if (needs_spec) spec->required();
+    verb.add_option("--from", session.from, "a recording, instead of the hosts themselves");
+    add_host_options(verb, session);
+}
+
+void add_host_options(CLI::App& verb, Session& session) {
+    verb.add_option("--ssh-config", session.options.ssh_config, "configuration file for ssh (its -F)");
+    verb.add_option("--connect-timeout", session.options.connect_timeout_s, "seconds until a host counts as not reached")
+        ->check(CLI::Range(1, 600))
+        ->capture_default_str();
+}
+
+void add_json(CLI::App& verb, Session& session) { verb.add_flag("--json", session.is_json, "the value as JSON (docs/schemas)"); }
+void add_explain(CLI::App& verb, Session& session) { verb.add_flag("--explain", session.explains, "say why, for everything"); }
+
+const Layout& Decided::chosen() const {
+    if (const Layout* first = layout()) return *first;
+    std::string why = recording.checkpoint ? "" : "no host gave a checkpoint";
+    for (const RejectedLayout& rejected : plan.rejected) {
+        why += fmt::format("{}TP{} x PP{}: {}", why.empty() ? "" : "; ", rejected.tensor_parallel, rejected.pipeline_parallel, rejected.because);
+    }
+    throw Error(ErrorKind::invalid_input, spec.model.path, fmt::format("planning \"{}\": no layout is possible: {}", spec.model.path, why));
+}
+
+Decided decide(const Session& session) {
+    Decided decided;
+    decided.spec = session.spec();
+    decided.recording = session.recording();
+    decided.cluster = interpret(decided.recording);
+    if (decided.recording.checkpoint) {
+        decided.checkpoint = model(*decided.recording.checkpoint);
+        decided.plan = plan(decided.spec, decided.cluster, *decided.checkpoint);
+    }
+    return decided;
+}
+
+void show_progress(const Progress& progress) {
+    const std::string line = fmt::format("{:>7.1f} s  {:<8} {}", progress.elapsed_s, progress.step, progress.text);
+    if (::isatty(STDERR_FILENO)) {
+        fmt::print(stderr, "\r\033[K{}", line.substr(0, 150));
+        has_open_line = true;
+        if (progress.is_done) end_progress();
+    } else {
+        fmt::print(stderr, "{}\n", line);
+    }
+    std::fflush(stderr);
+}
+
+void end_progress() {
+    if (has_open_line) fmt::print(stderr, "\n");
+    has_open_line = false;
+}
+
+bool is_cancelled() { return has_signal; }
+
+void watch_signals() {
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
+    ::signal(SIGPIPE, SIG_IGN);  // a closed pipe of ours must not end what runs elsewhere
+}
+
+}  // namespace r1cluster::cli

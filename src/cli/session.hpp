@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "r1cluster/cluster.hpp"
+
+namespace r1cluster::cli {
+
+/// Documented in `r1cluster --help` and docs/cli.md.
+enum ExitCode { clean = 0, has_findings = 1, wrong_usage = 2, failed = 3, interrupted = 130 };
+
+/// What all verbs share: the options that every one takes, and how they come to their input.
+struct Session {
+    std::string spec_path;
+    std::string from;
+    bool is_json = false;
+    bool explains = false;
+    HostOptions options;
+    int exit_code = clean;
+
+    DeploymentSpec spec() const;
+    /// From --from, else from the hosts of the spec.
+    Recording recording() const;
+    /// HostOptions with progress on standard error and Ctrl-C.
+    HostOptions host_options() const;
+};
+
+/// Options of a verb that looks at hosts or a recording of them.
+void add_input(CLI::App& verb, Session& session, bool needs_spec);
+/// Options of a verb that talks to hosts.
+void add_host_options(CLI::App& verb, Session& session);
+void add_json(CLI::App& verb, Session& session);
+void add_explain(CLI::App& verb, Session& session);
+
+/// One of the two, by --json.
+template <class Value, class Show>
+void print(const Session& session, const Value& value, Show show_text) {
+    const std::string text = session.is_json ? to_json(value) : show_text();
+    std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+/// The pure middle of check, config and launch: what this recording allows.
+struct Decided {
+    DeploymentSpec spec;
+    Recording recording;
+    Cluster cluster;
+    std::optional<Checkpoint> checkpoint;
+    Plan plan;
+    const Layout* layout() const { return plan.layouts.empty() ? nullptr : &plan.layouts.front(); }
+    /// Throws Error (invalid_input) with the reasons where there is none.
+    const Layout& chosen() const;
+};
+Decided decide(const Session& session);
+
+/// Progress lines on standard error: one that is rewritten on a terminal, plain ones elsewhere.
+void show_progress(const Progress& progress);
+void end_progress();
+/// True once SIGINT, SIGTERM or SIGHUP has come.
+bool is_cancelled();
+void watch_signals();
+
+void add_init(CLI::App& app, Session& session);
+void add_record(CLI::App& app, Session& session);
+void add_show(CLI::App& app, Session& session);
+void add_model(CLI::App& app, Session& session);
+void add_plan(CLI::App& app, Session& session);
+void add_check(CLI::App& app, Session& session);
+void add_config(CLI::App& app, Session& session);
+void add_launch(CLI::App& app, Session& session);
+void add_up(CLI::App& app, Session& session);
+void add_status(CLI::App& app, Session& session);
+void add_logs(CLI::App& app, Session& session);
+void add_down(CLI::App& app, Session& session);
+void add_diagnose(CLI::App& app, Session& session);
+
+}  // namespace r1cluster::cli

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "facts/said.hpp"
+
+namespace r1cluster {
+namespace {
+
+/// The interface of `from` that bears the address which the kernel chose for a connection.
+std::string interface_of(const Cluster& cluster, const PathProbe& probe) {
+    const Machine* machine = cluster.find(probe.from_host);
+    if (!machine || probe.from_address.empty()) return "";
+    for (const Nic& nic : machine->nics) {
+        for (const NicAddress& address : nic.addresses) {
+            if (address.address == probe.from_address) return nic.name;
+        }
+    }
+    return "";
+}
+
+}  // namespace
+
+Machine interpret(const Readings& readings) {
+    Machine machine;
+    machine.host = readings.host;
+    machine.unreachable_because = readings.unreachable_because;
+    detail::Said said(readings, machine);
+    if (!machine.is_reached()) {
+        said.gap("host", machine.unreachable_because, "make `ssh` to it work, then read again");
+        return machine;
+    }
+    detail::interpret_system(said);
+    detail::interpret_network(said);
+    detail::interpret_filesystems(said);
+    detail::interpret_gpus(said);
+    detail::interpret_engine(said);
+    detail::interpret_checkpoint(said);
+    return machine;
+}
+
+Cluster interpret(const Recording& recording) {
+    Cluster cluster;
+    for (const Readings& readings : recording.hosts) cluster.machines.push_back(interpret(readings));
+    for (const PathProbe& probe : recording.probes) {
+        cluster.paths.push_back({probe.from_host, probe.to_host, interface_of(cluster, probe), probe.from_address,
+                                 probe.to_address, probe.is_connected, probe.round_trip_us, probe.because});
+    }
+    return cluster;
+}
+
+const Machine* Cluster::find(std::string_view host) const {
+    for (const Machine& machine : machines) {
+        if (machine.host == host) return &machine;
+    }
+    return nullptr;
+}
+
+}  // namespace r1cluster

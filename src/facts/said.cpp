@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "facts/said.hpp"
+
+#include <limits>
+#include <sstream>
+
+namespace r1cluster::detail {
+
+std::optional<std::string> Said::text(const Answers& answers, const std::string& key) {
+    const auto found = answers.find(key);
+    if (found == answers.end() || !found->second.text) return std::nullopt;
+    std::string text = *found->second.text;
+    while (text.ends_with('\n')) text.pop_back();
+    return text;
+}
+
+std::string Said::why(const Answers& answers, const std::string& key) {
+    const auto found = answers.find(key);
+    return found == answers.end() ? "\"" + key + "\" was not read" : key + ": " + found->second.because;
+}
+
+std::vector<std::string> Said::names(const std::string& path) const {
+    return lines_of(text(readings_.listings, path).value_or(""));
+}
+
+std::vector<std::string> lines_of(std::string_view text) {
+    std::vector<std::string> lines;
+    std::istringstream stream{std::string(text)};
+    for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    return lines;
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+    std::vector<std::string> words;
+    std::istringstream stream{std::string(text)};
+    for (std::string word; stream >> word;) words.push_back(word);
+    return words;
+}
+
+std::optional<std::string> argument_of(const std::string& call, std::string_view function) {
+    const bool is_it = call.size() > function.size() + 1 && call.starts_with(function) &&
+                       call[function.size()] == '(' && call.ends_with(')');
+    if (!is_it) return std::nullopt;
+    return call.substr(function.size() + 1, call.size() - function.size() - 2);
+}
+
+std::optional<std::uint64_t> kib_value(const std::string& text, std::string_view key) {
+    for (const std::string& line : lines_of(text)) {
+        const std::vector<std::string> words = words_of(line);
+        for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+            if (words[i] != key) continue;
+            const auto kib = number_of<std::uint64_t>(words[i + 1]);
+            if (!kib || *kib > std::numeric_limits<std::uint64_t>::max() / 1024) return std::nullopt;
+            return *kib * 1024;
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace r1cluster::detail

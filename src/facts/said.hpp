@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "r1cluster/facts/cluster.hpp"
+#include "readings/calls.hpp"
+
+namespace r1cluster::detail {
+
+/// What one host said, looked up; what it did not say becomes a Gap of the machine.
+class Said {
+public:
+    Said(const Readings& readings, Machine& machine) : readings_(readings), machine_(machine) {}
+
+    const Readings& readings() const { return readings_; }
+    Machine& machine() { return machine_; }
+
+    /// The text without the line end; nullopt where there is none, whatever the reason.
+    std::optional<std::string> file(const std::string& path) const { return text(readings_.files, path); }
+    std::optional<std::string> link(const std::string& path) const { return text(readings_.links, path); }
+    std::optional<std::string> call(const std::string& call) const { return text(readings_.calls, call); }
+    /// Names of a listing.
+    std::vector<std::string> names(const std::string& path) const;
+    /// Why there is no such text: the host's reason, or that it was not asked.
+    std::string why_no_file(const std::string& path) const { return why(readings_.files, path); }
+    std::string why_no_call(const std::string& call) const { return why(readings_.calls, call); }
+
+    /// A call with a JSON answer. Malformed: a gap with `subject`, and nullopt.
+    template <class Shape>
+    std::optional<Shape> shaped(const std::string& name, const std::string& subject) {
+        const auto answer = call(name);
+        if (!answer) return std::nullopt;
+        try {
+            return calls::parse<Shape>(*answer, name);
+        } catch (const Error& error) {
+            gap(subject, error.what(), "read the host again with this version of r1cluster");
+            return std::nullopt;
+        }
+    }
+
+    void gap(std::string subject, std::string because, std::string remedy = "") {
+        machine_.gaps.push_back({std::move(subject), std::move(because), std::move(remedy)});
+    }
+
+private:
+    using Answers = std::map<std::string, Answer>;
+    static std::optional<std::string> text(const Answers& answers, const std::string& key);
+    static std::string why(const Answers& answers, const std::string& key);
+
+    const Readings& readings_;
+    Machine& machine_;
+};
+
+/// Parts of interpret(), in the order in which they are shown.
+void interpret_system(Said& said);
+void interpret_network(Said& said);
+void interpret_filesystems(Said& said);
+void interpret_gpus(Said& said);
+void interpret_engine(Said& said);
+void interpret_checkpoint(Said& said);
+
+/// The whole text as a number of this type; nullopt for anything else.
+template <class Number>
+std::optional<Number> number_of(std::string_view text) {
+    Number number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+std::vector<std::string> lines_of(std::string_view text);
+std::vector<std::string> words_of(std::string_view text);
+
+/// "route(10.0.0.2)" -> "10.0.0.2"; nullopt where `call` is of another function.
+std::optional<std::string> argument_of(const std::string& call, std::string_view function);
+
+/// "/proc/meminfo" lines: "MemTotal:  263998500 kB" for the key "MemTotal:", in bytes.
+std::optional<std::uint64_t> kib_value(const std::string& text, std::string_view key);
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "facts/judgement.hpp"
+#include "r1cluster/base/units.hpp"
+#include "r1cluster/facts/cluster.hpp"
+
+namespace r1cluster {
+namespace {
+
+std::string escaped(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        switch (c) {
+            case '&': result += "&amp;"; break;
+            case '<': result += "&lt;"; break;
+            case '>': result += "&gt;"; break;
+            case '"': result += "&quot;"; break;
+            case '\'': result += "&#39;"; break;
+            default: result += c;
+        }
+    }
+    return result;
+}
+
+std::string row(std::initializer_list<std::string> cells, const char* tag = "td") {
+    std::string html = "<tr>";
+    for (const std::string& cell : cells) html += fmt::format("<{0}>{1}</{0}>", tag, escaped(cell));
+    return html + "</tr>\n";
+}
+
+std::string table(const std::string& heading, const std::string& rows) {
+    if (rows.empty()) return "";
+    return "<table>\n" + heading + rows + "</table>\n";
+}
+
+std::string gpu_rows(const Machine& machine) {
+    std::string rows;
+    for (const Gpu& gpu : machine.gpus) {
+        rows += row({std::to_string(gpu.nvml_index), gpu.name, gpu.pci_address, format_bytes(gpu.memory_bytes),
+                     gpu.compute_capability, gpu.numa_node ? std::to_string(*gpu.numa_node) : "?",
+                     std::to_string(gpu.nvlinks_active)});
+    }
+    return rows;
+}
+
+std::string nic_rows(const Machine& machine) {
+    std::string rows;
+    for (const Nic& nic : machine.nics) {
+        std::string addresses;
+        for (const NicAddress& address : nic.addresses) {
+            addresses += fmt::format("{}{}/{}", addresses.empty() ? "" : " ", address.address, address.prefix_length);
+        }
+        rows += row({nic.name, nic.kind, nic.is_up ? "up" : "down", std::to_string(nic.mtu),
+                     nic.speed_mbps ? format_count(static_cast<std::uint64_t>(*nic.speed_mbps)) + " Mb/s" : "?",
+                     addresses});
+    }
+    return rows;
+}
+
+std::string gap_rows(const Machine& machine) {
+    std::string rows;
+    for (const Gap& gap : machine.gaps) rows += row({gap.subject, gap.because, gap.remedy});
+    return rows;
+}
+
+}  // namespace
+
+std::string show_html(const Machine& machine) {
+    std::string html = fmt::format("<div class=\"r1cluster-machine\">\n<p><b>{}</b>: {}</p>\n", escaped(machine.host),
+                                   escaped(detail::judgement(machine)));
+    html += table(row({"GPU", "name", "PCI", "memory", "compute", "NUMA", "NVLinks"}, "th"), gpu_rows(machine));
+    html += table(row({"interface", "kind", "state", "MTU", "speed", "addresses"}, "th"), nic_rows(machine));
+    html += table(row({"not seen", "because", "remedy"}, "th"), gap_rows(machine));
+    return html + "</div>\n";
+}
+
+}  // namespace r1cluster

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// What this machine can be asked, one function for each kind. Each writes its answers into Readings and
+/// throws nothing for what it cannot see.
+
+#include <string>
+#include <vector>
+
+#include "r1cluster/host/read.hpp"
+#include "r1cluster/readings/readings.hpp"
+#include "readings/calls.hpp"
+
+namespace r1cluster::detail {
+
+void read_system(Readings& readings);      ///< OS, CPU, memory, NUMA nodes, user
+void read_limits(Readings& readings);      ///< rlimits and the cgroup's memory
+void read_interfaces(Readings& readings);  ///< network interfaces and their addresses
+void read_names(const std::vector<std::string>& names, Readings& readings);
+/// The kernel's choice of interface for each peer, by netlink; names are resolved first.
+void read_routes(const std::vector<std::string>& peers, Readings& readings);
+void read_filesystem(const std::string& path, Readings& readings);
+/// The same for a folder that may not exist yet.
+void read_future_filesystem(const std::string& path, Readings& readings);
+/// Packages that an interpreter would find, from metadata; nothing is run.
+void read_python(const std::string& python, const std::string& python_path, Readings& readings);
+void read_checkpoint_digest(const std::string& path, Readings& readings);
+void read_nvml(Readings& readings);
+
+/// Folders of this user by the XDG rules.
+struct UserFolders {
+    std::string cache;
+    std::string state;
+};
+UserFolders user_folders();
+
+/// The answer of one call, with a struct of readings/calls.hpp as its text.
+template <class Shape>
+Answer shaped(const Shape& shape) {
+    return {calls::to_text(shape), ""};
+}
+
+}  // namespace r1cluster::detail

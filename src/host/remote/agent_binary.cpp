@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/remote/agent_binary.hpp"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+
+#include "r1cluster/base/error.hpp"
+#include "r1cluster/host/read.hpp"
+
+namespace r1cluster {
+
+std::string find_binary() {
+    std::error_code error;
+    const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
+    if (!error && self.filename() == "r1cluster") return self.string();
+    // Inside another program or Python: beside the file that holds this code.
+    Dl_info info{};
+    if (::dladdr(reinterpret_cast<const void*>(&find_binary), &info) != 0 && info.dli_fname) {
+        const std::filesystem::path folder = std::filesystem::absolute(info.dli_fname).parent_path();
+        for (const std::filesystem::path& candidate : {folder / "bin" / "r1cluster", folder / "r1cluster", folder / ".." / "bin" / "r1cluster"}) {
+            if (::access(candidate.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(candidate)) return candidate.string();
+        }
+    }
+    throw Error(ErrorKind::not_found, "r1cluster",
+                "looking for the r1cluster executable, which is the agent: it is neither this program nor beside it; "
+                "name it in HostOptions::binary");
+}
+
+namespace detail {
+
+AgentBinary load_agent_binary(const HostOptions& options) {
+    AgentBinary binary;
+    binary.path = options.binary.empty() ? find_binary() : options.binary;
+    const std::string bytes = read_text_file(binary.path, 256u << 20);
+    binary.size_bytes = bytes.size();
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+    unsigned int size = 0;
+    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
+        throw Error(ErrorKind::internal, binary.path, "OpenSSL has no SHA-256");
+    }
+    for (unsigned int i = 0; i < size; ++i) binary.sha256 += fmt::format("{:02x}", digest[i]);
+    return binary;
+}
+
+}  // namespace detail
+}  // namespace r1cluster

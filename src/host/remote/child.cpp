@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/remote/child.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/asio/connect_pipe.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/process/v2/environment.hpp>
+#include <boost/process/v2/process.hpp>
+#include <boost/process/v2/stdio.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <sstream>
+
+#include "r1cluster/base/error.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+namespace asio = boost::asio;
+namespace process = boost::process::v2;
+
+/// Runs in the child between fork and exec: only what is safe there.
+struct in_child {
+    int cgroup_procs;
+
+    template <class Launcher>
+    boost::system::error_code on_exec_setup(Launcher&, const boost::filesystem::path&, const char* const*&) {
+        ::setsid();
+        // Boost.Process blocks no signal, but whoever started us may have.
+        sigset_t none;
+        ::sigemptyset(&none);
+        ::sigprocmask(SIG_SETMASK, &none, nullptr);
+        ::signal(SIGPIPE, SIG_DFL);
+        if (cgroup_procs >= 0 && ::write(cgroup_procs, "0", 1) != 1) {
+            return {errno, boost::system::system_category()};
+        }
+        return {};
+    }
+};
+
+/// Not process::environment::find_executable: that one would make us link Boost.Filesystem.
+std::string find_in_path(const std::string& name) {
+    const char* path = std::getenv("PATH");
+    std::istringstream folders(path ? path : "/usr/local/bin:/usr/bin:/bin");
+    for (std::string folder; std::getline(folders, folder, ':');) {
+        const std::string candidate = (folder.empty() ? "." : folder) + "/" + name;
+        if (::access(candidate.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(candidate)) return candidate;
+    }
+    return {};
+}
+
+class BoostChild : public Child {
+public:
+    BoostChild(asio::io_context& context, const std::string& program, const std::vector<std::string>& arguments,
+               const ChildOptions& options)
+        : context_(context), input_(context), output_(context), errors_(context) {
+        asio::readable_pipe child_input(context);
+        asio::writable_pipe child_output(context), child_errors(context);
+        asio::connect_pipe(child_input, input_);
+        asio::connect_pipe(output_, child_output);
+        if (options.has_own_errors) {
+            asio::connect_pipe(errors_, child_errors);
+        } else {
+            child_errors.assign(::dup(child_output.native_handle()));
+        }
+        const process::process_stdio streams{child_input, child_output, child_errors};
+        const in_child setup{options.cgroup_procs};
+        if (options.env) {
+            std::vector<std::string> lines;
+            for (const auto& [name, value] : *options.env) lines.push_back(name + "=" + value);
+            process_.emplace(context, program, arguments, streams, process::process_environment(lines), setup);
+        } else {
+            process_.emplace(context, program, arguments, streams, setup);
+        }
+        pid_ = process_->id();
+    }
+    ~BoostChild() override { end(); }
+
+    asio::writable_pipe& input() override { return input_; }
+    asio::readable_pipe& output() override { return output_; }
+    asio::readable_pipe& errors() override { return errors_; }
+    int pid() const override { return pid_; }
+
+    asio::awaitable<int> wait() override {
+        asio::posix::stream_descriptor exit(context_, static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+        co_await exit.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
+        end();
+        co_return status_;
+    }
+
+    int end() override {
+        if (process_) {
+            boost::system::error_code ignored;
+            if (process_->running(ignored)) process_->terminate(ignored);
+            process_->wait(ignored);
+            status_ = process_->native_exit_code();
+            process_.reset();
+        }
+        return WIFSIGNALED(status_) ? 128 + WTERMSIG(status_) : WEXITSTATUS(status_);
+    }
+
+private:
+    asio::io_context& context_;
+    asio::writable_pipe input_;
+    asio::readable_pipe output_, errors_;
+    std::optional<process::process> process_;
+    int pid_ = 0;
+    int status_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Child> Child::start(asio::io_context& context, const std::vector<std::string>& argv,
+                                    const ChildOptions& options) {
+    std::string program = argv.at(0);
+    if (program.find('/') == std::string::npos) {
+        program = find_in_path(program);
+        if (program.empty()) {
+            throw Error(ErrorKind::not_found, argv[0], fmt::format("starting \"{}\": there is no such program in PATH", argv[0]));
+        }
+    }
+    try {
+        return std::make_unique<BoostChild>(context, program, std::vector<std::string>(argv.begin() + 1, argv.end()), options);
+    } catch (const boost::system::system_error& error) {
+        throw Error(ErrorKind::system, program, fmt::format("starting \"{}\": {}", program, error.code().message()));
+    }
+}
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace r1cluster::detail {
+
+/// What makes sure that no process of a deployment is left, whatever it forked and however often it called setsid.
+class Containment {
+public:
+    /// A cgroup v2 of its own where this user may make one, else the guard as subreaper of all that it starts. `name` is
+    /// a plain file name.
+    static std::unique_ptr<Containment> make(const std::string& name);
+    virtual ~Containment() = default;
+
+    /// For people: "cgroup v2 /sys/fs/cgroup/r1cluster-r1-node0-4711".
+    virtual std::string text() const = 0;
+    /// Path of the cgroup; empty: there is none.
+    virtual std::string cgroup() const { return {}; }
+    /// Descriptor of cgroup.procs for children to join by; -1: nothing to join.
+    virtual int join_descriptor() const { return -1; }
+    virtual std::vector<int> pids() const = 0;
+    /// Ends all by force. What forks meanwhile is met by the next call.
+    virtual void kill() = 0;
+    /// Takes the cgroup away once it is empty.
+    virtual void remove() {}
+};
+
+/// Ends by force what a guard left that died before its processes did: those of the cgroup, and those that bear the
+/// job's marker in their environment. Waits until they are gone, at most `timeout_s`. Returns how many there were.
+int kill_leftovers(const std::string& cgroup, const std::string& marker, double timeout_s);
+
+/// The environment variable that every process of a job inherits.
+inline constexpr const char* job_marker_name = "R1CLUSTER_JOB";
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/run/log_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace r1cluster::detail {
+namespace {
+
+constexpr std::size_t line_kept_bytes = 1000;
+
+bool speaks_of_error(const std::string& line) {
+    for (const char* word : {"Error", "ERROR", "error:", "Exception", "CRITICAL", "FATAL", "Killed", "No such file"}) {
+        if (line.find(word) != std::string::npos) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+LogFile::LogFile(std::string path, std::uint64_t file_bytes, int files)
+    : path_(std::move(path)), file_bytes_(file_bytes), files_(files) {
+    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+LogFile::~LogFile() {
+    if (!line_.empty()) end_line();
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void LogFile::append(std::string_view bytes) {
+    if (dropped_bytes_ > 0) {
+        const std::string note = fmt::format("[r1cluster: {} bytes of this log were dropped, the disk was full]\n", dropped_bytes_);
+        if (descriptor_ >= 0 && ::write(descriptor_, note.data(), note.size()) == static_cast<ssize_t>(note.size())) dropped_bytes_ = 0;
+    }
+    write(bytes);
+    for (const char c : bytes) {
+        if (c == '\n' || c == '\r') {
+            end_line();
+        } else if (line_.size() < line_kept_bytes) {
+            line_ += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+        }
+    }
+}
+
+void LogFile::end_line() {
+    if (line_.find_first_not_of(' ') != std::string::npos) {
+        last_line_ = line_;
+        if (speaks_of_error(line_)) error_line_ = line_;
+        if (on_line) on_line(line_);
+    }
+    line_.clear();
+}
+
+void LogFile::write(std::string_view bytes) {
+    if (written_bytes_ + bytes.size() > file_bytes_ && written_bytes_ > 0) rotate();
+    while (!bytes.empty()) {
+        const ssize_t size = descriptor_ < 0 ? -1 : ::write(descriptor_, bytes.data(), bytes.size());
+        if (size <= 0) {
+            dropped_bytes_ += bytes.size();
+            return;
+        }
+        written_bytes_ += static_cast<std::uint64_t>(size);
+        bytes.remove_prefix(static_cast<std::size_t>(size));
+    }
+}
+
+void LogFile::rotate() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    for (int age = files_ - 1; age >= 1; --age) {
+        const std::string younger = age == 1 ? path_ : fmt::format("{}.{}", path_, age - 1);
+        std::rename(younger.c_str(), fmt::format("{}.{}", path_, age).c_str());
+    }
+    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    written_bytes_ = 0;
+}
+
+}  // namespace r1cluster::detail

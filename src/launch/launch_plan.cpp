@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "r1cluster/launch/launch_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/shell.hpp"
+#include "launch/group.hpp"
+
+namespace r1cluster {
+namespace {
+
+// What a client on the serving host connects to: "every address" is no address.
+std::string client_address(const std::string& listening) {
+    if (listening == "0.0.0.0") return "127.0.0.1";
+    return listening == "::" ? "::1" : listening;
+}
+
+void add_ports(LaunchPlan& plan, const detail::Group& group) {
+    HostLaunch& head = plan.hosts.front();
+    head.ports.push_back({.address = group.spec->serve.address, .port = group.ports.api, .purpose = "API"});
+    if (group.hosts.size() == 1) return;
+    const char* purpose = group.backend == "ray" ? "Ray's control service" : "rendezvous of the ranks";
+    head.ports.push_back({.address = head.address, .port = group.ports.rendezvous, .purpose = purpose});
+    head.ports.push_back({.address = head.address, .port = group.ports.guard, .purpose = "guards of the other hosts"});
+    plan.guard_port = group.ports.guard;
+}
+
+}  // namespace
+
+const HostLaunch* LaunchPlan::find(std::string_view host) const {
+    const auto found = std::ranges::find(hosts, host, &HostLaunch::host);
+    return found == hosts.end() ? nullptr : &*found;
+}
+
+LaunchPlan launch(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout, const Settings& settings) {
+    const detail::Group group = detail::group_of(spec, cluster, layout, settings);
+    LaunchPlan plan;
+    plan.deployment = spec.name;
+    plan.engine = spec.engine.name;
+    plan.engine_version = group.engine.text();
+    plan.backend = group.backend;
+    plan.fate = spec.fate;
+    for (const detail::GroupHost& host : group.hosts) {
+        plan.hosts.push_back(
+            {.host = host.spec->name, .address = host.settings->address, .processes = {}, .ports = {}});
+    }
+    if (group.backend == "ray") {
+        detail::add_ray_processes(plan, group);
+    } else {
+        detail::add_engine_processes(plan, group);
+    }
+    add_ports(plan, group);
+    plan.readiness = {.host = group.head().spec->name,
+                      .address = client_address(spec.serve.address),
+                      .port = spec.serve.port,
+                      .model = spec.model.served_name,
+                      .api_key_file = spec.serve.api_key_file,
+                      .ranks = layout.world_size(),
+                      .timeout_s = spec.engine.start_timeout_s};
+    return plan;
+}
+
+std::string show(const LaunchPlan& plan) {
+    std::string out =
+        fmt::format("{}: {} {}, backend {}\n", plan.deployment, plan.engine, plan.engine_version, plan.backend);
+    for (const HostLaunch& host : plan.hosts) {
+        out += fmt::format("{} ({})\n", host.host, host.address);
+        for (const LaunchPort& port : host.ports)
+            out += fmt::format("  port {} on {}: {}\n", port.port, port.address, port.purpose);
+        for (const ProcessSpec& process : host.processes) {
+            out += fmt::format("  {}", process.name);
+            if (!process.ranks.empty()) out += fmt::format(", ranks {}", fmt::join(process.ranks, " "));
+            out += "\n";
+            if (!process.wait_for.empty())
+                out += "    once this succeeds: " + detail::shell_command(process.wait_for) + "\n";
+            for (const auto& [name, value] : process.env)
+                out += "    " + name + "=" + detail::shell_quoted(value) + "\n";
+            for (const SecretVariable& secret : process.secrets) {
+                out += fmt::format("    {} from the file {}\n", secret.name, detail::shell_quoted(secret.file));
+            }
+            out += "    " + detail::shell_command(process.argv) + "\n";
+        }
+    }
+    for (const std::string& because : plan.because) out += "because " + because + "\n";
+    return out;
+}
+
+}  // namespace r1cluster

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "launch/engine_flags.hpp"
+#include "launch/group.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+using Words = std::vector<std::string>;
+
+// Ray's own command lies beside the interpreter of the environment.
+std::string ray_of(const std::string& python) {
+    const std::size_t slash = python.rfind('/');
+    return slash == std::string::npos ? "ray" : python.substr(0, slash + 1) + "ray";
+}
+
+std::optional<Version> ray_version(const Group& group) {
+    const Machine* machine = group.head().machine;
+    if (!machine || !machine->engine) return std::nullopt;
+    const auto found = machine->engine->packages.find("ray");
+    return found == machine->engine->packages.end() ? std::nullopt : Version::try_parse(found->second);
+}
+
+// Token authentication exists since 2.52 and is off by default; before, Ray has none (CVE-2023-48022).
+std::string who_can_reach(const Group& group) {
+    const std::optional<Version> ray = ray_version(group);
+    const std::string open =
+        fmt::format("whoever reaches port {} of {} can run code there", group.ports.rendezvous, group.head_address());
+    if (!ray) return open + ": keep that network closed (the version of Ray could not be seen)";
+    if (*ray < Version::parse("2.52"))
+        return fmt::format("{}: Ray {} has no authentication; keep that network closed", open, ray->text());
+    return fmt::format(
+        "{}, unless RAY_AUTH_MODE=token is set in [env] and every host has the same ~/.ray/auth_token (Ray {} has it)",
+        open, ray->text());
+}
+
+ProcessSpec ray_process(const Group& group, std::size_t node) {
+    const GroupHost& host = group.hosts[node];
+    const std::string gcs = fmt::format("{}:{}", group.head_address(), group.ports.rendezvous);
+    ProcessSpec process;
+    process.env = environment(*host.settings);
+    process.ranks = host.ranks;
+    process.argv = {ray_of(host.python),    "start", "--block", "--node-ip-address", host.settings->address,
+                    "--disable-usage-stats"};
+    if (node == 0) {
+        process.name = "ray-head";
+        const Words head{"--head",           "--port",    std::to_string(group.ports.rendezvous),
+                         "--dashboard-host", "127.0.0.1", "--include-dashboard=false"};
+        process.argv.insert(process.argv.end(), head.begin(), head.end());
+        return process;
+    }
+    process.name = fmt::format("ray-worker-{}", node);
+    process.argv.insert(process.argv.end(), {"--address", gcs});
+    // `ray start` gives up after a few seconds without a head.
+    process.wait_for = {host.python, "-c",
+                        fmt::format("import socket; socket.create_connection((\"{}\", {}), 2).close()",
+                                    group.head_address(), group.ports.rendezvous)};
+    return process;
+}
+
+ProcessSpec engine_process(LaunchPlan& plan, const Group& group) {
+    const GroupHost& head = group.head();
+    ProcessSpec process;
+    process.name = "head";
+    process.argv = serve_command(plan, group, head, {});
+    process.env = environment(*head.settings);
+    process.env["RAY_ADDRESS"] = fmt::format("{}:{}", group.head_address(), group.ports.rendezvous);
+    if (!has(group.engine, EngineFeature::ray_ranks_in_workers)) process.ranks = {0};
+    if (!group.spec->serve.api_key_file.empty()) {
+        process.secrets.push_back({.name = "VLLM_API_KEY", .file = group.spec->serve.api_key_file});
+    }
+    process.wait_for = {head.python, "-c",
+                        fmt::format("import ray, sys; ray.init(address=\"{}\", log_to_driver=False); "
+                                    "sys.exit(sum(n[\"Alive\"] for n in ray.nodes()) < {})",
+                                    process.env["RAY_ADDRESS"], group.hosts.size())};
+    return process;
+}
+
+}  // namespace
+
+void add_ray_processes(LaunchPlan& plan, const Group& group) {
+    for (std::size_t node = 0; node < group.hosts.size(); ++node) {
+        plan.hosts[node].processes.push_back(ray_process(group, node));
+    }
+    ProcessSpec engine = engine_process(plan, group);
+    // A rank lives in one process only.
+    std::erase_if(plan.hosts.front().processes.front().ranks,
+                  [&](int rank) { return std::ranges::find(engine.ranks, rank) != engine.ranks.end(); });
+    plan.hosts.front().processes.push_back(std::move(engine));
+    plan.because.push_back(has(group.engine, EngineFeature::several_hosts_by_mp)
+                               ? "backend ray: the spec asks for it"
+                               : fmt::format("backend ray: vLLM {} has no other way over several hosts ({} has)",
+                                             group.engine.text(), since(EngineFeature::several_hosts_by_mp)));
+    plan.because.push_back(who_can_reach(group));
+}
+
+}  // namespace r1cluster::detail

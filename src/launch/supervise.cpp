@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "r1cluster/launch/supervise.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace r1cluster::supervise {
+namespace {
+
+bool is_ending(const State& state) { return state.phase != Phase::starting && state.phase != Phase::ready; }
+
+/// A failed group serves nobody, so its processes get less time to leave than those that somebody stopped.
+void end(Step& result, Phase phase, std::optional<Cause> cause, double grace_s, double now) {
+    State& state = result.state;
+    if (is_ending(state)) return;
+    state.phase = phase;
+    state.cause = std::move(cause);
+    state.kill_at = now + grace_s;
+    result.decisions.push_back(TellPeers{state.cause});
+    result.decisions.push_back(Terminate{});
+}
+
+void fail(Step& result, Cause cause, double now) {
+    // "stopping" until nothing is left; the cause says that it will be "failed".
+    end(result, Phase::stopping, std::move(cause), result.state.failure_grace_s, now);
+}
+
+Cause lost_peer(const State& state, const std::string& host) {
+    Cause cause;
+    cause.host = host;
+    cause.text = fmt::format("{} was not heard from for {:.0f} s (said by {})", host, state.lease_s, state.host);
+    return cause;
+}
+
+Cause lost_controller(const State& state, const std::string& why) {
+    Cause cause;
+    cause.host = state.host;
+    cause.text = "the controller " + why + " before the deployment was ready";
+    if (state.fate == Fate::attached) cause.text = "the controller " + why + ", and the deployment is attached to it";
+    return cause;
+}
+
+void on(Step& result, const Begin&, double now) {
+    State& state = result.state;
+    if (state.has_begun || is_ending(state)) return;
+    state.has_begun = true;
+    state.controller_heard = now;
+    for (auto& [host, heard] : state.peers_heard) heard = now;
+    for (const std::string& name : state.processes) result.decisions.push_back(StartProcess{name});
+}
+
+void on(Step&, const ProcessStarted&, double) {}
+
+void on(Step& result, const ProcessExited& event, double now) { fail(result, event.cause, now); }
+
+void on(Step& result, const RankSeen& event, double) { result.state.ranks[event.rank] = event.pid; }
+
+void on(Step& result, const RankExited& event, double now) { fail(result, event.cause, now); }
+
+void on(Step& result, const PeerHeard& event, double now) {
+    const auto peer = result.state.peers_heard.find(event.host);
+    if (peer != result.state.peers_heard.end()) peer->second = now;
+}
+
+void on(Step& result, const PeerEnded& event, double now) {
+    if (event.cause) {
+        fail(result, *event.cause, now);
+    } else {
+        end(result, Phase::stopping, std::nullopt, result.state.grace_s, now);
+    }
+}
+
+void on(Step& result, const ControllerHeard&, double now) { result.state.controller_heard = now; }
+
+void on(Step& result, const ControllerLeft&, double now) {
+    if (result.state.is_attached && !is_ending(result.state)) fail(result, lost_controller(result.state, "went away"), now);
+}
+
+void on(Step& result, const Commit&, double) {
+    if (result.state.phase != Phase::starting) return;
+    result.state.phase = Phase::ready;
+    result.state.is_attached = result.state.fate == Fate::attached;
+}
+
+void on(Step& result, const StopAsked&, double now) {
+    end(result, Phase::stopping, std::nullopt, result.state.grace_s, now);
+}
+
+void on(Step& result, const GroupEmpty&, double) {
+    State& state = result.state;
+    if (state.phase != Phase::stopping) return;
+    state.phase = state.cause ? Phase::failed : Phase::stopped;
+    state.kill_at.reset();
+}
+
+void on(Step& result, const Tick&, double now) {
+    State& state = result.state;
+    if (state.has_begun && !is_ending(state)) {
+        for (const auto& [host, heard] : state.peers_heard) {
+            if (now - heard > state.lease_s) return fail(result, lost_peer(state, host), now);
+        }
+    }
+    if (state.is_attached && !is_ending(state) && now - state.controller_heard > state.lease_s) {
+        return fail(result, lost_controller(state, fmt::format("was not heard from for {:.0f} s", state.lease_s)), now);
+    }
+    if (state.kill_at && now >= *state.kill_at) {
+        state.has_killed = true;
+        state.kill_at = now + 1;  // again: what was being forked during the first try
+        result.decisions.push_back(Kill{});
+    }
+}
+
+}  // namespace
+
+State initial(const LaunchPlan& plan, const std::string& host, double now) {
+    State state;
+    state.host = host;
+    state.fate = plan.fate;
+    state.lease_s = plan.lease_s;
+    state.grace_s = plan.grace_s;
+    state.failure_grace_s = std::min(2.0, state.grace_s);
+    state.controller_heard = now;
+    if (const HostLaunch* mine = plan.find(host)) {
+        for (const ProcessSpec& process : mine->processes) state.processes.push_back(process.name);
+    }
+    // A star: the head hears every other guard, and they hear the head.
+    const bool is_head = !plan.hosts.empty() && plan.hosts.front().host == host;
+    for (const HostLaunch& other : plan.hosts) {
+        if (other.host != host && (is_head || &other == &plan.hosts.front())) state.peers_heard[other.host] = now;
+    }
+    return state;
+}
+
+Step step(State state, const Event& event, double now) {
+    Step result{std::move(state), {}};
+    std::visit([&](const auto& what) { on(result, what, now); }, event);
+    State& after = result.state;
+    if ((after.phase == Phase::failed || after.phase == Phase::stopped) && !after.has_finished) {
+        after.has_finished = true;
+        result.decisions.push_back(Finish{});
+    }
+    return result;
+}
+
+}  // namespace r1cluster::supervise

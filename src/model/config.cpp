@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/reflect_json.hpp"
+#include "r1cluster/base/units.hpp"
+#include "r1cluster/model/checkpoint.hpp"
+
+namespace r1cluster {
+namespace {
+
+using detail::json::object;
+using detail::json::value;
+
+// Far beyond any model, small enough that no product of two of them leaves 64 bits.
+constexpr std::size_t max_config_bytes = 16 << 20;
+constexpr std::int64_t max_layers = 10'000;
+constexpr std::int64_t max_size = 1 << 24;
+constexpr std::int64_t max_count = 1 << 16;
+constexpr std::int64_t max_tokens = std::int64_t{1} << 40;
+
+/// The keys of one JSON object, each asked for with what it may be.
+class Keys {
+public:
+    Keys(const object& fields, std::string path) : fields_(fields), path_(std::move(path)) {}
+
+    /// nullptr where the key is absent or null.
+    const value* find(std::string_view key) const {
+        const value* found = fields_.if_contains({key.data(), key.size()});
+        return found && !found->is_null() ? found : nullptr;
+    }
+
+    const value& need(std::string_view key) const {
+        if (const value* found = find(key)) return *found;
+        throw Error(ErrorKind::invalid_input, path_, fmt::format("{}: the key \"{}\" is missing", path_, key));
+    }
+
+    std::int64_t whole(std::string_view key, std::int64_t least, std::int64_t most) const {
+        return whole(need(key), key, least, most);
+    }
+
+    std::int64_t whole_or(std::string_view key, std::int64_t otherwise, std::int64_t least, std::int64_t most) const {
+        const value* found = find(key);
+        return found ? whole(*found, key, least, most) : otherwise;
+    }
+
+    bool flag_or(std::string_view key, bool otherwise) const {
+        const value* found = find(key);
+        return found ? detail::from_value<bool>(*found, at(key)) : otherwise;
+    }
+
+    std::string text(std::string_view key) const { return detail::from_value<std::string>(need(key), at(key)); }
+
+    std::string at(std::string_view key) const { return fmt::format("{}: {}", path_, key); }
+
+    std::int64_t whole(const value& got, std::string_view key, std::int64_t least, std::int64_t most) const {
+        boost::system::error_code error;
+        const std::int64_t number = got.is_int64() || got.is_uint64() ? got.to_number<std::int64_t>(error) : least - 1;
+        if (error || number < least || number > most) {
+            detail::wrong_value(
+                at(key),
+                fmt::format("a whole number from {} to {}", least, format_count(static_cast<std::uint64_t>(most))),
+                got);
+        }
+        return number;
+    }
+
+private:
+    const object& fields_;
+    std::string path_;
+};
+
+[[noreturn]] void disagree(const std::string& path, const std::string& what) {
+    throw Error(ErrorKind::invalid_input, path, fmt::format("{}: {}", path, what));
+}
+
+std::string architecture_of(const Keys& keys) {
+    const value& names = keys.need("architectures");
+    if (!names.is_array() || names.get_array().size() != 1) {
+        detail::wrong_value(keys.at("architectures"), "a list of one name", names);
+    }
+    return detail::from_value<std::string>(names.get_array().front(), keys.at("architectures"));
+}
+
+/// Newer writers say "dtype", older ones "torch_dtype"; empty where neither is there.
+std::string dtype_of(const Keys& keys) {
+    const std::string_view key = keys.find("dtype") ? "dtype" : "torch_dtype";
+    if (!keys.find(key)) return "";
+    const std::string dtype = keys.text(key);
+    if (dtype != "bfloat16" && dtype != "float16" && dtype != "float32") {
+        detail::wrong_value(keys.at(key), "\"bfloat16\", \"float16\" or \"float32\"", keys.need(key));
+    }
+    return dtype;
+}
+
+std::optional<LatentAttention> latent_attention_of(const Keys& keys) {
+    if (!keys.find("kv_lora_rank")) return std::nullopt;
+    LatentAttention latent;
+    latent.q_lora_rank = keys.whole_or("q_lora_rank", 0, 1, max_size);
+    latent.kv_lora_rank = keys.whole("kv_lora_rank", 1, max_size);
+    latent.qk_nope_head_dim = keys.whole("qk_nope_head_dim", 1, max_count);
+    latent.qk_rope_head_dim = keys.whole("qk_rope_head_dim", 1, max_count);
+    latent.v_head_dim = keys.whole("v_head_dim", 1, max_count);
+    return latent;
+}
+
+std::optional<Experts> experts_of(const Keys& keys, std::int64_t layers, const std::string& source) {
+    if (!keys.find("n_routed_experts")) return std::nullopt;
+    Experts experts;
+    experts.routed = keys.whole("n_routed_experts", 1, max_count);
+    experts.shared = keys.whole_or("n_shared_experts", 0, 0, max_count);
+    experts.per_token = keys.whole("num_experts_per_tok", 1, max_count);
+    experts.intermediate_size = keys.whole("moe_intermediate_size", 1, max_size);
+    experts.first_dense_layers = keys.whole_or("first_k_dense_replace", 0, 0, max_layers);
+    if (experts.per_token > experts.routed) {
+        disagree(source, fmt::format("num_experts_per_tok {} is more than n_routed_experts {}", experts.per_token,
+                                     experts.routed));
+    }
+    if (experts.first_dense_layers > layers) {
+        disagree(source, fmt::format("first_k_dense_replace {} is more than num_hidden_layers {}",
+                                     experts.first_dense_layers, layers));
+    }
+    return experts;
+}
+
+std::optional<Quantization> quantization_of(const Keys& keys, const std::string& source) {
+    const value* found = keys.find("quantization_config");
+    if (!found) return std::nullopt;
+    if (!found->is_object()) detail::wrong_value(keys.at("quantization_config"), "an object", *found);
+    const Keys inner(found->get_object(), source + ": quantization_config");
+    Quantization quantization{inner.text("quant_method"), {}};
+    const value* block = inner.find("weight_block_size");
+    if (!block) return quantization;
+    if (!block->is_array() || block->get_array().size() != 2) {
+        detail::wrong_value(inner.at("weight_block_size"), "a list of two whole numbers", *block);
+    }
+    for (const value& side : block->get_array()) {
+        quantization.block.push_back(inner.whole(side, "weight_block_size", 1, max_count));
+    }
+    return quantization;
+}
+
+void read_heads(const Keys& keys, const std::string& source, ModelConfig& config) {
+    config.attention_heads = keys.whole("num_attention_heads", 1, max_count);
+    config.kv_heads = keys.whole_or("num_key_value_heads", config.attention_heads, 1, max_count);
+    config.latent_attention = latent_attention_of(keys);
+    if (config.latent_attention) {
+        // A query head; hidden_size / heads means nothing here, and writers disagree about "head_dim".
+        config.head_dim = config.latent_attention->qk_nope_head_dim + config.latent_attention->qk_rope_head_dim;
+        return;
+    }
+    if (config.attention_heads % config.kv_heads != 0) {
+        disagree(source, fmt::format("num_attention_heads {} is not a multiple of num_key_value_heads {}",
+                                     config.attention_heads, config.kv_heads));
+    }
+    if (!keys.find("head_dim") && config.hidden_size % config.attention_heads != 0) {
+        disagree(source,
+                 fmt::format("hidden_size {} is not a multiple of num_attention_heads {}, and there is no head_dim",
+                             config.hidden_size, config.attention_heads));
+    }
+    config.head_dim = keys.whole_or("head_dim", config.hidden_size / config.attention_heads, 1, max_count);
+}
+
+}  // namespace
+
+ModelConfig parse_config(std::string_view text, std::string_view source_view) {
+    const std::string source(source_view);
+    if (text.size() > max_config_bytes) {
+        disagree(source, fmt::format("{} of text, more than the {} that a config.json may have",
+                                     format_bytes(text.size()), format_bytes(max_config_bytes)));
+    }
+    const value document = detail::parse_json(text, source);
+    if (!document.is_object()) detail::wrong_value(source, "an object", document);
+    const Keys keys(document.get_object(), source);
+
+    ModelConfig config;
+    config.architecture = architecture_of(keys);
+    config.model_type = keys.text("model_type");
+    config.dtype = dtype_of(keys);
+    config.hidden_size = keys.whole("hidden_size", 1, max_size);
+    config.intermediate_size = keys.whole("intermediate_size", 1, max_size);
+    config.layers = keys.whole("num_hidden_layers", 1, max_layers);
+    read_heads(keys, source, config);
+    config.vocabulary_size = keys.whole("vocab_size", 1, max_size);
+    config.max_position = keys.whole("max_position_embeddings", 1, max_tokens);
+    config.next_token_layers = keys.whole_or("num_nextn_predict_layers", 0, 0, max_layers);
+    config.ties_embeddings = keys.flag_or("tie_word_embeddings", false);
+    config.has_remote_code = keys.find("auto_map") != nullptr;
+    config.experts = experts_of(keys, config.layers, source);
+    config.quantization = quantization_of(keys, source);
+    return config;
+}
+
+}  // namespace r1cluster

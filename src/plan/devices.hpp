@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "r1cluster/facts/cluster.hpp"
+#include "r1cluster/spec/deployment_spec.hpp"
+
+namespace r1cluster::detail {
+
+struct Device {
+    std::optional<int> gpu;          ///< unset: a process on the CPU
+    std::uint64_t memory_bytes = 0;  ///< of the GPU
+};
+
+struct HostDevices {
+    std::string host;
+    std::vector<Device> devices;
+    std::optional<std::uint64_t> memory_available_bytes;  ///< of the host
+    std::string memory_gap;                               ///< why that was not seen
+};
+
+/// What ranks can run on, host by host in the spec's order.
+struct Devices {
+    std::vector<HostDevices> hosts;
+    bool is_gpu = true;
+    std::string refusal;  ///< not empty: these hosts cannot serve together, and why
+    std::string note;     ///< what a reader of the plan should know: GPUs that stay unused
+    int per_host = 0;     ///< devices of each host that can be used: the engine wants as many on each
+};
+
+Devices devices_of(const DeploymentSpec& spec, const Cluster& cluster);
+
+}  // namespace r1cluster::detail

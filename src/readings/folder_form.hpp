@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The JSON files of the folder form, written by to_folder and read by from_folder.
+
+#include "readings/describe.hpp"
+
+namespace r1cluster::detail {
+
+constexpr int folder_version = 1;
+constexpr std::size_t max_hosts = 4096;
+constexpr std::size_t max_shards = 10'000;
+
+/// recording.json
+struct RecordingIndex {
+    std::vector<std::string> hosts;
+    bool has_checkpoint = false;
+    std::vector<PathProbe> probes;
+};
+BOOST_DESCRIBE_STRUCT(RecordingIndex, (), (hosts, has_checkpoint, probes))
+
+/// checkpoint/checkpoint.json; the headers themselves are files of their own.
+struct ShardEntry {
+    std::string name;
+    std::uint64_t size_bytes = 0;
+    std::uint64_t declared_header_bytes = 0;
+    std::string because;  ///< why there is no header file
+};
+BOOST_DESCRIBE_STRUCT(ShardEntry, (), (name, size_bytes, declared_header_bytes, because))
+
+struct CheckpointIndex {
+    std::string path;
+    std::vector<ShardEntry> shards;
+};
+BOOST_DESCRIBE_STRUCT(CheckpointIndex, (), (path, shards))
+
+/// The document of one of these files, schema and version first.
+template <class T>
+std::string folder_document(const T& value, std::string_view schema) {
+    json::object document{{"schema", schema}, {"version", folder_version}};
+    const json::value fields = to_value(value);
+    for (const auto& field : fields.get_object()) document.insert(field);
+    return print_json(document);
+}
+
+constexpr auto recording_file = "recording.json";
+constexpr auto checkpoint_file = "checkpoint/checkpoint.json";
+constexpr auto config_file = "checkpoint/config.json";
+constexpr auto index_file = "checkpoint/model.safetensors.index.json";
+inline std::string header_file(std::string_view encoded_shard) {
+    return "checkpoint/headers/" + std::string(encoded_shard) + ".json";
+}
+
+}  // namespace r1cluster::detail

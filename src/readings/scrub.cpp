@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "r1cluster/readings/recording.hpp"
+#include "readings/calls.hpp"
+#include "readings/scrub_text.hpp"
+
+namespace r1cluster {
+namespace {
+
+using detail::Pseudonyms;
+using detail::WordRules;
+
+/// "getaddrinfo(node2)" -> "node2"; empty where `call` is another one.
+std::string argument_of(const std::string& call, std::string_view function) {
+    if (!call.starts_with(std::string(function) + "(") || !call.ends_with(')')) return "";
+    return call.substr(function.size() + 1, call.size() - function.size() - 2);
+}
+
+template <class Shape>
+std::optional<Shape> parsed(const Readings& host, const std::string& call) {
+    const auto found = host.calls.find(call);
+    if (found == host.calls.end() || !found->second.text) return std::nullopt;
+    try {
+        return calls::parse<Shape>(*found->second.text, call);
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
+/// The servers of network file systems: "nas01:/export", "//nas01/share" in /proc/self/mountinfo.
+void learn_file_servers(const std::string& mountinfo, Pseudonyms& pseudonyms) {
+    for (std::size_t at = mountinfo.find(" - "); at != std::string::npos; at = mountinfo.find(" - ", at + 1)) {
+        const std::size_t source = mountinfo.find(' ', at + 3);
+        if (source == std::string::npos) return;
+        std::string device = mountinfo.substr(source + 1, mountinfo.find_first_of(" \n", source + 1) - source - 1);
+        if (device.starts_with("//")) {
+            pseudonyms.learn_host(device.substr(2, device.find('/', 2) - 2));
+        } else if (const auto colon = device.find(":/"); colon != std::string::npos) {
+            pseudonyms.learn_host(device.substr(0, colon));
+        }
+    }
+}
+
+/// A home may lie anywhere ("/nfs/users/ada"), others' homes below /home are seen in paths.
+void learn_users(std::string_view text, Pseudonyms& pseudonyms) {
+    for (const std::string_view parent : {"/home/", "/Users/"}) {
+        for (std::size_t at = text.find(parent); at != std::string_view::npos; at = text.find(parent, at + 1)) {
+            const std::string_view rest = text.substr(at + parent.size());
+            pseudonyms.learn_user(std::string(rest.substr(0, rest.find_first_of("/ \n\"'),:"))));
+        }
+    }
+}
+
+bool is_serial(const std::string& key) {
+    const std::string_view name = std::string_view(key).substr(key.rfind('/') + 1);
+    return name == "serial" || name.ends_with("_serial") || key.find("Serial(") != std::string::npos;
+}
+
+void learn(const Readings& host, Pseudonyms& pseudonyms) {
+    if (const auto user = parsed<calls::User>(host, "getpwuid()")) {
+        pseudonyms.learn_user(user->name);
+        if (user->home != "/root") pseudonyms.learn_user(user->home.substr(user->home.rfind('/') + 1));
+    }
+    for (const auto* answers : {&host.files, &host.links, &host.listings, &host.calls}) {
+        for (const auto& [key, answer] : *answers) {
+            learn_users(key, pseudonyms);
+            if (!answer.text) continue;
+            learn_users(*answer.text, pseudonyms);
+            if (is_serial(key)) pseudonyms.learn_serial(answer.text->substr(0, answer.text->find('\n')));
+            if (key.ends_with("/mountinfo")) learn_file_servers(*answer.text, pseudonyms);
+            pseudonyms.learn_host(argument_of(key, "getaddrinfo"));
+            if (key == "gethostname()") pseudonyms.learn_host(*answer.text);
+        }
+    }
+    if (const auto uname = parsed<calls::Uname>(host, "uname()")) pseudonyms.learn_host(uname->nodename);
+}
+
+/// Texts in which no host is named, but words occur that may be a host's name ("node0", "ubuntu").
+bool is_of_the_system_alone(std::string_view key) {
+    for (const std::string_view prefix : {"/sys/", "/etc/os-release", "/proc/cpuinfo", "/proc/meminfo",
+                                          "/proc/self/limits", "/proc/driver/", "nvml", "getrlimit(", "cpuinfo("}) {
+        if (key.starts_with(prefix)) return true;
+    }
+    return false;
+}
+
+std::string scrubbed_key(const std::string& key, Pseudonyms& pseudonyms) {
+    if (const std::string name = argument_of(key, "getaddrinfo"); !name.empty()) {
+        return "getaddrinfo(" + pseudonyms.host(name) + ")";
+    }
+    return pseudonyms.text(key, {!is_of_the_system_alone(key), true});
+}
+
+std::string scrubbed_text(const std::string& key, const std::string& text, Pseudonyms& pseudonyms) {
+    if (key == "gethostname()") return pseudonyms.host(text);
+    if (key == "uname()" || key == "getpwuid()") {
+        // Names of two letters are not looked for in text, but here they have their place.
+        Readings one;
+        one.calls[key] = {text, ""};
+        if (auto uname = parsed<calls::Uname>(one, "uname()")) {
+            uname->nodename = pseudonyms.host(uname->nodename);
+            return calls::to_text(*uname);
+        }
+        if (auto user = parsed<calls::User>(one, "getpwuid()")) {
+            return calls::to_text(calls::User{pseudonyms.user(user->name), pseudonyms.text(user->home)});
+        }
+    }
+    return pseudonyms.text(text, {!is_of_the_system_alone(key), !key.starts_with("checkpoint(")});
+}
+
+std::map<std::string, Answer> scrubbed(const std::map<std::string, Answer>& answers, Pseudonyms& pseudonyms) {
+    std::map<std::string, Answer> result;
+    for (const auto& [key, answer] : answers) {
+        Answer& made_up = result[scrubbed_key(key, pseudonyms)];
+        if (answer.text) made_up.text = scrubbed_text(key, *answer.text, pseudonyms);
+        made_up.because = pseudonyms.text(answer.because);
+    }
+    return result;
+}
+
+Readings scrubbed(const Readings& host, Pseudonyms& pseudonyms) {
+    return {pseudonyms.host(host.host),
+            host.reader,
+            host.taken_at,
+            pseudonyms.text(host.unreachable_because),
+            scrubbed(host.files, pseudonyms),
+            scrubbed(host.links, pseudonyms),
+            scrubbed(host.listings, pseudonyms),
+            scrubbed(host.calls, pseudonyms)};
+}
+
+PathProbe scrubbed(PathProbe probe, Pseudonyms& pseudonyms) {
+    probe.from_host = pseudonyms.host(probe.from_host);
+    probe.to_host = pseudonyms.host(probe.to_host);
+    probe.from_address = pseudonyms.host(probe.from_address);
+    probe.to_address = pseudonyms.host(probe.to_address);
+    probe.because = pseudonyms.text(probe.because);
+    return probe;
+}
+
+}  // namespace
+
+Scrubbed scrub(const Recording& recording) {
+    Pseudonyms pseudonyms;
+    // Names of the spec first, so that host1 is the head.
+    for (const Readings& host : recording.hosts) pseudonyms.learn_host(host.host);
+    for (const PathProbe& probe : recording.probes) {
+        for (const auto* name : {&probe.from_host, &probe.to_host, &probe.to_address}) pseudonyms.learn_host(*name);
+    }
+    for (const Readings& host : recording.hosts) learn(host, pseudonyms);
+    if (recording.checkpoint) learn_users(recording.checkpoint->path, pseudonyms);
+
+    Scrubbed result;
+    for (const Readings& host : recording.hosts) result.recording.hosts.push_back(scrubbed(host, pseudonyms));
+    for (const PathProbe& probe : recording.probes) result.recording.probes.push_back(scrubbed(probe, pseudonyms));
+    if (recording.checkpoint) {
+        // Headers and the index hold names of tensors and files, nothing of the host.
+        CheckpointText checkpoint = *recording.checkpoint;
+        checkpoint.path = pseudonyms.text(checkpoint.path);
+        checkpoint.config = pseudonyms.text(checkpoint.config, {true, false});
+        for (ShardText& shard : checkpoint.shards) shard.header.because = pseudonyms.text(shard.header.because);
+        result.recording.checkpoint = std::move(checkpoint);
+    }
+    result.replaced = pseudonyms.counts();
+    return result;
+}
+
+}  // namespace r1cluster

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "r1cluster/report/report.hpp"
+#include "report/verdict.hpp"
+
+namespace r1cluster {
+namespace {
+
+std::string counted(int count, std::string_view one, std::string_view many) {
+    return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+/// Text that came from a host must not move a terminal's cursor or split a line.
+std::string printable(std::string_view text) {
+    std::string out(text);
+    std::replace_if(
+        out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+    return out;
+}
+
+void show_line(std::string& out, std::string_view label, const std::string& text) {
+    if (!text.empty()) out += fmt::format("    {:<9} {}\n", label, printable(text));
+}
+
+void show_finding(std::string& out, const Finding& finding, bool explain) {
+    out += fmt::format("\n{:<7} {}  {}\n", to_text(finding.severity), finding.id, printable(finding.subject));
+    show_line(out, "observed", finding.observed);
+    show_line(out, "expected", finding.expected);
+    show_line(out, "remedy", finding.remedy);
+    if (explain) show_line(out, "source", finding.source);
+}
+
+void show_checked(std::string& out, const std::vector<CheckedRule>& checked) {
+    std::size_t width = 0;
+    for (const CheckedRule& rule : checked) width = std::max(width, rule.id.size());
+    out += "\nchecked (passed of all subjects)\n";
+    for (const CheckedRule& rule : checked) {
+        const std::string result =
+            rule.subjects == 0 ? "no subject" : fmt::format("{} of {}", rule.passed, rule.subjects);
+        out += fmt::format("  {:<{}}  {:<10}  {}\n", rule.id, width, result, rule.requirement);
+    }
+}
+
+}  // namespace
+
+std::string detail::verdict(const Report& report) {
+    const int errors = report.count(Severity::error), unknowns = report.count(Severity::unknown);
+    const int warnings = report.count(Severity::warning);
+    if (errors == 0 && unknowns == 0) {
+        return warnings == 0 ? "ready" : "ready with " + counted(warnings, "warning", "warnings");
+    }
+    std::string reasons;
+    if (errors > 0) reasons = counted(errors, "error", "errors");
+    if (unknowns > 0) reasons += (reasons.empty() ? "" : ", ") + counted(unknowns, "unknown", "unknowns");
+    if (warnings > 0) reasons += ", " + counted(warnings, "warning", "warnings");
+    return "not ready: " + reasons;
+}
+
+std::string show(const Report& report, bool explain) {
+    std::string out = detail::verdict(report) + "\n";
+    for (const Finding& finding : report.findings) show_finding(out, finding, explain);
+    if (explain && !report.checked.empty()) show_checked(out, report.checked);
+    return out;
+}
+
+}  // namespace r1cluster

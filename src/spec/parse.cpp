@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "r1cluster/base/error.hpp"
+#include "spec/allowed_text.hpp"
+#include "spec/toml_reader.hpp"
+#include "spec/validate.hpp"
+
+namespace r1cluster {
+namespace {
+
+using detail::Breach;
+using detail::Position;
+using detail::TableReader;
+
+constexpr std::size_t most_bytes = 1 << 20;
+
+[[noreturn]] void refuse(std::string_view source, Position at, std::string_view message) {
+    throw Error(ErrorKind::invalid_input, std::string(source),
+                fmt::format("{}:{}:{}: {}", source, at.line, at.column, message));
+}
+
+template <class Choice>
+void read_choice(TableReader& table, std::string_view name, const std::string& key, std::initializer_list<Choice> all,
+                 Choice& target) {
+    std::string text(to_text(target));
+    table.read(name, text);
+    std::string expected;
+    for (const Choice choice : all) {
+        if (to_text(choice) == text) {
+            target = choice;
+            return;
+        }
+        expected += fmt::format("{}\"{}\"", expected.empty() ? "" : " or ", to_text(choice));
+    }
+    throw Breach{key, fmt::format("{} is \"{}\"; expected {}", key, detail::printable(text), expected)};
+}
+
+HostSpec read_host(TableReader& table, const std::string& key) {
+    HostSpec host;
+    table.read("name", host.name);
+    table.read("address", host.address);
+    table.read("ssh", host.ssh);
+    read_choice(table, "transport", key + ".transport", {Transport::ssh, Transport::local}, host.transport);
+    table.read("python", host.python);
+    table.read("interface", host.interface);
+    table.read("gpus", host.gpus);
+    table.read("env", host.env);
+    table.close();
+    return host;
+}
+
+void read_model(TableReader& table, ModelSpec& model) {
+    table.read("path", model.path);
+    table.read("served_name", model.served_name);
+    table.close();
+}
+
+void read_engine(TableReader& table, EngineSpec& engine) {
+    table.read("name", engine.name);
+    table.read("version", engine.version);
+    table.read("python", engine.python);
+    table.read("backend", engine.backend);
+    table.read("extra_arguments", engine.extra_arguments);
+    table.read("gpu_memory_utilization", engine.gpu_memory_utilization);
+    table.read_bytes("kv_cache_bytes", engine.kv_cache_bytes);
+    table.read("start_timeout_s", engine.start_timeout_s);
+    table.close();
+}
+
+void read_serve(TableReader& table, ServeSpec& serve) {
+    table.read("address", serve.address);
+    table.read("port", serve.port);
+    table.read("max_model_len", serve.max_model_len);
+    table.read("api_key_file", serve.api_key_file);
+    table.close();
+}
+
+void read_layout(TableReader& table, LayoutSpec& layout) {
+    table.read("tensor_parallel", layout.tensor_parallel);
+    table.read("pipeline_parallel", layout.pipeline_parallel);
+    table.read("layers_per_stage", layout.layers_per_stage);
+    table.close();
+}
+
+DeploymentSpec read_spec(TableReader& table) {
+    DeploymentSpec spec;
+    table.read("name", spec.name);
+    read_choice(table, "fate", "fate", {Fate::service, Fate::attached}, spec.fate);
+    std::vector<TableReader> hosts = table.tables("host");
+    auto model = table.table("model"), engine = table.table("engine");
+    auto serve = table.table("serve"), layout = table.table("layout");
+    table.read("env", spec.env);
+    // Before what is missing: a mistyped [modle] explains why there is no [model].
+    table.close();
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+        spec.hosts.push_back(read_host(hosts[i], fmt::format("host[{}]", i)));
+    }
+    if (!model) throw Breach{"", "the part [model] is missing; expected [model] with path = \"/...\""};
+    read_model(*model, spec.model);
+    if (engine) read_engine(*engine, spec.engine);
+    if (serve) read_serve(*serve, spec.serve);
+    if (layout) read_layout(*layout, spec.layout);
+    return spec;
+}
+
+/// What an editor may write and no TOML parser reads: said in our words, since theirs would name a byte.
+void refuse_other_files(std::string_view text, std::string_view source) {
+    if (text.size() > most_bytes) refuse(source, {}, "the spec is larger than 1 MiB");
+    if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
+        refuse(source, {}, "the spec is UTF-16; expected UTF-8 without a byte order mark");
+    }
+    if (text.starts_with("\xef\xbb\xbf")) {
+        refuse(source, {}, "the spec starts with a byte order mark; expected UTF-8 without one");
+    }
+    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+        refuse(source, {},
+               "the spec is empty; expected [[host]], [model] and [engine], as `r1cluster init` writes them");
+    }
+}
+
+toml::table parse_toml(std::string_view text, std::string_view source) {
+    try {
+        return toml::parse(text, source);
+    } catch (const toml::parse_error& error) {
+        const auto& at = error.source().begin;
+        refuse(source, {at.line, at.column}, fmt::format("not TOML: {}", error.description()));
+    }
+}
+
+}  // namespace
+
+DeploymentSpec parse_spec(std::string_view text, std::string_view source) {
+    refuse_other_files(text, source);
+    const toml::table root = parse_toml(text, source);
+    detail::Positions positions;
+    try {
+        TableReader reader(root, "", positions);
+        DeploymentSpec spec = read_spec(reader);
+        detail::fill_in_defaults(spec);
+        detail::find_breach(spec);
+        return spec;
+    } catch (const Breach& breach) {
+        refuse(source, positions.find(breach.key), breach.message);
+    }
+}
+
+}  // namespace r1cluster

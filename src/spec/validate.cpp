@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "spec/validate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "r1cluster/base/error.hpp"
+#include "r1cluster/base/version.hpp"
+#include "spec/allowed_text.hpp"
+
+namespace r1cluster {
+namespace detail {
+namespace {
+
+constexpr std::size_t most_hosts = 1024;
+constexpr int most_ranks = 16384;
+constexpr std::uint64_t most_cache_bytes = std::uint64_t{1} << 50;
+
+template <class... Part>
+[[noreturn]] void refuse(std::string key, fmt::format_string<Part...> format, Part&&... parts) {
+    throw Breach{std::move(key), fmt::format(format, std::forward<Part>(parts)...)};
+}
+
+void insist(const Objection& objection, const std::string& key, std::string_view what, std::string_view text) {
+    if (objection) refuse(key, "the {} \"{}\" {}", what, printable(text), *objection);
+}
+
+template <class Number>
+void insist_between(Number value, Number least, Number most, const std::string& key) {
+    if (value < least || value > most) {
+        refuse(key, "{} is {}; it must be from {} to {}", key.substr(key.rfind('.') + 1), value, least, most);
+    }
+}
+
+void find_breach_of_env(const std::map<std::string, std::string>& env, const std::string& key) {
+    for (const auto& [name, value] : env) {
+        insist(object_to_variable(name, value), key + "." + name, "environment variable", name);
+    }
+}
+
+void find_breach_of_gpus(const std::vector<int>& gpus, const std::string& key) {
+    if (gpus.empty()) refuse(key, "the list of GPUs is empty; leave the key out to use all");
+    std::set<int> seen;
+    for (std::size_t i = 0; i < gpus.size(); ++i) {
+        const std::string item = fmt::format("{}[{}]", key, i);
+        if (gpus[i] < 0 || gpus[i] > 255) refuse(item, "the GPU index {} must be from 0 to 255", gpus[i]);
+        if (!seen.insert(gpus[i]).second) refuse(item, "the GPU {} is given twice", gpus[i]);
+    }
+}
+
+void find_breach_of_host(const HostSpec& host, const std::string& key) {
+    insist(object_to_name(host.name), key + ".name", "host name", host.name);
+    insist(object_to_address(host.address), key + ".address", "address", host.address);
+    if (!host.ssh.empty() || host.transport == Transport::ssh) {
+        insist(object_to_destination(host.ssh), key + ".ssh", "ssh destination", host.ssh);
+    }
+    if (host.python.empty()) {
+        refuse(key + ".python", "the engine's Python of host \"{}\" is missing; give [engine] python for all hosts",
+               host.name);
+    }
+    insist(object_to_absolute_path(host.python), key + ".python", "path", host.python);
+    if (!host.interface.empty()) {
+        insist(object_to_interface(host.interface), key + ".interface", "interface", host.interface);
+    }
+    if (host.gpus) find_breach_of_gpus(*host.gpus, key + ".gpus");
+    find_breach_of_env(host.env, key + ".env");
+}
+
+void find_breach_of_hosts(const std::vector<HostSpec>& hosts) {
+    if (hosts.empty()) refuse("", "there is no host; expected at least one [[host]]");
+    if (hosts.size() > most_hosts) refuse("host", "{} hosts; at most {} are allowed", hosts.size(), most_hosts);
+    std::map<std::string, const HostSpec*> names, addresses;
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+        const HostSpec& host = hosts[i];
+        const std::string key = fmt::format("host[{}]", i);
+        find_breach_of_host(host, key);
+        if (!names.emplace(host.name, &host).second) {
+            refuse(key + ".name", "two hosts have the name \"{}\"; each needs its own", host.name);
+        }
+        const auto [other, is_new] = addresses.emplace(host.address, &host);
+        if (is_new) continue;
+        const bool are_local = host.transport == Transport::local && other->second->transport == Transport::local;
+        refuse(key + ".address", "the hosts \"{}\" and \"{}\" have the same address \"{}\"; {}", other->second->name,
+               host.name, host.address,
+               are_local ? "local hosts need different loopback addresses, such as 127.0.0.1 and 127.0.0.2"
+                         : "each needs its own, by which the other hosts reach it");
+    }
+}
+
+void find_breach_of_model(const ModelSpec& model) {
+    if (model.path.empty()) refuse("model.path", "the model's path is missing; expected path = \"/...\" in [model]");
+    insist(object_to_absolute_path(model.path), "model.path", "path", model.path);
+    const std::string key = "model.served_name";
+    if (model.served_name.empty()) refuse(key, "the served name is empty; expected a name such as \"deepseek-r1\"");
+    if (model.served_name.size() > 256) refuse(key, "the served name is longer than 256 bytes");
+    if (model.served_name.front() == '-') {
+        refuse(key, "the served name \"{}\" starts with '-', which programs take for an option", model.served_name);
+    }
+    insist(object_to_line(model.served_name), key, "served name", model.served_name);
+}
+
+void find_breach_of_engine(const EngineSpec& engine) {
+    if (engine.name != "vllm") {
+        refuse("engine.name", "the engine \"{}\" is not known; expected \"vllm\"", engine.name);
+    }
+    if (!engine.version.empty() && !Version::try_parse(engine.version)) {
+        refuse("engine.version", "\"{}\" is not a version; expected for example \"0.11.1\"", engine.version);
+    }
+    if (!engine.python.empty()) insist(object_to_absolute_path(engine.python), "engine.python", "path", engine.python);
+    if (!engine.backend.empty() && engine.backend != "mp" && engine.backend != "ray") {
+        refuse("engine.backend", "the backend \"{}\" is not known; expected \"mp\" or \"ray\"", engine.backend);
+    }
+    for (std::size_t i = 0; i < engine.extra_arguments.size(); ++i) {
+        const std::string& argument = engine.extra_arguments[i];
+        // What follows "=" may be the very secret that is refused.
+        insist(object_to_argument(argument), fmt::format("engine.extra_arguments[{}]", i), "argument",
+               std::string_view(argument).substr(0, argument.find('=')));
+    }
+    if (!(engine.gpu_memory_utilization > 0 && engine.gpu_memory_utilization <= 1)) {
+        refuse("engine.gpu_memory_utilization", "gpu_memory_utilization is {}; it must be above 0 and at most 1",
+               engine.gpu_memory_utilization);
+    }
+    if (engine.kv_cache_bytes) {
+        insist_between<std::uint64_t>(*engine.kv_cache_bytes, 1, most_cache_bytes, "engine.kv_cache_bytes");
+    }
+    insist_between(engine.start_timeout_s, 1, 86400, "engine.start_timeout_s");
+}
+
+void find_breach_of_serve(const ServeSpec& serve) {
+    insist(object_to_address(serve.address), "serve.address", "address", serve.address);
+    insist_between(serve.port, 1, 65535, "serve.port");
+    if (serve.max_model_len) {
+        insist_between<std::int64_t>(*serve.max_model_len, 1, std::int64_t{1} << 32, "serve.max_model_len");
+    }
+    if (!serve.api_key_file.empty()) {
+        insist(object_to_absolute_path(serve.api_key_file), "serve.api_key_file", "path", serve.api_key_file);
+    }
+}
+
+void find_breach_of_layout(const LayoutSpec& layout) {
+    if (layout.tensor_parallel) insist_between(*layout.tensor_parallel, 1, most_ranks, "layout.tensor_parallel");
+    if (layout.pipeline_parallel) insist_between(*layout.pipeline_parallel, 1, most_ranks, "layout.pipeline_parallel");
+    if (!layout.layers_per_stage) return;
+    const std::vector<int>& layers = *layout.layers_per_stage;
+    const std::string key = "layout.layers_per_stage";
+    if (layers.empty()) refuse(key, "layers_per_stage is empty; leave the key out to let r1cluster choose");
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        if (layers[i] < 1)
+            refuse(fmt::format("{}[{}]", key, i), "a stage of {} layers; each needs at least 1", layers[i]);
+    }
+    if (layers.size() != static_cast<std::size_t>(layout.pipeline_parallel.value_or(0))) {
+        refuse(key, "layers_per_stage has {} stages, but pipeline_parallel is {}", layers.size(),
+               layout.pipeline_parallel.value_or(0));
+    }
+}
+
+std::string last_component(std::string_view path) {
+    while (path.ends_with('/')) path.remove_suffix(1);
+    return std::string(path.substr(path.rfind('/') + 1));
+}
+
+}  // namespace
+
+void fill_in_defaults(DeploymentSpec& spec) {
+    if (spec.model.served_name.empty()) spec.model.served_name = last_component(spec.model.path);
+    if (spec.name.empty()) spec.name = safe_name(spec.model.served_name);
+    for (HostSpec& host : spec.hosts) {
+        if (host.python.empty()) host.python = spec.engine.python;
+        if (host.transport == Transport::local && host.address.empty()) host.address = "127.0.0.1";
+        if (host.transport == Transport::ssh && host.ssh.empty()) host.ssh = host.address;
+    }
+    LayoutSpec& layout = spec.layout;
+    if (layout.layers_per_stage && !layout.pipeline_parallel && layout.layers_per_stage->size() <= most_ranks) {
+        layout.pipeline_parallel = static_cast<int>(layout.layers_per_stage->size());
+    }
+}
+
+void find_breach(const DeploymentSpec& spec) {
+    find_breach_of_model(spec.model);
+    insist(object_to_name(spec.name), "name", "deployment name", spec.name);
+    find_breach_of_engine(spec.engine);
+    find_breach_of_hosts(spec.hosts);
+    find_breach_of_serve(spec.serve);
+    find_breach_of_layout(spec.layout);
+    find_breach_of_env(spec.env, "env");
+}
+
+}  // namespace detail
+
+DeploymentSpec validated(DeploymentSpec spec) {
+    try {
+        detail::fill_in_defaults(spec);
+        detail::find_breach(spec);
+    } catch (const detail::Breach& breach) {
+        const std::string subject = breach.key.empty() ? "spec" : breach.key;
+        throw Error(ErrorKind::invalid_input, subject, subject + ": " + breach.message);
+    }
+    return spec;
+}
+
+}  // namespace r1cluster

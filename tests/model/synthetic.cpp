@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/synthetic.hpp"
+
+#include <fmt/format.h>
+
+namespace r1cluster::test {
+
+const char* const r1_config = R"({
+  "architectures": ["DeepseekV3ForCausalLM"], "model_type": "deepseek_v3", "torch_dtype": "bfloat16",
+  "auto_map": {"AutoConfig": "configuration_deepseek.DeepseekV3Config"},
+  "hidden_size": 7168, "intermediate_size": 18432, "moe_intermediate_size": 2048, "num_hidden_layers": 61,
+  "first_k_dense_replace": 3, "moe_layer_freq": 1, "num_attention_heads": 128, "num_key_value_heads": 128,
+  "q_lora_rank": 1536, "kv_lora_rank": 512, "qk_nope_head_dim": 128, "qk_rope_head_dim": 64, "v_head_dim": 128,
+  "n_routed_experts": 256, "n_shared_experts": 1, "num_experts_per_tok": 8, "num_nextn_predict_layers": 1,
+  "vocab_size": 129280, "max_position_embeddings": 163840, "tie_word_embeddings": false,
+  "rope_scaling": {"type": "yarn", "factor": 40, "mscale": 1.0},
+  "quantization_config": {"quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "dynamic",
+                          "weight_block_size": [128, 128]}
+})";
+
+const char* const llama_70b_config = R"({
+  "architectures": ["LlamaForCausalLM"], "model_type": "llama", "torch_dtype": "bfloat16",
+  "hidden_size": 8192, "intermediate_size": 28672, "num_hidden_layers": 80, "num_attention_heads": 64,
+  "num_key_value_heads": 8, "head_dim": 128, "vocab_size": 128256, "max_position_embeddings": 131072,
+  "tie_word_embeddings": false
+})";
+
+namespace {
+
+class R1 {
+public:
+    std::vector<NamedShape> tensors;
+
+    void plain(const std::string& name, std::vector<std::uint64_t> shape, const char* dtype = "BF16") {
+        tensors.push_back({name, dtype, std::move(shape)});
+    }
+    void scaled(const std::string& name, std::uint64_t out, std::uint64_t in) {
+        plain(name + ".weight", {out, in}, "F8_E4M3");
+        plain(name + ".weight_scale_inv", {(out + 127) / 128, (in + 127) / 128}, "F32");
+    }
+    void mlp(const std::string& prefix, std::uint64_t width) {
+        scaled(prefix + ".gate_proj", width, 7168);
+        scaled(prefix + ".up_proj", width, 7168);
+        scaled(prefix + ".down_proj", 7168, width);
+    }
+    void layer(int number) {
+        const std::string prefix = fmt::format("model.layers.{}.", number);
+        const std::string attention = prefix + "self_attn.";
+        plain(prefix + "input_layernorm.weight", {7168});
+        plain(prefix + "post_attention_layernorm.weight", {7168});
+        scaled(attention + "q_a_proj", 1536, 7168);
+        plain(attention + "q_a_layernorm.weight", {1536});
+        scaled(attention + "q_b_proj", 24576, 1536);
+        scaled(attention + "kv_a_proj_with_mqa", 576, 7168);
+        plain(attention + "kv_a_layernorm.weight", {512});
+        scaled(attention + "kv_b_proj", 32768, 512);
+        scaled(attention + "o_proj", 7168, 16384);
+        if (number < 3) return mlp(prefix + "mlp", 18432);
+        plain(prefix + "mlp.gate.weight", {256, 7168});
+        plain(prefix + "mlp.gate.e_score_correction_bias", {256}, "F32");
+        for (int expert = 0; expert < 256; ++expert) mlp(fmt::format("{}mlp.experts.{}", prefix, expert), 2048);
+        mlp(prefix + "mlp.shared_experts", 2048);
+    }
+};
+
+std::uint64_t bytes_of(const NamedShape& tensor) {
+    std::uint64_t bits = static_cast<std::uint64_t>(dtype_bits(tensor.dtype));
+    for (const std::uint64_t dimension : tensor.shape) bits *= dimension;
+    return bits / 8;
+}
+
+struct OpenFile {
+    std::string header = "{\"__metadata__\":{\"format\":\"pt\"}";
+    std::vector<std::string> names;
+    std::uint64_t data_bytes = 0;
+};
+
+void append(OpenFile& file, const NamedShape& tensor) {
+    std::string shape;
+    for (const std::uint64_t dimension : tensor.shape) shape += (shape.empty() ? "" : ",") + std::to_string(dimension);
+    const std::uint64_t end = file.data_bytes + bytes_of(tensor);
+    file.header += fmt::format(",\"{}\":{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}}", tensor.name,
+                               tensor.dtype, shape, file.data_bytes, end);
+    file.data_bytes = end;
+    file.names.push_back(tensor.name);
+}
+
+}  // namespace
+
+std::vector<NamedShape> r1_tensors() {
+    R1 model;
+    model.plain("model.embed_tokens.weight", {129280, 7168});
+    for (int layer = 0; layer < 61; ++layer) model.layer(layer);
+    model.plain("lm_head.weight", {129280, 7168});
+    model.plain("model.norm.weight", {7168});
+    model.layer(61);
+    model.plain("model.layers.61.embed_tokens.weight", {129280, 7168});
+    model.plain("model.layers.61.enorm.weight", {7168});
+    model.plain("model.layers.61.hnorm.weight", {7168});
+    model.plain("model.layers.61.eh_proj.weight", {7168, 14336});
+    model.plain("model.layers.61.shared_head.norm.weight", {7168});
+    model.plain("model.layers.61.shared_head.head.weight", {129280, 7168});
+    return std::move(model.tensors);
+}
+
+std::vector<NamedShape> llama_tensors(std::uint64_t layers, std::uint64_t hidden, std::uint64_t intermediate,
+                                      std::uint64_t kv_rows, std::uint64_t vocabulary) {
+    std::vector<NamedShape> tensors{{"model.embed_tokens.weight", "BF16", {vocabulary, hidden}}};
+    for (std::uint64_t i = 0; i < layers; ++i) {
+        const auto add = [&](const char* name, std::vector<std::uint64_t> shape) {
+            tensors.push_back({fmt::format("model.layers.{}.{}.weight", i, name), "BF16", std::move(shape)});
+        };
+        add("input_layernorm", {hidden});
+        add("self_attn.q_proj", {hidden, hidden});
+        add("self_attn.k_proj", {kv_rows, hidden});
+        add("self_attn.v_proj", {kv_rows, hidden});
+        add("self_attn.o_proj", {hidden, hidden});
+        add("post_attention_layernorm", {hidden});
+        add("mlp.gate_proj", {intermediate, hidden});
+        add("mlp.up_proj", {intermediate, hidden});
+        add("mlp.down_proj", {hidden, intermediate});
+    }
+    tensors.push_back({"model.norm.weight", "BF16", {hidden}});
+    tensors.push_back({"lm_head.weight", "BF16", {vocabulary, hidden}});
+    return tensors;
+}
+
+ShardText shard_text(const std::string& name, const std::string& header, std::uint64_t data_bytes) {
+    ShardText shard;
+    shard.name = name;
+    shard.declared_header_bytes = header.size();
+    shard.size_bytes = 8 + header.size() + data_bytes;
+    shard.header.text = header;
+    return shard;
+}
+
+CheckpointText checkpoint_text(const std::vector<NamedShape>& tensors, const std::string& config,
+                               std::uint64_t file_bytes, const std::string& path) {
+    std::vector<OpenFile> files(1);
+    for (const NamedShape& tensor : tensors) {
+        if (files.back().data_bytes > 0 && files.back().data_bytes + bytes_of(tensor) > file_bytes)
+            files.emplace_back();
+        append(files.back(), tensor);
+    }
+    CheckpointText text;
+    text.path = path;
+    text.config = config;
+    std::uint64_t total = 0;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const std::string name = fmt::format("model-{:05}-of-{:05}.safetensors", i + 1, files.size());
+        text.shards.push_back(shard_text(name, files[i].header + "}", files[i].data_bytes));
+        for (const std::string& tensor : files[i].names) {
+            text.index += fmt::format("{}\"{}\":\"{}\"", text.index.empty() ? "" : ",", tensor, name);
+        }
+        total += files[i].data_bytes;
+    }
+    text.index = fmt::format("{{\"metadata\":{{\"total_size\":{}}},\"weight_map\":{{{}}}}}", total, text.index);
+    return text;
+}
+
+Checkpoint checkpoint_of(const std::vector<NamedShape>& tensors, const std::string& config, std::uint64_t file_bytes,
+                         const std::string& path) {
+    constexpr std::uint64_t header_bytes = 4096;
+    Checkpoint checkpoint{path, parse_config(config), {}, {}};
+    for (const NamedShape& tensor : tensors) {
+        const std::uint64_t bytes = bytes_of(tensor);
+        std::vector<ShardFile>& files = checkpoint.files;
+        if (files.empty() || files.back().size_bytes - header_bytes + bytes > file_bytes) {
+            files.push_back({fmt::format("model-{:05}.safetensors", files.size() + 1), header_bytes, header_bytes, {}});
+        }
+        files.back().tensors.push_back({tensor.name, tensor.dtype, tensor.shape, files.back().size_bytes, bytes});
+        files.back().size_bytes += bytes;
+    }
+    return checkpoint;
+}
+
+const Checkpoint& r1() {
+    static const Checkpoint checkpoint = checkpoint_of(r1_tensors(), r1_config, 4'300'000'000, "/data/r1");
+    return checkpoint;
+}
+
+const Checkpoint& llama_70b() {
+    static const Checkpoint checkpoint =
+        checkpoint_of(llama_tensors(80, 8192, 28672, 1024, 128256), llama_70b_config, 8'700'000'000, "/data/llama-70b");
+    return checkpoint;
+}
+
+}  // namespace r1cluster::test

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the documentation shows at a Python prompt is what Python says."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+import r1cluster
+
+
+def names(source: Path, recording: Path) -> dict[str, object]:
+    return {"recording": str(recording), "spec_path": str(source / "examples" / "data" / "cluster.toml")}
+
+
+def test_python_page(source: Path, recording: Path) -> None:
+    result = doctest.testfile(str(source / "docs" / "python.md"), module_relative=False, globs=names(source, recording))
+    assert result.attempted > 10
+    assert result.failed == 0
+
+
+def test_docstring_of_the_package(source: Path, recording: Path) -> None:
+    result = doctest.testmod(r1cluster, extraglobs=names(source, recording))
+    assert result.attempted > 0
+    assert result.failed == 0

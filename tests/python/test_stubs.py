@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import r1cluster
+
+
+def package_path() -> str:
+    return str(Path(r1cluster.__file__).parents[1])
+
+
+def test_stubs_are_those_of_the_module(source: Path) -> None:
+    pytest.importorskip("pybind11_stubgen")
+    done = subprocess.run(
+        [sys.executable, str(source / "tools" / "update_stubs.py"), "--check"],
+        env=os.environ | {"PYTHONPATH": package_path()},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("what", ["python/r1cluster", "examples/python/05_launch.py", "examples/data/make.py"])
+def test_strict_types_hold(what: str, source: Path) -> None:
+    pytest.importorskip("mypy")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", what],
+        cwd=source,
+        env=os.environ | {"MYPYPATH": str(source / "python")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
