@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings.hpp"
-#include "check/describe.hpp"
+#include "spec/describe.hpp"
 
 namespace r1cluster::python {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "check/describe.hpp"
+#include "spec/describe.hpp"
 #include "config/describe.hpp"
 #include "diagnose/describe.hpp"
 #include "facts/describe.hpp"

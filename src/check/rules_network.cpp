@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/address.hpp"
 #include "check/rule.hpp"
+#include "r1cluster/spec/ports.hpp"
 
 namespace r1cluster::detail {
 namespace {
