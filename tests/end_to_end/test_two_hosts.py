@@ -116,7 +116,7 @@ def answer(hosts: Hosts, tiny_model: Path, question: str) -> tuple[str, str]:
     """What the model says, and what it must say."""
     expected = json.loads((tiny_model / "questions_and_answers.json").read_text(encoding="utf-8"))[question]
     command = [*hosts.on("client"), "python3", PARTS / "chat.py", "http://10.77.0.1:8000/v1", "tiny-r1", question]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=150)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=150)
     assert done.returncode == 0, done.stderr
     return done.stdout.rstrip("\n"), expected
 
