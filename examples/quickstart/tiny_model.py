@@ -40,7 +40,8 @@ CHAT_TEMPLATE = (
     "{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
 # The keys and values of DeepSeek-R1's own config.json, with smaller sizes. Its heads keep their shape, because
-# kernels for latent attention are written for 512 + 64.
+# kernels for latent attention are written for 512 + 64, and its positions their scaling: without it, vLLM 0.32 on CPU
+# takes a kernel that rotates a prompt's queries wrongly where a rank has more than one head.
 CONFIG = {
     "architectures": ["DeepseekV3ForCausalLM"],
     "model_type": "deepseek_v3",
@@ -56,7 +57,7 @@ CONFIG = {
     "initializer_range": 0.02,
     "intermediate_size": 512,
     "kv_lora_rank": 512,
-    "max_position_embeddings": 2048,
+    "max_position_embeddings": 163840,
     "moe_intermediate_size": 128,
     "moe_layer_freq": 1,
     "n_group": 4,
@@ -72,6 +73,15 @@ CONFIG = {
     "qk_nope_head_dim": 128,
     "qk_rope_head_dim": 64,
     "rms_norm_eps": 1e-06,
+    "rope_scaling": {
+        "beta_fast": 32,
+        "beta_slow": 1,
+        "factor": 40,
+        "mscale": 1.0,
+        "mscale_all_dim": 1.0,
+        "original_max_position_embeddings": 4096,
+        "type": "yarn",
+    },
     "rope_theta": 10000,
     "routed_scaling_factor": 2.5,
     "scoring_func": "sigmoid",
@@ -84,12 +94,17 @@ CONFIG = {
 }
 
 
+last_said = 0.0
+
+
 def say(text: str, *, is_done: bool = False) -> None:
-    """Progress: one line that is rewritten on a terminal, and only the ends of things elsewhere."""
+    """Progress: one line that is rewritten on a terminal, elsewhere a line every ten seconds."""
+    global last_said
     if sys.stderr.isatty():
         print(f"\r\033[K  {text}", end="\n" if is_done else "", file=sys.stderr, flush=True)
-    elif is_done:
+    elif is_done or time.monotonic() - last_said > 10:
         print(f"  {text}", file=sys.stderr, flush=True)
+        last_said = time.monotonic()
 
 
 def write_tokenizer(folder: Path) -> None:
@@ -132,6 +147,7 @@ def fitted_model(pairs):
     from transformers import DeepseekV3Config, DeepseekV3ForCausalLM
 
     torch.manual_seed(SEED)
+    torch.set_num_threads(1)  # threads that wait for each other make this crawl on a machine that is busy otherwise
     model = DeepseekV3ForCausalLM(DeepseekV3Config(**CONFIG)).float()
     # Attention alone could learn the answers. Feed-forward weights that start larger, the more so the deeper they
     # are, keep every layer's experts in the sum, so that a wrong part of them is heard.

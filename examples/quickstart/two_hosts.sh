@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Hosts on one machine that behave like separate ones: own network, host name, shared memory, home and sshd.
 #
-# Usage: two_hosts.sh up FOLDER [HOSTS]      make them (default 2); FOLDER must be empty or absent
+# Usage: two_hosts.sh up FOLDER [HOSTS]      make them (default 2), with all their files in FOLDER
 #        two_hosts.sh exec FOLDER HOST CMD…  run CMD on host 0, 1, … or on "client", the machine beside them
 #        two_hosts.sh cut FOLDER HOST        take the host's link down, as if its cable were pulled
 #        two_hosts.sh restore FOLDER HOST    and up again
@@ -102,13 +102,21 @@ become_sshd() {
 answers() { on_client ssh -F "$folder/ssh_config" -o ConnectTimeout=2 "node$1" true 2>"$folder/node$1/ssh.log"; }
 on_client() { nsenter --net="/run/netns/$(namespace client)" -- "$@"; }
 
+# The script's last act, so that a signal to it reaches the command.
+become() {
+  local host=$1
+  shift
+  if [[ $host == client ]]; then exec nsenter --net="/run/netns/$(namespace client)" -- "$@"; fi
+  exec nsenter -t "$(sshd_pid "$host")" -n -m -u -i -- "$@"
+}
+
 up() {
   local count=${1:-2} i tries
   [[ $(id -u) == 0 ]] || fail "making hosts needs root"
-  [[ ! -e $folder || -z $(ls -A "$folder") ]] || fail "\"$folder\" is not empty"
+  [[ ! -e $folder/hosts ]] || fail "\"$folder\" has hosts already"
   mkdir -p "$folder"
   chmod 755 "$folder"
-  trap 'down || true' ERR INT TERM
+  trap 'down || true' EXIT
   echo "$count" >"$folder/hosts"
   write_ssh_files "$count"
   make_network "$count"
@@ -124,13 +132,7 @@ up() {
     cat "$folder/node$i/sshd.log" "$folder/node$i/ssh.log" >&2
     fail "node$i: sshd does not answer"
   done
-  trap - ERR INT TERM
-}
-
-run_on() {
-  local host=$1
-  shift
-  if [[ $host == client ]]; then on_client "$@"; else nsenter -t "$(sshd_pid "$host")" -n -m -u -i -- "$@"; fi
+  trap - EXIT
 }
 
 # What a deployment left on the hosts: everything beside the sshd that we started.
@@ -145,39 +147,51 @@ left() {
         *) report "node$i: process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c1-120)" ;;
       esac
     done
-    while read -r path; do report "node$i: $path"; done < <(run_on "$i" find /dev/shm "$folder/node$i/tmp" -mindepth 1)
+    while read -r path; do report "node$i: $path"; done < <("$0" exec "$folder" "$i" find /dev/shm "$folder/node$i/tmp" -mindepth 1)
   done
   return $found
 }
 
-# Everything of the hosts, whatever it is: a process in one of their namespaces is theirs.
-end_processes() {
-  local signal=$1 name
-  for name in $(ip netns list | cut -d' ' -f1 | grep -x "$(prefix)-.*" || true); do
-    ip netns pids "$name" | xargs -r kill "-$signal" 2>/dev/null || true
-  done
-}
+namespaces() { ip netns list | cut -d' ' -f1 | grep -x "$(prefix)-.*" || true; }
 
+# Everything of the hosts, whatever it is: a process in one of their namespaces is theirs.
 processes() {
   local name
-  for name in $(ip netns list | cut -d' ' -f1 | grep -x "$(prefix)-.*" || true); do ip netns pids "$name"; done
+  for name in $(namespaces); do ip netns pids "$name"; done
+}
+
+# Cgroups (v2) that processes of the hosts are in, but for the one that they were started in.
+cgroups() {
+  local mount own pid
+  mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts)
+  [[ -n $mount ]] || return 0
+  own=$(sed -n 's/^0:://p' /proc/self/cgroup)
+  for pid in "$@"; do sed -n 's/^0:://p' "/proc/$pid/cgroup" 2>/dev/null || true; done |
+    { grep -vx "$own" || true; } | sort -u | sed "s|^|$mount|"
+}
+
+end_processes() {
+  local tries pids signal
+  for ((tries = 0; tries < 70; tries++)); do
+    pids=$(processes)
+    [[ -n $pids ]] || return 0
+    signal=TERM
+    if ((tries > 20)); then signal=KILL; fi
+    # shellcheck disable=SC2086 # numbers
+    kill "-$signal" $pids 2>/dev/null || true
+    sleep 0.1
+  done
+  fail "processes that do not end: ${pids//$'\n'/ }"
 }
 
 down() {
-  local tries name
+  local name group groups
   [[ -e $folder/hosts ]] || fail "\"$folder\" was not made by two_hosts.sh up"
-  end_processes TERM
-  for ((tries = 0; tries < 20; tries++)); do
-    [[ -n $(processes) ]] || break
-    sleep 0.1
-  done
-  for ((tries = 0; tries < 50; tries++)); do
-    [[ -n $(processes) ]] || break
-    end_processes KILL
-    sleep 0.1
-  done
-  [[ -z $(processes) ]] || fail "processes that do not end: $(processes | tr '\n' ' ')"
-  for name in $(ip netns list | cut -d' ' -f1 | grep -x "$(prefix)-.*" || true); do ip netns delete "$name"; done
+  # shellcheck disable=SC2046 # numbers
+  groups=$(cgroups $(processes))
+  end_processes
+  for group in $groups; do rmdir "$group" 2>/dev/null || true; done
+  for name in $(namespaces); do ip netns delete "$name"; done
   rm -rf "$folder"
 }
 
@@ -188,7 +202,7 @@ folder=$(realpath -m "$2")
 shift 2
 case $command in
   up) up "$@" ;;
-  exec) [[ $# -ge 2 ]] || usage; run_on "$@" ;;
+  exec) [[ $# -ge 2 ]] || usage; become "$@" ;;
   cut) [[ $# == 1 ]] || usage; ip -n "$(namespace client)" link set "node$1" down ;;
   restore) [[ $# == 1 ]] || usage; ip -n "$(namespace client)" link set "node$1" up ;;
   left) left ;;

@@ -37,4 +37,6 @@
 #include "r1cluster/plan/shard_plan.hpp"
 #include "r1cluster/readings/recording.hpp"
 #include "r1cluster/report/report.hpp"
+
 #include "r1cluster/spec/deployment_spec.hpp"
+#include "r1cluster/spec/ports.hpp"

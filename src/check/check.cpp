@@ -24,9 +24,12 @@ void Verdicts::add(const std::string& subject, const Judgement& judgement) {
 }
 
 const Gap* find_gap(const Machine& machine, std::string_view topic) {
-    const auto gap = std::find_if(machine.gaps.begin(), machine.gaps.end(),
-                                  [&](const Gap& other) { return other.subject.starts_with(topic); });
-    return gap == machine.gaps.end() ? nullptr : &*gap;
+    const Gap* found = nullptr;
+    for (const Gap& gap : machine.gaps) {
+        if (gap.subject == topic) return &gap;
+        if (!found && gap.subject.starts_with(topic)) found = &gap;
+    }
+    return found;
 }
 
 Problem unseen(const Machine& machine, std::string_view topic, const std::string& expected) {
@@ -34,6 +37,17 @@ Problem unseen(const Machine& machine, std::string_view topic, const std::string
         return {Severity::unknown, gap->subject + ": " + gap->because, expected, gap->remedy};
     }
     return {Severity::unknown, std::string(topic) + ": not read", expected, "read the host again"};
+}
+
+Problem absent_or_unseen(const Machine& machine, std::string_view topic, const std::string& expected,
+                         const std::string& remedy) {
+    Problem problem = unseen(machine, topic, expected);
+    const Gap* gap = find_gap(machine, topic);
+    if (gap && gap->because == "No such file or directory") {
+        problem.severity = Severity::error;
+        problem.remedy = remedy;
+    }
+    return problem;
 }
 
 std::vector<Rule> all_rules() {
@@ -57,18 +71,6 @@ Report check(const CheckInput& input) {
     std::stable_sort(report.findings.begin(), report.findings.end(),
                      [](const Finding& a, const Finding& b) { return a.severity < b.severity; });
     return report;
-}
-
-std::vector<PlannedPort> planned_ports(const DeploymentSpec& spec) {
-    if (spec.hosts.empty()) return {};
-    const HostSpec& head = spec.hosts.front();
-    const DeploymentPorts ports = deployment_ports(spec);
-    std::vector<PlannedPort> planned{{head.name, spec.serve.address, ports.api, "API"}};
-    if (spec.hosts.size() > 1) {
-        planned.push_back({head.name, head.address, ports.rendezvous, "torch rendezvous"});
-        planned.push_back({head.name, head.address, ports.guard, "guard link"});
-    }
-    return planned;
 }
 
 }  // namespace r1cluster

@@ -71,10 +71,14 @@ void each_of_several_hosts(const CheckInput& input, Verdicts& verdicts) {
     if (input.spec.hosts.size() > 1) each_host<judge>(input, verdicts);
 }
 
-/// The Gap whose subject starts with `topic`, or nullptr.
+/// The Gap whose subject is `topic`, else the first that starts with it, or nullptr.
 const Gap* find_gap(const Machine& machine, std::string_view topic);
 /// "Could not be seen", with the machine's own reason where it has one.
 Problem unseen(const Machine& machine, std::string_view topic, const std::string& expected);
+
+/// The same, but an error with this remedy where the file system said that there is no such thing: that was seen.
+Problem absent_or_unseen(const Machine& machine, std::string_view topic, const std::string& expected,
+                         const std::string& remedy);
 
 std::span<const Rule> host_rules();
 std::span<const Rule> engine_rules();

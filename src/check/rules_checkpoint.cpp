@@ -27,10 +27,10 @@ std::string copy_command(const CheckInput& input, const HostSpec& from, const Ho
 
 Judgement judge_present(const CheckInput& input, const Subject& subject) {
     const std::string expected = "a checkpoint in " + input.spec.model.path;
-    if (!subject.machine.checkpoint) return {{unseen(subject.machine, "checkpoint", expected)}};
+    const std::string remedy = fmt::format("copy the checkpoint to {}, or correct [model] path", subject.host.name);
+    if (!subject.machine.checkpoint) return {{absent_or_unseen(subject.machine, "checkpoint", expected, remedy)}};
     if (!subject.machine.checkpoint->shards.empty()) return passed;
-    return {{{Severity::error, "no *.safetensors file there", expected,
-              fmt::format("copy the checkpoint to {}, or correct [model] path", subject.host.name)}}};
+    return {{{Severity::error, "no *.safetensors file there", expected, remedy}}};
 }
 
 std::string difference(const ShardDigest& mine, const ShardDigest& theirs, const std::string& other) {

@@ -18,8 +18,13 @@ std::string install_command(const HostSpec& host, const std::string& distributio
 
 Judgement judge_present(const CheckInput& input, const Subject& subject) {
     const std::string expected = fmt::format("vllm in the environment of {}", subject.host.python);
-    if (!subject.machine.engine) return {{unseen(subject.machine, "engine", expected)}};
+    if (!subject.machine.engine) {
+        const std::string remedy =
+            fmt::format("make a Python environment with vllm on {}, or correct [engine] python", subject.host.name);
+        return {{absent_or_unseen(subject.machine, "engine", expected, remedy)}};
+    }
     if (package_version(subject.machine, "vllm")) return passed;
+    if (subject.machine.engine->packages.empty()) return {{unseen(subject.machine, "packages", expected)}};
     return {{{Severity::error, "no distribution vllm there", expected,
               install_command(subject.host, "vllm", input.spec.engine.version)}}};
 }

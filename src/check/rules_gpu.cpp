@@ -50,7 +50,7 @@ void judge_capability_of(const Gpu& gpu, const std::vector<Need>& all, const Sub
     const auto capability = Version::try_parse(gpu.compute_capability);
     if (!capability) {
         problems.push_back(
-            unseen(subject.machine, "gpus", fmt::format("the compute capability of GPU {} is known", gpu.nvml_index)));
+            unseen(subject.machine, fmt::format("compute capability of GPU {}", gpu.nvml_index), "it is known"));
         return;
     }
     for (const Need& need : all) {
@@ -144,7 +144,7 @@ Judgement judge_mig(const CheckInput& input, const Subject& subject) {
     std::vector<Problem> problems;
     for (const Gpu* gpu : used_gpus(input, subject)) {
         // Unset without a Gap: this kind of GPU has no such mode.
-        const std::string topic = fmt::format("gpu {} mig", gpu->nvml_index);
+        const std::string topic = fmt::format("MIG mode of GPU {}", gpu->nvml_index);
         if (!gpu->is_mig_enabled && find_gap(subject.machine, topic))
             problems.push_back(unseen(subject.machine, topic, expected));
         if (!gpu->is_mig_enabled.value_or(false)) continue;
@@ -158,7 +158,8 @@ Judgement judge_driver(const CheckInput& input, const Subject& subject) {
     if (!uses_gpus(input, subject)) return not_concerned;
     const std::string expected = "one driver version on every host";
     if (subject.machine.gpu_driver_version.empty()) {
-        return {{unseen(subject.machine, find_gap(subject.machine, "driver") ? "driver" : "gpus", expected)}};
+        return {{unseen(subject.machine,
+                        find_gap(subject.machine, "GPU driver version") ? "GPU driver version" : "gpus", expected)}};
     }
     for (const Subject& first : reached_hosts(input)) {
         if (!uses_gpus(input, first) || first.machine.gpu_driver_version.empty()) continue;

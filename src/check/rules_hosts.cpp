@@ -30,11 +30,15 @@ void judge_reached(const CheckInput& input, Verdicts& verdicts) {
     }
 }
 
+Judgement unlimited_or_unseen(const Machine& machine, std::string_view topic, const std::string& expected) {
+    if (!find_gap(machine, topic)) return passed;
+    return {{unseen(machine, topic, expected)}};
+}
+
 Judgement judge_open_files(const CheckInput&, const Subject& subject) {
     const std::string expected = "at least 65536, or unlimited";
     const auto& limit = subject.machine.limits.open_files;
-    if (!limit && find_gap(subject.machine, "limits")) return {{unseen(subject.machine, "limits", expected)}};
-    if (!limit) return passed;
+    if (!limit) return unlimited_or_unseen(subject.machine, "limit of open files", expected);
     if (*limit >= 65536) return passed;
     const std::string remedy =
         "raise nofile in /etc/security/limits.conf (or LimitNOFILE of the service), log in again";
@@ -53,8 +57,7 @@ Judgement judge_memlock(const CheckInput& input, const Subject& subject) {
     if (!spans_hosts(input) || !uses_gpus(input, subject)) return not_concerned;
     const std::string expected = "unlimited, or at least 64 GiB, where InfiniBand or RoCE is used";
     const auto& limit = subject.machine.limits.memlock_bytes;
-    if (!limit && find_gap(subject.machine, "limits")) return {{unseen(subject.machine, "limits", expected)}};
-    if (!limit) return passed;
+    if (!limit) return unlimited_or_unseen(subject.machine, "limit of locked memory", expected);
     if (*limit >= 64 * gib) return passed;
     const Severity severity = has_infiniband(subject.machine) ? Severity::error : Severity::info;
     return {{{severity, format_bytes(*limit) + " may be locked", expected,

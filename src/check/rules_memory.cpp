@@ -59,13 +59,15 @@ Judgement judge_gpu(const RankPlacement& rank, const Subject& subject) {
     const auto& gpus = subject.machine.gpus;
     const auto gpu =
         std::find_if(gpus.begin(), gpus.end(), [&](const Gpu& other) { return other.nvml_index == *rank.gpu; });
-    if (gpu == gpus.end() || !rank.memory_bytes) return {{unseen(subject.machine, "gpus", expected)}};
+    if (gpu == gpus.end()) return {{unseen(subject.machine, "gpus", expected)}};
+    const std::string topic = fmt::format("memory of GPU {}", gpu->nvml_index);
+    if (!rank.memory_bytes) return {{unseen(subject.machine, topic, expected)}};
     if (rank.weight_bytes >= *rank.memory_bytes) {
         return {{{Severity::error, fmt::format("{} is all that the engine may take", format_bytes(*rank.memory_bytes)),
                   expected, "spread the model over more GPUs, or raise gpu_memory_utilization"}}};
     }
     expected = fmt::format("{} free, the share that the engine takes", format_bytes(*rank.memory_bytes));
-    if (!gpu->memory_free_bytes) return {{unseen(subject.machine, "gpus", expected)}};
+    if (!gpu->memory_free_bytes) return {{unseen(subject.machine, topic, expected)}};
     if (*gpu->memory_free_bytes >= *rank.memory_bytes) return passed;
     return {{{Severity::error,
               fmt::format("{} of {} free", format_bytes(*gpu->memory_free_bytes), format_bytes(gpu->memory_bytes)),

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/address.hpp"
 #include "check/rule.hpp"
+#include "r1cluster/spec/ports.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -137,7 +139,7 @@ Judgement judge_name(const CheckInput& input, const Subject& subject) {
     const std::string& hostname = subject.machine.hostname;
     const std::string expected = "the host's own name resolves to an address that its peers reach";
     if (hostname.empty() || !find_name(subject.machine, hostname)) {
-        problems.push_back(unseen(subject.machine, "name " + hostname, expected));
+        problems.push_back(unseen(subject.machine, hostname.empty() ? "hostname" : "name " + hostname, expected));
     } else if (const std::string loopback = find_loopback(subject.machine, hostname); !loopback.empty()) {
         problems.push_back(
             {Severity::warning,

@@ -75,13 +75,4 @@ std::string command_on(const HostSpec& host, std::string_view command) {
     return fmt::format("ssh {} '{}'", host.ssh, command);
 }
 
-bool is_loopback(std::string_view address) {
-    return address.starts_with("127.") || address == "::1" || address == "localhost";
-}
-
-bool is_ip_address(std::string_view address) {
-    return address.find(':') != std::string_view::npos ||
-           (!address.empty() && address.find_first_not_of("0123456789.") == std::string_view::npos);
-}
-
 }  // namespace r1cluster::detail

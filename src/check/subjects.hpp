@@ -35,7 +35,5 @@ bool spans_hosts(const CheckInput& input);
 
 /// The command as it is typed at the controller: through ssh where the host is not this machine.
 std::string command_on(const HostSpec& host, std::string_view command);
-bool is_loopback(std::string_view address);
-bool is_ip_address(std::string_view address);
 
 }  // namespace r1cluster::detail

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/host_network.hpp"
 
+#include "base/address.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +11,6 @@
 namespace r1cluster::detail {
 namespace {
 
-bool is_loopback(std::string_view address) { return address.starts_with("127.") || address == "::1"; }
 
 bool has_address(const Nic& nic, std::string_view address) {
     // The whole of 127.0.0.0/8 answers on loopback, though only 127.0.0.1 is listed.
@@ -104,12 +105,6 @@ HostNetwork by_route(const HostSpec& host, const std::vector<const HostSpec*>& p
 }
 
 }  // namespace
-
-bool is_ip_address(std::string_view text) {
-    if (text.find(':') != std::string_view::npos) return true;
-    return std::ranges::count(text, '.') == 3 &&
-           std::ranges::all_of(text, [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
-}
 
 const Nic* find_nic(const Machine& machine, std::string_view name) {
     const auto found = std::ranges::find(machine.nics, name, &Nic::name);

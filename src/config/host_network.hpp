@@ -23,9 +23,6 @@ struct HostNetwork {
 /// nullptr where nothing was read of the host.
 HostNetwork host_network(const HostSpec& host, const std::vector<const HostSpec*>& peers, const Machine* machine);
 
-/// "10.0.0.1" or "fe80::1", as opposed to a name.
-bool is_ip_address(std::string_view text);
-
 /// nullptr where the machine has no such interface.
 const Nic* find_nic(const Machine& machine, std::string_view name);
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "r1cluster/spec/ports.hpp"
 #include "r1cluster/base/version.hpp"
 #include "r1cluster/launch/launch_plan.hpp"
 

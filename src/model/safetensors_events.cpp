@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "r1cluster/base/units.hpp"
 
@@ -27,7 +28,8 @@ std::string shown(const std::vector<std::uint64_t>& shape) {
 // The parser hands out pieces of the header itself, except where an escape had to be decoded; there the
 // position stays at the piece before.
 void HeaderEvents::note_position(text part) {
-    if (part.data() >= header.data() && part.data() <= header.data() + header.size()) {
+    const std::less_equal<const char*> is_before;
+    if (is_before(header.data(), part.data()) && is_before(part.data(), header.data() + header.size())) {
         position_ = static_cast<std::size_t>(part.data() - header.data());
     }
 }
@@ -134,8 +136,8 @@ bool HeaderEvents::on_key(text part, std::size_t, error_code& error) {
     key_.append(part.data(), part.size());
     std::string key;
     key.swap(key_);
-    if (std::any_of(key.begin(), key.end(), is_control)) return refuse("a name with a control character", error);
     if (depth_ == 1) {
+        if (std::any_of(key.begin(), key.end(), is_control)) return refuse("a name with a control character", error);
         entry_ = key;
         field_ = Field::none;
         // Names of tensors are compared later, all at once: a set of them would be the largest thing here.

@@ -87,7 +87,7 @@ RankBudget Candidate::budget(int rank, std::int64_t first_layer, std::int64_t la
     placement.kv_bytes_per_token = kv_bytes_per_token(config_, layer_count, tensor_parallel_);
     const auto per_token = static_cast<std::int64_t>(placement.kv_bytes_per_token);
     if (device.gpu) {
-        result.device_bytes = device.memory_bytes.value_or(0);
+        result.device_bytes = device.memory_bytes;
         const double share = static_cast<double>(result.device_bytes) * spec_.engine.gpu_memory_utilization;
         placement.memory_bytes = static_cast<std::uint64_t>(share);
         result.non_torch_bytes = non_torch_bytes(tensor_parallel_ * pipeline_parallel_);

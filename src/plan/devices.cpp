@@ -24,8 +24,12 @@ std::string gap_of(const Machine& machine, std::string_view subject) {
 /// Adds the GPUs of one host; returns why that cannot be.
 std::string add_gpus(const HostSpec& spec, const Machine& machine, HostDevices& host) {
     for (const Gpu& gpu : machine.gpus) {
-        const bool is_wanted = !spec.gpus || std::count(spec.gpus->begin(), spec.gpus->end(), gpu.nvml_index) > 0;
-        if (is_wanted) host.devices.push_back({gpu.nvml_index, gpu.memory_bytes});
+        if (spec.gpus && std::count(spec.gpus->begin(), spec.gpus->end(), gpu.nvml_index) == 0) continue;
+        if (gpu.memory_bytes == 0) {
+            return fmt::format("the memory of GPU {} of \"{}\" was not seen, so what fits cannot be told",
+                               gpu.nvml_index, spec.name);
+        }
+        host.devices.push_back({gpu.nvml_index, gpu.memory_bytes});
     }
     if (!spec.gpus || spec.gpus->size() == host.devices.size()) return "";
     for (const int wanted : *spec.gpus) {

@@ -12,8 +12,8 @@
 namespace r1cluster::detail {
 
 struct Device {
-    std::optional<int> gpu;                     ///< unset: a process on the CPU
-    std::optional<std::uint64_t> memory_bytes;  ///< of the GPU
+    std::optional<int> gpu;          ///< unset: a process on the CPU
+    std::uint64_t memory_bytes = 0;  ///< of the GPU
 };
 
 struct HostDevices {

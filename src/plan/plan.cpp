@@ -111,24 +111,22 @@ void add_default_and_better(Plan& plan, const Candidate& candidate, std::int64_t
                     joined(better), gain * 100, joined(usual)));
 }
 
-void judge(Plan& plan, const DeploymentSpec& spec, const Checkpoint& checkpoint, const Devices& devices,
+/// Why these sizes cannot be, before any weight is counted; empty where they can.
+std::string refusal_of(const DeploymentSpec& spec, const ModelConfig& config, const Devices& devices, Sizes sizes) {
+    std::string refusal = detail::size_refusal(devices, config, sizes.tensor_parallel, sizes.pipeline_parallel);
+    if (!refusal.empty() || !spec.layout.layers_per_stage) return refusal;
+    return partition_refusal(*spec.layout.layers_per_stage, config.layers, sizes.pipeline_parallel);
+}
+
+void weigh(Plan& plan, const DeploymentSpec& spec, const Checkpoint& checkpoint, const Devices& devices,
            const std::vector<detail::PlacedTensor>& tensors, Sizes sizes) {
     const auto [tensor_parallel, pipeline_parallel] = sizes;
-    const std::int64_t layers = checkpoint.config.layers;
-    std::string refusal = detail::size_refusal(devices, checkpoint.config, tensor_parallel, pipeline_parallel);
-    if (refusal.empty() && spec.layout.layers_per_stage) {
-        refusal = partition_refusal(*spec.layout.layers_per_stage, layers, pipeline_parallel);
-    }
-    if (!refusal.empty()) {
-        plan.rejected.push_back({tensor_parallel, pipeline_parallel, std::move(refusal)});
-        return;
-    }
     try {
         const Candidate candidate(spec, checkpoint, devices, tensors, tensor_parallel, pipeline_parallel);
         if (spec.layout.layers_per_stage) {
             add(plan, candidate, *spec.layout.layers_per_stage, "layers as the spec divides them");
         } else {
-            add_default_and_better(plan, candidate, layers, pipeline_parallel);
+            add_default_and_better(plan, candidate, checkpoint.config.layers, pipeline_parallel);
         }
     } catch (const Error& cannot_be_sliced) {  // config.json promises what the tensors' shapes do not hold
         plan.rejected.push_back({tensor_parallel, pipeline_parallel, cannot_be_sliced.what()});
@@ -138,7 +136,7 @@ void judge(Plan& plan, const DeploymentSpec& spec, const Checkpoint& checkpoint,
 }  // namespace
 
 Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint) {
-    const std::vector<detail::PlacedTensor> tensors = detail::placed_tensors(checkpoint);
+    family_of(checkpoint.config);  // throws for a model that nobody here can slice
     const Devices devices = detail::devices_of(spec, cluster);
     Plan plan;
     if (!devices.refusal.empty()) {
@@ -146,9 +144,18 @@ Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& 
             {spec.layout.tensor_parallel.value_or(0), stages_wanted(spec.layout).value_or(0), devices.refusal});
         return plan;
     }
+    std::vector<Sizes> possible;
     for (const Sizes& sizes : sizes_to_judge(spec.layout, devices, plan)) {
-        judge(plan, spec, checkpoint, devices, tensors, sizes);
+        std::string refusal = refusal_of(spec, checkpoint.config, devices, sizes);
+        if (refusal.empty()) {
+            possible.push_back(sizes);
+        } else {
+            plan.rejected.push_back({sizes.tensor_parallel, sizes.pipeline_parallel, std::move(refusal)});
+        }
     }
+    if (possible.empty()) return plan;
+    const std::vector<detail::PlacedTensor> tensors = detail::placed_tensors(checkpoint);
+    for (const Sizes& sizes : possible) weigh(plan, spec, checkpoint, devices, tensors, sizes);
     return plan;
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <set>
 
 #include "plan/weights.hpp"
 #include "r1cluster/base/error.hpp"
@@ -16,12 +15,13 @@ bool holds(const RankPlacement& rank, const PlacedTensor& tensor, const Layout& 
                         rank.pipeline_rank == layout.pipeline_parallel - 1);
 }
 
-HostShards& shards_of(ShardPlan& plan, const std::string& host) {
+/// Where in `plan.hosts` this host is; it is added at the end when it is not there.
+std::size_t index_of(ShardPlan& plan, const std::string& host) {
     const auto found = std::find_if(plan.hosts.begin(), plan.hosts.end(),
                                     [&](const HostShards& shards) { return shards.host == host; });
-    if (found != plan.hosts.end()) return *found;
-    plan.hosts.push_back({host, {}, 0});
-    return plan.hosts.back();
+    const auto index = static_cast<std::size_t>(found - plan.hosts.begin());
+    if (found == plan.hosts.end()) plan.hosts.push_back({host, {}, 0});
+    return index;
 }
 
 void add_to_host(HostShards& host, const ShardFile& file, std::uint64_t bytes) {
@@ -34,16 +34,25 @@ void add_to_host(HostShards& host, const ShardFile& file, std::uint64_t bytes) {
     host.bytes += bytes;
 }
 
-/// Two slices of one tensor are the same bytes or have none in common, so where one begins tells it.
-using SeenSlices = std::set<std::pair<std::string_view, std::uint64_t>>;
+/// Slices of one tensor that a host has already. Two of them are the same bytes or have none in common, so
+/// where one begins tells it.
+using SeenSlices = std::vector<std::pair<std::size_t, std::uint64_t>>;
+
+bool add(SeenSlices& seen, std::size_t host, std::uint64_t offset_bytes) {
+    const std::pair slice{host, offset_bytes};
+    if (std::find(seen.begin(), seen.end(), slice) != seen.end()) return false;
+    seen.push_back(slice);
+    return true;
+}
 
 }  // namespace
 
 ShardPlan shard(const Layout& layout, const Checkpoint& checkpoint) {
     ShardPlan plan;
+    std::vector<std::size_t> host_of_rank;
     for (const RankPlacement& rank : layout.ranks) {
         plan.ranks.push_back({rank.rank, {}, 0});
-        shards_of(plan, rank.host);
+        host_of_rank.push_back(index_of(plan, rank.host));
     }
     for (const PlacedTensor& tensor : detail::placed_tensors(checkpoint)) {
         SeenSlices seen;
@@ -54,8 +63,8 @@ ShardPlan shard(const Layout& layout, const Checkpoint& checkpoint) {
                                        layout.tensor_parallel);
             const std::uint64_t bytes = slice.bytes();
             if (bytes == 0) continue;
-            if (seen.emplace(rank.host, slice.offset_bytes).second) {
-                add_to_host(shards_of(plan, rank.host), *tensor.file, bytes);
+            if (add(seen, host_of_rank[i], slice.offset_bytes)) {
+                add_to_host(plan.hosts[host_of_rank[i]], *tensor.file, bytes);
             }
             plan.ranks[i].bytes += bytes;
             plan.ranks[i].slices.push_back(std::move(slice));

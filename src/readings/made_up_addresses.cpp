@@ -44,11 +44,6 @@ int private_bits(const Bits& a) {
 
 }  // namespace
 
-bool is_ip_address(const std::string& text) {
-    Bits bits{};
-    return inet_pton(AF_INET, text.c_str(), bits.data()) == 1 || inet_pton(AF_INET6, text.c_str(), bits.data()) == 1;
-}
-
 /// Walks the tree of one address range from the kept bits down to the last eight. Each node turns the bit that
 /// it sees first into 0 and the other one into 1, so common prefixes stay common; the topmost one inverts,
 /// so that no address stands for itself.

@@ -44,7 +44,4 @@ private:
     int ipv6_count_ = 0;
 };
 
-/// True for the text of an IPv4 or IPv6 address.
-bool is_ip_address(const std::string& text);
-
 }  // namespace r1cluster::detail

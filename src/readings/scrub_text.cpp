@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/address.hpp"
 #include "readings/scrub_text.hpp"
 
 #include <fmt/format.h>

@@ -11,6 +11,7 @@ R1CLUSTER_JSON(EngineSpec, "engine_spec", 1)
 R1CLUSTER_JSON(ServeSpec, "serve_spec", 1)
 R1CLUSTER_JSON(LayoutSpec, "layout_spec", 1)
 R1CLUSTER_JSON(DeploymentPorts, "deployment_ports", 1)
+R1CLUSTER_JSON(PlannedPort, "planned_port", 1)
 R1CLUSTER_JSON(DeploymentSpec, "deployment_spec", 1)
 
 }  // namespace r1cluster

@@ -5,6 +5,7 @@
 
 #include "base/reflect_json.hpp"
 #include "r1cluster/spec/deployment_spec.hpp"
+#include "r1cluster/spec/ports.hpp"
 
 namespace r1cluster {
 
@@ -16,6 +17,7 @@ BOOST_DESCRIBE_STRUCT(EngineSpec, (), (name, version, python, backend, extra_arg
 BOOST_DESCRIBE_STRUCT(ServeSpec, (), (address, port, max_model_len, api_key_file))
 BOOST_DESCRIBE_STRUCT(LayoutSpec, (), (tensor_parallel, pipeline_parallel, layers_per_stage))
 BOOST_DESCRIBE_STRUCT(DeploymentPorts, (), (api, rendezvous, guard))
+BOOST_DESCRIBE_STRUCT(PlannedPort, (), (host, address, port, purpose))
 BOOST_DESCRIBE_STRUCT(DeploymentSpec, (), (name, fate, hosts, model, engine, serve, layout, env))
 
 }  // namespace r1cluster

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "r1cluster/spec/deployment_spec.hpp"
+#include "r1cluster/spec/ports.hpp"
 
 namespace r1cluster {
 
@@ -9,6 +9,18 @@ DeploymentPorts deployment_ports(const DeploymentSpec& spec) {
     // both below Linux's range for outgoing connections (32768-60999).
     const int step = api + 20000 < 60000 ? 10000 : -10000;
     return {api, api + 2 * step, api + step};
+}
+
+std::vector<PlannedPort> planned_ports(const DeploymentSpec& spec) {
+    if (spec.hosts.empty()) return {};
+    const HostSpec& head = spec.hosts.front();
+    const DeploymentPorts ports = deployment_ports(spec);
+    std::vector<PlannedPort> planned{{head.name, spec.serve.address, ports.api, "API"}};
+    if (spec.hosts.size() > 1) {
+        planned.push_back({head.name, head.address, ports.rendezvous, "torch rendezvous"});
+        planned.push_back({head.name, head.address, ports.guard, "guard link"});
+    }
+    return planned;
 }
 
 }  // namespace r1cluster

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "r1cluster/spec/ports.hpp"
 #include "r1cluster/launch/launch_plan.hpp"
 
 #include <algorithm>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "r1cluster/model/safetensors.hpp"
 
+#include <random>
+
 #include "model/synthetic.hpp"
 #include "support/catch.hpp"
 
@@ -192,4 +194,29 @@ TEST_CASE("twenty thousand overlapping tensors are refused without comparing eac
         header += ",\"" + std::to_string(i) + "\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}";
     }
     CHECK_THAT(refusal(header + "}", 1), ContainsSubstring("begin at 0, but those of \"t\" end at 1"));
+}
+
+TEST_CASE("whatever is accepted tiles its file", "[model]") {
+    const std::string good = R"({"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"__metadata__":{"format":"pt"},)"
+                             R"("a":{"dtype":"BF16","shape":[2,1],"data_offsets":[0,4]}})";
+    const std::string letters = "0123456789,:[]{}\"ab\\ \xff-.eF";
+    std::mt19937 random(20250120);
+    int accepted = 0;
+    for (int round = 0; round < 20'000; ++round) {
+        std::string header = good;
+        for (unsigned i = 0; i <= random() % 3; ++i)
+            header[random() % header.size()] = letters[random() % letters.size()];
+        try {
+            std::uint64_t end = 8 + header.size();
+            for (const Tensor& tensor : parse_safetensors(header, end + 8, "m")) {
+                REQUIRE(tensor.offset_bytes == end);
+                end += tensor.size_bytes;
+            }
+            REQUIRE(end == 8 + header.size() + 8);
+            ++accepted;
+        } catch (const Error& refusal) {
+            REQUIRE_THAT(refusal.what(), StartsWith("m:byte "));
+        }
+    }
+    CHECK(accepted > 100);  // names and blanks may change
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "r1cluster/base/json.hpp"
-#include "r1cluster/spec/deployment_spec.hpp"
+#include "r1cluster/spec/ports.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
 

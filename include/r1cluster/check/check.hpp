@@ -20,15 +20,4 @@ struct CheckInput {
 /// `r1cluster check --explain`.
 Report check(const CheckInput& input);
 
-/// Ports that a deployment uses on each host, so that read() can try them and launch() use them.
-struct PlannedPort {
-    std::string host;
-    std::string address;  ///< that will be bound
-    int port = 0;
-    std::string purpose;  ///< "API", "torch rendezvous", "guard link"
-    bool operator==(const PlannedPort&) const = default;
-};
-
-std::vector<PlannedPort> planned_ports(const DeploymentSpec& spec);
-
 }  // namespace r1cluster

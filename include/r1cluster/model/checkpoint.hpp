@@ -85,7 +85,8 @@ struct Checkpoint {
 ModelConfig parse_config(std::string_view text, std::string_view source = "config.json");
 
 /// The checkpoint of these texts. Complete against its index, or an Error (invalid_input) that names the
-/// missing shard or tensor; every shard must have the size that its own header says.
+/// missing shard or tensor; every shard must have the size that its own header says. A layer without any
+/// tensor and an FP8 weight without its scales are Errors too: the engine would load them without a word.
 Checkpoint model(const CheckpointText& text);
 
 /// For a terminal: parameters, bytes by dtype, what is odd.

@@ -45,9 +45,9 @@ struct Layout {
 };
 
 struct RejectedLayout {
-    int tensor_parallel = 1;
-    int pipeline_parallel = 1;
-    std::string because;  ///< in the engine's terms
+    int tensor_parallel = 1;    ///< 0: whatever the size
+    int pipeline_parallel = 1;  ///< 0: whatever the size
+    std::string because;        ///< in the engine's terms
     bool operator==(const RejectedLayout&) const = default;
 };
 
@@ -60,8 +60,13 @@ struct Plan {
 
 /// Plans TP x PP for the hosts of the spec. TP stays inside a host where that is possible, and PP goes
 /// over hosts, because a tensor-parallel rank exchanges two messages a layer and a pipeline stage one a
-/// step. A layout in the spec is the only one judged. Works from facts alone: a host that was not
-/// reached counts with nothing, and the layout says so.
+/// step. Every host has as many ranks as the others; hosts are filled in the spec's order. A layout in
+/// the spec is the only one judged; parts that it leaves out are chosen. Another partition than the
+/// engine's own follows it where it has room for 2 % more tokens.
+///
+/// Works from facts alone: a host that was not reached, or that has no GPU beside others that have, is a
+/// rejection of every size. A tensor whose place is not known counts on every rank. Throws Error
+/// (invalid_input) for an architecture without slicing rules.
 Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint);
 
 /// Layers of each stage by the engine's own rule: vLLM >= 0.8.0 gives a remainder to the stages before

@@ -94,18 +94,6 @@ DeploymentSpec parse_spec(std::string_view text, std::string_view source = "clus
 /// port ranges, duplicates. Fills in the defaults; throws Error (invalid_input).
 DeploymentSpec validated(DeploymentSpec spec);
 
-/// TCP ports on the head host, all derived from [serve] port, so that two deployments with different API
-/// ports on one machine do not meet.
-struct DeploymentPorts {
-    int api = 0;         ///< [serve] port, at [serve] address
-    int rendezvous = 0;  ///< torch's meeting point; used where ranks are on several hosts
-    int guard = 0;       ///< to which the other hosts' guards connect; used as rendezvous is
-    bool operator==(const DeploymentPorts&) const = default;
-};
-
-/// API port + 20000 and + 10000; from 40000 on, - 20000 and - 10000.
-DeploymentPorts deployment_ports(const DeploymentSpec& spec);
-
 /// The TOML form; parse_spec(to_toml(spec)) == spec for every validated spec.
 std::string to_toml(const DeploymentSpec& spec);
 

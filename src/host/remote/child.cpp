@@ -10,7 +10,6 @@
 #include <boost/asio/connect_pipe.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/process/v2/environment.hpp>
 #include <boost/process/v2/process.hpp>
 #include <boost/process/v2/stdio.hpp>
 #include <cstdlib>
@@ -26,10 +25,18 @@ namespace {
 namespace asio = boost::asio;
 namespace process = boost::process::v2;
 
-/// Runs in the child between fork and exec: only what is safe there.
-struct in_child {
+struct ChildSetup {
+    const char* const* env;  // null: ours
     int cgroup_procs;
 
+    /// In the parent. Not process_environment, whose out-of-line half would make us link Boost.Filesystem.
+    template <class Launcher>
+    boost::system::error_code on_setup(Launcher& launcher, const boost::filesystem::path&, const char* const*&) {
+        if (env) launcher.env = env;
+        return {};
+    }
+
+    /// In the child between fork and exec: only what is safe there.
     template <class Launcher>
     boost::system::error_code on_exec_setup(Launcher&, const boost::filesystem::path&, const char* const*&) {
         ::setsid();
@@ -70,15 +77,15 @@ public:
         } else {
             child_errors.assign(::dup(child_output.native_handle()));
         }
-        const process::process_stdio streams{child_input, child_output, child_errors};
-        const in_child setup{options.cgroup_procs};
+        std::vector<std::string> lines;
+        std::vector<const char*> env;
         if (options.env) {
-            std::vector<std::string> lines;
             for (const auto& [name, value] : *options.env) lines.push_back(name + "=" + value);
-            process_.emplace(context, program, arguments, streams, process::process_environment(lines), setup);
-        } else {
-            process_.emplace(context, program, arguments, streams, setup);
+            for (const std::string& line : lines) env.push_back(line.c_str());
+            env.push_back(nullptr);
         }
+        const ChildSetup setup{options.env ? env.data() : nullptr, options.cgroup_procs};
+        process_.emplace(context, program, arguments, process::process_stdio{child_input, child_output, child_errors}, setup);
         pid_ = process_->id();
     }
     ~BoostChild() override { end(); }

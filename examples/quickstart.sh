@@ -1,0 +1,211 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# From bare hosts to a served token, on one machine without a GPU: builds r1cluster, gets vLLM, makes a tiny model of
+# DeepSeek-R1's architecture and two hosts that are reached over ssh, serves the model across both, asks it a question,
+# and takes everything down again.
+#
+# Usage: quickstart.sh [--keep]      --keep: leave it running, and say how to look at it and how to end it
+#
+# As root the hosts are network namespaces, each with its own sshd; otherwise they are 127.0.0.1 and 127.0.0.2, without
+# ssh. What takes long to get (vLLM, the model, the build) is kept under ${R1CLUSTER_CACHE:-~/.cache/r1cluster} and in
+# build/; nothing else stays. It can be interrupted and run again at any point.
+#
+# Exit code: 0 if the answer was right word for word and nothing was left; otherwise not 0.
+set -euo pipefail
+
+source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+parts=$source_dir/examples/quickstart
+# shellcheck source=examples/quickstart/steps.sh
+source "$parts/steps.sh"
+
+export R1CLUSTER_CACHE=${R1CLUSTER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/r1cluster}
+question="What did you do today?"
+keep=false
+case ${1:-} in
+  '') ;;
+  --keep) keep=true ;;
+  *) sed -n '3,14s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac
+
+say() { printf '%s\n' "$*" >&2; }
+
+# ---- what runs, and how it is taken down --------------------------------------------------------------------------
+
+run_dir=      # everything of this run; its name is also the deployment's
+has_hosts=false
+may_be_up=false
+
+# r1cluster as the machine beside the hosts runs it. Without namespaces its state is kept inside of run_dir too.
+r1cluster() {
+  if [[ -e $run_dir/hosts ]]; then
+    "$parts/two_hosts.sh" exec "$run_dir" client "$source_dir/build/release/src/cli/r1cluster" "$@" \
+      --ssh-config "$run_dir/ssh_config"
+  else
+    XDG_STATE_HOME=$run_dir/state "$source_dir/build/release/src/cli/r1cluster" "$@"
+  fi
+}
+
+end_hosts() {
+  if [[ -e $run_dir/hosts ]]; then "$parts/two_hosts.sh" down "$run_dir"; else rm -rf "$run_dir"; fi
+}
+
+on_exit() {
+  local status=$?
+  trap '' INT TERM
+  end_running_step
+  if [[ -n $run_dir && -e $run_dir ]]; then
+    if $may_be_up; then r1cluster down "$run_dir/cluster.toml" --purge >/dev/null || true; fi
+    end_hosts || status=1
+  fi
+  exit "$status"
+}
+
+# A run that was killed could not tidy up after itself.
+end_killed_runs() {
+  local owner
+  for owner in "${TMPDIR:-/tmp}"/r1q.*/owner; do
+    [[ -O $owner ]] || continue
+    if tr '\0' ' ' <"/proc/$(cat "$owner")/cmdline" 2>/dev/null | grep -q quickstart.sh; then continue; fi
+    run_dir=${owner%/owner}
+    if [[ -e $run_dir/kept ]]; then continue; fi
+    say "ending what a killed run left: $run_dir"
+    if [[ ! -e $run_dir/hosts && -e $run_dir/cluster.toml && -x $source_dir/build/release/src/cli/r1cluster ]]; then
+      r1cluster down "$run_dir/cluster.toml" --purge >/dev/null
+    fi
+    end_hosts
+    run_dir=
+  done
+}
+
+# Everything that a run could leave on this machine, one thing a line.
+traces() {
+  local name
+  name=$(basename "$1")
+  if command -v ip >/dev/null; then ip netns list | cut -d' ' -f1 | grep -x "${name//./-}-.*" | sed 's/^/namespace /' || true; fi
+  grep -lzF "$1" /proc/[0-9]*/environ 2>/dev/null | sed 's/^/process /;s/environ$/cmdline/' | grep -v "/$$/" || true
+  find /sys/fs/cgroup -type d -name "r1cluster-$name*" 2>/dev/null | sed 's/^/cgroup /' || true
+  # Hosts in namespaces have a /dev/shm of their own, which two_hosts.sh looks into.
+  $has_hosts || find /dev/shm -mindepth 1 -maxdepth 1 -user "$(id -un)" 2>/dev/null | sed 's/^/shared memory /' || true
+  find "${TMPDIR:-/tmp}" -mindepth 1 -maxdepth 1 -name "$name" 2>/dev/null | sed 's/^/folder /' || true
+}
+
+# ---- the steps ----------------------------------------------------------------------------------------------------
+
+can_make_hosts() { [[ $(id -u) == 0 ]] && command -v ip sshd /usr/sbin/sshd >/dev/null && unshare --net true 2>/dev/null; }
+
+# nvml.h comes from PyPI; CMake finds it through the interpreter that it is given.
+install_tools() {
+  local python=$R1CLUSTER_CACHE/tools/bin/python
+  if ! "$python" -c 'import nvidia.nvml_dev' 2>/dev/null; then
+    "$python" -m pip --version >/dev/null 2>&1 || python3 -m venv --clear "$R1CLUSTER_CACHE/tools"
+    "$python" -m pip install --quiet --disable-pip-version-check nvidia-nvml-dev-cu12
+  fi
+}
+
+build() {
+  cd "$source_dir"
+  cmake --preset release -DPython3_EXECUTABLE="$R1CLUSTER_CACHE/tools/bin/python" \
+    -DR1CLUSTER_BUILD_TESTS=OFF -DR1CLUSTER_BUILD_EXAMPLES=OFF &&
+    cmake --build --preset release --target r1cluster_cli
+}
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+write_spec() {
+  local i transport=local addresses=(127.0.0.1 127.0.0.2) port
+  if $has_hosts; then
+    transport=ssh addresses=(10.77.0.1 10.77.0.2) port=8000
+  else
+    port=$(free_port)
+  fi
+  {
+    echo "name = \"$(basename "$run_dir")\""
+    for i in 0 1; do
+      printf '\n[[host]]\nname = "node%d"\naddress = "%s"\ntransport = "%s"\n' "$i" "${addresses[$i]}" "$transport"
+    done
+    printf '\n[model]\npath = "%s"\nserved_name = "tiny-r1"\n' "$model"
+    printf '\n[engine]\npython = "%s"\nkv_cache_bytes = "256 MiB"\nstart_timeout_s = 600\n' "$engine_python"
+    printf '\n[serve]\naddress = "%s"\nport = %d\nmax_model_len = 512\n' "${addresses[0]}" "$port"
+    printf '\n[layout]\ntensor_parallel = 1\npipeline_parallel = 2\n'
+  } >"$run_dir/cluster.toml"
+  endpoint=http://${addresses[0]}:$port/v1
+}
+
+ask() {
+  local command=(python3 "$parts/chat.py" "$endpoint" tiny-r1 "$question" "$expected")
+  if $has_hosts; then command=("$parts/two_hosts.sh" exec "$run_dir" client "${command[@]}"); fi
+  "${command[@]}"
+}
+
+expected_answer() {
+  python3 -c 'import json, sys; print(json.load(open(sys.argv[1] + "/questions_and_answers.json"))[sys.argv[2]])' \
+    "$model" "$question"
+}
+
+mkdir -p "$R1CLUSTER_CACHE"
+logs=$R1CLUSTER_CACHE/quickstart-logs
+mkdir -p "$logs"
+trap on_exit EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+end_killed_runs
+step "system packages" "$logs/packages.log" "$parts/packages.sh" build hosts
+grep -E '^(missing|installing|not a)' "$logs/packages.log" >&2 || true
+shown_step "tools from PyPI" install_tools
+step "build r1cluster" "$logs/build.log" bash -c "$(declare -f build); source_dir=\$1; build" build "$source_dir"
+step "vLLM" "$logs/engine.log" "$parts/engine.sh"
+engine_python=$(tail -n 1 "$logs/engine.log")
+model=$R1CLUSTER_CACHE/tiny-r1-$(sha256sum "$parts/tiny_model.py" | cut -c1-8)
+step "tiny model" "$logs/model.log" "$engine_python" "$parts/tiny_model.py" "$model"
+expected=$(expected_answer)
+
+run_dir=$(mktemp -d "${TMPDIR:-/tmp}/r1q.XXXXXX")
+echo $$ >"$run_dir/owner"
+if can_make_hosts; then has_hosts=true; fi
+before=$(traces "$run_dir")
+if $has_hosts; then
+  step "two hosts with sshd" "$logs/hosts.log" "$parts/two_hosts.sh" up "$run_dir"
+else
+  say "no namespaces for this user: the hosts are 127.0.0.1 and 127.0.0.2, without ssh"
+fi
+write_spec
+say "" "$run_dir/cluster.toml:"
+sed 's/^/    /' "$run_dir/cluster.toml" >&2
+may_be_up=true
+shown_step "r1cluster up" r1cluster up "$run_dir/cluster.toml"
+say "" "asking: $question"
+shown_step "one chat completion" ask
+shown_step "r1cluster status" r1cluster status "$run_dir/cluster.toml"
+
+if $keep; then
+  touch "$run_dir/kept"
+  say "" "it keeps running; its folder is $run_dir"
+  if $has_hosts; then
+    prefix="$(printf '%q' "$parts/two_hosts.sh") exec $run_dir client "
+    say "  status: ${prefix}$(printf '%q' "$source_dir/build/release/src/cli/r1cluster") status $run_dir/cluster.toml --ssh-config $run_dir/ssh_config" \
+      "  end:    $(printf '%q' "$parts/two_hosts.sh") down $run_dir"
+  else
+    say "  end:    XDG_STATE_HOME=$run_dir/state $(printf '%q' "$source_dir/build/release/src/cli/r1cluster") down $run_dir/cluster.toml --purge"
+  fi
+  run_dir=
+  exit 0
+fi
+
+shown_step "r1cluster down --purge" r1cluster down "$run_dir/cluster.toml" --purge
+may_be_up=false
+left_on_hosts=
+if $has_hosts; then left_on_hosts=$("$parts/two_hosts.sh" left "$run_dir" || true); fi
+finished_dir=$run_dir
+shown_step "hosts taken down" end_hosts
+run_dir=
+after=$(traces "$finished_dir")
+new=$(comm -13 <(sort <<<"$before") <(sort <<<"$after"))
+
+say ""
+list_steps
+if [[ -n $left_on_hosts$new ]]; then
+  say "" "left behind:" "$left_on_hosts" "$new"
+  exit 1
+fi
+say "" "nothing was left: no process, namespace, cgroup, shared memory or folder of this run" "the answer was right, word for word"

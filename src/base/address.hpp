@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+namespace r1cluster::detail {
+
+/// The text of an IPv4 or IPv6 address, as opposed to a name.
+bool is_ip_address(std::string_view text);
+/// 127.0.0.0/8, ::1, or the name localhost.
+bool is_loopback(std::string_view address);
+
+}  // namespace r1cluster::detail

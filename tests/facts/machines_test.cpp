@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// The recordings of tests/machines: what they mean, and that no damage to one brings the reader down.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "facts/describe.hpp"
+#include "r1cluster/host/read.hpp"
+#include "support/catch.hpp"
+
+using namespace r1cluster;
+
+namespace {
+
+const std::string machines = std::string(R1CLUSTER_SOURCE_DIR) + "/tests/machines/";
+
+std::string described(const Cluster& cluster) { return detail::print_json(detail::to_value(cluster)); }
+
+void check_expected(const std::string& name) {
+    INFO(name);
+    const std::string file = machines + name + "/machine.expected.json";
+    const Cluster cluster = interpret(load_recording(machines + name));
+    if (std::getenv("R1CLUSTER_UPDATE_GOLDEN")) std::ofstream(file) << described(cluster);
+    CHECK(described(cluster) == read_text_file(file));
+}
+
+/// One change of the kinds that a broken disk, a cut transfer or an enemy makes.
+void damage(Folder& folder, std::mt19937& random) {
+    auto place = folder.begin();
+    std::advance(place, static_cast<std::ptrdiff_t>(random() % folder.size()));
+    std::string& content = place->second;
+    switch (random() % 4) {
+        case 0: folder.erase(place); return;
+        case 1: content.resize(content.empty() ? 0 : random() % content.size()); return;
+        case 2:
+            if (!content.empty()) content[random() % content.size()] = static_cast<char>(random());
+            return;
+        default:
+            // Digits keep JSON whole, and the numbers in it wild.
+            for (char& c : content) {
+                if (c >= '0' && c <= '9' && random() % 4 == 0) c = static_cast<char>('0' + random() % 10);
+            }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("cpu-2core-vm means what it says", "[facts]") { check_expected("cpu-2core-vm"); }
+TEST_CASE("h200-2gpu-vm-from-text means what it says", "[facts]") { check_expected("h200-2gpu-vm-from-text"); }
+TEST_CASE("h100-2x8-edited means what it says", "[facts]") { check_expected("h100-2x8-edited"); }
+
+TEST_CASE("h200-2gpu-vm-from-text has two GPUs over NVLink and no NUMA node", "[facts]") {
+    const Machine machine = interpret(load_recording(machines + "h200-2gpu-vm-from-text")).machines.at(0);
+    REQUIRE(machine.gpus.size() == 2);
+    CHECK(machine.gpus[1].memory_bytes == 150754820096);
+    CHECK(machine.gpus[1].nvlinks_active == 18);
+    CHECK(machine.gpus[1].numa_node == std::nullopt);
+    CHECK(machine.gpu_links == std::vector<GpuLink>{{0, 1, "NVLINK"}});
+}
+
+TEST_CASE("scrubbing changes no fact but names and addresses", "[facts]") {
+    for (const char* name : {"cpu-2core-vm", "h100-2x8-edited"}) {
+        const Recording recording = load_recording(machines + name);
+        Cluster before = interpret(recording);
+        Cluster after = interpret(scrub(recording).recording);
+        REQUIRE(after.machines.size() == before.machines.size());
+        for (std::size_t i = 0; i < before.machines.size(); ++i) {
+            const Machine& a = before.machines[i];
+            const Machine& b = after.machines[i];
+            CHECK(a.cpu == b.cpu);
+            CHECK(a.limits == b.limits);
+            CHECK(a.gpu_links == b.gpu_links);
+            CHECK(a.gaps == b.gaps);
+            CHECK(a.engine->packages == b.engine->packages);
+            CHECK(a.nics.size() == b.nics.size());
+        }
+        for (std::size_t i = 0; i < before.paths.size(); ++i) {
+            CHECK(after.paths[i].interface == before.paths[i].interface);
+        }
+    }
+}
+
+TEST_CASE("300 damaged recordings are refused or shown, and never more", "[facts]") {
+    std::mt19937 random(20261122);
+    const std::vector<Folder> whole{to_folder(load_recording(machines + "cpu-2core-vm")),
+                                    to_folder(load_recording(machines + "h200-2gpu-vm-from-text")),
+                                    to_folder(load_recording(machines + "h100-2x8-edited"))};
+    int refused = 0, shown = 0;
+    for (int i = 0; i < 300; ++i) {
+        Folder folder = whole[static_cast<std::size_t>(i) % whole.size()];
+        for (auto changes = 1 + random() % 3; changes > 0; --changes) damage(folder, random);
+        try {
+            const Cluster cluster = interpret(from_folder(folder));
+            std::string text = show(cluster);
+            for (const Machine& machine : cluster.machines) text += show_html(machine);
+            CHECK_FALSE(text.empty());
+            ++shown;
+        } catch (const Error& error) {
+            CHECK(error.kind() == ErrorKind::invalid_input);
+            CHECK_FALSE(error.subject().empty());
+            ++refused;
+        }
+    }
+    CHECK(refused > 0);
+    CHECK(shown > 0);
+}

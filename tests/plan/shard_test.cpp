@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/synthetic.hpp"
+#include "plan/machines.hpp"
+#include "r1cluster/plan/shard_plan.hpp"
+#include "support/catch.hpp"
+
+using namespace r1cluster;
+using namespace r1cluster::test;
+
+namespace {
+
+Layout layout_of(const Cluster& cluster, const Checkpoint& checkpoint, int tensor_parallel, int pipeline_parallel) {
+    DeploymentSpec spec = spec_for(cluster);
+    spec.layout.tensor_parallel = tensor_parallel;
+    spec.layout.pipeline_parallel = pipeline_parallel;
+    spec.engine.gpu_memory_utilization = 0.95;
+    return plan(spec, cluster, checkpoint).layouts.at(0);
+}
+
+/// Llama with 2 key/value heads and tied embeddings of 100 words.
+Checkpoint tied() {
+    std::vector<NamedShape> tensors = llama_tensors(3, 8, 16, 4, 100);
+    tensors.push_back({"model.layers.0.self_attn.rotary_emb.inv_freq", "F32", {4}});
+    tensors.push_back({"surprise", "F32", {1}});
+    return checkpoint_of(tensors, R"({"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 8,
+        "intermediate_size": 16, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2,
+        "vocab_size": 100, "max_position_embeddings": 64, "tie_word_embeddings": true})",
+                         2'000, "/data/tied");
+}
+
+}  // namespace
+
+TEST_CASE("each host of R1 needs its stage's bytes and no more", "[plan]") {
+    const Layout layout = layout_of(h100_hosts(2), r1(), 8, 2);
+    const ShardPlan shards = shard(layout, r1());
+    REQUIRE(shards.hosts.size() == 2);
+    CHECK(shards.hosts[0].host == "a");
+    CHECK(shards.hosts[0].bytes == 325'938'814'752);
+    CHECK(shards.hosts[1].bytes == 347'211'797'056);
+    std::uint64_t sum = 0;
+    for (const FileShare& file : shards.hosts[0].files) {
+        CHECK(file.bytes > 0);
+        CHECK(file.bytes <= file.file_bytes);
+        sum += file.bytes;
+    }
+    CHECK(sum == shards.hosts[0].bytes);
+    for (std::size_t i = 0; i < layout.ranks.size(); ++i) {
+        CHECK(shards.ranks[i].rank == layout.ranks[i].rank);
+        CHECK(shards.ranks[i].bytes == layout.ranks[i].weight_bytes);
+    }
+}
+
+TEST_CASE("the slices of a rank add up to its weights, in the order of the files", "[plan]") {
+    const Cluster cluster{{gpu_machine("a", 4, 16 * gib)}, {}};
+    const Checkpoint checkpoint = tied();
+    const Layout layout = layout_of(cluster, checkpoint, 2, 2);
+    const ShardPlan shards = shard(layout, checkpoint);
+    for (std::size_t i = 0; i < shards.ranks.size(); ++i) {
+        std::uint64_t sum = 0;
+        const Slice* previous = nullptr;
+        for (const Slice& slice : shards.ranks[i].slices) {
+            sum += slice.bytes();
+            if (previous)
+                CHECK(std::tie(previous->file, previous->offset_bytes) < std::tie(slice.file, slice.offset_bytes));
+            previous = &slice;
+        }
+        CHECK(sum == shards.ranks[i].bytes);
+        CHECK(sum == layout.ranks[i].weight_bytes);
+    }
+}
+
+TEST_CASE("tied embeddings go to both ends, a head and rotary caches to none, the unknown to all", "[plan]") {
+    const Cluster cluster{{cpu_machine("a", 64 * gib)}, {}};
+    const Checkpoint checkpoint = tied();
+    const ShardPlan shards = shard(layout_of(cluster, checkpoint, 1, 3), checkpoint);
+    std::vector<std::string> holders;
+    for (const RankShards& rank : shards.ranks) {
+        std::string held;
+        for (const Slice& slice : rank.slices) {
+            if (slice.tensor == "model.embed_tokens.weight") held += "embedding ";
+            if (slice.tensor == "lm_head.weight" || slice.tensor.ends_with("inv_freq")) held += "skipped ";
+            if (slice.tensor == "model.norm.weight") held += "norm ";
+            if (slice.tensor == "surprise") held += "surprise ";
+        }
+        holders.push_back(held);
+    }
+    CHECK(holders == std::vector<std::string>{"embedding surprise ", "surprise ", "embedding norm surprise "});
+}
+
+TEST_CASE("a host counts bytes that two of its ranks share once", "[plan]") {
+    const Checkpoint checkpoint = tied();
+    const Cluster one{{gpu_machine("a", 4, 16 * gib)}, {}};
+    const ShardPlan together = shard(layout_of(one, checkpoint, 4, 1), checkpoint);  // 2 key/value heads for 4 ranks
+    std::uint64_t skipped = 2 * 100 * 8 + 16;
+    CHECK(together.hosts.at(0).bytes == checkpoint.tensor_bytes() - skipped);
+
+    const Cluster two{{gpu_machine("a", 2, 16 * gib), gpu_machine("b", 2, 16 * gib)}, {}};
+    const ShardPlan apart = shard(layout_of(two, checkpoint, 4, 1), checkpoint);
+    CHECK(apart.hosts.at(0).bytes < together.hosts.at(0).bytes);
+    CHECK(apart.hosts.at(0).bytes + apart.hosts.at(1).bytes > together.hosts.at(0).bytes);  // norms on both
+}
