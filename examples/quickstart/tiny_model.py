@@ -176,7 +176,9 @@ def fitted_model(pairs):
         say(text, is_done=is_done or step == MAX_STEPS)
         if is_done:
             return model.eval()
-    raise SystemExit(f"fitting the model: after {MAX_STEPS} steps the loss is {loss.item():.3f}, expected {ENOUGH_LOSS}")
+    raise SystemExit(
+        f"fitting the model: after {MAX_STEPS} steps the loss is {loss.item():.3f}, expected {ENOUGH_LOSS}"
+    )
 
 
 def check_answers(model, pairs) -> None:
