@@ -42,6 +42,7 @@ TIDIED = [
     (r"typing\.SupportsInt \| typing\.SupportsIndex", "int"),
     (r"typing\.SupportsFloat \| typing\.SupportsIndex", "float"),
     (r"os\.PathLike \| str \| bytes", "os.PathLike[str] | str"),
+    (r": (\w+) = None", r": \1 | None = None"),  # a pointer that may be null
     (
         r"__hash__: typing\.ClassVar\[None\] = None",
         "__hash__: typing.ClassVar[None] = None  # type: ignore[assignment]",

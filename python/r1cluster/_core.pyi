@@ -3342,7 +3342,9 @@ class UpResult:
     @property
     def was_running(self) -> bool: ...
 
-def check(spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint = None, layout: Layout = None) -> Report:
+def check(
+    spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint | None = None, layout: Layout | None = None
+) -> Report:
     """
     Applies every rule to every subject; rules that need what is None answer "unknown".
     """

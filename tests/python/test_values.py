@@ -41,7 +41,7 @@ def test_a_field_that_is_left_out_has_the_default_of_cpp() -> None:
 
 def test_fields_go_by_name_only() -> None:
     with pytest.raises(TypeError, match="incompatible constructor arguments"):
-        HostSpec("node1")  # type: ignore[misc]
+        HostSpec("node1")  # type: ignore[call-arg]
 
 
 def test_a_name_that_is_no_field_is_refused() -> None:
