@@ -15,6 +15,7 @@ set -euo pipefail
 
 source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 parts=$source_dir/examples/quickstart
+binary=$source_dir/build/release/src/cli/r1cluster
 # shellcheck source=examples/quickstart/steps.sh
 source "$parts/steps.sh"
 
@@ -38,10 +39,10 @@ may_be_up=false
 # r1cluster as the machine beside the hosts runs it. Without namespaces its state is kept inside of run_dir too.
 r1cluster() {
   if [[ -e $run_dir/hosts ]]; then
-    "$parts/two_hosts.sh" exec "$run_dir" client "$source_dir/build/release/src/cli/r1cluster" "$@" \
+    "$parts/two_hosts.sh" exec "$run_dir" client "$binary" "$@" \
       --ssh-config "$run_dir/ssh_config"
   else
-    XDG_STATE_HOME=$run_dir/state "$source_dir/build/release/src/cli/r1cluster" "$@"
+    XDG_STATE_HOME=$run_dir/state "$binary" "$@"
   fi
 }
 
@@ -69,7 +70,7 @@ end_killed_runs() {
     run_dir=${owner%/owner}
     if [[ -e $run_dir/kept ]]; then continue; fi
     say "ending what a killed run left: $run_dir"
-    if [[ ! -e $run_dir/hosts && -e $run_dir/cluster.toml && -x $source_dir/build/release/src/cli/r1cluster ]]; then
+    if [[ ! -e $run_dir/hosts && -e $run_dir/cluster.toml && -x $binary ]]; then
       r1cluster down "$run_dir/cluster.toml" --purge >/dev/null
     fi
     end_hosts
@@ -92,22 +93,6 @@ traces() {
 # ---- the steps ----------------------------------------------------------------------------------------------------
 
 can_make_hosts() { [[ $(id -u) == 0 ]] && command -v ip sshd /usr/sbin/sshd >/dev/null && unshare --net true 2>/dev/null; }
-
-# nvml.h comes from PyPI; CMake finds it through the interpreter that it is given.
-install_tools() {
-  local python=$R1CLUSTER_CACHE/tools/bin/python
-  if ! "$python" -c 'import nvidia.nvml_dev' 2>/dev/null; then
-    "$python" -m pip --version >/dev/null 2>&1 || python3 -m venv --clear "$R1CLUSTER_CACHE/tools"
-    "$python" -m pip install --quiet --disable-pip-version-check nvidia-nvml-dev-cu12
-  fi
-}
-
-build() {
-  cd "$source_dir"
-  cmake --preset release -DPython3_EXECUTABLE="$R1CLUSTER_CACHE/tools/bin/python" \
-    -DR1CLUSTER_BUILD_TESTS=OFF -DR1CLUSTER_BUILD_EXAMPLES=OFF &&
-    cmake --build --preset release --target r1cluster_cli
-}
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
@@ -152,8 +137,7 @@ trap 'exit 143' TERM
 end_killed_runs
 step "system packages" "$logs/packages.log" "$parts/packages.sh" build hosts
 grep -E '^(missing|installing|not a)' "$logs/packages.log" >&2 || true
-shown_step "tools from PyPI" install_tools
-step "build r1cluster" "$logs/build.log" bash -c "$(declare -f build); source_dir=\$1; build" build "$source_dir"
+step "build r1cluster" "$logs/build.log" "$parts/build.sh"
 step "vLLM" "$logs/engine.log" "$parts/engine.sh"
 engine_python=$(tail -n 1 "$logs/engine.log")
 model=$R1CLUSTER_CACHE/tiny-r1-$(sha256sum "$parts/tiny_model.py" | cut -c1-8)
@@ -183,10 +167,10 @@ if $keep; then
   say "" "it keeps running; its folder is $run_dir"
   if $has_hosts; then
     prefix="$(printf '%q' "$parts/two_hosts.sh") exec $run_dir client "
-    say "  status: ${prefix}$(printf '%q' "$source_dir/build/release/src/cli/r1cluster") status $run_dir/cluster.toml --ssh-config $run_dir/ssh_config" \
+    say "  status: ${prefix}$(printf '%q' "$binary") status $run_dir/cluster.toml --ssh-config $run_dir/ssh_config" \
       "  end:    $(printf '%q' "$parts/two_hosts.sh") down $run_dir"
   else
-    say "  end:    XDG_STATE_HOME=$run_dir/state $(printf '%q' "$source_dir/build/release/src/cli/r1cluster") down $run_dir/cluster.toml --purge"
+    say "  end:    XDG_STATE_HOME=$run_dir/state $(printf '%q' "$binary") down $run_dir/cluster.toml --purge"
   fi
   run_dir=
   exit 0

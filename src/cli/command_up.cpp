@@ -24,11 +24,11 @@ std::string show_transports(const std::vector<TransportUse>& transports) {
 
 std::string show_result(const UpResult& result, bool explains) {
     if (result.was_running) return "it is running already; nothing was done\n" + show(result.status);
-    std::string out = show(result.cluster) + "\n" + show(result.report, explains) + "\n";
+    std::string out = show(result.cluster) + "\n";
     if (!result.plan.layouts.empty()) out += show(result.plan, explains) + "\n";
-    if (!result.settings.hosts.empty()) out += show(result.settings, explains) + "\n";
+    if (explains && !result.settings.hosts.empty()) out += show(result.settings, explains) + "\n";
     if (result.launch_plan) out += show(*result.launch_plan) + "\n";
-    out += show_transports(result.transports);
+    out += show(result.report, explains) + "\n" + show_transports(result.transports);
     if (result.status.phase != Phase::absent) out += show(result.status);
     return out + show_steps(result.steps);
 }

@@ -103,7 +103,7 @@ void add_cpu(SettingsByName& settings, const DeploymentSpec& spec, const HostInL
         threads > 0 ? fmt::format("{} threads of the machine among {} ranks on it", threads, host.ranks_on_machine)
                     : "how many threads the machine has could not be seen");
     constexpr std::uint64_t gib = 1ull << 30;
-    const std::uint64_t bytes = spec.engine.kv_cache_bytes.value_or(gib);
+    const std::uint64_t bytes = spec.engine.kv_cache_bytes.value_or(default_cpu_kv_cache_bytes);
     std::string because = spec.engine.kv_cache_bytes ? "kv_cache_bytes of the spec"
                                                      : "a KV cache of 1 GiB a rank unless the spec says otherwise";
     if (bytes % gib != 0) because += fmt::format(", {} bytes, rounded up: the engine reads whole GiB", bytes);

@@ -61,12 +61,18 @@ Words gpu_arguments(LaunchPlan& plan, const Group& group) {
 }
 
 Words cpu_arguments(LaunchPlan& plan, const Group& group) {
-    if (!has(group.engine, EngineFeature::compilation_mode)) return {};
+    Words words;
+    if (has(group.engine, EngineFeature::kv_cache_bytes)) {
+        // Without it newer versions claim a share of the whole host's memory, other ranks on it or not.
+        words = {"--kv-cache-memory-bytes", std::to_string(group.spec->engine.kv_cache_bytes.value_or(default_cpu_kv_cache_bytes))};
+    }
+    if (!has(group.engine, EngineFeature::compilation_mode)) return words;
     say_once(plan,
              "--compilation-config: traced once and not compiled, which saves 45 s of every start on the CPU; "
              "--enforce-eager would "
              "skip the warm-up that pipeline stages need, and fail at the first request");
-    return {"--compilation-config", R"({"mode":2,"backend":"eager"})"};
+    append(words, {"--compilation-config", R"({"mode":2,"backend":"eager"})"});
+    return words;
 }
 
 }  // namespace

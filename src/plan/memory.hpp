@@ -23,6 +23,5 @@ std::uint64_t activation_bytes(const ModelConfig& config, int tensor_parallel, b
 /// and engine core on the head (1.1 GB each).
 constexpr std::uint64_t cpu_worker_bytes = 2'200'000'000;
 constexpr std::uint64_t cpu_server_bytes = 2'200'000'000;
-constexpr std::uint64_t default_cpu_kv_cache_bytes = std::uint64_t{1} << 30;
 
 }  // namespace r1cluster::detail

@@ -34,15 +34,6 @@ struct CheckpointIndex {
 };
 BOOST_DESCRIBE_STRUCT(CheckpointIndex, (), (path, shards))
 
-/// The document of one of these files, schema and version first.
-template <class T>
-std::string folder_document(const T& value, std::string_view schema) {
-    json::object document{{"schema", schema}, {"version", folder_version}};
-    const json::value fields = to_value(value);
-    for (const auto& field : fields.get_object()) document.insert(field);
-    return print_json(document);
-}
-
 constexpr auto recording_file = "recording.json";
 constexpr auto checkpoint_file = "checkpoint/checkpoint.json";
 constexpr auto config_file = "checkpoint/config.json";

@@ -45,6 +45,9 @@ struct ModelSpec {
     bool operator==(const ModelSpec&) const = default;
 };
 
+/// Key/value cache of a rank on the CPU where the spec says nothing: there is no device memory to fill.
+inline constexpr std::uint64_t default_cpu_kv_cache_bytes = std::uint64_t{1} << 30;
+
 struct EngineSpec {
     std::string name = "vllm";
     std::string version;  ///< version that every host must have; empty: whatever they have in common
@@ -52,7 +55,7 @@ struct EngineSpec {
     std::string backend;  ///< "mp" or "ray"; empty: mp where the engine version has it
     std::vector<std::string> extra_arguments;  ///< appended to the engine's command line
     double gpu_memory_utilization = 0.9;       ///< share of device memory the engine may take
-    std::optional<std::uint64_t> kv_cache_bytes;  ///< per rank; default: what remains (GPU), 1 GiB (CPU)
+    std::optional<std::uint64_t> kv_cache_bytes;  ///< per rank; default: what remains (GPU), default_cpu_kv_cache_bytes (CPU)
     int start_timeout_s = 1800;                   ///< from first process to first token
     bool operator==(const EngineSpec&) const = default;
 };

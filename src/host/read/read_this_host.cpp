@@ -103,6 +103,14 @@ std::vector<SlowSource> slow_sources(const ReadRequest& request) {
     return sources;
 }
 
+/// Those that were asked for, and the host's own: engines look themselves up by it.
+std::vector<std::string> names_of(const ReadRequest& request, const Readings& readings) {
+    std::vector<std::string> names = request.names;
+    const auto own = readings.calls.find("gethostname()");
+    if (own != readings.calls.end() && own->second.text) names.push_back(*own->second.text);
+    return names;
+}
+
 }  // namespace
 
 Readings read_this_host(const ReadRequest& request) {
@@ -113,7 +121,7 @@ Readings read_this_host(const ReadRequest& request) {
     detail::read_system(readings);
     detail::read_limits(readings);
     detail::read_interfaces(readings);
-    detail::read_names(request.names, readings);
+    detail::read_names(names_of(request, readings), readings);
     detail::read_routes(request.peers, readings);
     read_slow(slow_sources(request), readings);
     return readings;

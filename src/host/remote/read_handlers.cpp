@@ -24,6 +24,7 @@
 #include "host/remote/agent.hpp"
 #include "r1cluster/base/version.hpp"
 #include "r1cluster/host/read.hpp"
+#include "readings/calls.hpp"
 #include "readings/describe.hpp"
 
 namespace r1cluster::detail {
@@ -80,13 +81,13 @@ std::string port_holder(int port) {
 /// Tries to bind, as the engine will: with SO_REUSEADDR, so that a connection of the last run that is still in
 /// TIME_WAIT does not count as taken.
 json::value try_bind(asio::io_context& context, const std::string& address, int port) {
-    json::object state{{"is_free", false}, {"because", ""}, {"holder", ""}};
+    calls::Bind state;
     boost::system::error_code error;
     tcp::resolver resolver(context);
     const auto found = resolver.resolve(address, std::to_string(port), tcp::resolver::passive | tcp::resolver::numeric_service, error);
     if (error || found.empty()) {
-        state["because"] = fmt::format("\"{}\" does not resolve here: {}", address, error.message());
-        return state;
+        state.because = fmt::format("\"{}\" does not resolve here: {}", address, error.message());
+        return to_value(state);
     }
     tcp::acceptor acceptor(context);
     const tcp::endpoint endpoint = *found.begin();
@@ -94,12 +95,12 @@ json::value try_bind(asio::io_context& context, const std::string& address, int 
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error) acceptor.bind(endpoint, error);
     if (!error) acceptor.listen(1, error);
-    state["is_free"] = !error;
+    state.is_free = !error;
     if (error) {
-        state["because"] = error.message();
-        if (error == boost::asio::error::address_in_use) state["holder"] = port_holder(port);
+        state.because = error.message();
+        if (error == boost::asio::error::address_in_use) state.holder = port_holder(port);
     }
-    return state;
+    return to_value(state);
 }
 
 /// Sends back what it gets, a bounded number of bytes, for the probes of other hosts.

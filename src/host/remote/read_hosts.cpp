@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
+#include "base/address.hpp"
 #include "base/reflect_json.hpp"
 #include "host/read/describe.hpp"
 #include "r1cluster/host/read.hpp"
 #include "r1cluster/spec/ports.hpp"
+#include "readings/calls.hpp"
 #include "readings/describe.hpp"
 
 namespace r1cluster {
@@ -34,7 +36,7 @@ ReadRequest request_for(const DeploymentSpec& spec, const HostSpec& host) {
     request.python = engine_python(spec, host);
     request.python_path = python_path(spec, host);
     for (const HostSpec& other : spec.hosts) {
-        request.names.push_back(other.address);
+        if (!is_ip_address(other.address)) request.names.push_back(other.address);
         if (other.name != host.name) request.peers.push_back(other.address);
     }
     return request;
@@ -54,7 +56,7 @@ json::object bind_params(const DeploymentSpec& spec, const std::string& host) {
     return {{"ports", std::move(ports)}};
 }
 Answer clock_answer(double offset_s, double uncertainty_s) {
-    return {print_json(json::object{{"offset_s", offset_s}, {"uncertainty_s", uncertainty_s}}), ""};
+    return {calls::to_text(calls::Clock{offset_s, uncertainty_s}), ""};
 }
 
 double now_unix_s() {
@@ -85,7 +87,7 @@ asio::awaitable<void> try_ports(Hosts& hosts, const std::string& host, Readings&
     json::object ports = bind_params(hosts.spec(), host);
     if (ports.at("ports").as_array().empty()) co_return;
     const json::value states = co_await hosts.call(host, "bind", std::move(ports));
-    for (const auto& state : states.as_object()) readings.calls[state.key()] = Answer{print_json(state.value()), ""};
+    for (const auto& state : states.as_object()) readings.calls[state.key()] = Answer{json::serialize(state.value()), ""};
 }
 
 asio::awaitable<void> read_one(Hosts& hosts, const HostSpec& host, Readings& readings) {

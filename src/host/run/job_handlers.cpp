@@ -54,7 +54,14 @@ public:
     asio::awaitable<json::value> ask(json::value params) {
         const JobFolder folder = folder_of(params);
         const std::string verb = text_of(params, "verb");
-        co_return to_value(co_await guards_.ask(folder, verb));
+        std::optional<HostStatus> answer;
+        try {
+            answer = co_await guards_.ask(folder, verb);
+        } catch (const Error&) {
+            // A guard that has ended leaves its last word.
+        }
+        if (!answer) answer = co_await status_of(folder, text_of(params, "host"));
+        co_return to_value(*answer);
     }
 
     asio::awaitable<json::value> status(json::value params) {
@@ -229,7 +236,8 @@ private:
             bool is_whole = length > 0 && i + length <= text.size();
             for (std::size_t k = 1; is_whole && k < length; ++k) is_whole = (static_cast<unsigned char>(text[i + k]) >> 6) == 2;
             if (!is_whole || (length == 1 && byte < 0x20 && byte != '\n' && byte != '\t')) {
-                out += byte == '\r' ? '\n' : '?';
+                const bool is_before_line_end = byte == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
+                if (!is_before_line_end) out += byte == '\r' ? '\n' : '?';
                 ++i;
             } else {
                 out.append(text, i, length);
