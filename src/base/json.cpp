@@ -139,7 +139,8 @@ std::string print_json(const json::value& value) {
 void wrong_value(std::string_view path, std::string_view expected, const json::value& got) {
     std::string shown = got.is_double() ? fmt::format("{}", got.get_double()) : json::serialize(got);
     if (shown.size() > 60) shown = shown.substr(0, 57) + "...";
-    throw Error(ErrorKind::invalid_input, std::string(path), fmt::format("{}: expected {}, got {}", path, expected, shown));
+    throw Error(ErrorKind::invalid_input, std::string(path),
+                fmt::format("{}: expected {}, got {}", path, expected, shown));
 }
 
 void check_envelope(json::value& document, std::string_view schema, int version, std::string_view source) {

@@ -228,12 +228,12 @@ T from_document(std::string_view text, std::string_view source, std::string_view
 }  // namespace r1cluster::detail
 
 /// Defines to_json and from_json of one public value; once per type, in its room's describe.cpp.
-#define R1CLUSTER_JSON(Type, schema, version)                                             \
-    template <>                                                                           \
-    std::string to_json<Type>(const Type& value) {                                        \
-        return detail::to_document(value, "r1cluster." schema, version);                  \
-    }                                                                                     \
-    template <>                                                                           \
-    Type from_json<Type>(std::string_view text, std::string_view source) {                \
-        return detail::from_document<Type>(text, source, "r1cluster." schema, version);   \
+#define R1CLUSTER_JSON(Type, schema, version)                                           \
+    template <>                                                                         \
+    std::string to_json<Type>(const Type& value) {                                      \
+        return detail::to_document(value, "r1cluster." schema, version);                \
+    }                                                                                   \
+    template <>                                                                         \
+    Type from_json<Type>(std::string_view text, std::string_view source) {              \
+        return detail::from_document<Type>(text, source, "r1cluster." schema, version); \
     }

@@ -74,7 +74,8 @@ void on(Step& result, const PeerEnded& event, double now) {
 void on(Step& result, const ControllerHeard&, double now) { result.state.controller_heard = now; }
 
 void on(Step& result, const ControllerLeft&, double now) {
-    if (result.state.is_attached && !is_ending(result.state)) fail(result, lost_controller(result.state, "went away"), now);
+    if (result.state.is_attached && !is_ending(result.state))
+        fail(result, lost_controller(result.state, "went away"), now);
 }
 
 void on(Step& result, const Commit&, double) {

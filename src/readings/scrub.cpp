@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sstream>
 #include "r1cluster/readings/recording.hpp"
 #include "readings/calls.hpp"
 #include "readings/scrub_text.hpp"
@@ -96,9 +97,9 @@ std::string scrubbed_command_line(const std::string& text) {
     std::string kept;
     int dropped = 0;
     for (std::string word; words >> word;) {
-        const bool is_wiring = std::ranges::any_of(
-            std::array{"iommu", "intel_iommu", "amd_iommu", "pci=", "pcie_", "numa", "hugepages", "default_hugepagesz", "nvidia"},
-            [&](std::string_view prefix) { return word.starts_with(prefix); });
+        const bool is_wiring = std::ranges::any_of(std::array{"iommu", "intel_iommu", "amd_iommu", "pci=", "pcie_",
+                                                              "numa", "hugepages", "default_hugepagesz", "nvidia"},
+                                                   [&](std::string_view prefix) { return word.starts_with(prefix); });
         if (is_wiring) {
             kept += word + " ";
         } else {

@@ -37,7 +37,9 @@ asio::awaitable<HostStatus> GuardClient::ask(JobFolder folder, std::string verb)
     if (!slot) {
         auto fresh = std::make_shared<Connection>(context_);
         std::tie(error) = co_await fresh->socket.async_connect(unix_socket::endpoint(path), result_of);
-        if (error) throw Error(ErrorKind::unavailable, path, fmt::format("asking the guard at \"{}\": {}", path, error.message()));
+        if (error)
+            throw Error(ErrorKind::unavailable, path,
+                        fmt::format("asking the guard at \"{}\": {}", path, error.message()));
         if (!slot) slot = fresh;
     }
     const std::shared_ptr<Connection> connection = slot;
@@ -50,8 +52,8 @@ asio::awaitable<HostStatus> GuardClient::ask(JobFolder folder, std::string verb)
     std::size_t size = 0;
     std::tie(error, size) = co_await asio::async_write(connection->socket, asio::buffer(line), result_of);
     if (!error) {
-        std::tie(error, size) =
-            co_await asio::async_read_until(connection->socket, asio::dynamic_buffer(connection->unread, max_status_bytes), '\n', result_of);
+        std::tie(error, size) = co_await asio::async_read_until(
+            connection->socket, asio::dynamic_buffer(connection->unread, max_status_bytes), '\n', result_of);
     }
     connection->is_busy = false;
     connection->free.cancel();

@@ -33,8 +33,10 @@ LogFile::~LogFile() {
 
 void LogFile::append(std::string_view bytes) {
     if (dropped_bytes_ > 0) {
-        const std::string note = fmt::format("[r1cluster: {} bytes of this log were dropped, the disk was full]\n", dropped_bytes_);
-        if (descriptor_ >= 0 && ::write(descriptor_, note.data(), note.size()) == static_cast<ssize_t>(note.size())) dropped_bytes_ = 0;
+        const std::string note =
+            fmt::format("[r1cluster: {} bytes of this log were dropped, the disk was full]\n", dropped_bytes_);
+        if (descriptor_ >= 0 && ::write(descriptor_, note.data(), note.size()) == static_cast<ssize_t>(note.size()))
+            dropped_bytes_ = 0;
     }
     write(bytes);
     for (const char c : bytes) {

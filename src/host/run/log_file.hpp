@@ -8,9 +8,9 @@
 
 namespace r1cluster::detail {
 
-/// The log of one process: everything that it prints, in a file that is rotated by size (name.log, name.log.1, ...), and
-/// what of it is worth knowing at once. When the file cannot be written the process is not held up: what was dropped is
-/// counted and said as soon as writing works again.
+/// The log of one process: everything that it prints, in a file that is rotated by size (name.log, name.log.1, ...),
+/// and what of it is worth knowing at once. When the file cannot be written the process is not held up: what was
+/// dropped is counted and said as soon as writing works again.
 class LogFile {
 public:
     LogFile(std::string path, std::uint64_t file_bytes, int files);
