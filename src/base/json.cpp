@@ -4,6 +4,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cmath>
 #include <set>
 
 #include "base/reflect_json.hpp"
@@ -11,8 +12,9 @@
 namespace r1cluster::detail {
 namespace {
 
-/// Looks for the one thing that Boost.JSON accepts and we do not: a key that occurs twice in one object.
-struct duplicate_key_finder {
+/// Looks for what Boost.JSON accepts and we do not: a key that occurs twice in one object, and a number that no double
+/// holds (it becomes infinite, which no JSON text can say again).
+struct strict_reader {
     static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_key_size = 1 << 20;
@@ -21,6 +23,7 @@ struct duplicate_key_finder {
     std::vector<std::set<std::string>> open_objects;
     std::string key;
     std::string duplicate;
+    bool has_endless_number = false;
 
     using error_code = boost::system::error_code;
     using text = json::string_view;
@@ -55,7 +58,11 @@ struct duplicate_key_finder {
     bool on_number_part(text, error_code&) { return true; }
     bool on_int64(std::int64_t, text, error_code&) { return true; }
     bool on_uint64(std::uint64_t, text, error_code&) { return true; }
-    bool on_double(double, text, error_code&) { return true; }
+    bool on_double(double number, text, error_code& error) {
+        has_endless_number = !std::isfinite(number);
+        if (has_endless_number) error = json::make_error_code(json::error::syntax);
+        return !has_endless_number;
+    }
     bool on_bool(bool, error_code&) { return true; }
     bool on_null(error_code&) { return true; }
     bool on_comment_part(text, error_code&) { return true; }
@@ -110,13 +117,15 @@ json::value parse_json(std::string_view text, std::string_view source, std::size
     options.max_depth = max_depth;
     boost::system::error_code error;
 
-    json::basic_parser<duplicate_key_finder> finder(options);
-    const std::size_t read = finder.write_some(false, text.data(), text.size(), error);
+    json::basic_parser<strict_reader> reader(options);
+    const std::size_t read = reader.write_some(false, text.data(), text.size(), error);
     if (!error && read == text.size()) return json::parse(json::string_view(text.data(), text.size()), {}, options);
 
     std::string what;
-    if (!finder.handler().duplicate.empty()) {
-        what = fmt::format("the key \"{}\" occurs twice in one object", finder.handler().duplicate);
+    if (!reader.handler().duplicate.empty()) {
+        what = fmt::format("the key \"{}\" occurs twice in one object", reader.handler().duplicate);
+    } else if (reader.handler().has_endless_number) {
+        what = "a number too large for a double";
     } else if (!error) {
         what = "text after the end of the JSON value";
     } else if (error == json::error::incomplete) {
@@ -139,7 +148,8 @@ std::string print_json(const json::value& value) {
 void wrong_value(std::string_view path, std::string_view expected, const json::value& got) {
     std::string shown = got.is_double() ? fmt::format("{}", got.get_double()) : json::serialize(got);
     if (shown.size() > 60) shown = shown.substr(0, 57) + "...";
-    throw Error(ErrorKind::invalid_input, std::string(path), fmt::format("{}: expected {}, got {}", path, expected, shown));
+    throw Error(ErrorKind::invalid_input, std::string(path),
+                fmt::format("{}: expected {}, got {}", path, expected, shown));
 }
 
 void check_envelope(json::value& document, std::string_view schema, int version, std::string_view source) {

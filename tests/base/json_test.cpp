@@ -103,3 +103,7 @@ TEST_CASE("a number keeps every digit", "[base]") {
     engine.kv_cache_bytes = UINT64_MAX;
     CHECK(from_json<EngineSpec>(to_json(engine)) == engine);
 }
+
+TEST_CASE("a number that no double holds is refused, because no JSON text could say it again", "[base]") {
+    CHECK(read_error("{\"a\": 1,\n \"b\": [1e999]}") == "x.json:2:13: a number too large for a double");
+}
