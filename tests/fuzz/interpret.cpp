@@ -38,7 +38,8 @@ void interpret(std::string_view bytes) {
     expect(machine.is_reached() == readings->unreachable_because.empty(), "only a host that was not reached is one");
     for (const Gap& gap : machine.gaps) expect(!gap.subject.empty() && !gap.because.empty(), "a gap says what and why");
     expect(!show(machine).empty() && !show_html(machine).empty(), "a machine can be shown");
-    expect(from_json<Machine>(to_json(machine)) == machine, "a machine survives its JSON form");
+    const std::string text = to_json(machine);  // which is UTF-8, whatever the host said
+    expect(to_json(from_json<Machine>(text)) == text, "a machine survives its JSON form");
 }
 
 }  // namespace r1cluster::fuzz

@@ -12,6 +12,7 @@ void recording(std::string_view bytes) {
     const auto input = parts(bytes);
     Folder folder;
     for (std::size_t i = 0; i < input.size(); i += 2) {
+        if (input[i].find('\0') != std::string_view::npos) continue;  // no file can be called so
         folder[std::string(input[i])] = std::string(part(input, i + 1));
     }
     const auto read = accepted([&] { return from_folder(folder); });
