@@ -224,7 +224,7 @@ private:
         file.read(text.data(), static_cast<std::streamsize>(text.size()));
         text.resize(static_cast<std::size_t>(file.gcount()));
         const std::uint64_t end = from + text.size();
-        return {{"text", printable(text)}, {"offset", end}, {"size", size}};
+        return {{"text", log_text(text)}, {"offset", end}, {"size", size}};
     }
 
     asio::io_context& context_;

@@ -42,7 +42,7 @@ bool is_character(std::string_view bytes) {
 
 }  // namespace
 
-std::string printable(std::string_view text) {
+std::string log_text(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size();) {
@@ -88,7 +88,7 @@ void LogFile::append(std::string_view bytes) {
 
 void LogFile::end_line() {
     // An engine may print anything, and a long line is cut wherever it is; but its last words travel as JSON.
-    line_ = printable(line_);
+    line_ = log_text(line_);
     if (line_.find_first_not_of(' ') != std::string::npos) {
         last_line_ = line_;
         if (speaks_of_error(line_)) error_line_ = line_;

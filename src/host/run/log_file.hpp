@@ -10,7 +10,7 @@ namespace r1cluster::detail {
 
 /// Valid UTF-8, as JSON wants it: what is not, and control bytes but line ends and tabs, becomes '?'. A lone carriage
 /// return, by which progress bars begin anew, becomes a line end.
-std::string printable(std::string_view text);
+std::string log_text(std::string_view text);
 
 /// The log of one process: everything that it prints, in a file that is rotated by size (name.log, name.log.1, ...), and
 /// what of it is worth knowing at once. When the file cannot be written the process is not held up: what was dropped is
