@@ -3,6 +3,7 @@
 #include <set>
 #include <sstream>
 
+#include "r1cluster/spec/ports.hpp"
 #include "check/rule.hpp"
 #include "check/two_hosts.hpp"
 #include "support/catch.hpp"

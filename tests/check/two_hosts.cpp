@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "r1cluster/spec/ports.hpp"
 #include "check/two_hosts.hpp"
 
 using namespace r1cluster;

@@ -109,9 +109,19 @@ private:
 
     asio::awaitable<void> finish() {
         co_await link_.flush(flush_s);
+        // The group is empty, but how its last process ended may still be on its way here.
+        asio::steady_timer pause(context_);
+        for (double waited_s = 0; waited_s < flush_s && is_any_alive(); waited_s += 0.02) {
+            pause.expires_after(std::chrono::milliseconds(20));
+            co_await pause.async_wait(result_of);
+        }
         containment_->remove();
         save();
         context_.stop();
+    }
+
+    bool is_any_alive() const {
+        return std::any_of(running_.begin(), running_.end(), [](const auto& entry) { return entry.second.status.is_alive; });
     }
 
     GuardLink::Callbacks callbacks() {

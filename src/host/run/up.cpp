@@ -150,7 +150,8 @@ bool is_hopeless(DeploymentStatus& status) {
         if (host.phase != Phase::unknown) continue;
         status.cause = Cause{};
         status.cause->host = host.host;
-        status.cause->text = fmt::format("{} did not answer within {:.0f} s while the engine started: {}", host.host, ping_timeout_s, host.because);
+        status.cause->text = fmt::format("{} did not answer within {:.0f} s while the engine started: {}; if it lives, its guard ends what runs there",
+                                         host.host, ping_timeout_s, host.because);
         status.phase = Phase::failed;
         return true;
     }
