@@ -79,7 +79,8 @@ void on(Step& result, const ControllerLeft&, double now) {
 }
 
 void on(Step& result, const Commit&, double) {
-    if (result.state.phase != Phase::starting) return;
+    // Before anything was started no token can have come from here.
+    if (result.state.phase != Phase::starting || !result.state.has_begun) return;
     result.state.phase = Phase::ready;
     result.state.is_attached = result.state.fate == Fate::attached;
 }

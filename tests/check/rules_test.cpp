@@ -3,9 +3,9 @@
 #include <set>
 #include <sstream>
 
-#include "r1cluster/spec/ports.hpp"
 #include "check/rule.hpp"
 #include "check/two_hosts.hpp"
+#include "r1cluster/spec/ports.hpp"
 #include "support/catch.hpp"
 
 using namespace r1cluster;

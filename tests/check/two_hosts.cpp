@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "r1cluster/spec/ports.hpp"
 #include "check/two_hosts.hpp"
+#include "r1cluster/spec/ports.hpp"
 
 using namespace r1cluster;
 

@@ -180,7 +180,8 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
         std::size_t noise_bytes = 0;
         while (true) {
             while (auto line = reader.next_line()) {
-                if (*line == agent_greeting) {
+                // At the end of the line: what a shell prints before it may lack a line end.
+                if (line->ends_with(agent_greeting)) {
                     deadline.cancel();
                     is_greeted = true;
                     asio::co_spawn(
@@ -189,8 +190,8 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
                         context, [self = shared_from_this()] { return self->write_frames(); }, asio::detached);
                     co_return;
                 }
-                if (*line == need_agent_line) co_await push();
-                if (*line == no_agent_line) {
+                if (line->ends_with(need_agent_line)) co_await push();
+                if (line->ends_with(no_agent_line)) {
                     for (int i = 0; i < 20 && !errors_ended; ++i) co_await pause(0.025);
                     throw Error(
                         ErrorKind::unavailable, host.name,

@@ -268,12 +268,17 @@ private:
         status.started_at = started_at_;
         status.activity = activity_;
         status.cause = state_.cause;
-        for (const auto& [name, running] : running_) status.processes.push_back(running.status);
+        // Of a group that is empty no process is left, whether its end was seen here yet or not.
+        const bool is_over = state_.phase == Phase::failed || state_.phase == Phase::stopped;
+        for (const auto& [name, running] : running_) {
+            status.processes.push_back(running.status);
+            if (is_over) status.processes.back().is_alive = false;
+        }
         for (const ProcessSpec& process : mine_.processes) {
             for (const int rank : process.ranks) {
                 const auto seen = state_.ranks.find(rank);
                 const int pid = seen == state_.ranks.end() ? 0 : seen->second;
-                status.ranks.push_back({rank, pid, pid > 0 && !ended_ranks_.contains(rank)});
+                status.ranks.push_back({rank, pid, pid > 0 && !is_over && !ended_ranks_.contains(rank)});
             }
         }
         return status;

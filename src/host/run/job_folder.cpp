@@ -47,7 +47,7 @@ void JobFolder::prepare() const {
     std::error_code error;
     fs::create_directories(path_, error);
     if (!error) fs::permissions(path_, fs::perms::owner_all, error);
-    for (const char* name : {"plan.json", "state.json", "guard.sock", "group", "token", "logs"}) {
+    for (const char* name : {"plan.json", "state.json", "guard.sock", "group", "token", "failure", "logs"}) {
         if (!error) fs::remove_all(file(name), error);
     }
     if (!error) fs::create_directories(file("logs"), error);

@@ -16,6 +16,7 @@
 
 #include "host/run/containment.hpp"
 #include "host/run/guard_client.hpp"
+#include "host/run/log_file.hpp"
 #include "host/run/token_probe.hpp"
 #include "launch/describe.hpp"
 #include "r1cluster/base/json.hpp"
@@ -237,33 +238,7 @@ private:
         file.read(text.data(), static_cast<std::streamsize>(text.size()));
         text.resize(static_cast<std::size_t>(file.gcount()));
         const std::uint64_t end = from + text.size();
-        return {{"text", printable(text)}, {"offset", end}, {"size", size}};
-    }
-
-    /// Valid UTF-8 for JSON: what is not, and control bytes but line ends and tabs, becomes '?'.
-    static std::string printable(const std::string& text) {
-        std::string out;
-        out.reserve(text.size());
-        for (std::size_t i = 0; i < text.size();) {
-            const auto byte = static_cast<unsigned char>(text[i]);
-            std::size_t length = byte < 0x80         ? 1
-                                 : (byte >> 5) == 6  ? 2
-                                 : (byte >> 4) == 14 ? 3
-                                 : (byte >> 3) == 30 ? 4
-                                                     : 0;
-            bool is_whole = length > 0 && i + length <= text.size();
-            for (std::size_t k = 1; is_whole && k < length; ++k)
-                is_whole = (static_cast<unsigned char>(text[i + k]) >> 6) == 2;
-            if (!is_whole || (length == 1 && byte < 0x20 && byte != '\n' && byte != '\t')) {
-                const bool is_before_line_end = byte == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
-                if (!is_before_line_end) out += byte == '\r' ? '\n' : '?';
-                ++i;
-            } else {
-                out.append(text, i, length);
-                i += length;
-            }
-        }
-        return out;
+        return {{"text", log_text(text)}, {"offset", end}, {"size", size}};
     }
 
     asio::io_context& context_;
