@@ -1,5 +1,6 @@
 include(CMakePackageConfigHelpers)
-install(TARGETS r1cluster_core r1cluster_host r1cluster EXPORT r1cluster_targets FILE_SET HEADERS
+install(TARGETS r1cluster_core r1cluster_host r1cluster EXPORT r1cluster_targets
+  ARCHIVE COMPONENT development FILE_SET HEADERS
   COMPONENT development)
 install(EXPORT r1cluster_targets FILE r1clusterTargets.cmake NAMESPACE r1cluster::
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/r1cluster COMPONENT development)

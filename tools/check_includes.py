@@ -75,7 +75,7 @@ def main() -> int:
             if target == "host" and room in {"cli", "python"}:
                 continue
             if target != room and target not in allowed:
-                breaches.append(f"{path}:{line}: {room} may not include {target} (\"{included}\")")
+                breaches.append(f'{path}:{line}: {room} may not include {target} ("{included}")')
         if room in CORE:
             for match in BANNED_IN_CORE.finditer(text):
                 line = text[: match.start()].count("\n") + 1

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sstream>
+
 #include "r1cluster/readings/recording.hpp"
 #include "readings/calls.hpp"
 #include "readings/scrub_text.hpp"

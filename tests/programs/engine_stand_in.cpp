@@ -8,8 +8,10 @@
 //     ignore-term           ignores SIGTERM
 //     bytes HEX COUNT       writes these bytes COUNT times, then a line end
 //     environment           prints the environment and its session
+//     descriptors           prints the descriptors that it was started with
 //     wait MILLISECONDS
 //     exit CODE
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -67,6 +69,14 @@ void print_environment() {
     std::fflush(stdout);
 }
 
+void print_descriptors() {
+    for (int descriptor = 0; descriptor < 1024; ++descriptor) {
+        if (::fcntl(descriptor, F_GETFD) >= 0) std::printf("%d ", descriptor);
+    }
+    std::puts("");
+    std::fflush(stdout);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -77,6 +87,8 @@ int main(int argc, char** argv) {
             ::signal(SIGTERM, SIG_IGN);
         } else if (word == "environment") {
             print_environment();
+        } else if (word == "descriptors") {
+            print_descriptors();
         } else if (word == "rank" && left >= 2) {
             say_rank(argv[i], argv[i + 1]);
             i += 2;

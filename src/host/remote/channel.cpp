@@ -209,7 +209,8 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
             }
             if (!co_await read_some()) {
                 if (broken) throw *broken;
-                throw co_await ended("connecting to");
+                const Error why = co_await ended("connecting to");  // GCC 12 breaks `throw co_await`
+                throw why;
             }
         }
     }
@@ -234,7 +235,9 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
                 while (auto body = reader.next_frame()) answer(*body);
                 if (!co_await read_some()) break;
             }
-            if (!broken) fail(co_await ended("talking to"));
+            if (broken) co_return;
+            const Error why = co_await ended("talking to");
+            fail(why);
         } catch (const std::exception& error) {
             fail(Error(ErrorKind::unavailable, host.name, fmt::format("talking to {}: {}", target(), error.what())));
         }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/remote/child.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,6 +48,7 @@ struct ChildSetup {
         ::sigemptyset(&none);
         ::sigprocmask(SIG_SETMASK, &none, nullptr);
         ::signal(SIGPIPE, SIG_DFL);
+        keep_descriptors_from_children();  // Boost 1.81 means to close them, and leaves most of them open
         if (cgroup_procs >= 0 && ::write(cgroup_procs, "0", 1) != 1) {
             return {errno, boost::system::system_category()};
         }
@@ -125,6 +128,15 @@ private:
 };
 
 }  // namespace
+
+void keep_descriptors_from_children() {
+    constexpr unsigned close_on_exec = 4;  // CLOSE_RANGE_CLOEXEC, Linux 5.11
+    if (::syscall(SYS_close_range, 3u, ~0u, close_on_exec) == 0) return;
+    rlimit limit{};
+    const bool is_known = ::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536;
+    const int end = is_known ? static_cast<int>(limit.rlim_cur) : 65536;
+    for (int descriptor = 3; descriptor < end; ++descriptor) ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+}
 
 std::unique_ptr<Child> Child::start(asio::io_context& context, const std::vector<std::string>& argv,
                                     const ChildOptions& options) {

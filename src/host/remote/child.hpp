@@ -19,6 +19,10 @@ struct ChildOptions {
     bool has_own_errors = true;  ///< else standard error goes where standard output goes
 };
 
+/// Lets no process that is started from now on have a descriptor of ours but 0, 1 and 2: an engine that held the
+/// guard's socket would answer for a dead guard by its silence. Safe between fork and exec.
+void keep_descriptors_from_children();
+
 /// A child process whose standard streams are pipes to us, in a session of its own, so that a Ctrl-C of the
 /// terminal reaches only the controller.
 class Child {

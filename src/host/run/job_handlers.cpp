@@ -14,6 +14,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "host/remote/child.hpp"
 #include "host/run/containment.hpp"
 #include "host/run/guard_client.hpp"
 #include "host/run/log_file.hpp"
@@ -142,6 +143,7 @@ private:
         posix_spawnattr_t attributes;
         posix_spawnattr_init(&attributes);
         posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+        keep_descriptors_from_children();
         // Its parent is this agent, and init once the agent has gone; nothing of ours waits for it.
         std::string program = self, verb = "guard", path = folder.path();
         char* argv[] = {program.data(), verb.data(), path.data(), nullptr};

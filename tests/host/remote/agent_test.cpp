@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The real agent, over pipes, through the public API.
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <thread>
 
 #include "host/remote/local_hosts.hpp"
 #include "r1cluster/host/read.hpp"
@@ -8,6 +15,10 @@
 #include "support/error_of.hpp"
 
 using namespace r1cluster;
+
+namespace {
+pid_t agent_pid = 0;
+}
 
 TEST_CASE("two local hosts are read, and both paths between them are tried", "[host_remote]") {
     const Recording recording = read(local_spec("two"), local_options());
@@ -49,6 +60,35 @@ TEST_CASE("an agent that ends before its greeting is quoted", "[host_remote]") {
     const Recording recording = read(local_spec("wrong", 1), options);
     CHECK(recording.hosts.at(0).unreachable_because ==
           "connecting to node0 (local): the agent ended with code 2; it said: engine_stand_in: \"agent\" is not known");
+}
+
+TEST_CASE("an agent ends when its controller is killed", "[host_remote]") {
+    int reached[2];
+    REQUIRE(::pipe(reached) == 0);
+    const pid_t controller = ::fork();
+    if (controller == 0) {
+        // The agent's pid goes to the test, and then this controller waits to be killed.
+        detail::on_hosts<bool>(
+            local_spec("killed", 1), local_options(), [&](detail::Hosts& hosts) -> detail::asio::awaitable<bool> {
+                co_await hosts.open();
+                std::ifstream("/proc/self/task/" + std::to_string(::getpid()) + "/children") >> agent_pid;
+                if (::write(reached[1], &agent_pid, sizeof agent_pid) > 0) ::pause();
+                co_return true;
+            });
+        ::_exit(1);
+    }
+    REQUIRE(::read(reached[0], &agent_pid, sizeof agent_pid) == sizeof agent_pid);
+    ::kill(controller, SIGKILL);
+    ::waitpid(controller, nullptr, 0);
+    bool has_ended = false;
+    for (int i = 0; i < 600 && !has_ended; ++i) {
+        std::error_code ignored;
+        has_ended = !std::filesystem::exists("/proc/" + std::to_string(agent_pid) + "/exe", ignored);
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    CHECK(has_ended);
+    ::close(reached[0]);
+    ::close(reached[1]);
 }
 
 TEST_CASE("an executable that is not there is no agent", "[host_remote]") {

@@ -58,6 +58,16 @@ TEST_CASE("a child has exactly the environment that it was given, and a session 
     CHECK(text_of(child->output()) == "EMPTY=\nGREETING=hello, 'world'\nsession own\n");
 }
 
+TEST_CASE("a child has no descriptor of ours but its three streams", "[host_remote]") {
+    const int ours = ::open("/dev/null", O_RDONLY);
+    const int later = ::dup(ours);
+    asio::io_context context;
+    const auto child = Child::start(context, {engine, "descriptors", "exit", "0"});
+    ::close(ours);
+    ::close(later);
+    CHECK(text_of(child->output()) == "0 1 2 \n");
+}
+
 TEST_CASE("a child without an environment of its own inherits ours", "[host_remote]") {
     ::setenv("R1CLUSTER_TEST_INHERITED", "yes", 1);
     asio::io_context context;

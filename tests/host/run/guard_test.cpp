@@ -193,7 +193,7 @@ TEST_CASE("a rank that is killed on one host ends the other host's processes wit
 }
 
 TEST_CASE("a process that ends by itself is the cause, with the line that tells why", "[host_run]") {
-    Deployment deployment({{}, {"wait", "300", "bytes", "56616c75654572726f723a20626f6f6d", "1", "exit", "3"}});
+    Deployment deployment({Words{}, {"wait", "300", "bytes", "56616c75654572726f723a20626f6f6d", "1", "exit", "3"}});
     const DeploymentStatus status = deployment.run_until(has_failed);
     REQUIRE(status.cause);
     CHECK(status.cause->host == "node1");
@@ -205,7 +205,7 @@ TEST_CASE("a process that ends by itself is the cause, with the line that tells 
 }
 
 TEST_CASE("an engine that is not there is the cause, in the system's words", "[host_run]") {
-    Deployment deployment({{}, {}});
+    Deployment deployment({Words{}, Words{}});
     deployment.plan.hosts[1].processes[0].argv = {"/nowhere/python", "-V"};
     const DeploymentStatus status = deployment.run_until(has_failed);
     REQUIRE(status.cause);
@@ -265,7 +265,7 @@ TEST_CASE("an attached deployment ends with its controller", "[host_run]") {
 }
 
 TEST_CASE("a rank that its engine never names lives in the process that was started for it", "[host_run]") {
-    Deployment deployment({{}});
+    Deployment deployment({Words{}});
     const auto runs = [](const DeploymentStatus& status) {
         return !status.hosts[0].processes.empty() && status.hosts[0].processes[0].is_alive;
     };
@@ -336,7 +336,7 @@ TEST_CASE("an engine may print what is no UTF-8, and lines that are cut in a cha
 }
 
 TEST_CASE("a state folder whose path is too long for a socket is refused, and nothing stays", "[host_run]") {
-    Deployment deployment({{}});
+    Deployment deployment({Words{}});
     deployment.home.move_state(std::string(90, 'x'));
     const std::string said = error_of([&] { deployment.run_until(has_failed); });
     CHECK_THAT(said, StartsWith("unavailable: node0: starting the guard: listening on \"" + deployment.home.state()));
