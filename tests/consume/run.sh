@@ -1,22 +1,29 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Builds and runs both consumers: run.sh BUILD_DIR, where BUILD_DIR is a built r1cluster.
+# Builds and runs both consumers: run.sh BUILD_DIR, where BUILD_DIR is r1cluster with all its targets built.
 set -eu
 build=$(cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
 data=$here/../../examples/data
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+# Beside the build that we were given and with the flags of the preset "dev", so that ccache has every object already.
+beside=$(mktemp -d "$(dirname "$build")/consume.XXXXXX")
+trap 'rm -rf "$scratch" "$beside"' EXIT
+CCACHE_BASEDIR=$(cd "$here/../.." && pwd)
+export CCACHE_BASEDIR CCACHE_NOHASHDIR=1
 
-cmake --install "$build" --prefix "$scratch/prefix" --component development > "$scratch/install.log"
-for kind in installed subdirectory; do
-    # Debug, as quick to build as can be; the launcher is that of the build we were given.
-    cmake -S "$here/$kind" -B "$scratch/$kind" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
-        -DCMAKE_PREFIX_PATH="$scratch/prefix" \
-        -DCMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache || true)" > "$scratch/$kind.log"
-    cmake --build "$scratch/$kind" --target print_plan
-    (cd / && "$scratch/$kind/print_plan" "$data/cluster.toml" "$data/two-h100-hosts") > "$scratch/$kind.txt"
-    test -s "$scratch/$kind.txt"
-done
+# consume KIND FOLDER: builds the consumer in FOLDER and keeps what it prints.
+consume() {
+    cmake -S "$here/$1" -B "$2" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG="-O0 -g1" \
+        -DR1CLUSTER_WARNINGS_AS_ERRORS=ON -DCMAKE_PREFIX_PATH="$scratch/prefix" --no-warn-unused-cli \
+        -DCMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache || true)"
+    cmake --build "$2" --target print_plan
+    (cd / && "$2/print_plan" "$data/cluster.toml" "$data/two-h100-hosts") > "$scratch/$1.txt"
+    test -s "$scratch/$1.txt"
+}
+
+cmake --install "$build" --prefix "$scratch/prefix"
+consume installed "$scratch/installed"
+consume subdirectory "$beside"
 cmp "$scratch/installed.txt" "$scratch/subdirectory.txt"
 cat "$scratch/installed.txt"
