@@ -35,9 +35,26 @@ def generated() -> str:
     return tidied(text)
 
 
+# What pybind11-stubgen cannot know, or says in more words than a reader needs.
+TIDIED = [
+    (r"def __eq__\(self, arg0: \w+\)", "def __eq__(self, other: object, /)"),
+    (r"\*\*kwargs\)", "**changes: typing.Any)"),
+    (r"typing\.SupportsInt \| typing\.SupportsIndex", "int"),
+    (r"typing\.SupportsFloat \| typing\.SupportsIndex", "float"),
+    (r"os\.PathLike \| str \| bytes", "os.PathLike[str] | str"),
+    (r": (\w+) = None", r": \1 | None = None"),  # a pointer that may be null
+    (
+        r"__hash__: typing\.ClassVar\[None\] = None",
+        "__hash__: typing.ClassVar[None] = None  # type: ignore[assignment]",
+    ),
+    (r"    @classmethod\n    def __new__\(cls, value\):\n        \.\.\.\n", ""),
+    (r"(?m)^(    \w+): typing\.ClassVar\[\w+\]$", r"\1 = ..."),
+]
+
+
 def tidied(text: str) -> str:
-    # object.__eq__ takes any object, and so does ours: it answers NotImplemented.
-    text = re.sub(r"def __eq__\(self, arg0: \w+\)", "def __eq__(self, other: object, /)", text)
+    for pattern, replacement in TIDIED:
+        text = re.sub(pattern, replacement, text)
     text = "# SPDX-License-Identifier: Apache-2.0\n# Written by tools/update_stubs.py.\n" + text
     command = ["ruff", "format", "--isolated", "--line-length", "120", "--stdin-filename", "_core.pyi", "-"]
     return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout

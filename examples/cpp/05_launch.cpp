@@ -21,7 +21,8 @@ int main(int argc, char* argv[]) try {
     const r1cluster::LaunchPlan launch_plan = r1cluster::launch(spec, cluster, layout, settings);
 
     std::cout << r1cluster::show(launch_plan) << "\n";
-    for (const std::string& because : launch_plan.because) std::cout << "because " << because << "\n";
+    std::cout << "ready when " << launch_plan.readiness.model << " answers on " << launch_plan.readiness.address << ":"
+              << launch_plan.readiness.port << " with " << launch_plan.readiness.ranks << " ranks alive\n";
 } catch (const r1cluster::Error& error) {
     std::cerr << error.what() << "\n";
     return 3;

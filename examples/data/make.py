@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Wrote two-h100-hosts beside this file: a recording, with a checkpoint of DeepSeek-R1's architecture put into it.
+"""Wrote two-h100-hosts beside this file: tests/machines/h100-2x8-edited, as if both hosts had a checkpoint.
 
-make.py RECORDING. The checkpoint has R1's widths, but 4 of its 61 layers and 16 of its 256 experts, so that its
+The checkpoint has DeepSeek-R1's architecture and widths, but 4 of its 61 layers and 16 of its 256 experts, so that its
 headers are small enough to keep. A recording holds no weights, so there are none to make.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
-import sys
 from pathlib import Path
 
 import r1cluster
@@ -135,12 +135,43 @@ def checkpoint(path: str) -> r1cluster.CheckpointText:
     )
 
 
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def with_copy(readings: r1cluster.Readings, text: r1cluster.CheckpointText) -> r1cluster.Readings:
+    """As if the host had the checkpoint on its disk; and of 224 equal processors one is enough to read."""
+    digest = {
+        "config_sha256": sha256(text.config),
+        "index_sha256": sha256(text.index),
+        "shards": [
+            {
+                "name": shard.name,
+                "size_bytes": shard.size_bytes,
+                "header_sha256": sha256(shard.header.text or ""),
+                "because": "",
+            }
+            for shard in text.shards
+        ],
+    }
+    one_processor = (readings.files["/proc/cpuinfo"].text or "").split("\n\n")[0] + "\n\n"
+    return readings.replace(
+        files=readings.files
+        | {
+            "/proc/cpuinfo": r1cluster.Answer(text=one_processor),
+            f"{text.path}/config.json": r1cluster.Answer(text=text.config),
+        },
+        calls=readings.calls | {f"checkpoint({text.path})": r1cluster.Answer(text=json.dumps(digest))},
+    )
+
+
 def main() -> None:
-    here = Path(__file__).parent
-    spec = r1cluster.parse_spec((here / "cluster.toml").read_text(encoding="utf-8"))
-    recording = r1cluster.load_recording(sys.argv[1])
-    whole = recording.replace(checkpoint=checkpoint(spec.model.path))
-    r1cluster.save_recording(whole, here / "two-h100-hosts")
+    here = Path(__file__).resolve().parent
+    spec = r1cluster.parse_spec(r1cluster.read_text_file(here / "cluster.toml"))
+    recording = r1cluster.load_recording(here.parents[1] / "tests" / "machines" / "h100-2x8-edited")
+    text = checkpoint(spec.model.path)
+    hosts = [with_copy(readings, text) for readings in recording.hosts]
+    r1cluster.save_recording(recording.replace(hosts=hosts, checkpoint=text), here / "two-h100-hosts")
 
 
 if __name__ == "__main__":

@@ -22,5 +22,5 @@ settings = r1cluster.config(spec, cluster, layout)
 launch_plan = r1cluster.launch(spec, cluster, layout, settings)
 
 print(launch_plan)
-for because in launch_plan.because:
-    print(f"because {because}")
+ready = launch_plan.readiness
+print(f"ready when {ready.model} answers on {ready.address}:{ready.port} with {ready.ranks} ranks alive")

@@ -1,0 +1,3690 @@
+# SPDX-License-Identifier: Apache-2.0
+# Written by tools/update_stubs.py.
+"""
+The C++ library as Python sees it. Import r1cluster, not this module.
+"""
+
+from __future__ import annotations
+import collections.abc
+import enum
+import os
+import typing
+
+__all__: list[str] = [
+    "Answer",
+    "Cause",
+    "CheckedRule",
+    "Checkpoint",
+    "CheckpointDigest",
+    "CheckpointText",
+    "Cluster",
+    "Cpu",
+    "DeploymentPorts",
+    "DeploymentSpec",
+    "DeploymentStatus",
+    "EngineEnvironment",
+    "EngineLog",
+    "EngineSpec",
+    "ErrorKind",
+    "Experts",
+    "Fate",
+    "FileShare",
+    "Filesystem",
+    "Finding",
+    "Gap",
+    "Gpu",
+    "GpuLink",
+    "HostLaunch",
+    "HostPath",
+    "HostSettings",
+    "HostShards",
+    "HostSpec",
+    "HostStatus",
+    "LatentAttention",
+    "LaunchPlan",
+    "LaunchPort",
+    "Layout",
+    "LayoutSpec",
+    "Limits",
+    "Machine",
+    "ModelConfig",
+    "ModelSpec",
+    "NameResolution",
+    "Nic",
+    "NicAddress",
+    "NumaNode",
+    "PathProbe",
+    "Phase",
+    "Plan",
+    "PlannedPort",
+    "PortState",
+    "ProcessSpec",
+    "ProcessStatus",
+    "Progress",
+    "Quantization",
+    "RankPlacement",
+    "RankShards",
+    "RankStatus",
+    "ReadRequest",
+    "Readiness",
+    "Readings",
+    "Recording",
+    "RejectedLayout",
+    "Report",
+    "Route",
+    "Scrubbed",
+    "SecretVariable",
+    "ServeSpec",
+    "Setting",
+    "Settings",
+    "Severity",
+    "ShardDigest",
+    "ShardFile",
+    "ShardPlan",
+    "ShardText",
+    "Slice",
+    "SliceRule",
+    "StepTime",
+    "Tensor",
+    "TensorPlace",
+    "Transport",
+    "TransportUse",
+    "UpResult",
+    "Version",
+    "check",
+    "config",
+    "default_partition",
+    "deployment_ports",
+    "diagnose",
+    "discover",
+    "down",
+    "dtype_bits",
+    "family_of",
+    "follow_logs",
+    "format_bytes",
+    "format_count",
+    "format_seconds",
+    "from_folder",
+    "header_length_refusal",
+    "init",
+    "interpret",
+    "kv_bytes_per_token",
+    "launch",
+    "library_version",
+    "load_recording",
+    "logs",
+    "merge",
+    "model",
+    "parse_config",
+    "parse_safetensors",
+    "parse_spec",
+    "place_tensor",
+    "plan",
+    "planned_ports",
+    "read",
+    "read_checkpoint",
+    "read_text_file",
+    "read_this_host",
+    "render_env_file",
+    "render_shell",
+    "save_recording",
+    "scrub",
+    "shard",
+    "show",
+    "show_html",
+    "slice_tensor",
+    "status",
+    "summarize",
+    "tensor_parallel_refusal",
+    "to_folder",
+    "to_toml",
+    "transports",
+    "up",
+    "validated",
+]
+
+class ErrorKind(enum.Enum):
+    """
+    What kind of trouble an Error is.
+    """
+
+    internal = ...
+    interrupted = ...
+    invalid_input = ...
+    not_found = ...
+    system = ...
+    timed_out = ...
+    unavailable = ...
+
+class Version:
+    """
+    A release number such as "0.11.1", ordered by its numbers.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def parse(text: str) -> Version:
+        """
+        InvalidInput for text that is not a version.
+        """
+    @staticmethod
+    def try_parse(text: str) -> Version | None:
+        """
+        None for text that is not a version.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ge__(self, arg0: Version) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __gt__(self, arg0: Version) -> bool: ...
+    def __init__(
+        self, *, numbers: collections.abc.Sequence[int] = [], pre_release: str = "", local: str = ""
+    ) -> None: ...
+    def __le__(self, arg0: Version) -> bool: ...
+    def __lt__(self, arg0: Version) -> bool: ...
+    def __replace__(self, **changes: typing.Any) -> Version: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def __str__(self) -> str: ...
+    def replace(self, **changes: typing.Any) -> Version:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def text(self) -> str: ...
+    @property
+    def local(self) -> str: ...
+    @property
+    def numbers(self) -> list[int]: ...
+    @property
+    def pre_release(self) -> str: ...
+
+class Severity(enum.Enum):
+    """
+    Ordered by how much it matters.
+    """
+
+    error = ...
+    info = ...
+    unknown = ...
+    warning = ...
+
+class Finding:
+    """
+    One thing that is not as it must be, or could not be judged.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Finding:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        id: str = "",
+        severity: Severity = ...,
+        subject: str = "",
+        observed: str = "",
+        expected: str = "",
+        remedy: str = "",
+        source: str = "",
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Finding: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Finding:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def expected(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def observed(self) -> str: ...
+    @property
+    def remedy(self) -> str: ...
+    @property
+    def severity(self) -> Severity: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+
+class CheckedRule:
+    """
+    A rule that was applied, and to how many subjects.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> CheckedRule:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, id: str = "", requirement: str = "", subjects: int = 0, passed: int = 0) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> CheckedRule: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> CheckedRule:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def id(self) -> str: ...
+    @property
+    def passed(self) -> int: ...
+    @property
+    def requirement(self) -> str: ...
+    @property
+    def subjects(self) -> int: ...
+
+class Report:
+    """
+    All findings, most severe first, and everything that was checked.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Report:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, findings: collections.abc.Sequence[Finding] = [], checked: collections.abc.Sequence[CheckedRule] = []
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Report: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def __str__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def count(self, severity: Severity) -> int: ...
+    def is_clean(self) -> bool:
+        """
+        True when no finding is an error or unknown.
+        """
+    def replace(self, **changes: typing.Any) -> Report:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def checked(self) -> list[CheckedRule]: ...
+    @property
+    def findings(self) -> list[Finding]: ...
+
+class Transport(enum.Enum):
+    """
+    How the agent on a host is reached.
+    """
+
+    local = ...
+    ssh = ...
+
+class Fate(enum.Enum):
+    """
+    What becomes of the processes when the controller goes away.
+    """
+
+    attached = ...
+    service = ...
+
+class HostSpec:
+    """
+    One machine, or one part of a machine, that takes part.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> HostSpec:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        address: str = "",
+        ssh: str = "",
+        transport: Transport = ...,
+        python: str = "",
+        interface: str = "",
+        gpus: collections.abc.Sequence[int] | None = None,
+        env: collections.abc.Mapping[str, str] = {},
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> HostSpec: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> HostSpec:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def address(self) -> str: ...
+    @property
+    def env(self) -> dict[str, str]: ...
+    @property
+    def gpus(self) -> list[int] | None: ...
+    @property
+    def interface(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def python(self) -> str: ...
+    @property
+    def ssh(self) -> str: ...
+    @property
+    def transport(self) -> Transport: ...
+
+class ModelSpec:
+    """
+    Which checkpoint is served, and under which name.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> ModelSpec:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, path: str = "", served_name: str = "") -> None: ...
+    def __replace__(self, **changes: typing.Any) -> ModelSpec: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> ModelSpec:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def path(self) -> str: ...
+    @property
+    def served_name(self) -> str: ...
+
+class EngineSpec:
+    """
+    The engine, and how it is started.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> EngineSpec:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        name: str = "vllm",
+        version: str = "",
+        python: str = "",
+        backend: str = "",
+        extra_arguments: collections.abc.Sequence[str] = [],
+        gpu_memory_utilization: float = 0.9,
+        kv_cache_bytes: int | None = None,
+        start_timeout_s: int = 1800,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> EngineSpec: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> EngineSpec:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def backend(self) -> str: ...
+    @property
+    def extra_arguments(self) -> list[str]: ...
+    @property
+    def gpu_memory_utilization(self) -> float: ...
+    @property
+    def kv_cache_bytes(self) -> int | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def python(self) -> str: ...
+    @property
+    def start_timeout_s(self) -> int: ...
+    @property
+    def version(self) -> str: ...
+
+class ServeSpec:
+    """
+    Where the head host listens for requests.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> ServeSpec:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, address: str = "127.0.0.1", port: int = 8000, max_model_len: int | None = None, api_key_file: str = ""
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> ServeSpec: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> ServeSpec:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def address(self) -> str: ...
+    @property
+    def api_key_file(self) -> str: ...
+    @property
+    def max_model_len(self) -> int | None: ...
+    @property
+    def port(self) -> int: ...
+
+class LayoutSpec:
+    """
+    Any part left out is chosen by plan().
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> LayoutSpec:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        tensor_parallel: int | None = None,
+        pipeline_parallel: int | None = None,
+        layers_per_stage: collections.abc.Sequence[int] | None = None,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> LayoutSpec: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> LayoutSpec:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def layers_per_stage(self) -> list[int] | None: ...
+    @property
+    def pipeline_parallel(self) -> int | None: ...
+    @property
+    def tensor_parallel(self) -> int | None: ...
+
+class DeploymentSpec:
+    """
+    What the user asks for: the content of cluster.toml, or the same built by hand.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> DeploymentSpec:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        fate: Fate = ...,
+        hosts: collections.abc.Sequence[HostSpec] = [],
+        model: ModelSpec = ...,
+        engine: EngineSpec = ...,
+        serve: ServeSpec = ...,
+        layout: LayoutSpec = ...,
+        env: collections.abc.Mapping[str, str] = {},
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> DeploymentSpec: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> DeploymentSpec:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def engine(self) -> EngineSpec: ...
+    @property
+    def env(self) -> dict[str, str]: ...
+    @property
+    def fate(self) -> Fate: ...
+    @property
+    def hosts(self) -> list[HostSpec]: ...
+    @property
+    def layout(self) -> LayoutSpec: ...
+    @property
+    def model(self) -> ModelSpec: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def serve(self) -> ServeSpec: ...
+
+class PlannedPort:
+    """
+    A TCP port that a deployment will bind.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> PlannedPort:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, host: str = "", address: str = "", port: int = 0, purpose: str = "") -> None: ...
+    def __replace__(self, **changes: typing.Any) -> PlannedPort: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> PlannedPort:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def address(self) -> str: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def purpose(self) -> str: ...
+
+class DeploymentPorts:
+    """
+    TCP ports that a deployment binds on the head host.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> DeploymentPorts:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, api: int = 0, rendezvous: int = 0, guard: int = 0) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> DeploymentPorts: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> DeploymentPorts:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def api(self) -> int: ...
+    @property
+    def guard(self) -> int: ...
+    @property
+    def rendezvous(self) -> int: ...
+
+class Answer:
+    """
+    One answer of a host, verbatim, or the reason there is none.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Answer:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, text: str | None = None, because: str = "") -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Answer: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Answer:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def because(self) -> str: ...
+    @property
+    def text(self) -> str | None: ...
+
+class Readings:
+    """
+    What one host said, never interpreted.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Readings:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        host: str = "",
+        reader: str = "",
+        taken_at: str = "",
+        unreachable_because: str = "",
+        files: collections.abc.Mapping[str, Answer] = {},
+        links: collections.abc.Mapping[str, Answer] = {},
+        listings: collections.abc.Mapping[str, Answer] = {},
+        calls: collections.abc.Mapping[str, Answer] = {},
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Readings: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Readings:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def calls(self) -> dict[str, Answer]: ...
+    @property
+    def files(self) -> dict[str, Answer]: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def links(self) -> dict[str, Answer]: ...
+    @property
+    def listings(self) -> dict[str, Answer]: ...
+    @property
+    def reader(self) -> str: ...
+    @property
+    def taken_at(self) -> str: ...
+    @property
+    def unreachable_because(self) -> str: ...
+
+class PathProbe:
+    """
+    One TCP connection that one host tried to another.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> PathProbe:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        from_host: str = "",
+        to_host: str = "",
+        from_address: str = "",
+        to_address: str = "",
+        to_port: int = 0,
+        is_connected: bool = False,
+        round_trip_us: float | None = None,
+        because: str = "",
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> PathProbe: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> PathProbe:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def because(self) -> str: ...
+    @property
+    def from_address(self) -> str: ...
+    @property
+    def from_host(self) -> str: ...
+    @property
+    def is_connected(self) -> bool: ...
+    @property
+    def round_trip_us(self) -> float | None: ...
+    @property
+    def to_address(self) -> str: ...
+    @property
+    def to_host(self) -> str: ...
+    @property
+    def to_port(self) -> int: ...
+
+class ShardText:
+    """
+    The header of one safetensors file.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> ShardText:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, name: str = "", size_bytes: int = 0, declared_header_bytes: int = 0, header: Answer = ...
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> ShardText: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> ShardText:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def declared_header_bytes(self) -> int: ...
+    @property
+    def header(self) -> Answer: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def size_bytes(self) -> int: ...
+
+class CheckpointText:
+    """
+    The small files of a checkpoint and the headers of its shards; no weights.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> CheckpointText:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, path: str = "", config: str = "", index: str = "", shards: collections.abc.Sequence[ShardText] = []
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> CheckpointText: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> CheckpointText:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def config(self) -> str: ...
+    @property
+    def index(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def shards(self) -> list[ShardText]: ...
+
+class Recording:
+    """
+    Everything that was read for one deployment.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Recording:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        hosts: collections.abc.Sequence[Readings] = [],
+        probes: collections.abc.Sequence[PathProbe] = [],
+        checkpoint: CheckpointText | None = None,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Recording: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Recording:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def checkpoint(self) -> CheckpointText | None: ...
+    @property
+    def hosts(self) -> list[Readings]: ...
+    @property
+    def probes(self) -> list[PathProbe]: ...
+
+class Scrubbed:
+    """
+    A recording without names and addresses, and what was replaced.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Scrubbed:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, recording: Recording = ..., replaced: collections.abc.Mapping[str, int] = {}) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Scrubbed: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Scrubbed:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def recording(self) -> Recording: ...
+    @property
+    def replaced(self) -> dict[str, int]: ...
+
+class Gap:
+    """
+    Something that could not be seen; never a zero.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Gap:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, subject: str = "", because: str = "", remedy: str = "") -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Gap: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Gap:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def because(self) -> str: ...
+    @property
+    def remedy(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+
+class NumaNode:
+    """
+    One memory node of a machine.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> NumaNode:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, id: int = 0, cpus: str = "", memory_bytes: int = 0) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> NumaNode: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> NumaNode:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def cpus(self) -> str: ...
+    @property
+    def id(self) -> int: ...
+    @property
+    def memory_bytes(self) -> int: ...
+
+class Cpu:
+    """
+    The processors of a machine.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Cpu:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, model: str = "", sockets: int = 0, cores: int = 0, threads: int = 0, flags: str = ""
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Cpu: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Cpu:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def cores(self) -> int: ...
+    @property
+    def flags(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def sockets(self) -> int: ...
+    @property
+    def threads(self) -> int: ...
+
+class NicAddress:
+    """
+    An address of a network interface.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> NicAddress:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, address: str = "", prefix_length: int = 0) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> NicAddress: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> NicAddress:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def address(self) -> str: ...
+    @property
+    def prefix_length(self) -> int: ...
+
+class Nic:
+    """
+    A network interface.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Nic:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        kind: str = "",
+        is_up: bool = False,
+        speed_mbps: int | None = None,
+        mtu: int = 0,
+        numa_node: int | None = None,
+        mac: str = "",
+        addresses: collections.abc.Sequence[NicAddress] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Nic: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Nic:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def addresses(self) -> list[NicAddress]: ...
+    @property
+    def is_up(self) -> bool: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def mac(self) -> str: ...
+    @property
+    def mtu(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def numa_node(self) -> int | None: ...
+    @property
+    def speed_mbps(self) -> int | None: ...
+
+class Route:
+    """
+    Which way the kernel sends packets for one destination.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Route:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, destination: str = "", interface: str = "", source_address: str = "", gateway: str = ""
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Route: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Route:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def destination(self) -> str: ...
+    @property
+    def gateway(self) -> str: ...
+    @property
+    def interface(self) -> str: ...
+    @property
+    def source_address(self) -> str: ...
+
+class Filesystem:
+    """
+    The file system that holds a path.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Filesystem:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        path: str = "",
+        mount: str = "",
+        device: str = "",
+        type: str = "",
+        total_bytes: int = 0,
+        free_bytes: int = 0,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Filesystem: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Filesystem:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def device(self) -> str: ...
+    @property
+    def free_bytes(self) -> int: ...
+    @property
+    def mount(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def total_bytes(self) -> int: ...
+    @property
+    def type(self) -> str: ...
+
+class Gpu:
+    """
+    A GPU as NVML sees it.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Gpu:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        nvml_index: int = 0,
+        uuid: str = "",
+        name: str = "",
+        pci_address: str = "",
+        memory_bytes: int = 0,
+        memory_free_bytes: int | None = None,
+        compute_capability: str = "",
+        numa_node: int | None = None,
+        is_mig_enabled: bool | None = None,
+        nvlinks_active: int = 0,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Gpu: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Gpu:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def compute_capability(self) -> str: ...
+    @property
+    def is_mig_enabled(self) -> bool | None: ...
+    @property
+    def memory_bytes(self) -> int: ...
+    @property
+    def memory_free_bytes(self) -> int | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def numa_node(self) -> int | None: ...
+    @property
+    def nvlinks_active(self) -> int: ...
+    @property
+    def nvml_index(self) -> int: ...
+    @property
+    def pci_address(self) -> str: ...
+    @property
+    def uuid(self) -> str: ...
+
+class GpuLink:
+    """
+    How two GPUs of one machine reach each other.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> GpuLink:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, from_: int = 0, to: int = 0, path: str = "") -> None: ...
+    def __replace__(self, **changes: typing.Any) -> GpuLink: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> GpuLink:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def from_(self) -> int: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def to(self) -> int: ...
+
+class Limits:
+    """
+    Limits that engine processes inherit; None: unlimited.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Limits:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        memlock_bytes: int | None = None,
+        open_files: int | None = None,
+        processes: int | None = None,
+        cgroup_memory_bytes: int | None = None,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Limits: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Limits:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def cgroup_memory_bytes(self) -> int | None: ...
+    @property
+    def memlock_bytes(self) -> int | None: ...
+    @property
+    def open_files(self) -> int | None: ...
+    @property
+    def processes(self) -> int | None: ...
+
+class EngineEnvironment:
+    """
+    A Python environment that holds an engine.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> EngineEnvironment:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, python: str = "", python_version: str = "", packages: collections.abc.Mapping[str, str] = {}
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> EngineEnvironment: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> EngineEnvironment:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def packages(self) -> dict[str, str]: ...
+    @property
+    def python(self) -> str: ...
+    @property
+    def python_version(self) -> str: ...
+
+class ShardDigest:
+    """
+    What one shard of a checkpoint on a host is.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> ShardDigest:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, name: str = "", size_bytes: int = 0, header_sha256: str = "", because: str = "") -> None: ...
+    def __replace__(self, **changes: typing.Any) -> ShardDigest: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> ShardDigest:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def because(self) -> str: ...
+    @property
+    def header_sha256(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def size_bytes(self) -> int: ...
+
+class CheckpointDigest:
+    """
+    What a checkpoint folder on a host is.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> CheckpointDigest:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        path: str = "",
+        config_sha256: str = "",
+        index_sha256: str = "",
+        shards: collections.abc.Sequence[ShardDigest] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> CheckpointDigest: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> CheckpointDigest:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def config_sha256(self) -> str: ...
+    @property
+    def index_sha256(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def shards(self) -> list[ShardDigest]: ...
+
+class NameResolution:
+    """
+    What a name resolves to on a machine.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> NameResolution:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, name: str = "", addresses: collections.abc.Sequence[str] = [], because: str = "") -> None: ...
+    def __replace__(self, **changes: typing.Any) -> NameResolution: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> NameResolution:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def addresses(self) -> list[str]: ...
+    @property
+    def because(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+class PortState:
+    """
+    A TCP port that was tried by binding it.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> PortState:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, address: str = "", port: int = 0, is_free: bool = False, because: str = "", holder: str = ""
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> PortState: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> PortState:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def address(self) -> str: ...
+    @property
+    def because(self) -> str: ...
+    @property
+    def holder(self) -> str: ...
+    @property
+    def is_free(self) -> bool: ...
+    @property
+    def port(self) -> int: ...
+
+class Machine:
+    """
+    What one host's Readings mean.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Machine:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        host: str = "",
+        unreachable_because: str = "",
+        hostname: str = "",
+        operating_system: str = "",
+        kernel: str = "",
+        boot_id: str = "",
+        cpu: Cpu = ...,
+        numa_nodes: collections.abc.Sequence[NumaNode] = [],
+        memory_bytes: int | None = None,
+        memory_available_bytes: int | None = None,
+        nics: collections.abc.Sequence[Nic] = [],
+        routes: collections.abc.Sequence[Route] = [],
+        filesystems: collections.abc.Sequence[Filesystem] = [],
+        gpu_driver_version: str = "",
+        cuda_driver_version: str = "",
+        gpus: collections.abc.Sequence[Gpu] = [],
+        gpu_links: collections.abc.Sequence[GpuLink] = [],
+        limits: Limits = ...,
+        engine: EngineEnvironment | None = None,
+        checkpoint: CheckpointDigest | None = None,
+        names: collections.abc.Sequence[NameResolution] = [],
+        ports: collections.abc.Sequence[PortState] = [],
+        clock_offset_s: float | None = None,
+        clock_uncertainty_s: float | None = None,
+        gaps: collections.abc.Sequence[Gap] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Machine: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def __str__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def is_reached(self) -> bool: ...
+    def replace(self, **changes: typing.Any) -> Machine:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def boot_id(self) -> str: ...
+    @property
+    def checkpoint(self) -> CheckpointDigest | None: ...
+    @property
+    def clock_offset_s(self) -> float | None: ...
+    @property
+    def clock_uncertainty_s(self) -> float | None: ...
+    @property
+    def cpu(self) -> Cpu: ...
+    @property
+    def cuda_driver_version(self) -> str: ...
+    @property
+    def engine(self) -> EngineEnvironment | None: ...
+    @property
+    def filesystems(self) -> list[Filesystem]: ...
+    @property
+    def gaps(self) -> list[Gap]: ...
+    @property
+    def gpu_driver_version(self) -> str: ...
+    @property
+    def gpu_links(self) -> list[GpuLink]: ...
+    @property
+    def gpus(self) -> list[Gpu]: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def hostname(self) -> str: ...
+    @property
+    def kernel(self) -> str: ...
+    @property
+    def limits(self) -> Limits: ...
+    @property
+    def memory_available_bytes(self) -> int | None: ...
+    @property
+    def memory_bytes(self) -> int | None: ...
+    @property
+    def names(self) -> list[NameResolution]: ...
+    @property
+    def nics(self) -> list[Nic]: ...
+    @property
+    def numa_nodes(self) -> list[NumaNode]: ...
+    @property
+    def operating_system(self) -> str: ...
+    @property
+    def ports(self) -> list[PortState]: ...
+    @property
+    def routes(self) -> list[Route]: ...
+    @property
+    def unreachable_because(self) -> str: ...
+
+class HostPath:
+    """
+    A measured way from one host to another.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> HostPath:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        from_: str = "",
+        to: str = "",
+        interface: str = "",
+        from_address: str = "",
+        to_address: str = "",
+        is_connected: bool = False,
+        round_trip_us: float | None = None,
+        because: str = "",
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> HostPath: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> HostPath:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def because(self) -> str: ...
+    @property
+    def from_(self) -> str: ...
+    @property
+    def from_address(self) -> str: ...
+    @property
+    def interface(self) -> str: ...
+    @property
+    def is_connected(self) -> bool: ...
+    @property
+    def round_trip_us(self) -> float | None: ...
+    @property
+    def to(self) -> str: ...
+    @property
+    def to_address(self) -> str: ...
+
+class Cluster:
+    """
+    Machines together, and how they reach each other.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Cluster:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, machines: collections.abc.Sequence[Machine] = [], paths: collections.abc.Sequence[HostPath] = []
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Cluster: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def __str__(self) -> str: ...
+    def find(self, host: str) -> Machine | None:
+        """
+        None where there is no such host.
+        """
+    def replace(self, **changes: typing.Any) -> Cluster:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def machines(self) -> list[Machine]: ...
+    @property
+    def paths(self) -> list[HostPath]: ...
+
+class Tensor:
+    """
+    One tensor of a safetensors file.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Tensor:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        dtype: str = "",
+        shape: collections.abc.Sequence[int] = [],
+        offset_bytes: int = 0,
+        size_bytes: int = 0,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Tensor: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Tensor:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def offset_bytes(self) -> int: ...
+    @property
+    def shape(self) -> list[int]: ...
+    @property
+    def size_bytes(self) -> int: ...
+
+class LatentAttention:
+    """
+    Multi-head latent attention (DeepSeek-V2 and later).
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> LatentAttention:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        q_lora_rank: int = 0,
+        kv_lora_rank: int = 0,
+        qk_nope_head_dim: int = 0,
+        qk_rope_head_dim: int = 0,
+        v_head_dim: int = 0,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> LatentAttention: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> LatentAttention:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def kv_lora_rank(self) -> int: ...
+    @property
+    def q_lora_rank(self) -> int: ...
+    @property
+    def qk_nope_head_dim(self) -> int: ...
+    @property
+    def qk_rope_head_dim(self) -> int: ...
+    @property
+    def v_head_dim(self) -> int: ...
+
+class Experts:
+    """
+    The experts of a mixture-of-experts model.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Experts:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        routed: int = 0,
+        shared: int = 0,
+        per_token: int = 0,
+        intermediate_size: int = 0,
+        first_dense_layers: int = 0,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Experts: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Experts:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def first_dense_layers(self) -> int: ...
+    @property
+    def intermediate_size(self) -> int: ...
+    @property
+    def per_token(self) -> int: ...
+    @property
+    def routed(self) -> int: ...
+    @property
+    def shared(self) -> int: ...
+
+class Quantization:
+    """
+    How the weights are quantised.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Quantization:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, method: str = "", block: collections.abc.Sequence[int] = []) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Quantization: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Quantization:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def block(self) -> list[int]: ...
+    @property
+    def method(self) -> str: ...
+
+class ModelConfig:
+    """
+    The shape of a model: config.json, read strictly.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> ModelConfig:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        architecture: str = "",
+        model_type: str = "",
+        dtype: str = "",
+        hidden_size: int = 0,
+        intermediate_size: int = 0,
+        layers: int = 0,
+        attention_heads: int = 0,
+        kv_heads: int = 0,
+        head_dim: int = 0,
+        vocabulary_size: int = 0,
+        max_position: int = 0,
+        next_token_layers: int = 0,
+        ties_embeddings: bool = False,
+        has_remote_code: bool = False,
+        latent_attention: LatentAttention | None = None,
+        experts: Experts | None = None,
+        quantization: Quantization | None = None,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> ModelConfig: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> ModelConfig:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def architecture(self) -> str: ...
+    @property
+    def attention_heads(self) -> int: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def experts(self) -> Experts | None: ...
+    @property
+    def has_remote_code(self) -> bool: ...
+    @property
+    def head_dim(self) -> int: ...
+    @property
+    def hidden_size(self) -> int: ...
+    @property
+    def intermediate_size(self) -> int: ...
+    @property
+    def kv_heads(self) -> int: ...
+    @property
+    def latent_attention(self) -> LatentAttention | None: ...
+    @property
+    def layers(self) -> int: ...
+    @property
+    def max_position(self) -> int: ...
+    @property
+    def model_type(self) -> str: ...
+    @property
+    def next_token_layers(self) -> int: ...
+    @property
+    def quantization(self) -> Quantization | None: ...
+    @property
+    def ties_embeddings(self) -> bool: ...
+    @property
+    def vocabulary_size(self) -> int: ...
+
+class ShardFile:
+    """
+    One safetensors file of a checkpoint.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> ShardFile:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        size_bytes: int = 0,
+        header_bytes: int = 0,
+        tensors: collections.abc.Sequence[Tensor] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> ShardFile: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> ShardFile:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def header_bytes(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def size_bytes(self) -> int: ...
+    @property
+    def tensors(self) -> list[Tensor]: ...
+
+class Checkpoint:
+    """
+    A model on disk, without its weights.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Checkpoint:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        path: str = "",
+        config: ModelConfig = ...,
+        files: collections.abc.Sequence[ShardFile] = [],
+        oddities: collections.abc.Sequence[str] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Checkpoint: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def __str__(self) -> str: ...
+    def replace(self, **changes: typing.Any) -> Checkpoint:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def tensor_bytes(self) -> int: ...
+    def tensor_count(self) -> int: ...
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def config(self) -> ModelConfig: ...
+    @property
+    def files(self) -> list[ShardFile]: ...
+    @property
+    def oddities(self) -> list[str]: ...
+    @property
+    def path(self) -> str: ...
+
+class SliceRule(enum.Enum):
+    """
+    How one tensor is divided over a tensor-parallel group.
+    """
+
+    columns = ...
+    kv_rows = ...
+    replicate = ...
+    rows = ...
+    vocabulary = ...
+
+class TensorPlace:
+    """
+    Where a tensor belongs in a pipeline.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> TensorPlace:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        layer: int | None = None,
+        is_on_first_stage: bool = False,
+        is_on_last_stage: bool = False,
+        is_skipped: bool = False,
+        rule: SliceRule = ...,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> TensorPlace: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> TensorPlace:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def is_on_first_stage(self) -> bool: ...
+    @property
+    def is_on_last_stage(self) -> bool: ...
+    @property
+    def is_skipped(self) -> bool: ...
+    @property
+    def layer(self) -> int | None: ...
+    @property
+    def rule(self) -> SliceRule: ...
+
+class Slice:
+    """
+    One contiguous or regularly strided piece of a file.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Slice:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        file: str = "",
+        tensor: str = "",
+        offset_bytes: int = 0,
+        rows: int = 0,
+        run_bytes: int = 0,
+        stride_bytes: int = 0,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Slice: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def bytes(self) -> int: ...
+    def replace(self, **changes: typing.Any) -> Slice:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def file(self) -> str: ...
+    @property
+    def offset_bytes(self) -> int: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def run_bytes(self) -> int: ...
+    @property
+    def stride_bytes(self) -> int: ...
+    @property
+    def tensor(self) -> str: ...
+
+class RankPlacement:
+    """
+    One rank: where it runs and what it holds.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> RankPlacement:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        rank: int = 0,
+        tensor_rank: int = 0,
+        pipeline_rank: int = 0,
+        host: str = "",
+        gpu: int | None = None,
+        first_layer: int = 0,
+        layer_count: int = 0,
+        weight_bytes: int = 0,
+        kv_bytes_per_token: int = 0,
+        memory_bytes: int | None = None,
+        kv_tokens: int | None = None,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> RankPlacement: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> RankPlacement:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def first_layer(self) -> int: ...
+    @property
+    def gpu(self) -> int | None: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def kv_bytes_per_token(self) -> int: ...
+    @property
+    def kv_tokens(self) -> int | None: ...
+    @property
+    def layer_count(self) -> int: ...
+    @property
+    def memory_bytes(self) -> int | None: ...
+    @property
+    def pipeline_rank(self) -> int: ...
+    @property
+    def rank(self) -> int: ...
+    @property
+    def tensor_rank(self) -> int: ...
+    @property
+    def weight_bytes(self) -> int: ...
+
+class Layout:
+    """
+    A way to spread the model over the machines.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Layout:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        tensor_parallel: int = 1,
+        pipeline_parallel: int = 1,
+        layers_per_stage: collections.abc.Sequence[int] = [],
+        is_engine_default_partition: bool = True,
+        ranks: collections.abc.Sequence[RankPlacement] = [],
+        kv_tokens: int | None = None,
+        limiting_rank: int | None = None,
+        because: str = "",
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Layout: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def _repr_html_(self) -> str: ...
+    def replace(self, **changes: typing.Any) -> Layout:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    def world_size(self) -> int: ...
+    @property
+    def because(self) -> str: ...
+    @property
+    def is_engine_default_partition(self) -> bool: ...
+    @property
+    def kv_tokens(self) -> int | None: ...
+    @property
+    def layers_per_stage(self) -> list[int]: ...
+    @property
+    def limiting_rank(self) -> int | None: ...
+    @property
+    def pipeline_parallel(self) -> int: ...
+    @property
+    def ranks(self) -> list[RankPlacement]: ...
+    @property
+    def tensor_parallel(self) -> int: ...
+
+class RejectedLayout:
+    """
+    A layout that cannot be, because ...
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> RejectedLayout:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, tensor_parallel: int = 1, pipeline_parallel: int = 1, because: str = "") -> None: ...
+    def __replace__(self, **changes: typing.Any) -> RejectedLayout: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> RejectedLayout:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def because(self) -> str: ...
+    @property
+    def pipeline_parallel(self) -> int: ...
+    @property
+    def tensor_parallel(self) -> int: ...
+
+class Plan:
+    """
+    All layouts that these machines and this model allow, best first.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Plan:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, layouts: collections.abc.Sequence[Layout] = [], rejected: collections.abc.Sequence[RejectedLayout] = []
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Plan: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def __str__(self) -> str: ...
+    def replace(self, **changes: typing.Any) -> Plan:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def layouts(self) -> list[Layout]: ...
+    @property
+    def rejected(self) -> list[RejectedLayout]: ...
+
+class RankShards:
+    """
+    The slices of the checkpoint that one rank needs.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> RankShards:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, rank: int = 0, slices: collections.abc.Sequence[Slice] = [], bytes: int = 0) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> RankShards: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> RankShards:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def rank(self) -> int: ...
+    @property
+    def slices(self) -> list[Slice]: ...
+
+class FileShare:
+    """
+    Bytes of one file that a host needs.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> FileShare:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, file: str = "", bytes: int = 0, file_bytes: int = 0) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> FileShare: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> FileShare:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def file(self) -> str: ...
+    @property
+    def file_bytes(self) -> int: ...
+
+class HostShards:
+    """
+    What a host needs of each file.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> HostShards:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, host: str = "", files: collections.abc.Sequence[FileShare] = [], bytes: int = 0) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> HostShards: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> HostShards:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def files(self) -> list[FileShare]: ...
+    @property
+    def host(self) -> str: ...
+
+class ShardPlan:
+    """
+    Which bytes of the checkpoint go where.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> ShardPlan:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, ranks: collections.abc.Sequence[RankShards] = [], hosts: collections.abc.Sequence[HostShards] = []
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> ShardPlan: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> ShardPlan:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def hosts(self) -> list[HostShards]: ...
+    @property
+    def ranks(self) -> list[RankShards]: ...
+
+class Setting:
+    """
+    One environment variable, or one deliberately left alone.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Setting:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        value: str | None = None,
+        because: str = "",
+        is_from_user: bool = False,
+        ours: str | None = None,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Setting: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Setting:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def because(self) -> str: ...
+    @property
+    def is_from_user(self) -> bool: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def ours(self) -> str | None: ...
+    @property
+    def value(self) -> str | None: ...
+
+class HostSettings:
+    """
+    The environment of the engine's processes on one host.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> HostSettings:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        host: str = "",
+        interface: str = "",
+        address: str = "",
+        settings: collections.abc.Sequence[Setting] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> HostSettings: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def find(self, name: str) -> Setting | None:
+        """
+        None where there is none of that name.
+        """
+    def replace(self, **changes: typing.Any) -> HostSettings:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def address(self) -> str: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def interface(self) -> str: ...
+    @property
+    def settings(self) -> list[Setting]: ...
+
+class Settings:
+    """
+    The environment of every engine process, host by host.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Settings:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, hosts: collections.abc.Sequence[HostSettings] = [], findings: collections.abc.Sequence[Finding] = []
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Settings: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def __str__(self) -> str: ...
+    def find(self, host: str) -> HostSettings | None:
+        """
+        None where there is no such host.
+        """
+    def replace(self, **changes: typing.Any) -> Settings:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def findings(self) -> list[Finding]: ...
+    @property
+    def hosts(self) -> list[HostSettings]: ...
+
+class SecretVariable:
+    """
+    A variable whose value is the content of a file.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> SecretVariable:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, name: str = "", file: str = "") -> None: ...
+    def __replace__(self, **changes: typing.Any) -> SecretVariable: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> SecretVariable:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def file(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+class ProcessSpec:
+    """
+    One process of the engine, complete.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> ProcessSpec:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        argv: collections.abc.Sequence[str] = [],
+        env: collections.abc.Mapping[str, str] = {},
+        secrets: collections.abc.Sequence[SecretVariable] = [],
+        ranks: collections.abc.Sequence[int] = [],
+        wait_for: collections.abc.Sequence[str] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> ProcessSpec: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> ProcessSpec:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def argv(self) -> list[str]: ...
+    @property
+    def env(self) -> dict[str, str]: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def ranks(self) -> list[int]: ...
+    @property
+    def secrets(self) -> list[SecretVariable]: ...
+    @property
+    def wait_for(self) -> list[str]: ...
+
+class LaunchPort:
+    """
+    A TCP port that a process will bind.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> LaunchPort:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, address: str = "", port: int = 0, purpose: str = "") -> None: ...
+    def __replace__(self, **changes: typing.Any) -> LaunchPort: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> LaunchPort:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def address(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def purpose(self) -> str: ...
+
+class HostLaunch:
+    """
+    What is started on one host.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> HostLaunch:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        host: str = "",
+        address: str = "",
+        processes: collections.abc.Sequence[ProcessSpec] = [],
+        ports: collections.abc.Sequence[LaunchPort] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> HostLaunch: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> HostLaunch:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def address(self) -> str: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def ports(self) -> list[LaunchPort]: ...
+    @property
+    def processes(self) -> list[ProcessSpec]: ...
+
+class Readiness:
+    """
+    When the deployment counts as ready.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Readiness:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        host: str = "",
+        address: str = "",
+        port: int = 0,
+        model: str = "",
+        api_key_file: str = "",
+        ranks: int = 0,
+        timeout_s: int = 0,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Readiness: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Readiness:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def address(self) -> str: ...
+    @property
+    def api_key_file(self) -> str: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def ranks(self) -> int: ...
+    @property
+    def timeout_s(self) -> int: ...
+
+class LaunchPlan:
+    """
+    What is started where, how it is watched and how it is stopped.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> LaunchPlan:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        deployment: str = "",
+        engine: str = "",
+        engine_version: str = "",
+        backend: str = "",
+        fate: Fate = ...,
+        hosts: collections.abc.Sequence[HostLaunch] = [],
+        readiness: Readiness = ...,
+        guard_port: int = 0,
+        grace_s: int = 10,
+        lease_s: int = 20,
+        log_file_bytes: int = 16777216,
+        log_files: int = 4,
+        because: collections.abc.Sequence[str] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> LaunchPlan: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def __str__(self) -> str: ...
+    def find(self, host: str) -> HostLaunch | None:
+        """
+        None where there is no such host.
+        """
+    def replace(self, **changes: typing.Any) -> LaunchPlan:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def backend(self) -> str: ...
+    @property
+    def because(self) -> list[str]: ...
+    @property
+    def deployment(self) -> str: ...
+    @property
+    def engine(self) -> str: ...
+    @property
+    def engine_version(self) -> str: ...
+    @property
+    def fate(self) -> Fate: ...
+    @property
+    def grace_s(self) -> int: ...
+    @property
+    def guard_port(self) -> int: ...
+    @property
+    def hosts(self) -> list[HostLaunch]: ...
+    @property
+    def lease_s(self) -> int: ...
+    @property
+    def log_file_bytes(self) -> int: ...
+    @property
+    def log_files(self) -> int: ...
+    @property
+    def readiness(self) -> Readiness: ...
+
+class Phase(enum.Enum):
+    """
+    How far a deployment is on a host.
+    """
+
+    absent = ...
+    failed = ...
+    ready = ...
+    starting = ...
+    stopped = ...
+    stopping = ...
+    unknown = ...
+
+class Cause:
+    """
+    Why a group ended: the first thing that went wrong.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Cause:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        host: str = "",
+        process: str = "",
+        rank: int | None = None,
+        pid: int | None = None,
+        exit_code: int | None = None,
+        signal: int | None = None,
+        is_out_of_memory: bool = False,
+        text: str = "",
+        last_line: str = "",
+        at: str = "",
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Cause: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Cause:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def at(self) -> str: ...
+    @property
+    def exit_code(self) -> int | None: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def is_out_of_memory(self) -> bool: ...
+    @property
+    def last_line(self) -> str: ...
+    @property
+    def pid(self) -> int | None: ...
+    @property
+    def process(self) -> str: ...
+    @property
+    def rank(self) -> int | None: ...
+    @property
+    def signal(self) -> int | None: ...
+    @property
+    def text(self) -> str: ...
+
+class ProcessStatus:
+    """
+    How one process of the engine is.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> ProcessStatus:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        pid: int = 0,
+        is_alive: bool = False,
+        exit_code: int | None = None,
+        signal: int | None = None,
+        log: str = "",
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> ProcessStatus: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> ProcessStatus:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def exit_code(self) -> int | None: ...
+    @property
+    def is_alive(self) -> bool: ...
+    @property
+    def log(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def pid(self) -> int: ...
+    @property
+    def signal(self) -> int | None: ...
+
+class RankStatus:
+    """
+    How the process of one rank is.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> RankStatus:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, rank: int = 0, pid: int = 0, is_alive: bool = False) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> RankStatus: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> RankStatus:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def is_alive(self) -> bool: ...
+    @property
+    def pid(self) -> int: ...
+    @property
+    def rank(self) -> int: ...
+
+class HostStatus:
+    """
+    How a deployment is on one host.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> HostStatus:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        host: str = "",
+        phase: Phase = ...,
+        because: str = "",
+        guard_pid: int = 0,
+        containment: str = "",
+        processes: collections.abc.Sequence[ProcessStatus] = [],
+        ranks: collections.abc.Sequence[RankStatus] = [],
+        cause: Cause | None = None,
+        activity: str = "",
+        started_at: str = "",
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> HostStatus: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> HostStatus:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def activity(self) -> str: ...
+    @property
+    def because(self) -> str: ...
+    @property
+    def cause(self) -> Cause | None: ...
+    @property
+    def containment(self) -> str: ...
+    @property
+    def guard_pid(self) -> int: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def phase(self) -> Phase: ...
+    @property
+    def processes(self) -> list[ProcessStatus]: ...
+    @property
+    def ranks(self) -> list[RankStatus]: ...
+    @property
+    def started_at(self) -> str: ...
+
+class DeploymentStatus:
+    """
+    How a deployment is.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> DeploymentStatus:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        deployment: str = "",
+        phase: Phase = ...,
+        endpoint: str = "",
+        model: str = "",
+        hosts: collections.abc.Sequence[HostStatus] = [],
+        cause: Cause | None = None,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> DeploymentStatus: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def __str__(self) -> str: ...
+    def replace(self, **changes: typing.Any) -> DeploymentStatus:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def cause(self) -> Cause | None: ...
+    @property
+    def deployment(self) -> str: ...
+    @property
+    def endpoint(self) -> str: ...
+    @property
+    def hosts(self) -> list[HostStatus]: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def phase(self) -> Phase: ...
+
+class EngineLog:
+    """
+    The log of one process, as text.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> EngineLog:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, host: str = "", process: str = "", text: str = "") -> None: ...
+    def __replace__(self, **changes: typing.Any) -> EngineLog: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> EngineLog:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def host(self) -> str: ...
+    @property
+    def process(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+class TransportUse:
+    """
+    A transport that NCCL said it uses, and how often.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> TransportUse:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, transport: str = "", channels: int = 0) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> TransportUse: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> TransportUse:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def channels(self) -> int: ...
+    @property
+    def transport(self) -> str: ...
+
+class Progress:
+    """
+    One line of progress: what is being done, and for how long.
+    """
+    def __init__(self, *, step: str = "", text: str = "", elapsed_s: float = 0.0, is_done: bool = False) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Progress: ...
+    def __repr__(self) -> str: ...
+    def replace(self, **changes: typing.Any) -> Progress:
+        """
+        A copy with other values for the fields that are named.
+        """
+    @property
+    def elapsed_s(self) -> float: ...
+    @property
+    def is_done(self) -> bool: ...
+    @property
+    def step(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+class ReadRequest:
+    """
+    What one host is asked.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> ReadRequest:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        host: str = "",
+        model_path: str = "",
+        python: str = "",
+        python_path: str = "",
+        peers: collections.abc.Sequence[str] = [],
+        names: collections.abc.Sequence[str] = [],
+        paths: collections.abc.Sequence[str] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> ReadRequest: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> ReadRequest:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def host(self) -> str: ...
+    @property
+    def model_path(self) -> str: ...
+    @property
+    def names(self) -> list[str]: ...
+    @property
+    def paths(self) -> list[str]: ...
+    @property
+    def peers(self) -> list[str]: ...
+    @property
+    def python(self) -> str: ...
+    @property
+    def python_path(self) -> str: ...
+
+class StepTime:
+    """
+    How long one step of up() took.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> StepTime:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, step: str = "", seconds: float = 0.0) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> StepTime: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> StepTime:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def step(self) -> str: ...
+
+class UpResult:
+    """
+    Everything that up() found, decided and did.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> UpResult:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        cluster: Cluster = ...,
+        plan: Plan = ...,
+        report: Report = ...,
+        settings: Settings = ...,
+        launch_plan: LaunchPlan | None = None,
+        status: DeploymentStatus = ...,
+        transports: collections.abc.Sequence[TransportUse] = [],
+        steps: collections.abc.Sequence[StepTime] = [],
+        was_running: bool = False,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> UpResult: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> UpResult:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def cluster(self) -> Cluster: ...
+    @property
+    def launch_plan(self) -> LaunchPlan | None: ...
+    @property
+    def plan(self) -> Plan: ...
+    @property
+    def report(self) -> Report: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def status(self) -> DeploymentStatus: ...
+    @property
+    def steps(self) -> list[StepTime]: ...
+    @property
+    def transports(self) -> list[TransportUse]: ...
+    @property
+    def was_running(self) -> bool: ...
+
+def check(
+    spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint | None = None, layout: Layout | None = None
+) -> Report:
+    """
+    Applies every rule to every subject; rules that need what is None answer "unknown".
+    """
+
+def config(spec: DeploymentSpec, cluster: Cluster, layout: Layout) -> Settings:
+    """
+    Chooses interface, address and environment for each host by its own route to its peers.
+    """
+
+def default_partition(layers: int, pipeline_parallel: int) -> list[int]:
+    """
+    Layers of each pipeline stage by the engine's own rule.
+    """
+
+def deployment_ports(spec: DeploymentSpec) -> DeploymentPorts:
+    """
+    The ports that follow from the API's.
+    """
+
+def diagnose(logs: collections.abc.Sequence[EngineLog]) -> Report:
+    """
+    What the logs say went wrong, the likely cause first.
+    """
+
+def discover() -> Readings:
+    """
+    Reads this machine alone, without a spec.
+    """
+
+def down(
+    spec: DeploymentSpec,
+    *,
+    purge: bool = False,
+    on_progress: collections.abc.Callable[[Progress], None] | None = None,
+    is_cancelled: collections.abc.Callable[[], bool] | None = None,
+    binary: os.PathLike[str] | str | None = None,
+    ssh_program: str = "ssh",
+    ssh_config: os.PathLike[str] | str | None = None,
+    connect_timeout_s: int = 20,
+    request_timeout_s: int = 60,
+) -> DeploymentStatus:
+    """
+    Ends the deployment on every host that can be reached.
+    """
+
+def dtype_bits(dtype: str) -> int:
+    """
+    Bits of one element; 0 for an unknown dtype.
+    """
+
+def family_of(config: ModelConfig) -> str:
+    """
+    The family of models whose slicing is known.
+    """
+
+def follow_logs(
+    spec: DeploymentSpec,
+    on_text: collections.abc.Callable[[EngineLog], None],
+    *,
+    host: str = "",
+    lines: int = 100,
+    on_progress: collections.abc.Callable[[Progress], None] | None = None,
+    is_cancelled: collections.abc.Callable[[], bool] | None = None,
+    binary: os.PathLike[str] | str | None = None,
+    ssh_program: str = "ssh",
+    ssh_config: os.PathLike[str] | str | None = None,
+    connect_timeout_s: int = 20,
+    request_timeout_s: int = 60,
+) -> None:
+    """
+    The engine's logs as they grow, until interrupted or the deployment has ended; `on_text` gets whole lines.
+    """
+
+def format_bytes(bytes: int) -> str:
+    """
+    "641.29 GiB": binary units, two decimals.
+    """
+
+def format_count(count: int) -> str:
+    """
+    "1,915,376": groups of three digits.
+    """
+
+def format_seconds(seconds: float) -> str:
+    """
+    "85 ms", "4.2 s", "3 min 05 s".
+    """
+
+def from_folder(folder: collections.abc.Mapping[str, str]) -> Recording:
+    """
+    The reverse of to_folder().
+    """
+
+def header_length_refusal(declared_header_bytes: int, file_size_bytes: int) -> str:
+    """
+    Why a file of this size may not declare such a header; empty: it may.
+    """
+
+def init(hosts: collections.abc.Sequence[str]) -> str:
+    """
+    A commented cluster.toml for these ssh destinations (or "local"), ready to be filled in.
+    """
+
+@typing.overload
+def interpret(readings: Readings) -> Machine:
+    """
+    What readings mean. What a host did not say is a Gap, never an exception.
+    """
+
+@typing.overload
+def interpret(recording: Recording) -> Cluster: ...
+def kv_bytes_per_token(config: ModelConfig, layers: int, tensor_parallel: int) -> int:
+    """
+    Key/value cache that one token takes on one rank.
+    """
+
+def launch(spec: DeploymentSpec, cluster: Cluster, layout: Layout, settings: Settings) -> LaunchPlan:
+    """
+    The processes of each host for this engine and version.
+    """
+
+def library_version() -> str:
+    """
+    The version of the C++ library.
+    """
+
+def load_recording(folder: os.PathLike[str] | str) -> Recording:
+    """
+    Reads the folder that save_recording() wrote.
+    """
+
+def logs(
+    spec: DeploymentSpec,
+    *,
+    host: str = "",
+    lines: int = 100,
+    on_progress: collections.abc.Callable[[Progress], None] | None = None,
+    is_cancelled: collections.abc.Callable[[], bool] | None = None,
+    binary: os.PathLike[str] | str | None = None,
+    ssh_program: str = "ssh",
+    ssh_config: os.PathLike[str] | str | None = None,
+    connect_timeout_s: int = 20,
+    request_timeout_s: int = 60,
+) -> list[EngineLog]:
+    """
+    The engine's logs, as they are now; the last `lines` of each, 0 for all.
+    """
+
+def merge(first: Report, second: Report) -> Report:
+    """
+    Joins reports; findings stay ordered by severity.
+    """
+
+def model(text: CheckpointText) -> Checkpoint:
+    """
+    The checkpoint of these texts; InvalidInput names a missing shard or tensor.
+    """
+
+def parse_config(text: str, source: str = "config.json") -> ModelConfig:
+    """
+    Reads the text of a config.json, strictly.
+    """
+
+def parse_safetensors(header: str, file_size_bytes: int, source: str) -> list[Tensor]:
+    """
+    The tensors of one file, from its JSON header.
+    """
+
+def parse_spec(text: str, source: str = "cluster.toml") -> DeploymentSpec:
+    """
+    Reads the text of a cluster.toml; InvalidInput leads with source:line:column:.
+    """
+
+def place_tensor(config: ModelConfig, tensor_name: str) -> TensorPlace | None:
+    """
+    Place and rule of one tensor; None where the family has no such tensor.
+    """
+
+def plan(spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint) -> Plan:
+    """
+    Plans tensor by pipeline parallelism for the hosts of the spec, from facts alone.
+    """
+
+def planned_ports(spec: DeploymentSpec) -> list[PlannedPort]:
+    """
+    Ports that a deployment uses on each host.
+    """
+
+def read(
+    spec: DeploymentSpec,
+    *,
+    on_progress: collections.abc.Callable[[Progress], None] | None = None,
+    is_cancelled: collections.abc.Callable[[], bool] | None = None,
+    binary: os.PathLike[str] | str | None = None,
+    ssh_program: str = "ssh",
+    ssh_config: os.PathLike[str] | str | None = None,
+    connect_timeout_s: int = 20,
+    request_timeout_s: int = 60,
+) -> Recording:
+    """
+    Reads every host of the spec in parallel, and tries the paths between them. A host that cannot be
+    reached is in the result with the reason.
+    """
+
+def read_checkpoint(path: os.PathLike[str] | str) -> CheckpointText:
+    """
+    The small files and shard headers of a checkpoint on this machine.
+    """
+
+def read_text_file(path: os.PathLike[str] | str, limit_bytes: int = 1048576) -> str:
+    """
+    The content of a text file of at most `limit_bytes`.
+    """
+
+def read_this_host(request: ReadRequest) -> Readings:
+    """
+    Reads this machine; never raises for what it cannot see.
+    """
+
+def render_env_file(settings: HostSettings) -> str:
+    """
+    NAME=value lines, for --env-file.
+    """
+
+def render_shell(settings: HostSettings) -> str:
+    """
+    export NAME='value' lines.
+    """
+
+def save_recording(recording: Recording, folder: os.PathLike[str] | str) -> None:
+    """
+    Writes a recording to a new or empty folder.
+    """
+
+def scrub(recording: Recording) -> Scrubbed:
+    """
+    Replaces names, addresses, UUIDs and serial numbers by made-up ones, consistently.
+    """
+
+def shard(layout: Layout, checkpoint: Checkpoint) -> ShardPlan:
+    """
+    The bytes that each rank and each host needs, exactly, from the headers alone.
+    """
+
+@typing.overload
+def show(report: Report, explain: bool = False) -> str:
+    """
+    For a terminal: the verdict, the findings, and with `explain` what was checked.
+    """
+
+@typing.overload
+def show(machine: Machine) -> str: ...
+@typing.overload
+def show(cluster: Cluster) -> str: ...
+@typing.overload
+def show(checkpoint: Checkpoint) -> str: ...
+@typing.overload
+def show(plan: Plan, explain: bool = False) -> str: ...
+@typing.overload
+def show(settings: Settings, explain: bool = False) -> str: ...
+@typing.overload
+def show(plan: LaunchPlan) -> str: ...
+@typing.overload
+def show(status: DeploymentStatus) -> str: ...
+@typing.overload
+def show_html(report: Report) -> str:
+    """
+    For a notebook.
+    """
+
+@typing.overload
+def show_html(machine: Machine) -> str: ...
+@typing.overload
+def show_html(layout: Layout) -> str: ...
+def slice_tensor(
+    config: ModelConfig, file: ShardFile, tensor: Tensor, place: TensorPlace, tensor_rank: int, tensor_parallel: int
+) -> Slice:
+    """
+    The bytes of a tensor that one rank needs.
+    """
+
+def status(
+    spec: DeploymentSpec,
+    *,
+    on_progress: collections.abc.Callable[[Progress], None] | None = None,
+    is_cancelled: collections.abc.Callable[[], bool] | None = None,
+    binary: os.PathLike[str] | str | None = None,
+    ssh_program: str = "ssh",
+    ssh_config: os.PathLike[str] | str | None = None,
+    connect_timeout_s: int = 20,
+    request_timeout_s: int = 60,
+) -> DeploymentStatus:
+    """
+    How the deployment of this spec is, on each of its hosts.
+    """
+
+def summarize(deployment: str, hosts: collections.abc.Sequence[HostStatus]) -> DeploymentStatus:
+    """
+    The phase and first cause of the whole from those of its hosts.
+    """
+
+def tensor_parallel_refusal(config: ModelConfig, tensor_parallel: int) -> str:
+    """
+    Why this size cannot be, in the engine's terms; empty: it can.
+    """
+
+def to_folder(recording: Recording) -> dict[str, bytes]:
+    """
+    The folder form of a recording: relative path -> content.
+    """
+
+def to_toml(spec: DeploymentSpec) -> str:
+    """
+    The TOML form, which parse_spec() reads back.
+    """
+
+def transports(logs: collections.abc.Sequence[EngineLog]) -> list[TransportUse]:
+    """
+    Which transports NCCL said it uses.
+    """
+
+def up(
+    spec: DeploymentSpec,
+    *,
+    is_dry_run: bool = False,
+    ignores_findings: bool = False,
+    on_progress: collections.abc.Callable[[Progress], None] | None = None,
+    is_cancelled: collections.abc.Callable[[], bool] | None = None,
+    binary: os.PathLike[str] | str | None = None,
+    ssh_program: str = "ssh",
+    ssh_config: os.PathLike[str] | str | None = None,
+    connect_timeout_s: int = 20,
+    request_timeout_s: int = 60,
+) -> UpResult:
+    """
+    Takes the hosts of the spec to a served model: read, interpret, plan, check, config, launch, ready.
+    Returns without a start when the report has errors; what fails on the way is undone.
+    """
+
+def validated(spec: DeploymentSpec) -> DeploymentSpec:
+    """
+    The spec with its defaults filled in; InvalidInput where it breaks a rule of parse_spec().
+    """

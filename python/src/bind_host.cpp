@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "spec/describe.hpp"
-#include "config/describe.hpp"
-#include "diagnose/describe.hpp"
-#include "facts/describe.hpp"
+#include "host/read/describe.hpp"
+#include "host/run/describe.hpp"
 #include "host_call.hpp"
-#include "host_values.hpp"
-#include "launch/describe.hpp"
-#include "plan/describe.hpp"
 #include "r1cluster/host/deploy.hpp"
 #include "r1cluster/host/read.hpp"
 #include "readings/describe.hpp"
 
 namespace r1cluster {
 
+BOOST_DESCRIBE_STRUCT(Progress, (), (step, text, elapsed_s, is_done))
 R1CLUSTER_JSON(ReadRequest, "read_request", 1)
-R1CLUSTER_JSON(StepTime, "step_time", 1)
-R1CLUSTER_JSON(UpResult, "up_result", 1)
 
 }  // namespace r1cluster
 

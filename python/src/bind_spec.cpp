@@ -14,12 +14,16 @@ void bind_spec(py::module_& module) {
     bind_value<LayoutSpec>(module, "LayoutSpec", "Any part left out is chosen by plan().");
     bind_value<DeploymentSpec>(module, "DeploymentSpec",
                                "What the user asks for: the content of cluster.toml, or the same built by hand.");
+    bind_value<PlannedPort>(module, "PlannedPort", "A TCP port that a deployment will bind.");
+    bind_value<DeploymentPorts>(module, "DeploymentPorts", "TCP ports that a deployment binds on the head host.");
 
     module.def("parse_spec", &parse_spec, py::arg("text"), py::arg("source") = "cluster.toml",
                "Reads the text of a cluster.toml; InvalidInput leads with source:line:column:.");
     module.def("validated", &validated, py::arg("spec"),
                "The spec with its defaults filled in; InvalidInput where it breaks a rule of parse_spec().");
     module.def("to_toml", &to_toml, py::arg("spec"), "The TOML form, which parse_spec() reads back.");
+    module.def("deployment_ports", &deployment_ports, py::arg("spec"), "The ports that follow from the API's.");
+    module.def("planned_ports", &planned_ports, py::arg("spec"), "Ports that a deployment uses on each host.");
     module.def("init", &init, py::arg("hosts"),
                "A commented cluster.toml for these ssh destinations (or \"local\"), ready to be filled in.");
 }

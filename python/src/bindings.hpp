@@ -34,13 +34,14 @@ void bind_enum(py::module_& module, const char* name, const char* doc) {
 template <class T, template <class...> class List, class... Member>
 void bind_constructor(py::class_<T>& type, List<Member...>) {
     const T defaults{};
-    type.def(py::init([](field_of<T, Member>... fields) {
-                 T value{};
-                 ((value.*Member::pointer = std::move(fields)), ...);
-                 return value;
-             }),
-             py::kw_only(),
-             py::arg_v(Member::name, defaults.*Member::pointer, repr(defaults.*Member::pointer).c_str())...);
+    type.def(
+        py::init([](field_of<T, Member>... fields) {
+            T value{};
+            ((value.*Member::pointer = std::move(fields)), ...);
+            return value;
+        }),
+        py::kw_only(),
+        py::arg_v(name_in_python(Member::name), defaults.*Member::pointer, repr(defaults.*Member::pointer).c_str())...);
 }
 
 /// A copy with other values for some fields, as copy.replace() of Python 3.13 wants it. The constructor refuses
@@ -49,7 +50,7 @@ template <class T>
 T replaced(const T& self, const py::kwargs& changes) {
     py::dict fields;
     boost::mp11::mp_for_each<detail::members_of<T>>(
-        [&](auto member) { fields[member.name] = py::cast(self.*member.pointer); });
+        [&](auto member) { fields[name_in_python(member.name)] = py::cast(self.*member.pointer); });
     fields.attr("update")(changes);
     return py::cast<T>(py::type::of<T>()(**fields));
 }
@@ -60,7 +61,7 @@ py::class_<T> bind_fields(py::module_& module, const char* name, const char* doc
     py::class_<T> type(module, name, doc);
     bind_constructor<T>(type, detail::members_of<T>{});
     boost::mp11::mp_for_each<detail::members_of<T>>(
-        [&](auto member) { type.def_readonly(member.name, member.pointer); });
+        [&](auto member) { type.def_readonly(name_in_python(member.name), member.pointer); });
     if constexpr (std::equality_comparable<T>) {
         type.def(
             "__eq__", [](const T& self, const T& other) { return self == other; }, py::is_operator());

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "base/reflect_json.hpp"
@@ -18,6 +19,9 @@ namespace py = pybind11;
 
 constexpr std::size_t longest_repr = 400;
 constexpr std::size_t longest_text_in_repr = 80;
+
+/// Of a field. `from` is a keyword of Python; a test finds any other that comes.
+constexpr const char* name_in_python(std::string_view field) { return field == "from" ? "from_" : field.data(); }
 
 /// At most `limit` bytes of UTF-8, whole characters, "..." where it was cut.
 std::string shortened(std::string text, std::size_t limit);
@@ -65,7 +69,7 @@ void append_repr(std::string& out, const T& value) {
         const T defaults{};
         boost::mp11::mp_for_each<detail::members_of<T>>([&](auto member) {
             if (value.*member.pointer == defaults.*member.pointer) return;
-            out += std::string(separator) + member.name + "=";
+            out += std::string(separator) + name_in_python(member.name) + "=";
             separator = ", ";
             append_repr(out, value.*member.pointer);
         });

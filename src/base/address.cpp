@@ -11,7 +11,8 @@ namespace r1cluster::detail {
 bool is_ip_address(std::string_view text) {
     std::array<unsigned char, 16> bytes{};
     const std::string whole(text);
-    return inet_pton(AF_INET, whole.c_str(), bytes.data()) == 1 || inet_pton(AF_INET6, whole.c_str(), bytes.data()) == 1;
+    return inet_pton(AF_INET, whole.c_str(), bytes.data()) == 1 ||
+           inet_pton(AF_INET6, whole.c_str(), bytes.data()) == 1;
 }
 
 bool is_loopback(std::string_view address) {

@@ -4,6 +4,8 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <charconv>
+#include <cmath>
 #include <set>
 
 #include "base/reflect_json.hpp"
@@ -11,8 +13,10 @@
 namespace r1cluster::detail {
 namespace {
 
-/// Looks for the one thing that Boost.JSON accepts and we do not: a key that occurs twice in one object.
-struct duplicate_key_finder {
+/// Reads what json::parse leaves out: numbers to the last place. And looks for what it accepts and we do not: a key
+/// that occurs twice in one object, and a number that no double holds (it becomes infinite, which no JSON text can say
+/// again).
+struct strict_reader {
     static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_key_size = 1 << 20;
@@ -21,6 +25,9 @@ struct duplicate_key_finder {
     std::vector<std::set<std::string>> open_objects;
     std::string key;
     std::string duplicate;
+    std::string digits;
+    std::vector<double> doubles;  ///< in the order of the document
+    bool has_endless_number = false;
 
     using error_code = boost::system::error_code;
     using text = json::string_view;
@@ -52,15 +59,63 @@ struct duplicate_key_finder {
     }
     bool on_string_part(text, std::size_t, error_code&) { return true; }
     bool on_string(text, std::size_t, error_code&) { return true; }
-    bool on_number_part(text, error_code&) { return true; }
-    bool on_int64(std::int64_t, text, error_code&) { return true; }
-    bool on_uint64(std::uint64_t, text, error_code&) { return true; }
-    bool on_double(double, text, error_code&) { return true; }
+    bool on_number_part(text part, error_code&) {
+        digits.append(part.data(), part.size());
+        return true;
+    }
+    bool on_int64(std::int64_t, text, error_code&) {
+        digits.clear();
+        return true;
+    }
+    bool on_uint64(std::uint64_t, text, error_code&) {
+        digits.clear();
+        return true;
+    }
+    // Boost.JSON before 1.84 may miss the nearest double by one place; from_chars does not.
+    bool on_double(double number, text last_part, error_code& error) {
+        digits.append(last_part.data(), last_part.size());
+        double nearest = 0;
+        const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), nearest);
+        digits.clear();
+        doubles.push_back(result.ec == std::errc{} ? nearest : number);  // else too small or too large for one
+        has_endless_number = !std::isfinite(doubles.back());
+        if (has_endless_number) error = json::make_error_code(json::error::syntax);
+        return !has_endless_number;
+    }
     bool on_bool(bool, error_code&) { return true; }
     bool on_null(error_code&) { return true; }
     bool on_comment_part(text, error_code&) { return true; }
     bool on_comment(text, error_code&) { return true; }
 };
+
+/// Replaces every double by the next one of the list, in the order of the document.
+void put_doubles(json::value& value, const double*& next) {
+    if (value.is_double()) {
+        value = *next++;
+    } else if (value.is_array()) {
+        for (json::value& item : value.get_array()) put_doubles(item, next);
+    } else if (value.is_object()) {
+        for (auto& field : value.get_object()) put_doubles(field.value(), next);
+    }
+}
+
+/// Bytes of the character at the start of `text`, which is not empty; 0 where there is none (Unicode 15, table 3-7).
+std::size_t character_bytes(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+    const auto follows = [&](std::size_t i, unsigned least = 0x80, unsigned most = 0xbf) {
+        return byte(i) >= least && byte(i) <= most;
+    };
+    const unsigned first = byte(0);
+    if (first < 0x80) return 1;
+    if (first >= 0xc2 && first <= 0xdf) return follows(1) ? 2 : 0;
+    if (first >= 0xe0 && first <= 0xef) {
+        return follows(1, first == 0xe0 ? 0xa0 : 0x80, first == 0xed ? 0x9f : 0xbf) && follows(2) ? 3 : 0;
+    }
+    if (first >= 0xf0 && first <= 0xf4) {
+        return follows(1, first == 0xf0 ? 0x90 : 0x80, first == 0xf4 ? 0x8f : 0xbf) && follows(2) && follows(3) ? 4 : 0;
+    }
+    return 0;
+}
 
 std::string position(std::string_view text, std::size_t offset) {
     std::size_t line = 1, column = 1;
@@ -110,13 +165,20 @@ json::value parse_json(std::string_view text, std::string_view source, std::size
     options.max_depth = max_depth;
     boost::system::error_code error;
 
-    json::basic_parser<duplicate_key_finder> finder(options);
-    const std::size_t read = finder.write_some(false, text.data(), text.size(), error);
-    if (!error && read == text.size()) return json::parse(json::string_view(text.data(), text.size()), {}, options);
+    json::basic_parser<strict_reader> reader(options);
+    const std::size_t read = reader.write_some(false, text.data(), text.size(), error);
+    if (!error && read == text.size()) {
+        json::value value = json::parse(json::string_view(text.data(), text.size()), {}, options);
+        const double* next = reader.handler().doubles.data();
+        put_doubles(value, next);
+        return value;
+    }
 
     std::string what;
-    if (!finder.handler().duplicate.empty()) {
-        what = fmt::format("the key \"{}\" occurs twice in one object", finder.handler().duplicate);
+    if (!reader.handler().duplicate.empty()) {
+        what = fmt::format("the key \"{}\" occurs twice in one object", reader.handler().duplicate);
+    } else if (reader.handler().has_endless_number) {
+        what = "a number too large for a double";
     } else if (!error) {
         what = "text after the end of the JSON value";
     } else if (error == json::error::incomplete) {
@@ -136,10 +198,22 @@ std::string print_json(const json::value& value) {
     return out + "\n";
 }
 
+std::string valid_utf8(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        const std::size_t bytes = character_bytes(text);
+        out += bytes > 0 ? text.substr(0, bytes) : std::string_view("\xef\xbf\xbd");
+        text.remove_prefix(bytes > 0 ? bytes : 1);
+    }
+    return out;
+}
+
 void wrong_value(std::string_view path, std::string_view expected, const json::value& got) {
     std::string shown = got.is_double() ? fmt::format("{}", got.get_double()) : json::serialize(got);
     if (shown.size() > 60) shown = shown.substr(0, 57) + "...";
-    throw Error(ErrorKind::invalid_input, std::string(path), fmt::format("{}: expected {}, got {}", path, expected, shown));
+    throw Error(ErrorKind::invalid_input, std::string(path),
+                fmt::format("{}: expected {}, got {}", path, expected, shown));
 }
 
 void check_envelope(json::value& document, std::string_view schema, int version, std::string_view source) {

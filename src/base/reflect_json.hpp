@@ -30,6 +30,8 @@ namespace json = boost::json;
 json::value parse_json(std::string_view text, std::string_view source, std::size_t max_depth = 64);
 /// Two-space indentation, keys in their order, a line end at the end.
 std::string print_json(const json::value& value);
+/// JSON text is UTF-8; what a host or a log said need not be. Each byte that is not becomes U+FFFD.
+std::string valid_utf8(std::string_view text);
 
 [[noreturn]] void wrong_value(std::string_view path, std::string_view expected, const json::value& got);
 
@@ -54,8 +56,10 @@ using members_of = boost::describe::describe_members<T, boost::describe::mod_pub
 
 template <class T>
 json::value to_value(const T& value) {
-    if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, double> || std::is_same_v<T, std::string>) {
+    if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, double>) {
         return json::value(value);
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        return json::value(valid_utf8(value));
     } else if constexpr (std::is_enum_v<T>) {
         return json::value(to_text(value));
     } else if constexpr (std::is_integral_v<T>) {
@@ -75,7 +79,7 @@ json::value to_value(const T& value) {
         json::object object;
         for (const auto& [key, item] : value) {
             if constexpr (std::is_same_v<std::decay_t<decltype(key)>, std::string>) {
-                object[key] = to_value(item);
+                object[valid_utf8(key)] = to_value(item);
             } else {
                 object[std::to_string(key)] = to_value(item);
             }
@@ -228,12 +232,12 @@ T from_document(std::string_view text, std::string_view source, std::string_view
 }  // namespace r1cluster::detail
 
 /// Defines to_json and from_json of one public value; once per type, in its room's describe.cpp.
-#define R1CLUSTER_JSON(Type, schema, version)                                             \
-    template <>                                                                           \
-    std::string to_json<Type>(const Type& value) {                                        \
-        return detail::to_document(value, "r1cluster." schema, version);                  \
-    }                                                                                     \
-    template <>                                                                           \
-    Type from_json<Type>(std::string_view text, std::string_view source) {                \
-        return detail::from_document<Type>(text, source, "r1cluster." schema, version);   \
+#define R1CLUSTER_JSON(Type, schema, version)                                           \
+    template <>                                                                         \
+    std::string to_json<Type>(const Type& value) {                                      \
+        return detail::to_document(value, "r1cluster." schema, version);                \
+    }                                                                                   \
+    template <>                                                                         \
+    Type from_json<Type>(std::string_view text, std::string_view source) {              \
+        return detail::from_document<Type>(text, source, "r1cluster." schema, version); \
     }

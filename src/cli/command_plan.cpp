@@ -35,9 +35,8 @@ void add_plan(CLI::App& app, Session& session) {
     verb->callback([&session] {
         const Decided decided = decide(session);
         const Layout& best = decided.chosen();
-        print(session, decided.plan, [&] {
-            return show(decided.plan, session.explains) + show_shards(shard(best, *decided.checkpoint));
-        });
+        print(session, decided.plan,
+              [&] { return show(decided.plan, session.explains) + show_shards(shard(best, *decided.checkpoint)); });
     });
 }
 
@@ -48,7 +47,8 @@ void add_check(CLI::App& app, Session& session) {
     add_explain(*verb, session);
     verb->callback([&session] {
         const Decided decided = decide(session);
-        const Report report = check({decided.spec, decided.cluster, decided.checkpoint ? &*decided.checkpoint : nullptr, decided.layout()});
+        const Report report = check(
+            {decided.spec, decided.cluster, decided.checkpoint ? &*decided.checkpoint : nullptr, decided.layout()});
         print(session, report, [&] { return show(report, session.explains); });
         if (!report.is_clean()) session.exit_code = has_findings;
         if (!decided.layout()) decided.chosen();
@@ -61,14 +61,18 @@ void add_config(CLI::App& app, Session& session) {
     add_json(*verb, session);
     add_explain(*verb, session);
     static std::string format = "text", host;
-    verb->add_option("--format", format, "text, env (for --env-file) or shell")->check(CLI::IsMember({"text", "env", "shell"}))->capture_default_str();
+    verb->add_option("--format", format, "text, env (for --env-file) or shell")
+        ->check(CLI::IsMember({"text", "env", "shell"}))
+        ->capture_default_str();
     verb->add_option("--host", host, "only this host");
     verb->callback([&session] {
         const Decided decided = decide(session);
         Settings settings = config(decided.spec, decided.cluster, decided.chosen());
         if (!host.empty()) {
             const HostSettings* only = settings.find(host);
-            if (!only) throw Error(ErrorKind::not_found, host, fmt::format("looking for the settings of \"{}\": the spec has no such host", host));
+            if (!only)
+                throw Error(ErrorKind::not_found, host,
+                            fmt::format("looking for the settings of \"{}\": the spec has no such host", host));
             settings.hosts = {HostSettings(*only)};
         }
         print(session, settings, [&] {

@@ -22,7 +22,8 @@ void add_init(CLI::App& app, Session& session) {
             return;
         }
         if (std::ifstream(output)) {
-            throw Error(ErrorKind::invalid_input, output, fmt::format("writing \"{}\": it exists; name another file with -o", output));
+            throw Error(ErrorKind::invalid_input, output,
+                        fmt::format("writing \"{}\": it exists; name another file with -o", output));
         }
         std::ofstream file(output);
         file << text << std::flush;
@@ -36,7 +37,9 @@ void add_record(CLI::App& app, Session& session) {
     add_input(*verb, session, false);
     static std::string output, anonymize = "on";
     verb->add_option("-o,--output", output, "folder to make")->required();
-    verb->add_option("--anonymize", anonymize, "on, or off to keep names, addresses and serial numbers")->check(CLI::IsMember({"on", "off"}))->capture_default_str();
+    verb->add_option("--anonymize", anonymize, "on, or off to keep names, addresses and serial numbers")
+        ->check(CLI::IsMember({"on", "off"}))
+        ->capture_default_str();
     verb->callback([&session] {
         Recording recording;
         if (session.spec_path.empty() && session.from.empty()) {
@@ -50,12 +53,14 @@ void add_record(CLI::App& app, Session& session) {
             recording = std::move(scrubbed.recording);
         }
         save_recording(recording, output);
-        fmt::print("recorded {} host{} in {}\n", recording.hosts.size(), recording.hosts.size() == 1 ? "" : "s", output);
+        fmt::print("recorded {} host{} in {}\n", recording.hosts.size(), recording.hosts.size() == 1 ? "" : "s",
+                   output);
     });
 }
 
 void add_show(CLI::App& app, Session& session) {
-    CLI::App* verb = app.add_subcommand("show", "what is in the machines, and how they reach each other; without a spec: this machine");
+    CLI::App* verb = app.add_subcommand(
+        "show", "what is in the machines, and how they reach each other; without a spec: this machine");
     add_input(*verb, session, false);
     add_json(*verb, session);
     verb->callback([&session] {

@@ -17,7 +17,8 @@ std::string show_transports(const std::vector<TransportUse>& transports) {
     if (transports.empty()) return "";
     std::string out = "NCCL uses ";
     for (const TransportUse& use : transports) {
-        out += fmt::format("{}{} ({} channel{})", &use == &transports.front() ? "" : ", ", use.transport, use.channels, use.channels == 1 ? "" : "s");
+        out += fmt::format("{}{} ({} channel{})", &use == &transports.front() ? "" : ", ", use.transport, use.channels,
+                           use.channels == 1 ? "" : "s");
     }
     return out + "\n";
 }
@@ -36,7 +37,8 @@ std::string show_result(const UpResult& result, bool explains) {
 }  // namespace
 
 void add_up(CLI::App& app, Session& session) {
-    CLI::App* verb = app.add_subcommand("up", "takes the hosts to a served model: reads, checks, plans, configures, starts, waits for a token");
+    CLI::App* verb = app.add_subcommand(
+        "up", "takes the hosts to a served model: reads, checks, plans, configures, starts, waits for a token");
     static UpOptions up_options;
     verb->add_option("spec", session.spec_path, "the deployment spec (cluster.toml)")->required();
     verb->add_flag("--dry-run", up_options.is_dry_run, "show everything, start nothing");
@@ -48,10 +50,12 @@ void add_up(CLI::App& app, Session& session) {
         const UpResult result = up(session.spec(), up_options, session.host_options());
         end_progress();
         print(session, result, [&] { return show_result(result, session.explains); });
-        const bool is_good = result.status.phase == Phase::ready || (up_options.is_dry_run && result.report.count(Severity::error) == 0);
+        const bool is_good =
+            result.status.phase == Phase::ready || (up_options.is_dry_run && result.report.count(Severity::error) == 0);
         if (!is_good) {
             session.exit_code = has_findings;
-            if (!session.is_json && result.status.cause) fmt::print(stderr, "r1cluster: {}\n", result.status.cause->text);
+            if (!session.is_json && result.status.cause)
+                fmt::print(stderr, "r1cluster: {}\n", result.status.cause->text);
         }
     });
 }
@@ -75,7 +79,9 @@ void add_logs(CLI::App& app, Session& session) {
     static LogOptions log_options;
     verb->add_option("spec", session.spec_path, "the deployment spec (cluster.toml)")->required();
     verb->add_flag("-f,--follow", log_options.follow, "until interrupted, or the deployment ends");
-    verb->add_option("-n,--lines", log_options.lines, "of each log, from its end; 0: all")->check(CLI::NonNegativeNumber)->capture_default_str();
+    verb->add_option("-n,--lines", log_options.lines, "of each log, from its end; 0: all")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
     verb->add_option("--host", log_options.host, "only this host");
     add_host_options(*verb, session);
     verb->callback([&session] {
@@ -85,7 +91,8 @@ void add_logs(CLI::App& app, Session& session) {
             std::size_t begin = 0;
             while (begin < log.text.size()) {
                 const std::size_t end = std::min(log.text.find('\n', begin), log.text.size());
-                fmt::print("{} {} | {}\n", log.host, log.process, std::string_view(log.text).substr(begin, end - begin));
+                fmt::print("{} {} | {}\n", log.host, log.process,
+                           std::string_view(log.text).substr(begin, end - begin));
                 begin = end + 1;
             }
             std::fflush(stdout);
@@ -99,7 +106,8 @@ void add_logs(CLI::App& app, Session& session) {
 }
 
 void add_down(CLI::App& app, Session& session) {
-    CLI::App* verb = app.add_subcommand("down", "ends the deployment on every host and waits until nothing is left; keeps its logs");
+    CLI::App* verb =
+        app.add_subcommand("down", "ends the deployment on every host and waits until nothing is left; keeps its logs");
     static bool purge = false;
     verb->add_option("spec", session.spec_path, "the deployment spec (cluster.toml)")->required();
     verb->add_flag("--purge", purge, "remove the logs too");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/session.hpp"
 
-#include <csignal>
 #include <fmt/format.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <atomic>
 
@@ -42,21 +42,28 @@ void add_input(CLI::App& verb, Session& session, bool needs_spec) {
 
 void add_host_options(CLI::App& verb, Session& session) {
     verb.add_option("--ssh-config", session.options.ssh_config, "configuration file for ssh (its -F)");
-    verb.add_option("--connect-timeout", session.options.connect_timeout_s, "seconds until a host counts as not reached")
+    verb.add_option("--connect-timeout", session.options.connect_timeout_s,
+                    "seconds until a host counts as not reached")
         ->check(CLI::Range(1, 600))
         ->capture_default_str();
 }
 
-void add_json(CLI::App& verb, Session& session) { verb.add_flag("--json", session.is_json, "the value as JSON (docs/schemas)"); }
-void add_explain(CLI::App& verb, Session& session) { verb.add_flag("--explain", session.explains, "say why, for everything"); }
+void add_json(CLI::App& verb, Session& session) {
+    verb.add_flag("--json", session.is_json, "the value as JSON (docs/schemas)");
+}
+void add_explain(CLI::App& verb, Session& session) {
+    verb.add_flag("--explain", session.explains, "say why, for everything");
+}
 
 const Layout& Decided::chosen() const {
     if (const Layout* first = layout()) return *first;
     std::string why = recording.checkpoint ? "" : "no host gave a checkpoint";
     for (const RejectedLayout& rejected : plan.rejected) {
-        why += fmt::format("{}TP{} x PP{}: {}", why.empty() ? "" : "; ", rejected.tensor_parallel, rejected.pipeline_parallel, rejected.because);
+        why += fmt::format("{}TP{} x PP{}: {}", why.empty() ? "" : "; ", rejected.tensor_parallel,
+                           rejected.pipeline_parallel, rejected.because);
     }
-    throw Error(ErrorKind::invalid_input, spec.model.path, fmt::format("planning \"{}\": no layout is possible: {}", spec.model.path, why));
+    throw Error(ErrorKind::invalid_input, spec.model.path,
+                fmt::format("planning \"{}\": no layout is possible: {}", spec.model.path, why));
 }
 
 Decided decide(const Session& session) {

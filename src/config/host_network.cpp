@@ -11,7 +11,6 @@
 namespace r1cluster::detail {
 namespace {
 
-
 bool has_address(const Nic& nic, std::string_view address) {
     // The whole of 127.0.0.0/8 answers on loopback, though only 127.0.0.1 is listed.
     if (nic.kind == "loopback" && address.starts_with("127.")) return true;

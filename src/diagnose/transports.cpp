@@ -68,6 +68,9 @@ std::string name_of_transport(std::string_view via) {
     return name.size() > 4 ? std::string(name.substr(0, longest)) : std::string();
 }
 
+// A log of 8 MiB holds lines enough for an int to overflow, if each says that it stands for many.
+constexpr int most_channels = 1'000'000'000;
+
 // Ray writes one line for many: "... [repeated 7x across cluster]".
 int repeats(std::string_view rest) {
     const std::size_t start = rest.find(" [repeated ");
@@ -89,8 +92,10 @@ void count_channel(const detail::LogLine& line, std::map<std::string, int>& chan
     if (!reader.take(" : ") || !reader.take_rank() || !reader.take(" -> ") || !reader.take_rank()) return;
     if (!reader.take(" [send]")) reader.take(" [receive]");
     if (!reader.take(" via ")) return;
-    if (std::string name = name_of_transport(reader.rest()); !name.empty())
-        channels[std::move(name)] += repeats(reader.rest());
+    std::string name = name_of_transport(reader.rest());
+    if (name.empty()) return;
+    int& count = channels[std::move(name)];
+    count = std::min(count, most_channels) + repeats(reader.rest());
 }
 
 }  // namespace

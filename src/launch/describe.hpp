@@ -16,11 +16,14 @@ BOOST_DESCRIBE_STRUCT(ProcessSpec, (), (name, argv, env, secrets, ranks, wait_fo
 BOOST_DESCRIBE_STRUCT(LaunchPort, (), (address, port, purpose))
 BOOST_DESCRIBE_STRUCT(HostLaunch, (), (host, address, processes, ports))
 BOOST_DESCRIBE_STRUCT(Readiness, (), (host, address, port, model, api_key_file, ranks, timeout_s))
-BOOST_DESCRIBE_STRUCT(LaunchPlan, (), (deployment, engine, engine_version, backend, fate, hosts, readiness, guard_port, grace_s, lease_s, log_file_bytes, log_files, because))
+BOOST_DESCRIBE_STRUCT(LaunchPlan, (),
+                      (deployment, engine, engine_version, backend, fate, hosts, readiness, guard_port, grace_s,
+                       lease_s, log_file_bytes, log_files, because))
 BOOST_DESCRIBE_STRUCT(Cause, (), (host, process, rank, pid, exit_code, signal, is_out_of_memory, text, last_line, at))
 BOOST_DESCRIBE_STRUCT(ProcessStatus, (), (name, pid, is_alive, exit_code, signal, log))
 BOOST_DESCRIBE_STRUCT(RankStatus, (), (rank, pid, is_alive))
-BOOST_DESCRIBE_STRUCT(HostStatus, (), (host, phase, because, guard_pid, containment, processes, ranks, cause, activity, started_at))
+BOOST_DESCRIBE_STRUCT(HostStatus, (),
+                      (host, phase, because, guard_pid, containment, processes, ranks, cause, activity, started_at))
 BOOST_DESCRIBE_STRUCT(DeploymentStatus, (), (deployment, phase, endpoint, model, hosts, cause))
 
 }  // namespace r1cluster

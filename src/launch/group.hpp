@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "r1cluster/spec/ports.hpp"
 #include "r1cluster/base/version.hpp"
 #include "r1cluster/launch/launch_plan.hpp"
+#include "r1cluster/spec/ports.hpp"
 
 namespace r1cluster::detail {
 

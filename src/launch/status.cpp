@@ -25,14 +25,17 @@ DeploymentStatus summarize(std::string deployment, std::vector<HostStatus> hosts
     status.deployment = std::move(deployment);
     status.hosts = std::move(hosts);
     const auto has = [&](Phase phase) {
-        return std::any_of(status.hosts.begin(), status.hosts.end(), [&](const HostStatus& h) { return h.phase == phase; });
+        return std::any_of(status.hosts.begin(), status.hosts.end(),
+                           [&](const HostStatus& h) { return h.phase == phase; });
     };
     const auto all = [&](Phase phase) {
-        return std::all_of(status.hosts.begin(), status.hosts.end(), [&](const HostStatus& h) { return h.phase == phase; });
+        return std::all_of(status.hosts.begin(), status.hosts.end(),
+                           [&](const HostStatus& h) { return h.phase == phase; });
     };
     for (const HostStatus& host : status.hosts) {
         // Of several, the one that its own host reports is first-hand.
-        if (host.cause && (!status.cause || (host.cause->host == host.host && status.cause->host != host.cause->host))) {
+        if (host.cause &&
+            (!status.cause || (host.cause->host == host.host && status.cause->host != host.cause->host))) {
             status.cause = host.cause;
         }
     }
@@ -66,8 +69,9 @@ std::string show(const HostStatus& host) {
     if (!host.because.empty()) out += ": " + host.because;
     out += "\n";
     for (const RankStatus& rank : host.ranks) {
-        out += fmt::format("    rank {:<3} {}\n", rank.rank,
-                           rank.pid == 0 ? "not seen yet" : fmt::format("pid {}, {}", rank.pid, rank.is_alive ? "alive" : "ended"));
+        out += fmt::format(
+            "    rank {:<3} {}\n", rank.rank,
+            rank.pid == 0 ? "not seen yet" : fmt::format("pid {}, {}", rank.pid, rank.is_alive ? "alive" : "ended"));
     }
     for (const ProcessStatus& process : host.processes) {
         std::string end = process.is_alive ? "alive" : "ended";
@@ -85,7 +89,8 @@ std::string show(const DeploymentStatus& status) {
     std::string out;
     if (status.cause) {
         out += fmt::format("{}\n", status.cause->text);
-        if (!status.cause->last_line.empty()) out += fmt::format("  last line of its log: {}\n", status.cause->last_line);
+        if (!status.cause->last_line.empty())
+            out += fmt::format("  last line of its log: {}\n", status.cause->last_line);
     }
     out += fmt::format("{}: {}", status.deployment, to_text(status.phase));
     if (status.phase == Phase::ready && !status.endpoint.empty()) {

@@ -74,11 +74,13 @@ void on(Step& result, const PeerEnded& event, double now) {
 void on(Step& result, const ControllerHeard&, double now) { result.state.controller_heard = now; }
 
 void on(Step& result, const ControllerLeft&, double now) {
-    if (result.state.is_attached && !is_ending(result.state)) fail(result, lost_controller(result.state, "went away"), now);
+    if (result.state.is_attached && !is_ending(result.state))
+        fail(result, lost_controller(result.state, "went away"), now);
 }
 
 void on(Step& result, const Commit&, double) {
-    if (result.state.phase != Phase::starting) return;
+    // Before anything was started no token can have come from here.
+    if (result.state.phase != Phase::starting || !result.state.has_begun) return;
     result.state.phase = Phase::ready;
     result.state.is_attached = result.state.fate == Fate::attached;
 }

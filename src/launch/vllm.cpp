@@ -64,7 +64,8 @@ Words cpu_arguments(LaunchPlan& plan, const Group& group) {
     Words words;
     if (has(group.engine, EngineFeature::kv_cache_bytes)) {
         // Without it newer versions claim a share of the whole host's memory, other ranks on it or not.
-        words = {"--kv-cache-memory-bytes", std::to_string(group.spec->engine.kv_cache_bytes.value_or(default_cpu_kv_cache_bytes))};
+        words = {"--kv-cache-memory-bytes",
+                 std::to_string(group.spec->engine.kv_cache_bytes.value_or(default_cpu_kv_cache_bytes))};
     }
     if (!has(group.engine, EngineFeature::compilation_mode)) return words;
     say_once(plan,

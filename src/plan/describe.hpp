@@ -10,8 +10,12 @@
 
 namespace r1cluster {
 
-BOOST_DESCRIBE_STRUCT(RankPlacement, (), (rank, tensor_rank, pipeline_rank, host, gpu, first_layer, layer_count, weight_bytes, kv_bytes_per_token, memory_bytes, kv_tokens))
-BOOST_DESCRIBE_STRUCT(Layout, (), (tensor_parallel, pipeline_parallel, layers_per_stage, is_engine_default_partition, ranks, kv_tokens, limiting_rank, because))
+BOOST_DESCRIBE_STRUCT(RankPlacement, (),
+                      (rank, tensor_rank, pipeline_rank, host, gpu, first_layer, layer_count, weight_bytes,
+                       kv_bytes_per_token, memory_bytes, kv_tokens))
+BOOST_DESCRIBE_STRUCT(Layout, (),
+                      (tensor_parallel, pipeline_parallel, layers_per_stage, is_engine_default_partition, ranks,
+                       kv_tokens, limiting_rank, because))
 BOOST_DESCRIBE_STRUCT(RejectedLayout, (), (tensor_parallel, pipeline_parallel, because))
 BOOST_DESCRIBE_STRUCT(Plan, (), (layouts, rejected))
 BOOST_DESCRIBE_STRUCT(RankShards, (), (rank, slices, bytes))

@@ -11,7 +11,8 @@ namespace r1cluster {
 
 BOOST_DESCRIBE_STRUCT(Answer, (), (text, because))
 BOOST_DESCRIBE_STRUCT(Readings, (), (host, reader, taken_at, unreachable_because, files, links, listings, calls))
-BOOST_DESCRIBE_STRUCT(PathProbe, (), (from_host, to_host, from_address, to_address, to_port, is_connected, round_trip_us, because))
+BOOST_DESCRIBE_STRUCT(PathProbe, (),
+                      (from_host, to_host, from_address, to_address, to_port, is_connected, round_trip_us, because))
 BOOST_DESCRIBE_STRUCT(ShardText, (), (name, size_bytes, declared_header_bytes, header))
 BOOST_DESCRIBE_STRUCT(CheckpointText, (), (path, config, index, shards))
 BOOST_DESCRIBE_STRUCT(Recording, (), (hosts, probes, checkpoint))

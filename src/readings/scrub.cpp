@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sstream>
 #include "r1cluster/readings/recording.hpp"
 #include "readings/calls.hpp"
 #include "readings/scrub_text.hpp"
@@ -90,8 +91,27 @@ std::string scrubbed_key(const std::string& key, Pseudonyms& pseudonyms) {
     return pseudonyms.text(key, {!is_of_the_system_alone(key), true});
 }
 
+/// A boot loader's line can hold anything, secrets included; only what says how devices are wired is kept.
+std::string scrubbed_command_line(const std::string& text) {
+    std::istringstream words(text);
+    std::string kept;
+    int dropped = 0;
+    for (std::string word; words >> word;) {
+        const bool is_wiring = std::ranges::any_of(std::array{"iommu", "intel_iommu", "amd_iommu", "pci=", "pcie_",
+                                                              "numa", "hugepages", "default_hugepagesz", "nvidia"},
+                                                   [&](std::string_view prefix) { return word.starts_with(prefix); });
+        if (is_wiring) {
+            kept += word + " ";
+        } else {
+            ++dropped;
+        }
+    }
+    return kept + "(and " + std::to_string(dropped) + " more)\n";
+}
+
 std::string scrubbed_text(const std::string& key, const std::string& text, Pseudonyms& pseudonyms) {
     if (key == "gethostname()") return pseudonyms.host(text);
+    if (key == "/proc/cmdline") return scrubbed_command_line(text);
     if (key == "uname()" || key == "getpwuid()") {
         // Names of two letters are not looked for in text, but here they have their place.
         Readings one;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/address.hpp"
 #include "readings/scrub_text.hpp"
+#include "base/address.hpp"
 
 #include <fmt/format.h>
 

@@ -51,7 +51,8 @@ void add_host(const Readings& host, Folder& folder) {
     for (const auto* answers : {&rest.files, &rest.links, &rest.listings, &rest.calls}) {
         check_answers(host.host, *answers);
     }
-    add_document(folder, base + "readings.json", detail::to_document(rest, "r1cluster.readings", detail::folder_version));
+    add_document(folder, base + "readings.json",
+                 detail::to_document(rest, "r1cluster.readings", detail::folder_version));
 }
 
 void add_checkpoint(const CheckpointText& checkpoint, Folder& folder) {
@@ -66,7 +67,8 @@ void add_checkpoint(const CheckpointText& checkpoint, Folder& folder) {
     }
     folder[detail::config_file] = checkpoint.config;
     if (!checkpoint.index.empty()) folder[detail::index_file] = checkpoint.index;
-    add_document(folder, detail::checkpoint_file, detail::to_document(index, "r1cluster.checkpoint_index", detail::folder_version));
+    add_document(folder, detail::checkpoint_file,
+                 detail::to_document(index, "r1cluster.checkpoint_index", detail::folder_version));
 }
 
 }  // namespace
@@ -82,7 +84,8 @@ Folder to_folder(const Recording& recording) {
         add_host(host, folder);
     }
     if (recording.checkpoint) add_checkpoint(*recording.checkpoint, folder);
-    add_document(folder, detail::recording_file, detail::to_document(index, "r1cluster.recording_folder", detail::folder_version));
+    add_document(folder, detail::recording_file,
+                 detail::to_document(index, "r1cluster.recording_folder", detail::folder_version));
     return folder;
 }
 

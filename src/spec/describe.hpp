@@ -13,7 +13,9 @@ BOOST_DESCRIBE_ENUM(Transport, ssh, local)
 BOOST_DESCRIBE_ENUM(Fate, service, attached)
 BOOST_DESCRIBE_STRUCT(HostSpec, (), (name, address, ssh, transport, python, interface, gpus, env))
 BOOST_DESCRIBE_STRUCT(ModelSpec, (), (path, served_name))
-BOOST_DESCRIBE_STRUCT(EngineSpec, (), (name, version, python, backend, extra_arguments, gpu_memory_utilization, kv_cache_bytes, start_timeout_s))
+BOOST_DESCRIBE_STRUCT(EngineSpec, (),
+                      (name, version, python, backend, extra_arguments, gpu_memory_utilization, kv_cache_bytes,
+                       start_timeout_s))
 BOOST_DESCRIBE_STRUCT(ServeSpec, (), (address, port, max_model_len, api_key_file))
 BOOST_DESCRIBE_STRUCT(LayoutSpec, (), (tensor_parallel, pipeline_parallel, layers_per_stage))
 BOOST_DESCRIBE_STRUCT(DeploymentPorts, (), (api, rendezvous, guard))

@@ -2,6 +2,7 @@
 #include "r1cluster/base/json.hpp"
 
 #include "base/reflect_json.hpp"
+#include "r1cluster/readings/readings.hpp"
 #include "r1cluster/report/report.hpp"
 #include "r1cluster/spec/deployment_spec.hpp"
 #include "support/catch.hpp"
@@ -102,4 +103,23 @@ TEST_CASE("a number keeps every digit", "[base]") {
     engine.gpu_memory_utilization = 0.1 + 0.2;
     engine.kv_cache_bytes = UINT64_MAX;
     CHECK(from_json<EngineSpec>(to_json(engine)) == engine);
+}
+
+TEST_CASE("a number that no double holds is refused, because no JSON text could say it again", "[base]") {
+    CHECK(read_error("{\"a\": 1,\n \"b\": [1e999]}") == "x.json:2:13: a number too large for a double");
+}
+
+TEST_CASE("a byte that is not UTF-8, as of a line cut inside a character, becomes U+FFFD", "[base]") {
+    const CheckedRule rule{"\xe2\x96\x88 \xe2\x96", "\xc0\xaf\xed\xa0\x80\xf4\x90\x80\x80", 0, 0};
+    const auto read = from_json<CheckedRule>(to_json(rule));
+    CHECK(read.id == "\xe2\x96\x88 \xef\xbf\xbd\xef\xbf\xbd");
+    CHECK(read.requirement.size() == 9 * 3);
+}
+
+TEST_CASE("a double is read as the nearest one, whatever its digits", "[base]") {
+    PathProbe probe;
+    probe.round_trip_us = 1.8446744073703719e+35;
+    for (int i = 0; i < 1000; ++i, *probe.round_trip_us *= 0.7310585786300049) {
+        CHECK(from_json<PathProbe>(to_json(probe)) == probe);
+    }
 }

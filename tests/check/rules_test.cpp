@@ -5,6 +5,7 @@
 
 #include "check/rule.hpp"
 #include "check/two_hosts.hpp"
+#include "r1cluster/spec/ports.hpp"
 #include "support/catch.hpp"
 
 using namespace r1cluster;

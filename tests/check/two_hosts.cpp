@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "check/two_hosts.hpp"
+#include "r1cluster/spec/ports.hpp"
 
 using namespace r1cluster;
 

@@ -48,6 +48,7 @@ void damage(Folder& folder, std::mt19937& random) {
 
 TEST_CASE("cpu-2core-vm means what it says", "[facts]") { check_expected("cpu-2core-vm"); }
 TEST_CASE("h200-2gpu-vm-from-text means what it says", "[facts]") { check_expected("h200-2gpu-vm-from-text"); }
+TEST_CASE("h200-2gpu-vm means what it says", "[facts]") { check_expected("h200-2gpu-vm"); }
 TEST_CASE("h100-2x8-edited means what it says", "[facts]") { check_expected("h100-2x8-edited"); }
 
 TEST_CASE("h200-2gpu-vm-from-text has two GPUs over NVLink and no NUMA node", "[facts]") {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "r1cluster/spec/ports.hpp"
 #include "r1cluster/launch/launch_plan.hpp"
+#include "r1cluster/spec/ports.hpp"
 
 #include <algorithm>
 
@@ -160,7 +160,8 @@ TEST_CASE("two hosts without GPUs trace the model and do not compile it", "[laun
           "127.0.0.1 --port 8000 "
           "--tensor-parallel-size 1 --pipeline-parallel-size 2 --distributed-executor-backend mp --nnodes 2 "
           "--node-rank 0 "
-          "--master-addr 127.0.0.1 --master-port 28000 --kv-cache-memory-bytes 1073741824 --compilation-config '{\"mode\":2,\"backend\":\"eager\"}'");
+          "--master-addr 127.0.0.1 --master-port 28000 --kv-cache-memory-bytes 1073741824 --compilation-config "
+          "'{\"mode\":2,\"backend\":\"eager\"}'");
     CHECK_THAT(command(plan, 1),
                ContainsSubstring("--node-rank 1 --master-addr 127.0.0.1 --master-port 28000 --headless"));
     CHECK(plan.hosts[1].processes[0].env.at("VLLM_HOST_IP") == "127.0.0.2");

@@ -5,6 +5,7 @@ import copy
 import enum
 import inspect
 import json
+import keyword
 import pickle
 import sys
 from typing import Any
@@ -40,7 +41,7 @@ def test_a_field_that_is_left_out_has_the_default_of_cpp() -> None:
 
 def test_fields_go_by_name_only() -> None:
     with pytest.raises(TypeError, match="incompatible constructor arguments"):
-        HostSpec("node1")  # type: ignore[misc]
+        HostSpec("node1")  # type: ignore[call-arg]
 
 
 def test_a_name_that_is_no_field_is_refused() -> None:
@@ -67,6 +68,14 @@ def test_values_nest() -> None:
 def test_a_part_outlives_the_whole() -> None:
     gpu = Machine(gpus=[Gpu(name="a"), Gpu(name="b")]).gpus[1]
     assert gpu.name == "b"
+
+
+def test_no_field_is_a_keyword_of_python() -> None:
+    assert [f"{v.__name__}.{name}" for v in VALUES for name in vars(v) if keyword.iskeyword(name)] == []
+    link = r1cluster.GpuLink(from_=0, to=1, path="NVLINK")
+    assert repr(link) == "GpuLink(to=1, path='NVLINK')"
+    assert link.replace(from_=2).from_ == 2
+    assert json.loads(link.to_json())["from"] == 0
 
 
 def test_equality_is_by_content() -> None:

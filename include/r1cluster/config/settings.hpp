@@ -16,15 +16,15 @@ struct Setting {
     std::string name;
     std::optional<std::string> value;  ///< unset: left to the engine's default, because ...
     std::string because;
-    bool is_from_user = false;         ///< from [env] or [host.env]; kept even where we disagree
-    std::optional<std::string> ours;   ///< what we would have said, where that differs
+    bool is_from_user = false;        ///< from [env] or [host.env]; kept even where we disagree
+    std::optional<std::string> ours;  ///< what we would have said, where that differs
     bool operator==(const Setting&) const = default;
 };
 
 struct HostSettings {
     std::string host;
-    std::string interface;  ///< over which it reaches its peers
-    std::string address;    ///< of that interface; what the peers connect to
+    std::string interface;          ///< over which it reaches its peers
+    std::string address;            ///< of that interface; what the peers connect to
     std::vector<Setting> settings;  ///< ordered by name
 
     /// nullptr where there is none of that name.

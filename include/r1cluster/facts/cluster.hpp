@@ -15,12 +15,12 @@ namespace r1cluster {
 struct HostPath {
     std::string from;
     std::string to;
-    std::string interface;     ///< of `from`, by the address the kernel chose; empty when not known
+    std::string interface;  ///< of `from`, by the address the kernel chose; empty when not known
     std::string from_address;
     std::string to_address;
     bool is_connected = false;
     std::optional<double> round_trip_us;
-    std::string because;       ///< why not
+    std::string because;  ///< why not
     bool operator==(const HostPath&) const = default;
 };
 

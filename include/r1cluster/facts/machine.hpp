@@ -14,7 +14,7 @@ namespace r1cluster {
 struct Gap {
     std::string subject;  ///< "gpus", "filesystem /data/r1"
     std::string because;
-    std::string remedy;   ///< what would let us see it; may be empty
+    std::string remedy;  ///< what would let us see it; may be empty
     bool operator==(const Gap&) const = default;
 };
 
@@ -28,8 +28,8 @@ struct NumaNode {
 struct Cpu {
     std::string model;
     int sockets = 0;
-    int cores = 0;    ///< physical
-    int threads = 0;  ///< logical processors online
+    int cores = 0;      ///< physical
+    int threads = 0;    ///< logical processors online
     std::string flags;  ///< space separated, as /proc/cpuinfo has them; what engines built for CPU need
     bool operator==(const Cpu&) const = default;
 };
@@ -42,7 +42,7 @@ struct NicAddress {
 
 struct Nic {
     std::string name;
-    std::string kind;  ///< "physical", "virtual", "bond", "vlan", "bridge", "loopback", "infiniband"
+    std::string kind;    ///< "physical", "virtual", "bond", "vlan", "bridge", "loopback", "infiniband"
     bool is_up = false;  ///< administratively up and with carrier
     std::optional<std::int64_t> speed_mbps;  ///< unset where the driver does not say
     int mtu = 0;
@@ -65,7 +65,7 @@ struct Filesystem {
     std::string path;   ///< what was asked about
     std::string mount;  ///< mount point that holds it
     std::string device;
-    std::string type;   ///< "ext4", "nfs4", "tmpfs"
+    std::string type;  ///< "ext4", "nfs4", "tmpfs"
     std::uint64_t total_bytes = 0;
     std::uint64_t free_bytes = 0;  ///< for an ordinary user
     bool operator==(const Filesystem&) const = default;
@@ -75,10 +75,10 @@ struct Gpu {
     int nvml_index = 0;
     std::string uuid;
     std::string name;
-    std::string pci_address;           ///< "0000:18:00.0"
-    std::uint64_t memory_bytes = 0;    ///< NVML total
+    std::string pci_address;         ///< "0000:18:00.0"
+    std::uint64_t memory_bytes = 0;  ///< NVML total
     std::optional<std::uint64_t> memory_free_bytes;
-    std::string compute_capability;    ///< "9.0"
+    std::string compute_capability;  ///< "9.0"
     std::optional<int> numa_node;
     std::optional<bool> is_mig_enabled;
     int nvlinks_active = 0;
@@ -105,8 +105,8 @@ struct Limits {
 
 /// A Python environment that holds an engine, from package metadata alone; nothing is imported.
 struct EngineEnvironment {
-    std::string python;          ///< interpreter as given in the spec
-    std::string python_version;  ///< "3.11.2"
+    std::string python;                           ///< interpreter as given in the spec
+    std::string python_version;                   ///< "3.11.2"
     std::map<std::string, std::string> packages;  ///< distribution -> version: vllm, torch, ray, nvidia-nccl-cu12, ...
     bool operator==(const EngineEnvironment&) const = default;
 };
@@ -123,7 +123,7 @@ struct ShardDigest {
 struct CheckpointDigest {
     std::string path;
     std::string config_sha256;
-    std::string index_sha256;  ///< empty: no index file
+    std::string index_sha256;         ///< empty: no index file
     std::vector<ShardDigest> shards;  ///< ordered by name
     bool operator==(const CheckpointDigest&) const = default;
 };
@@ -148,7 +148,7 @@ struct PortState {
 
 /// What one host's Readings mean.
 struct Machine {
-    std::string host;  ///< name in the spec
+    std::string host;                 ///< name in the spec
     std::string unreachable_because;  ///< not empty: the machine is one big Gap
     std::string hostname;
     std::string operating_system;  ///< "Debian GNU/Linux 12 (bookworm)"
@@ -164,7 +164,7 @@ struct Machine {
     std::string gpu_driver_version;   ///< empty: none, or not seen (then a Gap says so)
     std::string cuda_driver_version;  ///< "13.0"
     std::vector<Gpu> gpus;
-    std::vector<GpuLink> gpu_links;   ///< ordered pairs with from < to
+    std::vector<GpuLink> gpu_links;  ///< ordered pairs with from < to
     Limits limits;
     std::optional<EngineEnvironment> engine;
     std::optional<CheckpointDigest> checkpoint;

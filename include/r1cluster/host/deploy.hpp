@@ -16,7 +16,7 @@
 namespace r1cluster {
 
 struct UpOptions {
-    bool is_dry_run = false;      ///< everything but the start
+    bool is_dry_run = false;        ///< everything but the start
     bool ignores_findings = false;  ///< start in spite of errors in the report
 };
 
@@ -34,7 +34,7 @@ struct UpResult {
     Settings settings;
     std::optional<LaunchPlan> launch_plan;  ///< unset: it did not come so far, and the report says why
     DeploymentStatus status;
-    std::vector<TransportUse> transports;   ///< that NCCL said it uses
+    std::vector<TransportUse> transports;  ///< that NCCL said it uses
     std::vector<StepTime> steps;
     bool was_running = false;  ///< the deployment was up already; nothing was done
     bool operator==(const UpResult&) const = default;

@@ -11,10 +11,10 @@ namespace r1cluster {
 
 /// What one host is asked.
 struct ReadRequest {
-    std::string host;        ///< name that the readings will bear
-    std::string model_path;  ///< empty: no checkpoint
-    std::string python;      ///< engine's interpreter; empty: no engine
-    std::string python_path; ///< PYTHONPATH of the engine's processes
+    std::string host;                ///< name that the readings will bear
+    std::string model_path;          ///< empty: no checkpoint
+    std::string python;              ///< engine's interpreter; empty: no engine
+    std::string python_path;         ///< PYTHONPATH of the engine's processes
     std::vector<std::string> peers;  ///< addresses to route to
     std::vector<std::string> names;  ///< host names to resolve
     std::vector<std::string> paths;  ///< folders whose file systems matter

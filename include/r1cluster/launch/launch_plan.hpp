@@ -28,7 +28,7 @@ struct ProcessSpec {
     /// guard puts the deployment's state folder on its host there: only the host knows that path.
     std::map<std::string, std::string> env;
     std::vector<SecretVariable> secrets;
-    std::vector<int> ranks;         ///< global ranks that live in this process or its children
+    std::vector<int> ranks;  ///< global ranks that live in this process or its children
     /// Command, run with the same environment again and again until it exits 0; only then the process
     /// starts. Empty: starts at once.
     std::vector<std::string> wait_for;
@@ -56,7 +56,7 @@ struct Readiness {
     std::string host;     ///< that serves the API
     std::string address;  ///< that a client on that host connects to
     int port = 0;
-    std::string model;    ///< served name
+    std::string model;  ///< served name
     std::string api_key_file;
     int ranks = 0;
     int timeout_s = 0;
@@ -72,9 +72,9 @@ struct LaunchPlan {
     Fate fate = Fate::service;
     std::vector<HostLaunch> hosts;  ///< the first is the head
     Readiness readiness;
-    int guard_port = 0;        ///< on the head: guards of the other hosts keep a connection to it; 0: none
-    int grace_s = 10;          ///< between the request to end and the end by force
-    int lease_s = 20;          ///< a peer not heard of for so long is lost, and the group ends
+    int guard_port = 0;  ///< on the head: guards of the other hosts keep a connection to it; 0: none
+    int grace_s = 10;    ///< between the request to end and the end by force
+    int lease_s = 20;    ///< a peer not heard of for so long is lost, and the group ends
     std::uint64_t log_file_bytes = 16 << 20;  ///< a log is rotated at this size
     int log_files = 4;                        ///< and so many are kept
     std::vector<std::string> because;
@@ -86,8 +86,7 @@ struct LaunchPlan {
 /// The plan for this engine and version: vLLM >= 0.11.1 starts one process a host (`--nnodes`, headless
 /// on all but the head); older ones, or backend "ray", get a Ray cluster first. Throws Error
 /// (invalid_input) for an engine, version or combination that cannot be.
-LaunchPlan launch(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout,
-                  const Settings& settings);
+LaunchPlan launch(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout, const Settings& settings);
 
 /// For a terminal: every host's commands, as one could type them.
 std::string show(const LaunchPlan& plan);

@@ -13,9 +13,9 @@ enum class Phase {
     starting,  ///< processes run, no token yet
     ready,     ///< a token was generated, and every rank is alive
     stopping,
-    stopped,   ///< ended because somebody asked
-    failed,    ///< ended by itself; `cause` says how it began
-    unknown,   ///< the host could not be asked; never the same as failed
+    stopped,  ///< ended because somebody asked
+    failed,   ///< ended by itself; `cause` says how it began
+    unknown,  ///< the host could not be asked; never the same as failed
 };
 
 std::string_view to_text(Phase phase);
@@ -23,15 +23,15 @@ std::string_view to_text(Phase phase);
 /// Why a group ended: the first thing that went wrong, not what followed from it.
 struct Cause {
     std::string host;
-    std::string process;       ///< name of the ProcessSpec; empty: not about a process
-    std::optional<int> rank;   ///< global
+    std::string process;      ///< name of the ProcessSpec; empty: not about a process
+    std::optional<int> rank;  ///< global
     std::optional<int> pid;
     std::optional<int> exit_code;
     std::optional<int> signal;
     bool is_out_of_memory = false;  ///< the kernel's OOM killer ended it
-    std::string text;          ///< one sentence: "rank 1 on node1 was killed by SIGKILL"
-    std::string last_line;     ///< of its log, the last that speaks of an error, else the last
-    std::string at;            ///< RFC 3339 UTC by the clock of its host
+    std::string text;               ///< one sentence: "rank 1 on node1 was killed by SIGKILL"
+    std::string last_line;          ///< of its log, the last that speaks of an error, else the last
+    std::string at;                 ///< RFC 3339 UTC by the clock of its host
     bool operator==(const Cause&) const = default;
 };
 
@@ -55,14 +55,14 @@ struct RankStatus {
 struct HostStatus {
     std::string host;
     Phase phase = Phase::unknown;
-    std::string because;      ///< of unknown and absent
+    std::string because;  ///< of unknown and absent
     int guard_pid = 0;
     std::string containment;  ///< what makes sure that nothing is left: "cgroup v2 /...", "subreaper"
     std::vector<ProcessStatus> processes;
     std::vector<RankStatus> ranks;
     std::optional<Cause> cause;
-    std::string activity;     ///< the last line of the newest log, for progress
-    std::string started_at;   ///< RFC 3339 UTC
+    std::string activity;    ///< the last line of the newest log, for progress
+    std::string started_at;  ///< RFC 3339 UTC
     bool operator==(const HostStatus&) const = default;
 };
 
@@ -72,7 +72,7 @@ struct DeploymentStatus {
     std::string endpoint;          ///< "http://10.0.0.1:8000/v1"; empty: not serving
     std::string model;             ///< served name
     std::vector<HostStatus> hosts;
-    std::optional<Cause> cause;    ///< the first one of all hosts
+    std::optional<Cause> cause;  ///< the first one of all hosts
     bool operator==(const DeploymentStatus&) const = default;
 };
 

@@ -16,38 +16,67 @@
 namespace r1cluster::supervise {
 
 // What happens.
-struct Begin {};                                   ///< the controller says: start the processes
-struct ProcessStarted { std::string name; int pid = 0; };
-struct ProcessExited { std::string name; Cause cause; };  ///< a child of the guard
-struct RankSeen { int rank = 0; int pid = 0; };
-struct RankExited { int rank = 0; Cause cause; };  ///< maybe a grandchild
-struct PeerHeard { std::string host; };
-struct PeerEnded { std::string host; std::optional<Cause> cause; };  ///< no cause: it was asked to stop
+struct Begin {};  ///< the controller says: start the processes
+struct ProcessStarted {
+    std::string name;
+    int pid = 0;
+};
+struct ProcessExited {
+    std::string name;
+    Cause cause;
+};  ///< a child of the guard
+struct RankSeen {
+    int rank = 0;
+    int pid = 0;
+};
+struct RankExited {
+    int rank = 0;
+    Cause cause;
+};  ///< maybe a grandchild
+struct PeerHeard {
+    std::string host;
+};
+struct PeerEnded {
+    std::string host;
+    std::optional<Cause> cause;
+};  ///< no cause: it was asked to stop
 struct ControllerHeard {};
-struct ControllerLeft {};                          ///< its connection closed
-struct Commit {};                                  ///< a token was generated
+struct ControllerLeft {};  ///< its connection closed
+struct Commit {};          ///< a token was generated
 struct StopAsked {};
-struct GroupEmpty {};                              ///< no process of the deployment is left here
+struct GroupEmpty {};  ///< no process of the deployment is left here
 struct Tick {};
 using Event = std::variant<Begin, ProcessStarted, ProcessExited, RankSeen, RankExited, PeerHeard, PeerEnded,
                            ControllerHeard, ControllerLeft, Commit, StopAsked, GroupEmpty, Tick>;
 
 // What the guard must do.
-struct StartProcess { std::string name; bool operator==(const StartProcess&) const = default; };
-struct Terminate { bool operator==(const Terminate&) const = default; };  ///< ask every process to end
-struct Kill { bool operator==(const Kill&) const = default; };            ///< end all by force
-struct TellPeers { std::optional<Cause> cause; bool operator==(const TellPeers&) const = default; };
-struct Finish { bool operator==(const Finish&) const = default; };        ///< nothing is left: write and leave
+struct StartProcess {
+    std::string name;
+    bool operator==(const StartProcess&) const = default;
+};
+struct Terminate {
+    bool operator==(const Terminate&) const = default;
+};  ///< ask every process to end
+struct Kill {
+    bool operator==(const Kill&) const = default;
+};  ///< end all by force
+struct TellPeers {
+    std::optional<Cause> cause;
+    bool operator==(const TellPeers&) const = default;
+};
+struct Finish {
+    bool operator==(const Finish&) const = default;
+};  ///< nothing is left: write and leave
 using Decision = std::variant<StartProcess, Terminate, Kill, TellPeers, Finish>;
 
 struct State {
     std::string host;
     Phase phase = Phase::starting;
     bool has_begun = false;
-    bool is_attached = true;    ///< ends when the controller does; false after Commit of a service
+    bool is_attached = true;  ///< ends when the controller does; false after Commit of a service
     Fate fate = Fate::service;
-    std::vector<std::string> processes;  ///< to be started
-    std::map<int, int> ranks;            ///< rank -> pid, as seen
+    std::vector<std::string> processes;         ///< to be started
+    std::map<int, int> ranks;                   ///< rank -> pid, as seen
     std::map<std::string, double> peers_heard;  ///< every peer; time of the last word
     double controller_heard = 0;
     double lease_s = 0;

@@ -33,7 +33,7 @@ struct Experts {
 };
 
 struct Quantization {
-    std::string method;  ///< "fp8"
+    std::string method;               ///< "fp8"
     std::vector<std::int64_t> block;  ///< [rows, columns] of one scale; empty: not by blocks
     bool operator==(const Quantization&) const = default;
 };

@@ -30,9 +30,9 @@ std::string header_length_refusal(std::uint64_t declared_header_bytes, std::uint
 ///
 /// Stricter than the reference reader: its rules (known dtype, checked products, sizes that match, data
 /// that tiles the file without hole, overlap or rest) and also: no duplicate key anywhere, the header
-/// begins with '{', nesting at most 8, names of at most 1,024 bytes without control characters. Each violation is an Error (invalid_input) that leads with
-/// `source:byte N:`, N counted in the file. Memory is bounded by a small multiple of the header.
-std::vector<Tensor> parse_safetensors(std::string_view header, std::uint64_t file_size_bytes,
-                                      std::string_view source);
+/// begins with '{', nesting at most 8, names of at most 1,024 bytes without control characters. Each violation is an
+/// Error (invalid_input) that leads with `source:byte N:`, N counted in the file. Memory is bounded by a small multiple
+/// of the header.
+std::vector<Tensor> parse_safetensors(std::string_view header, std::uint64_t file_size_bytes, std::string_view source);
 
 }  // namespace r1cluster

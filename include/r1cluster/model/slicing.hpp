@@ -57,8 +57,8 @@ struct Slice {
 
 /// Bytes of `tensor` that rank `tensor_rank` of `tensor_parallel` needs; zero rows when it needs none
 /// (vocabulary padding). Throws Error (invalid_input) in the engine's terms where it does not divide.
-Slice slice_tensor(const ModelConfig& config, const ShardFile& file, const Tensor& tensor,
-                   const TensorPlace& place, int tensor_rank, int tensor_parallel);
+Slice slice_tensor(const ModelConfig& config, const ShardFile& file, const Tensor& tensor, const TensorPlace& place,
+                   int tensor_rank, int tensor_parallel);
 
 /// Why this tensor-parallel size cannot be, in the engine's terms; empty when it can.
 std::string tensor_parallel_refusal(const ModelConfig& config, int tensor_parallel);

@@ -15,17 +15,17 @@ namespace r1cluster {
 
 /// One rank: where it runs and what it holds.
 struct RankPlacement {
-    int rank = 0;           ///< global; rank = pipeline_rank * tensor_parallel + tensor_rank
+    int rank = 0;  ///< global; rank = pipeline_rank * tensor_parallel + tensor_rank
     int tensor_rank = 0;
     int pipeline_rank = 0;
     std::string host;
-    std::optional<int> gpu;         ///< NVML index; unset: the engine runs on the CPU
+    std::optional<int> gpu;  ///< NVML index; unset: the engine runs on the CPU
     std::int64_t first_layer = 0;
     std::int64_t layer_count = 0;
-    std::uint64_t weight_bytes = 0;        ///< of the checkpoint's bytes, exactly
+    std::uint64_t weight_bytes = 0;  ///< of the checkpoint's bytes, exactly
     std::uint64_t kv_bytes_per_token = 0;
-    std::optional<std::uint64_t> memory_bytes;     ///< that the engine may take here
-    std::optional<std::int64_t> kv_tokens;         ///< that fit beside the weights
+    std::optional<std::uint64_t> memory_bytes;  ///< that the engine may take here
+    std::optional<std::int64_t> kv_tokens;      ///< that fit beside the weights
     bool operator==(const RankPlacement&) const = default;
 };
 
@@ -38,7 +38,7 @@ struct Layout {
     std::vector<RankPlacement> ranks;         ///< ordered by rank
     std::optional<std::int64_t> kv_tokens;    ///< of the rank that has fewest
     std::optional<int> limiting_rank;
-    std::string because;                      ///< why it stands where it stands in the order
+    std::string because;  ///< why it stands where it stands in the order
 
     int world_size() const { return tensor_parallel * pipeline_parallel; }
     bool operator==(const Layout&) const = default;

@@ -20,10 +20,10 @@ struct Answer {
 /// What one host said, never interpreted. Readings save to a folder (see recording.hpp), which is at
 /// once bug report, test fixture and documentation input.
 struct Readings {
-    std::string host;      ///< name in the spec
-    std::string reader;    ///< "r1cluster 0.1.0"
-    std::string taken_at;  ///< by the host's own clock, RFC 3339 UTC
-    std::string unreachable_because;  ///< not empty: nothing else was read
+    std::string host;                        ///< name in the spec
+    std::string reader;                      ///< "r1cluster 0.1.0"
+    std::string taken_at;                    ///< by the host's own clock, RFC 3339 UTC
+    std::string unreachable_because;         ///< not empty: nothing else was read
     std::map<std::string, Answer> files;     ///< absolute path -> content
     std::map<std::string, Answer> links;     ///< absolute path -> target of the symbolic link
     std::map<std::string, Answer> listings;  ///< absolute path of a folder -> sorted names, one a line
@@ -48,18 +48,18 @@ struct PathProbe {
 
 /// The header of one safetensors file, and what the file system says of the file.
 struct ShardText {
-    std::string name;              ///< plain file name
-    std::uint64_t size_bytes = 0;  ///< of the whole file
+    std::string name;                         ///< plain file name
+    std::uint64_t size_bytes = 0;             ///< of the whole file
     std::uint64_t declared_header_bytes = 0;  ///< the number in its first 8 bytes
-    Answer header;                 ///< the JSON that follows; no text where the number cannot be
+    Answer header;                            ///< the JSON that follows; no text where the number cannot be
     bool operator==(const ShardText&) const = default;
 };
 
 /// The small files of a checkpoint and the headers of its shards; no weights.
 struct CheckpointText {
-    std::string path;        ///< folder it was read from
-    std::string config;      ///< config.json
-    std::string index;       ///< model.safetensors.index.json; empty where there is none
+    std::string path;               ///< folder it was read from
+    std::string config;             ///< config.json
+    std::string index;              ///< model.safetensors.index.json; empty where there is none
     std::vector<ShardText> shards;  ///< ordered by name
     bool operator==(const CheckpointText&) const = default;
 };

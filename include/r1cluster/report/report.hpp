@@ -19,7 +19,7 @@ std::string_view to_text(Severity severity);
 
 /// One thing that is not as it must be, or could not be judged.
 struct Finding {
-    std::string id;        ///< stable, for waivers and searching: "host.reached"
+    std::string id;  ///< stable, for waivers and searching: "host.reached"
     Severity severity = Severity::error;
     std::string subject;   ///< host, pair "a -> b", file or rank
     std::string observed;  ///< what was seen, or why nothing could be seen

@@ -32,10 +32,10 @@ struct HostSpec {
     std::string address;  ///< IP address or name by which the *other hosts* reach it
     std::string ssh;      ///< ssh destination ("user@host" or an alias); default: address
     Transport transport = Transport::ssh;
-    std::string python;     ///< engine's Python on this host; default: [engine] python
-    std::string interface;  ///< network interface to use; default: found by route to the peers
-    std::optional<std::vector<int>> gpus;      ///< NVML indices to use; default: all
-    std::map<std::string, std::string> env;    ///< overrides for this host's engine processes
+    std::string python;                      ///< engine's Python on this host; default: [engine] python
+    std::string interface;                   ///< network interface to use; default: found by route to the peers
+    std::optional<std::vector<int>> gpus;    ///< NVML indices to use; default: all
+    std::map<std::string, std::string> env;  ///< overrides for this host's engine processes
     bool operator==(const HostSpec&) const = default;
 };
 
@@ -55,8 +55,9 @@ struct EngineSpec {
     std::string backend;  ///< "mp" or "ray"; empty: mp where the engine version has it
     std::vector<std::string> extra_arguments;  ///< appended to the engine's command line
     double gpu_memory_utilization = 0.9;       ///< share of device memory the engine may take
-    std::optional<std::uint64_t> kv_cache_bytes;  ///< per rank; default: what remains (GPU), default_cpu_kv_cache_bytes (CPU)
-    int start_timeout_s = 1800;                   ///< from first process to first token
+    std::optional<std::uint64_t>
+        kv_cache_bytes;          ///< per rank; default: what remains (GPU), default_cpu_kv_cache_bytes (CPU)
+    int start_timeout_s = 1800;  ///< from first process to first token
     bool operator==(const EngineSpec&) const = default;
 };
 

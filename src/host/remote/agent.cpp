@@ -27,7 +27,11 @@ constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 class AgentLoop {
 public:
     AgentLoop(asio::io_context& context, const Handlers& handlers)
-        : context_(context), handlers_(handlers), input_(context, ::dup(0)), output_(context, ::dup(1)), queued_(context) {
+        : context_(context),
+          handlers_(handlers),
+          input_(context, ::dup(0)),
+          output_(context, ::dup(1)),
+          queued_(context) {
         // Whatever a library prints must not get between the frames.
         const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
         ::dup2(null, 0);

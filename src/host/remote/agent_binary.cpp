@@ -22,8 +22,10 @@ std::string find_binary() {
     Dl_info info{};
     if (::dladdr(reinterpret_cast<const void*>(&find_binary), &info) != 0 && info.dli_fname) {
         const std::filesystem::path folder = std::filesystem::absolute(info.dli_fname).parent_path();
-        for (const std::filesystem::path& candidate : {folder / "bin" / "r1cluster", folder / "r1cluster", folder / ".." / "bin" / "r1cluster"}) {
-            if (::access(candidate.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(candidate)) return candidate.string();
+        for (const std::filesystem::path& candidate :
+             {folder / "bin" / "r1cluster", folder / "r1cluster", folder / ".." / "bin" / "r1cluster"}) {
+            if (::access(candidate.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(candidate))
+                return candidate.string();
         }
     }
     throw Error(ErrorKind::not_found, "r1cluster",

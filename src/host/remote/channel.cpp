@@ -36,7 +36,12 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
     };
 
     State(asio::io_context& io, HostSpec spec, HostOptions host_options, AgentBinary agent)
-        : context(io), host(std::move(spec)), options(std::move(host_options)), binary(std::move(agent)), deadline(io), queued(io) {}
+        : context(io),
+          host(std::move(spec)),
+          options(std::move(host_options)),
+          binary(std::move(agent)),
+          deadline(io),
+          queued(io) {}
 
     asio::io_context& context;
     HostSpec host;
@@ -85,8 +90,9 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
         deadline.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(seconds(timeout_s)));
         deadline.async_wait([self = shared_from_this(), timeout_s, what](boost::system::error_code error) {
             if (error) return;
-            self->fail(Error(ErrorKind::timed_out, self->host.name,
-                             fmt::format("connecting to {}: {} within {:.0f} s{}", self->target(), what, timeout_s, self->said())));
+            self->fail(Error(
+                ErrorKind::timed_out, self->host.name,
+                fmt::format("connecting to {}: {} within {:.0f} s{}", self->target(), what, timeout_s, self->said())));
         });
     }
 
@@ -115,9 +121,11 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
         // What it wrote to standard error may still be under way.
         for (int i = 0; i < 20 && !errors_ended; ++i) co_await pause(0.025);
         const int code = child->end();
-        std::string how = code >= 128 && code != 255 ? fmt::format("was killed by signal {}", code - 128) : fmt::format("ended with code {}", code);
+        std::string how = code >= 128 && code != 255 ? fmt::format("was killed by signal {}", code - 128)
+                                                     : fmt::format("ended with code {}", code);
         if (host.transport == Transport::local) {
-            co_return Error(ErrorKind::unavailable, host.name, fmt::format("{} {}: the agent {}{}", doing, target(), how, said()));
+            co_return Error(ErrorKind::unavailable, host.name,
+                            fmt::format("{} {}: the agent {}{}", doing, target(), how, said()));
         }
         std::string advice;
         if (errors.find("Permission denied") != std::string::npos && code == 255) {
@@ -125,11 +133,13 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
         } else if (errors.find("Host key verification failed") != std::string::npos) {
             advice = "; connect once with ssh by hand and compare the fingerprint";
         }
-        co_return Error(ErrorKind::unavailable, host.name, fmt::format("{} {}: ssh {}{}{}", doing, target(), how, said(), advice));
+        co_return Error(ErrorKind::unavailable, host.name,
+                        fmt::format("{} {}: ssh {}{}{}", doing, target(), how, said(), advice));
     }
 
     asio::awaitable<void> pause(double duration_s) {
-        asio::steady_timer timer(context, std::chrono::duration_cast<std::chrono::steady_clock::duration>(seconds(duration_s)));
+        asio::steady_timer timer(context,
+                                 std::chrono::duration_cast<std::chrono::steady_clock::duration>(seconds(duration_s)));
         co_await timer.async_wait(result_of);
     }
 
@@ -145,14 +155,18 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
     asio::awaitable<void> push() {
         const std::string bytes = read_text_file(binary.path, 256u << 20);
         for (std::size_t sent = 0; sent < bytes.size();) {
-            arm(push_stall_s, fmt::format("no progress in copying the agent ({} of {})", format_bytes(sent), format_bytes(bytes.size())));
+            arm(push_stall_s, fmt::format("no progress in copying the agent ({} of {})", format_bytes(sent),
+                                          format_bytes(bytes.size())));
             const std::size_t piece = std::min<std::size_t>(bytes.size() - sent, 256 << 10);
             const auto [error, size] =
                 co_await asio::async_write(child->input(), asio::buffer(bytes.data() + sent, piece), result_of);
             if (error) break;  // the script says why on its way out
             sent += size;
             if (options.on_progress) {
-                options.on_progress({"read", fmt::format("{}: copying the agent, {} of {}", host.name, format_bytes(sent), format_bytes(bytes.size())), 0, false});
+                options.on_progress({"read",
+                                     fmt::format("{}: copying the agent, {} of {}", host.name, format_bytes(sent),
+                                                 format_bytes(bytes.size())),
+                                     0, false});
             }
         }
         arm(push_stall_s, "no greeting of the copied agent");
@@ -160,31 +174,38 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
 
     asio::awaitable<void> open() {
         child = Child::start(context, agent_command(host, options, binary));
-        asio::co_spawn(context, [self = shared_from_this()] { return self->read_errors(); }, asio::detached);
+        asio::co_spawn(
+            context, [self = shared_from_this()] { return self->read_errors(); }, asio::detached);
         arm(options.connect_timeout_s, "no answer");
         std::size_t noise_bytes = 0;
         while (true) {
             while (auto line = reader.next_line()) {
-                if (*line == agent_greeting) {
+                // At the end of the line: what a shell prints before it may lack a line end.
+                if (line->ends_with(agent_greeting)) {
                     deadline.cancel();
                     is_greeted = true;
-                    asio::co_spawn(context, [self = shared_from_this()] { return self->read_frames(); }, asio::detached);
-                    asio::co_spawn(context, [self = shared_from_this()] { return self->write_frames(); }, asio::detached);
+                    asio::co_spawn(
+                        context, [self = shared_from_this()] { return self->read_frames(); }, asio::detached);
+                    asio::co_spawn(
+                        context, [self = shared_from_this()] { return self->write_frames(); }, asio::detached);
                     co_return;
                 }
-                if (*line == need_agent_line) co_await push();
-                if (*line == no_agent_line) {
+                if (line->ends_with(need_agent_line)) co_await push();
+                if (line->ends_with(no_agent_line)) {
                     for (int i = 0; i < 20 && !errors_ended; ++i) co_await pause(0.025);
-                    throw Error(ErrorKind::unavailable, host.name,
-                                fmt::format("copying the agent ({}) to {}: there is no place for it under ~/.cache/r1cluster{}",
-                                            format_bytes(binary.size_bytes), target(), said()));
+                    throw Error(
+                        ErrorKind::unavailable, host.name,
+                        fmt::format("copying the agent ({}) to {}: there is no place for it under ~/.cache/r1cluster{}",
+                                    format_bytes(binary.size_bytes), target(), said()));
                 }
                 noise_bytes += line->size();
             }
             if (noise_bytes + reader.pending_bytes() > max_noise_bytes) {
-                throw Error(ErrorKind::unavailable, host.name,
-                            fmt::format("connecting to {}: more than {} before the agent's greeting; does a shell start-up file print?",
-                                        target(), format_bytes(max_noise_bytes)));
+                throw Error(
+                    ErrorKind::unavailable, host.name,
+                    fmt::format(
+                        "connecting to {}: more than {} before the agent's greeting; does a shell start-up file print?",
+                        target(), format_bytes(max_noise_bytes)));
             }
             if (!co_await read_some()) {
                 if (broken) throw *broken;
@@ -238,7 +259,8 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
         const auto self = shared_from_this();
         if (broken) throw *broken;
         const std::uint64_t id = ++last_id;
-        const auto mine = pending.emplace(id, std::make_shared<Pending>(Pending{asio::steady_timer(context), {}, {}})).first->second;
+        const auto mine =
+            pending.emplace(id, std::make_shared<Pending>(Pending{asio::steady_timer(context), {}, {}})).first->second;
         to_write.push_back(to_frame(boost::json::serialize(
             boost::json::object{{"id", id}, {"method", method}, {"params", std::move(params)}})));
         queued.cancel();
@@ -282,7 +304,8 @@ bool Channel::is_greeted() const { return state_->is_greeted; }
 const HostSpec& Channel::host() const { return state_->host; }
 
 void Channel::close() {
-    state_->fail(Error(ErrorKind::unavailable, state_->host.name, "the connection to " + state_->target() + " was closed"));
+    state_->fail(
+        Error(ErrorKind::unavailable, state_->host.name, "the connection to " + state_->target() + " was closed"));
     if (state_->child) state_->child->end();
 }
 

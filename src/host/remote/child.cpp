@@ -86,7 +86,8 @@ public:
             env.push_back(nullptr);
         }
         const ChildSetup setup{options.env ? env.data() : nullptr, options.cgroup_procs};
-        process_.emplace(context, program, arguments, process::process_stdio{child_input, child_output, child_errors}, setup);
+        process_.emplace(context, program, arguments, process::process_stdio{child_input, child_output, child_errors},
+                         setup);
         pid_ = process_->id();
     }
     ~BoostChild() override { end(); }
@@ -131,11 +132,13 @@ std::unique_ptr<Child> Child::start(asio::io_context& context, const std::vector
     if (program.find('/') == std::string::npos) {
         program = find_in_path(program);
         if (program.empty()) {
-            throw Error(ErrorKind::not_found, argv[0], fmt::format("starting \"{}\": there is no such program in PATH", argv[0]));
+            throw Error(ErrorKind::not_found, argv[0],
+                        fmt::format("starting \"{}\": there is no such program in PATH", argv[0]));
         }
     }
     try {
-        return std::make_unique<BoostChild>(context, program, std::vector<std::string>(argv.begin() + 1, argv.end()), options);
+        return std::make_unique<BoostChild>(context, program, std::vector<std::string>(argv.begin() + 1, argv.end()),
+                                            options);
     } catch (const boost::system::system_error& error) {
         throw Error(ErrorKind::system, program, fmt::format("starting \"{}\": {}", program, error.code().message()));
     }

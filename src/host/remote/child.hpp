@@ -15,8 +15,8 @@ namespace r1cluster::detail {
 
 struct ChildOptions {
     std::optional<std::map<std::string, std::string>> env;  ///< whole environment; unset: ours
-    int cgroup_procs = -1;         ///< descriptor of a cgroup.procs that the child joins before it executes
-    bool has_own_errors = true;    ///< else standard error goes where standard output goes
+    int cgroup_procs = -1;       ///< descriptor of a cgroup.procs that the child joins before it executes
+    bool has_own_errors = true;  ///< else standard error goes where standard output goes
 };
 
 /// A child process whose standard streams are pipes to us, in a session of its own, so that a Ctrl-C of the

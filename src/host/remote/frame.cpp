@@ -39,8 +39,9 @@ std::optional<std::string> FrameReader::next_frame() {
         length |= static_cast<std::size_t>(static_cast<unsigned char>(buffer_[start_ + i])) << (8 * i);
     }
     if (length > max_frame_bytes) {
-        throw Error(ErrorKind::invalid_input, "frame",
-                    fmt::format("reading a frame: its length {} is above the bound of {} bytes", length, max_frame_bytes));
+        throw Error(
+            ErrorKind::invalid_input, "frame",
+            fmt::format("reading a frame: its length {} is above the bound of {} bytes", length, max_frame_bytes));
     }
     if (pending_bytes() < 4 + length) return std::nullopt;
     std::string body = buffer_.substr(start_ + 4, length);

@@ -33,8 +33,13 @@ asio::awaitable<void> together(asio::io_context& context, std::vector<std::funct
 }
 
 Hosts::Hosts(asio::io_context& context, DeploymentSpec spec, HostOptions options)
-    : context_(context), spec_(std::move(spec)), options_(std::move(options)), binary_(load_agent_binary(options_)), pausing_(context) {
-    for (const HostSpec& host : spec_.hosts) channels_[host.name] = std::make_unique<Channel>(context_, host, options_, binary_);
+    : context_(context),
+      spec_(std::move(spec)),
+      options_(std::move(options)),
+      binary_(load_agent_binary(options_)),
+      pausing_(context) {
+    for (const HostSpec& host : spec_.hosts)
+        channels_[host.name] = std::make_unique<Channel>(context_, host, options_, binary_);
 }
 
 asio::awaitable<void> Hosts::open() {

@@ -37,9 +37,7 @@ double now_unix_s() {
     return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-std::string text_of(const json::value& params, const char* name) {
-    return std::string(params.at(name).as_string());
-}
+std::string text_of(const json::value& params, const char* name) { return std::string(params.at(name).as_string()); }
 
 /// Who holds a listening port, from /proc: the socket's inode in net/tcp{,6}, then the process that has it open.
 std::string port_holder(int port) {
@@ -84,7 +82,8 @@ json::value try_bind(asio::io_context& context, const std::string& address, int 
     calls::Bind state;
     boost::system::error_code error;
     tcp::resolver resolver(context);
-    const auto found = resolver.resolve(address, std::to_string(port), tcp::resolver::passive | tcp::resolver::numeric_service, error);
+    const auto found =
+        resolver.resolve(address, std::to_string(port), tcp::resolver::passive | tcp::resolver::numeric_service, error);
     if (error || found.empty()) {
         state.because = fmt::format("\"{}\" does not resolve here: {}", address, error.message());
         return to_value(state);
@@ -132,7 +131,8 @@ asio::awaitable<json::value> listen(asio::io_context& context, json::value param
     if (!error) acceptor->bind(found.begin()->endpoint(), error);
     if (!error) acceptor->listen(64, error);
     if (error) {
-        throw Error(ErrorKind::unavailable, address, fmt::format("listening on \"{}\": {}; is it an address of this host?", address, error.message()));
+        throw Error(ErrorKind::unavailable, address,
+                    fmt::format("listening on \"{}\": {}; is it an address of this host?", address, error.message()));
     }
     const int port = acceptor->local_endpoint().port();
     asio::co_spawn(context, accept_all(acceptor), asio::detached);
@@ -146,7 +146,9 @@ asio::awaitable<json::value> connect(asio::io_context& context, json::value para
     const double timeout_s = params.at("timeout_s").to_number<double>();
     json::object outcome{{"is_connected", false}, {"from_address", ""}, {"round_trip_us", nullptr}, {"because", ""}};
     auto socket = std::make_shared<tcp::socket>(context);
-    auto deadline = std::make_shared<asio::steady_timer>(context, std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(timeout_s)));
+    auto deadline = std::make_shared<asio::steady_timer>(
+        context,
+        std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(timeout_s)));
     auto is_late = std::make_shared<bool>(false);
     deadline->async_wait([socket, is_late](boost::system::error_code cancelled) {
         if (cancelled) return;
@@ -165,8 +167,10 @@ asio::awaitable<json::value> connect(asio::io_context& context, json::value para
             const auto begin = std::chrono::steady_clock::now();
             std::array<char, 16> bytes{'r', '1'};
             std::tie(error, std::ignore) = co_await asio::async_write(*socket, asio::buffer(bytes), result_of);
-            if (!error) std::tie(error, std::ignore) = co_await asio::async_read(*socket, asio::buffer(bytes), result_of);
-            const double us = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count();
+            if (!error)
+                std::tie(error, std::ignore) = co_await asio::async_read(*socket, asio::buffer(bytes), result_of);
+            const double us =
+                std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count();
             least_us = i == 0 ? us : std::min(least_us, us);
         }
     }

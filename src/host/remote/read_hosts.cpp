@@ -87,7 +87,8 @@ asio::awaitable<void> try_ports(Hosts& hosts, const std::string& host, Readings&
     json::object ports = bind_params(hosts.spec(), host);
     if (ports.at("ports").as_array().empty()) co_return;
     const json::value states = co_await hosts.call(host, "bind", std::move(ports));
-    for (const auto& state : states.as_object()) readings.calls[state.key()] = Answer{json::serialize(state.value()), ""};
+    for (const auto& state : states.as_object())
+        readings.calls[state.key()] = Answer{json::serialize(state.value()), ""};
 }
 
 asio::awaitable<void> read_one(Hosts& hosts, const HostSpec& host, Readings& readings) {
@@ -113,8 +114,8 @@ asio::awaitable<void> probe_path(Hosts& hosts, const HostSpec& from, const HostS
         const json::value listening =
             co_await hosts.call(to.name, "listen", listen_params(to.address), probe_timeout_s * 2);
         probe.to_port = listening.at("port").to_number<int>();
-        const json::value outcome = co_await hosts.call(from.name, "connect", connect_params(to.address, probe.to_port),
-                                                        probe_timeout_s * 2);
+        const json::value outcome =
+            co_await hosts.call(from.name, "connect", connect_params(to.address, probe.to_port), probe_timeout_s * 2);
         probe.is_connected = outcome.at("is_connected").as_bool();
         probe.from_address = std::string(outcome.at("from_address").as_string());
         probe.because = std::string(outcome.at("because").as_string());
@@ -135,7 +136,8 @@ asio::awaitable<std::vector<PathProbe>> probe_paths(Hosts& hosts) {
     for (const HostSpec* from : reached) {
         for (const HostSpec* to : reached) {
             if (from == to) continue;
-            tasks.push_back([&hosts, from, to, &probe = probes[next++]] { return probe_path(hosts, *from, *to, probe); });
+            tasks.push_back(
+                [&hosts, from, to, &probe = probes[next++]] { return probe_path(hosts, *from, *to, probe); });
         }
     }
     co_await together(hosts.context(), std::move(tasks));
@@ -146,7 +148,7 @@ asio::awaitable<std::vector<PathProbe>> probe_paths(Hosts& hosts) {
 asio::awaitable<std::optional<CheckpointText>> read_checkpoint_of(Hosts& hosts) {
     for (const HostSpec& host : hosts.spec().hosts) {
         try {
-            const json::value answer = 
+            const json::value answer =
                 co_await hosts.call(host.name, "checkpoint", path_params(hosts.spec().model.path), read_timeout_s);
             co_return from_value<CheckpointText>(answer, host.name);
         } catch (const Error& error) {
@@ -166,7 +168,9 @@ asio::awaitable<Recording> read_hosts(Hosts& hosts) {
     hosts.report("read", fmt::format("reading {} host{}", spec.hosts.size(), spec.hosts.size() == 1 ? "" : "s"));
     std::vector<std::function<asio::awaitable<void>()>> tasks;
     for (std::size_t i = 0; i < spec.hosts.size(); ++i) {
-        tasks.push_back([&hosts, &host = spec.hosts[i], &readings = recording.hosts[i]] { return read_one(hosts, host, readings); });
+        tasks.push_back([&hosts, &host = spec.hosts[i], &readings = recording.hosts[i]] {
+            return read_one(hosts, host, readings);
+        });
     }
     co_await together(hosts.context(), std::move(tasks));
     co_await hosts.pause(0);  // an interruption ends it here
@@ -179,10 +183,11 @@ asio::awaitable<Recording> read_hosts(Hosts& hosts) {
 }  // namespace detail
 
 Recording read(const DeploymentSpec& spec, const HostOptions& options) {
-    return detail::on_hosts<Recording>(validated(spec), options, [](detail::Hosts& hosts) -> detail::asio::awaitable<Recording> {
-        co_await hosts.open();
-        co_return co_await detail::read_hosts(hosts);
-    });
+    return detail::on_hosts<Recording>(validated(spec), options,
+                                       [](detail::Hosts& hosts) -> detail::asio::awaitable<Recording> {
+                                           co_await hosts.open();
+                                           co_return co_await detail::read_hosts(hosts);
+                                       });
 }
 
 }  // namespace r1cluster

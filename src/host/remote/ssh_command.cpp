@@ -12,7 +12,8 @@ namespace {
 /// what follows on the same stream is for the agent.
 std::string start_script(const AgentBinary& binary) {
     return fmt::format(
-        "exec /bin/sh -c 'umask 077; d=\"${{XDG_CACHE_HOME:-$HOME/.cache}}/r1cluster/agent\"; b=\"$d/r1cluster-{sha}\"; "
+        "exec /bin/sh -c 'umask 077; d=\"${{XDG_CACHE_HOME:-$HOME/.cache}}/r1cluster/agent\"; "
+        "b=\"$d/r1cluster-{sha}\"; "
         "if [ -x \"$b\" ]; then echo {have}; else echo {need}; mkdir -p \"$d\" && head -c {size} >\"$b.$$\" && "
         "[ \"$(wc -c <\"$b.$$\")\" -eq {size} ] && chmod 700 \"$b.$$\" && mv -f \"$b.$$\" \"$b\" || "
         "{{ rm -f \"$b.$$\"; echo {failed}; exit 73; }}; fi; exec \"$b\" agent'",

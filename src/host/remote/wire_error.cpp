@@ -6,7 +6,8 @@
 namespace r1cluster::detail {
 
 boost::json::value error_to_wire(const Error& error) {
-    return boost::json::object{{"kind", to_text(error.kind())}, {"subject", error.subject()}, {"message", error.what()}};
+    return boost::json::object{
+        {"kind", to_text(error.kind())}, {"subject", error.subject()}, {"message", error.what()}};
 }
 
 Error error_from_wire(const boost::json::value& value, const std::string& host) {
@@ -15,8 +16,9 @@ Error error_from_wire(const boost::json::value& value, const std::string& host) 
         return field && field->is_string() ? std::string(field->get_string()) : std::string();
     };
     ErrorKind kind = ErrorKind::unavailable;
-    for (const ErrorKind known : {ErrorKind::invalid_input, ErrorKind::not_found, ErrorKind::unavailable, ErrorKind::timed_out,
-                                  ErrorKind::interrupted, ErrorKind::system, ErrorKind::internal}) {
+    for (const ErrorKind known :
+         {ErrorKind::invalid_input, ErrorKind::not_found, ErrorKind::unavailable, ErrorKind::timed_out,
+          ErrorKind::interrupted, ErrorKind::system, ErrorKind::internal}) {
         if (to_text(known) == text("kind")) kind = known;
     }
     return Error(kind, text("subject"), host + ": " + text("message"));

@@ -23,8 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Signals one process, and never another one that got its number: the descriptor is opened first, then `is_still` looks
-/// again whether it is the one that is meant.
+/// Signals one process, and never another one that got its number: the descriptor is opened first, then `is_still`
+/// looks again whether it is the one that is meant.
 template <class IsStill>
 bool kill_by_pidfd(int pid, IsStill is_still) {
     if (pid <= 1) return false;

@@ -10,8 +10,8 @@ namespace r1cluster::detail {
 /// What makes sure that no process of a deployment is left, whatever it forked and however often it called setsid.
 class Containment {
 public:
-    /// A cgroup v2 of its own where this user may make one, else the guard as subreaper of all that it starts. `name` is
-    /// a plain file name.
+    /// A cgroup v2 of its own where this user may make one, else the guard as subreaper of all that it starts. `name`
+    /// is a plain file name.
     static std::unique_ptr<Containment> make(const std::string& name);
     virtual ~Containment() = default;
 

@@ -29,7 +29,8 @@ DeploymentSpec only_host(DeploymentSpec spec, const std::string& host) {
     if (host.empty()) return spec;
     const auto is_other = [&](const HostSpec& one) { return one.name != host; };
     spec.hosts.erase(std::remove_if(spec.hosts.begin(), spec.hosts.end(), is_other), spec.hosts.end());
-    if (spec.hosts.empty()) throw Error(ErrorKind::not_found, host, "looking for the logs of \"" + host + "\": the spec has no such host");
+    if (spec.hosts.empty())
+        throw Error(ErrorKind::not_found, host, "looking for the logs of \"" + host + "\": the spec has no such host");
     return spec;
 }
 
@@ -47,35 +48,38 @@ void hand_on(const detail::LogPiece& piece, std::map<std::string, std::string>& 
 }  // namespace
 
 DeploymentStatus status(const DeploymentSpec& spec, const HostOptions& options) {
-    return detail::on_hosts<DeploymentStatus>(validated(spec), options, [](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
-        co_await hosts.open();
-        co_return co_await detail::status_of_hosts(hosts);
-    });
+    return detail::on_hosts<DeploymentStatus>(validated(spec), options,
+                                              [](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+                                                  co_await hosts.open();
+                                                  co_return co_await detail::status_of_hosts(hosts);
+                                              });
 }
 
 DeploymentStatus down(const DeploymentSpec& spec, bool purge, const HostOptions& options) {
-    return detail::on_hosts<DeploymentStatus>(validated(spec), options, [purge](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
-        co_await hosts.open();
-        hosts.report("down", "ending every process");
-        DeploymentStatus ended = co_await detail::end_on_hosts(hosts, purge);
-        hosts.report("down", "nothing is left", true);
-        co_return ended;
-    });
+    return detail::on_hosts<DeploymentStatus>(validated(spec), options,
+                                              [purge](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+                                                  co_await hosts.open();
+                                                  hosts.report("down", "ending every process");
+                                                  DeploymentStatus ended = co_await detail::end_on_hosts(hosts, purge);
+                                                  hosts.report("down", "nothing is left", true);
+                                                  co_return ended;
+                                              });
 }
 
 std::vector<EngineLog> logs(const DeploymentSpec& spec, const LogOptions& log_options, const HostOptions& options) {
     const DeploymentSpec wanted = only_host(validated(spec), log_options.host);
-    auto found = detail::on_hosts<std::vector<EngineLog>>(wanted, options, [&](Hosts& hosts) -> asio::awaitable<std::vector<EngineLog>> {
-        co_await hosts.open();
-        const auto pieces = co_await detail::log_pieces(hosts, {}, tail_bytes(log_options));
-        co_return detail::join_pieces(pieces);
-    });
+    auto found = detail::on_hosts<std::vector<EngineLog>>(
+        wanted, options, [&](Hosts& hosts) -> asio::awaitable<std::vector<EngineLog>> {
+            co_await hosts.open();
+            const auto pieces = co_await detail::log_pieces(hosts, {}, tail_bytes(log_options));
+            co_return detail::join_pieces(pieces);
+        });
     for (EngineLog& log : found) log.text = last_lines(log.text, log_options.lines);
     return found;
 }
 
-void follow_logs(const DeploymentSpec& spec, const std::function<void(const EngineLog&)>& on_text, const LogOptions& log_options,
-                 const HostOptions& options) {
+void follow_logs(const DeploymentSpec& spec, const std::function<void(const EngineLog&)>& on_text,
+                 const LogOptions& log_options, const HostOptions& options) {
     const DeploymentSpec wanted = only_host(validated(spec), log_options.host);
     detail::on_hosts<bool>(wanted, options, [&](Hosts& hosts) -> asio::awaitable<bool> {
         co_await hosts.open();
@@ -88,7 +92,8 @@ void follow_logs(const DeploymentSpec& spec, const std::function<void(const Engi
                 hand_on(piece, unfinished, on_text);
             }
             const DeploymentStatus now = co_await detail::status_of_hosts(hosts);
-            const bool has_ended = now.phase == Phase::absent || now.phase == Phase::failed || now.phase == Phase::stopped;
+            const bool has_ended =
+                now.phase == Phase::absent || now.phase == Phase::failed || now.phase == Phase::stopped;
             if (has_ended) co_return true;
             co_await hosts.pause(follow_interval_s);
         }

@@ -15,6 +15,7 @@
 namespace r1cluster {
 
 BOOST_DESCRIBE_STRUCT(StepTime, (), (step, seconds))
-BOOST_DESCRIBE_STRUCT(UpResult, (), (cluster, plan, report, settings, launch_plan, status, transports, steps, was_running))
+BOOST_DESCRIBE_STRUCT(UpResult, (),
+                      (cluster, plan, report, settings, launch_plan, status, transports, steps, was_running))
 
 }  // namespace r1cluster

@@ -49,7 +49,8 @@ struct Running {
 
 class Guard {
 public:
-    Guard(asio::io_context& context, JobFolder folder, LaunchPlan plan, std::string host, std::string token, std::string marker)
+    Guard(asio::io_context& context, JobFolder folder, LaunchPlan plan, std::string host, std::string token,
+          std::string marker)
         : context_(context),
           folder_(std::move(folder)),
           plan_(std::move(plan)),
@@ -84,7 +85,9 @@ private:
         for (const supervise::Decision& decision : step.decisions) {
             std::visit([this](const auto& what) { carry_out(what); }, decision);
         }
-        if (!step.decisions.empty() || std::holds_alternative<supervise::RankSeen>(event) || std::holds_alternative<supervise::Commit>(event)) save();
+        if (!step.decisions.empty() || std::holds_alternative<supervise::RankSeen>(event) ||
+            std::holds_alternative<supervise::Commit>(event))
+            save();
     }
 
     void carry_out(const supervise::StartProcess& what) {
@@ -103,20 +106,31 @@ private:
     void carry_out(const supervise::Kill&) { containment_->kill(); }
     void carry_out(const supervise::TellPeers& what) { link_.tell(what.cause); }
 
-    void carry_out(const supervise::Finish&) {
-        asio::co_spawn(context_, finish(), asio::detached);
-    }
+    void carry_out(const supervise::Finish&) { asio::co_spawn(context_, finish(), asio::detached); }
 
     asio::awaitable<void> finish() {
         co_await link_.flush(flush_s);
+        // The group is empty, but how its last process ended may still be on its way here.
+        asio::steady_timer pause(context_);
+        for (double waited_s = 0; waited_s < flush_s && is_any_alive(); waited_s += 0.02) {
+            pause.expires_after(std::chrono::milliseconds(20));
+            co_await pause.async_wait(result_of);
+        }
         containment_->remove();
         save();
         context_.stop();
     }
 
+    bool is_any_alive() const {
+        return std::any_of(running_.begin(), running_.end(),
+                           [](const auto& entry) { return entry.second.status.is_alive; });
+    }
+
     GuardLink::Callbacks callbacks() {
         return {[this](const std::string& host) { happen(supervise::PeerHeard{host}); },
-                [this](const std::string& host, std::optional<Cause> cause) { happen(supervise::PeerEnded{host, std::move(cause)}); }};
+                [this](const std::string& host, std::optional<Cause> cause) {
+                    happen(supervise::PeerEnded{host, std::move(cause)});
+                }};
     }
 
     std::map<std::string, std::string> environment(const ProcessSpec& process) const {
@@ -180,7 +194,9 @@ private:
             const int status = co_await child->wait();
             if (WIFEXITED(status) && WEXITSTATUS(status) == 0) co_return;
             if (monotonic_s() > until) {
-                throw Error(ErrorKind::timed_out, process.name, fmt::format("\"{}\" did not succeed within {} s", fmt::join(process.wait_for, " "), plan_.readiness.timeout_s));
+                throw Error(ErrorKind::timed_out, process.name,
+                            fmt::format("\"{}\" did not succeed within {} s", fmt::join(process.wait_for, " "),
+                                        plan_.readiness.timeout_s));
             }
             pause.expires_after(std::chrono::seconds(1));
             co_await pause.async_wait(result_of);
@@ -252,12 +268,17 @@ private:
         status.started_at = started_at_;
         status.activity = activity_;
         status.cause = state_.cause;
-        for (const auto& [name, running] : running_) status.processes.push_back(running.status);
+        // Of a group that is empty no process is left, whether its end was seen here yet or not.
+        const bool is_over = state_.phase == Phase::failed || state_.phase == Phase::stopped;
+        for (const auto& [name, running] : running_) {
+            status.processes.push_back(running.status);
+            if (is_over) status.processes.back().is_alive = false;
+        }
         for (const ProcessSpec& process : mine_.processes) {
             for (const int rank : process.ranks) {
                 const auto seen = state_.ranks.find(rank);
                 const int pid = seen == state_.ranks.end() ? 0 : seen->second;
-                status.ranks.push_back({rank, pid, pid > 0 && !ended_ranks_.contains(rank)});
+                status.ranks.push_back({rank, pid, pid > 0 && !is_over && !ended_ranks_.contains(rank)});
             }
         }
         return status;
@@ -279,7 +300,9 @@ private:
             listener_.bind(unix_socket::endpoint(path));
             listener_.listen();
         } catch (const boost::system::system_error& error) {
-            throw Error(ErrorKind::system, path, fmt::format("listening on \"{}\": {} (a path of at most 107 bytes is needed)", path, error.code().message()));
+            throw Error(ErrorKind::system, path,
+                        fmt::format("listening on \"{}\": {} (a path of at most 107 bytes is needed)", path,
+                                    error.code().message()));
         }
     }
 
@@ -295,7 +318,8 @@ private:
         std::string unread;
         bool is_controller = false;
         while (true) {
-            const auto [error, size] = co_await asio::async_read_until(socket, asio::dynamic_buffer(unread, 4096), '\n', result_of);
+            const auto [error, size] =
+                co_await asio::async_read_until(socket, asio::dynamic_buffer(unread, 4096), '\n', result_of);
             if (error) break;
             const std::string verb = unread.substr(0, size - 1);
             unread.erase(0, size);
@@ -324,7 +348,8 @@ private:
         for (const ProcessSpec& process : mine_.processes) {
             for (const int rank : process.ranks) {
                 const auto running = running_.find(process.name);
-                if (!state_.ranks.contains(rank) && running != running_.end()) happen(supervise::RankSeen{rank, running->second.status.pid});
+                if (!state_.ranks.contains(rank) && running != running_.end())
+                    happen(supervise::RankSeen{rank, running->second.status.pid});
             }
         }
     }
@@ -378,7 +403,8 @@ int run_guard(const std::string& path) {
     try {
         const std::string host = folder.read("host").value_or("");
         const auto plan = from_json<LaunchPlan>(folder.read("plan.json").value_or(""), folder.file("plan.json"));
-        if (!plan.find(host)) throw Error(ErrorKind::invalid_input, host, fmt::format("the plan has no host \"{}\"", host));
+        if (!plan.find(host))
+            throw Error(ErrorKind::invalid_input, host, fmt::format("the plan has no host \"{}\"", host));
         asio::io_context context;
         Guard guard(context, folder, plan, host, folder.read("token").value_or(""), random_token().substr(0, 16));
         guard.run();

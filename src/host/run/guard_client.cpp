@@ -2,6 +2,7 @@
 #include "host/run/guard_client.hpp"
 
 #include <fmt/format.h>
+#include <sys/un.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -20,11 +21,12 @@ constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t max_status_bytes = 4 << 20;
 
 struct GuardClient::Connection {
-    explicit Connection(asio::io_context& context) : socket(context), free(context) {}
+    explicit Connection(asio::io_context& context)
+        : socket(context), free(context, std::chrono::steady_clock::time_point::max()) {}
     unix_socket::socket socket;
     std::string unread;
     bool is_busy = false;
-    asio::steady_timer free;  // cancelled when the running question has its answer
+    asio::steady_timer free;  // never expires; cancelled when the running question has its answer
 };
 
 GuardClient::GuardClient(asio::io_context& context) : context_(context) {}
@@ -36,22 +38,25 @@ asio::awaitable<HostStatus> GuardClient::ask(JobFolder folder, std::string verb)
     boost::system::error_code error;
     if (!slot) {
         auto fresh = std::make_shared<Connection>(context_);
-        std::tie(error) = co_await fresh->socket.async_connect(unix_socket::endpoint(path), result_of);
-        if (error) throw Error(ErrorKind::unavailable, path, fmt::format("asking the guard at \"{}\": {}", path, error.message()));
+        if (path.size() >= sizeof(sockaddr_un::sun_path)) {
+            error = asio::error::name_too_long;  // which the endpoint would throw
+        } else {
+            std::tie(error) = co_await fresh->socket.async_connect(unix_socket::endpoint(path), result_of);
+        }
+        if (error)
+            throw Error(ErrorKind::unavailable, path,
+                        fmt::format("asking the guard at \"{}\": {}", path, error.message()));
         if (!slot) slot = fresh;
     }
     const std::shared_ptr<Connection> connection = slot;
-    while (connection->is_busy) {
-        connection->free.expires_at(std::chrono::steady_clock::time_point::max());
-        co_await connection->free.async_wait(result_of);
-    }
+    while (connection->is_busy) co_await connection->free.async_wait(result_of);
     connection->is_busy = true;
     const std::string line = verb + "\n";
     std::size_t size = 0;
     std::tie(error, size) = co_await asio::async_write(connection->socket, asio::buffer(line), result_of);
     if (!error) {
-        std::tie(error, size) =
-            co_await asio::async_read_until(connection->socket, asio::dynamic_buffer(connection->unread, max_status_bytes), '\n', result_of);
+        std::tie(error, size) = co_await asio::async_read_until(
+            connection->socket, asio::dynamic_buffer(connection->unread, max_status_bytes), '\n', result_of);
     }
     connection->is_busy = false;
     connection->free.cancel();

@@ -72,7 +72,9 @@ json::object ended_message(const std::string& host, const std::optional<Cause>& 
 }
 json::object beat_message() { return {{"beat", true}}; }
 json::object nonce_message(const std::string& nonce) { return {{"nonce", nonce}}; }
-json::object proof_message(const std::string& host, const std::string& proof) { return {{"host", host}, {"proof", proof}}; }
+json::object proof_message(const std::string& host, const std::string& proof) {
+    return {{"host", host}, {"proof", proof}};
+}
 
 std::string text_of(const json::value& message, const char* name) {
     const json::value* field = message.is_object() ? message.get_object().if_contains(name) : nullptr;
@@ -88,8 +90,8 @@ bool is_equal(const std::string& a, const std::string& b) {
 std::string hmac_hex(const std::string& key, const std::string& text) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
     unsigned int size = 0;
-    ::HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-           digest.data(), &size);
+    ::HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
+           text.size(), digest.data(), &size);
     std::string hex;
     for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
     return hex;
@@ -106,8 +108,15 @@ std::string random_token() {
 }
 
 struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
-    State(asio::io_context& io, const LaunchPlan& launch_plan, const std::string& name, std::string secret, Callbacks calls)
-        : context(io), plan(launch_plan), host(name), token(std::move(secret)), callbacks(std::move(calls)), acceptor(io), beat(io) {}
+    State(asio::io_context& io, const LaunchPlan& launch_plan, const std::string& name, std::string secret,
+          Callbacks calls)
+        : context(io),
+          plan(launch_plan),
+          host(name),
+          token(std::move(secret)),
+          callbacks(std::move(calls)),
+          acceptor(io),
+          beat(io) {}
 
     asio::io_context& context;
     const LaunchPlan& plan;
@@ -142,7 +151,8 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
         write_line(line, beat_message());
         if (told) write_line(line, *told);
         try {
-            for (std::string text = co_await line->next(); !text.empty() && !is_over; text = co_await line->next()) hear(peer, text);
+            for (std::string text = co_await line->next(); !text.empty() && !is_over; text = co_await line->next())
+                hear(peer, text);
         } catch (const Error&) {
             // Not our protocol: as if it had hung up.
         }
@@ -158,7 +168,8 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
         const json::value answer = parse_json(co_await line->next(), "peer");
         const std::string peer = text_of(answer, "host");
         const bool is_known = plan.find(peer) != nullptr && peer != host;
-        co_return is_known && is_equal(text_of(answer, "proof"), hmac_hex(token, mine + " " + peer)) ? peer : std::string();
+        co_return is_known&& is_equal(text_of(answer, "proof"), hmac_hex(token, mine + " " + peer)) ? peer
+                                                                                                    : std::string();
     }
 
     asio::awaitable<void> meet(std::shared_ptr<Line> line) {
@@ -194,8 +205,8 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
         asio::steady_timer retry(context);
         tcp::resolver resolver(context);
         while (!is_over) {
-            const auto [unresolved, found] =
-                co_await resolver.async_resolve(plan.hosts.front().address, std::to_string(plan.guard_port), tcp::resolver::numeric_service, result_of);
+            const auto [unresolved, found] = co_await resolver.async_resolve(
+                plan.hosts.front().address, std::to_string(plan.guard_port), tcp::resolver::numeric_service, result_of);
             if (!unresolved && !is_over) {
                 auto line = std::make_shared<Line>(tcp::socket(context));
                 const auto [refused] = co_await line->socket.async_connect(found.begin()->endpoint(), result_of);
@@ -217,7 +228,8 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
     }
 };
 
-GuardLink::GuardLink(asio::io_context& context, const LaunchPlan& plan, const std::string& host, std::string token, Callbacks callbacks)
+GuardLink::GuardLink(asio::io_context& context, const LaunchPlan& plan, const std::string& host, std::string token,
+                     Callbacks callbacks)
     : state_(std::make_shared<State>(context, plan, host, std::move(token), std::move(callbacks))) {}
 
 GuardLink::~GuardLink() {
@@ -235,14 +247,16 @@ void GuardLink::start() {
         const std::string& address = state.plan.hosts.front().address;
         boost::system::error_code error;
         tcp::resolver resolver(state.context);
-        const auto found = resolver.resolve(address, std::to_string(state.plan.guard_port), tcp::resolver::passive | tcp::resolver::numeric_service, error);
+        const auto found = resolver.resolve(address, std::to_string(state.plan.guard_port),
+                                            tcp::resolver::passive | tcp::resolver::numeric_service, error);
         if (!error) state.acceptor.open(found.begin()->endpoint().protocol(), error);
         if (!error) state.acceptor.set_option(tcp::acceptor::reuse_address(true), error);
         if (!error) state.acceptor.bind(found.begin()->endpoint(), error);
         if (!error) state.acceptor.listen(64, error);
         if (error) {
-            throw Error(ErrorKind::unavailable, address,
-                        fmt::format("opening the guard link on {}:{}: {}", address, state.plan.guard_port, error.message()));
+            throw Error(
+                ErrorKind::unavailable, address,
+                fmt::format("opening the guard link on {}:{}: {}", address, state.plan.guard_port, error.message()));
         }
         asio::co_spawn(state.context, state.accept_all(), asio::detached);
     } else {

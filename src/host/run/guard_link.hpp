@@ -23,7 +23,8 @@ public:
         std::function<void(const std::string& host, std::optional<Cause> cause)> on_ended;
     };
 
-    GuardLink(boost::asio::io_context& context, const LaunchPlan& plan, const std::string& host, std::string token, Callbacks callbacks);
+    GuardLink(boost::asio::io_context& context, const LaunchPlan& plan, const std::string& host, std::string token,
+              Callbacks callbacks);
     ~GuardLink();
     GuardLink(const GuardLink&) = delete;
     GuardLink& operator=(const GuardLink&) = delete;

@@ -23,14 +23,16 @@ namespace fs = std::filesystem;
 constexpr std::size_t state_limit_bytes = 16u << 20;
 
 [[noreturn]] void refuse(const std::string& doing, const std::string& path, int error) {
-    throw Error(ErrorKind::system, path, fmt::format("{} \"{}\": {}", doing, path, std::generic_category().message(error)));
+    throw Error(ErrorKind::system, path,
+                fmt::format("{} \"{}\": {}", doing, path, std::generic_category().message(error)));
 }
 
 std::string state_home() {
     if (const char* folder = std::getenv("XDG_STATE_HOME"); folder && *folder == '/') return folder;
     if (const char* home = std::getenv("HOME"); home && *home == '/') return std::string(home) + "/.local/state";
     if (const passwd* user = ::getpwuid(::getuid())) return std::string(user->pw_dir) + "/.local/state";
-    throw Error(ErrorKind::system, "HOME", "looking for a place for the deployment's state: neither XDG_STATE_HOME nor HOME is set");
+    throw Error(ErrorKind::system, "HOME",
+                "looking for a place for the deployment's state: neither XDG_STATE_HOME nor HOME is set");
 }
 
 }  // namespace
@@ -45,7 +47,7 @@ void JobFolder::prepare() const {
     std::error_code error;
     fs::create_directories(path_, error);
     if (!error) fs::permissions(path_, fs::perms::owner_all, error);
-    for (const char* name : {"plan.json", "state.json", "guard.sock", "group", "token", "logs"}) {
+    for (const char* name : {"plan.json", "state.json", "guard.sock", "group", "token", "failure", "logs"}) {
         if (!error) fs::remove_all(file(name), error);
     }
     if (!error) fs::create_directories(file("logs"), error);

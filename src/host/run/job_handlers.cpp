@@ -16,6 +16,7 @@
 
 #include "host/run/containment.hpp"
 #include "host/run/guard_client.hpp"
+#include "host/run/log_file.hpp"
 #include "host/run/token_probe.hpp"
 #include "launch/describe.hpp"
 #include "r1cluster/base/json.hpp"
@@ -97,29 +98,35 @@ public:
         json::object texts;
         for (const std::string& name : folder.log_files()) {
             const json::value* offset = params.at("offsets").as_object().if_contains(name);
-            json::object piece = read_from(folder.file("logs/" + name), offset ? offset->to_number<std::uint64_t>() : std::optional<std::uint64_t>(), tail_bytes);
+            json::object piece =
+                read_from(folder.file("logs/" + name),
+                          offset ? offset->to_number<std::uint64_t>() : std::optional<std::uint64_t>(), tail_bytes);
             texts[name] = std::move(piece);
         }
         co_return texts;
     }
 
     asio::awaitable<json::value> token(json::value params) {
-        const TokenProbe probe = co_await probe_token(from_value<Readiness>(params.at("readiness"), "readiness"), token_timeout_s);
+        const TokenProbe probe =
+            co_await probe_token(from_value<Readiness>(params.at("readiness"), "readiness"), token_timeout_s);
         co_return probe_value(probe);
     }
 
 private:
     static json::object probe_value(const TokenProbe& probe) {
-        return {{"is_ready", probe.is_ready}, {"because", probe.because}, {"seconds", probe.seconds}, {"text", probe.text}};
+        return {
+            {"is_ready", probe.is_ready}, {"because", probe.because}, {"seconds", probe.seconds}, {"text", probe.text}};
     }
 
     /// A folder is there already: of a running deployment, which nobody may disturb, or of one that has ended.
     asio::awaitable<void> settle(JobFolder folder, std::string host) {
         const HostStatus now = co_await status_of(folder, host);
         if (now.guard_pid != 0 && Lock::try_take(folder.file("lock")) == std::nullopt) {
-            throw Error(ErrorKind::unavailable, host,
-                        fmt::format("a guard (pid {}) of this deployment runs here already, phase {}; end it with \"r1cluster down\"",
-                                    now.guard_pid, to_text(now.phase)));
+            throw Error(
+                ErrorKind::unavailable, host,
+                fmt::format(
+                    "a guard (pid {}) of this deployment runs here already, phase {}; end it with \"r1cluster down\"",
+                    now.guard_pid, to_text(now.phase)));
         }
         end_leftovers(folder);
     }
@@ -143,7 +150,8 @@ private:
         posix_spawn_file_actions_destroy(&files);
         posix_spawnattr_destroy(&attributes);
         if (error != 0) {
-            throw Error(ErrorKind::system, self, fmt::format("starting the guard \"{}\": {}", self, std::generic_category().message(error)));
+            throw Error(ErrorKind::system, self,
+                        fmt::format("starting the guard \"{}\": {}", self, std::generic_category().message(error)));
         }
     }
 
@@ -163,7 +171,9 @@ private:
             pause.expires_after(std::chrono::milliseconds(20));
             co_await pause.async_wait(result_of);
         }
-        throw Error(ErrorKind::timed_out, folder.path(), fmt::format("starting the guard: no word from it within {:.0f} s, see {}", guard_start_s, folder.file("logs/guard.log")));
+        throw Error(ErrorKind::timed_out, folder.path(),
+                    fmt::format("starting the guard: no word from it within {:.0f} s, see {}", guard_start_s,
+                                folder.file("logs/guard.log")));
     }
 
     asio::awaitable<HostStatus> status_of(JobFolder folder, std::string host) {
@@ -182,7 +192,8 @@ private:
         status.phase = Phase::failed;
         status.cause = Cause{};
         status.cause->host = host;
-        status.cause->text = fmt::format("the guard on {} (pid {}) died; \"r1cluster down\" ends what it left", host, status.guard_pid);
+        status.cause->text =
+            fmt::format("the guard on {} (pid {}) died; \"r1cluster down\" ends what it left", host, status.guard_pid);
         co_return status;
     }
 
@@ -202,7 +213,10 @@ private:
             pause.expires_after(std::chrono::milliseconds(50));
             co_await pause.async_wait(result_of);
         }
-        throw Error(ErrorKind::timed_out, folder.path(), fmt::format("ending the deployment: processes are still there after {:.0f} s (in the driver, maybe); nothing was removed", limit_s));
+        throw Error(ErrorKind::timed_out, folder.path(),
+                    fmt::format("ending the deployment: processes are still there after {:.0f} s (in the driver, "
+                                "maybe); nothing was removed",
+                                limit_s));
     }
 
     static void end_leftovers(const JobFolder& folder) {
@@ -212,7 +226,8 @@ private:
         kill_leftovers(text_of(group, "cgroup"), text_of(group, "marker"), leftovers_s);
     }
 
-    static json::object read_from(const std::string& path, std::optional<std::uint64_t> offset, std::uint64_t tail_bytes) {
+    static json::object read_from(const std::string& path, std::optional<std::uint64_t> offset,
+                                  std::uint64_t tail_bytes) {
         constexpr std::uint64_t piece_bytes = 4 << 20;
         std::ifstream file(path, std::ios::binary | std::ios::ate);
         const auto size = static_cast<std::uint64_t>(std::max<std::streamoff>(0, file.tellg()));
@@ -223,28 +238,7 @@ private:
         file.read(text.data(), static_cast<std::streamsize>(text.size()));
         text.resize(static_cast<std::size_t>(file.gcount()));
         const std::uint64_t end = from + text.size();
-        return {{"text", printable(text)}, {"offset", end}, {"size", size}};
-    }
-
-    /// Valid UTF-8 for JSON: what is not, and control bytes but line ends and tabs, becomes '?'.
-    static std::string printable(const std::string& text) {
-        std::string out;
-        out.reserve(text.size());
-        for (std::size_t i = 0; i < text.size();) {
-            const auto byte = static_cast<unsigned char>(text[i]);
-            std::size_t length = byte < 0x80 ? 1 : (byte >> 5) == 6 ? 2 : (byte >> 4) == 14 ? 3 : (byte >> 3) == 30 ? 4 : 0;
-            bool is_whole = length > 0 && i + length <= text.size();
-            for (std::size_t k = 1; is_whole && k < length; ++k) is_whole = (static_cast<unsigned char>(text[i + k]) >> 6) == 2;
-            if (!is_whole || (length == 1 && byte < 0x20 && byte != '\n' && byte != '\t')) {
-                const bool is_before_line_end = byte == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
-                if (!is_before_line_end) out += byte == '\r' ? '\n' : '?';
-                ++i;
-            } else {
-                out.append(text, i, length);
-                i += length;
-            }
-        }
-        return out;
+        return {{"text", log_text(text)}, {"offset", end}, {"size", size}};
     }
 
     asio::io_context& context_;

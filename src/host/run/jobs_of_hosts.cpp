@@ -20,7 +20,8 @@ json::object end_params(const DeploymentSpec& spec, const HostSpec& host, bool p
     return params;
 }
 
-json::object log_params(const DeploymentSpec& spec, const HostSpec& host, const LogOffsets& offsets, std::uint64_t tail_bytes) {
+json::object log_params(const DeploymentSpec& spec, const HostSpec& host, const LogOffsets& offsets,
+                        std::uint64_t tail_bytes) {
     json::object params = job_params(spec, host);
     json::object known;
     if (const auto mine = offsets.find(host.name); mine != offsets.end()) {
@@ -48,7 +49,8 @@ DeploymentStatus to_status(const DeploymentSpec& spec, const std::map<std::strin
     status.model = spec.model.served_name;
     if (status.phase == Phase::ready) {
         const bool is_v6 = spec.serve.address.find(':') != std::string::npos;
-        status.endpoint = fmt::format("http://{}{}{}:{}/v1", is_v6 ? "[" : "", spec.serve.address, is_v6 ? "]" : "", spec.serve.port);
+        status.endpoint =
+            fmt::format("http://{}{}{}:{}/v1", is_v6 ? "[" : "", spec.serve.address, is_v6 ? "]" : "", spec.serve.port);
     }
     return status;
 }
@@ -78,7 +80,9 @@ asio::awaitable<DeploymentStatus> end_on_hosts(Hosts& hosts, bool purge) {
 }
 
 asio::awaitable<std::vector<LogPiece>> log_pieces(Hosts& hosts, LogOffsets offsets, std::uint64_t tail_bytes) {
-    Hosts::MakeParams params = [&](const HostSpec& host) { return log_params(hosts.spec(), host, offsets, tail_bytes); };
+    Hosts::MakeParams params = [&](const HostSpec& host) {
+        return log_params(hosts.spec(), host, offsets, tail_bytes);
+    };
     const auto replies = co_await hosts.call_all("job.logs", params);
     std::vector<LogPiece> pieces;
     for (const HostSpec& host : hosts.spec().hosts) {

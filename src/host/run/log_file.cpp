@@ -19,7 +19,47 @@ bool speaks_of_error(const std::string& line) {
     return false;
 }
 
+/// Length that the first byte of a character promises; 0: it begins none.
+std::size_t character_bytes(unsigned char first) {
+    if (first < 0x80) return 1;
+    if (first >= 0xc2 && first < 0xe0) return 2;
+    if (first >= 0xe0 && first < 0xf0) return 3;
+    return first >= 0xf0 && first < 0xf5 ? 4 : 0;
+}
+
+/// The rules of RFC 3629, section 4: no overlong form, no surrogate, nothing above U+10FFFF.
+bool is_character(std::string_view bytes) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+    for (std::size_t i = 1; i < bytes.size(); ++i) {
+        if ((byte(i) >> 6) != 2) return false;
+    }
+    if (byte(0) == 0xe0) return byte(1) >= 0xa0;
+    if (byte(0) == 0xed) return byte(1) < 0xa0;
+    if (byte(0) == 0xf0) return byte(1) >= 0x90;
+    if (byte(0) == 0xf4) return byte(1) < 0x90;
+    return true;
+}
+
 }  // namespace
+
+std::string log_text(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size();) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const std::size_t length = character_bytes(byte);
+        const bool is_whole = length > 0 && i + length <= text.size() && is_character(text.substr(i, length));
+        if (is_whole && (byte >= 0x20 || byte == '\n' || byte == '\t')) {
+            out.append(text, i, length);
+            i += length;
+            continue;
+        }
+        const bool is_before_line_end = byte == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
+        if (!is_before_line_end) out += byte == '\r' ? '\n' : '?';
+        ++i;
+    }
+    return out;
+}
 
 LogFile::LogFile(std::string path, std::uint64_t file_bytes, int files)
     : path_(std::move(path)), file_bytes_(file_bytes), files_(files) {
@@ -33,8 +73,10 @@ LogFile::~LogFile() {
 
 void LogFile::append(std::string_view bytes) {
     if (dropped_bytes_ > 0) {
-        const std::string note = fmt::format("[r1cluster: {} bytes of this log were dropped, the disk was full]\n", dropped_bytes_);
-        if (descriptor_ >= 0 && ::write(descriptor_, note.data(), note.size()) == static_cast<ssize_t>(note.size())) dropped_bytes_ = 0;
+        const std::string note =
+            fmt::format("[r1cluster: {} bytes of this log were dropped, the disk was full]\n", dropped_bytes_);
+        if (descriptor_ >= 0 && ::write(descriptor_, note.data(), note.size()) == static_cast<ssize_t>(note.size()))
+            dropped_bytes_ = 0;
     }
     write(bytes);
     for (const char c : bytes) {
@@ -47,6 +89,8 @@ void LogFile::append(std::string_view bytes) {
 }
 
 void LogFile::end_line() {
+    // An engine may print anything, and a long line is cut wherever it is; but its last words travel as JSON.
+    line_ = log_text(line_);
     if (line_.find_first_not_of(' ') != std::string::npos) {
         last_line_ = line_;
         if (speaks_of_error(line_)) error_line_ = line_;

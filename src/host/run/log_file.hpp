@@ -8,9 +8,13 @@
 
 namespace r1cluster::detail {
 
-/// The log of one process: everything that it prints, in a file that is rotated by size (name.log, name.log.1, ...), and
-/// what of it is worth knowing at once. When the file cannot be written the process is not held up: what was dropped is
-/// counted and said as soon as writing works again.
+/// Valid UTF-8, as JSON wants it: what is not, and control bytes but line ends and tabs, becomes '?'. A lone carriage
+/// return, by which progress bars begin anew, becomes a line end.
+std::string log_text(std::string_view text);
+
+/// The log of one process: everything that it prints, in a file that is rotated by size (name.log, name.log.1, ...),
+/// and what of it is worth knowing at once. When the file cannot be written the process is not held up: what was
+/// dropped is counted and said as soon as writing works again.
 class LogFile {
 public:
     LogFile(std::string path, std::uint64_t file_bytes, int files);
@@ -19,7 +23,7 @@ public:
     LogFile& operator=(const LogFile&) = delete;
 
     void append(std::string_view bytes);
-    /// Called with each whole line, without its end, control bytes replaced, at most 1000 bytes.
+    /// Called with each whole line, without its end, control bytes replaced, at most 1000 bytes of valid UTF-8.
     std::function<void(const std::string&)> on_line;
 
     const std::string& last_line() const { return last_line_; }

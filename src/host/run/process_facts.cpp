@@ -44,20 +44,23 @@ std::string describe_end(const Cause& cause) {
     if (cause.is_out_of_memory) return "was killed by SIGKILL: the kernel ran out of memory";
     if (cause.signal) {
         const char* name = ::sigabbrev_np(*cause.signal);
-        return fmt::format("was killed by {}", name ? fmt::format("SIG{}", name) : fmt::format("signal {}", *cause.signal));
+        return fmt::format("was killed by {}",
+                           name ? fmt::format("SIG{}", name) : fmt::format("signal {}", *cause.signal));
     }
     if (cause.exit_code) return fmt::format("ended with exit code {}", *cause.exit_code);
     return "ended, and this kernel does not say how";
 }
 
 std::map<std::string, std::string> passed_environment() {
-    static constexpr std::string_view passed[] = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TMPDIR", "TZ",
-                                                  "LD_LIBRARY_PATH", "CUDA_HOME", "CUDA_PATH"};
+    static constexpr std::string_view passed[] = {"PATH",     "HOME",   "USER", "LOGNAME",         "SHELL",
+                                                  "LANG",     "TMPDIR", "TZ",   "LD_LIBRARY_PATH", "CUDA_HOME",
+                                                  "CUDA_PATH"};
     std::map<std::string, std::string> env;
     for (char** variable = environ; *variable; ++variable) {
         const std::string_view text(*variable);
         const std::string_view name = text.substr(0, text.find('='));
-        const bool is_passed = std::find(std::begin(passed), std::end(passed), name) != std::end(passed) || name.starts_with("LC_");
+        const bool is_passed =
+            std::find(std::begin(passed), std::end(passed), name) != std::end(passed) || name.starts_with("LC_");
         if (is_passed && name.size() < text.size()) env[std::string(name)] = text.substr(name.size() + 1);
     }
     return env;
@@ -66,11 +69,13 @@ std::map<std::string, std::string> passed_environment() {
 std::string read_secret(const std::string& path) {
     struct stat facts {};
     if (::stat(path.c_str(), &facts) == 0 && (facts.st_mode & 077) != 0) {
-        throw Error(ErrorKind::invalid_input, path, fmt::format("reading the secret \"{}\": others may read it; chmod 600 it", path));
+        throw Error(ErrorKind::invalid_input, path,
+                    fmt::format("reading the secret \"{}\": others may read it; chmod 600 it", path));
     }
     std::string text = read_text_file(path, 64 << 10);
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-    if (text.empty()) throw Error(ErrorKind::invalid_input, path, fmt::format("reading the secret \"{}\": the file is empty", path));
+    if (text.empty())
+        throw Error(ErrorKind::invalid_input, path, fmt::format("reading the secret \"{}\": the file is empty", path));
     return text;
 }
 
@@ -84,7 +89,8 @@ long oom_kills() {
 }
 
 std::string utc_now() {
-    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                       fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
 }
 
 double monotonic_s() {

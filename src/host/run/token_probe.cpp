@@ -31,8 +31,10 @@ Request token_request(const Readiness& readiness) {
     Request request{http::verb::post, "/v1/completions", 11};
     request.set(http::field::host, fmt::format("{}:{}", readiness.address, readiness.port));
     request.set(http::field::content_type, "application/json");
-    if (!readiness.api_key_file.empty()) request.set(http::field::authorization, "Bearer " + read_secret(readiness.api_key_file));
-    request.body() = json::serialize(json::object{{"model", readiness.model}, {"prompt", "1"}, {"max_tokens", 1}, {"temperature", 0}});
+    if (!readiness.api_key_file.empty())
+        request.set(http::field::authorization, "Bearer " + read_secret(readiness.api_key_file));
+    request.body() = json::serialize(
+        json::object{{"model", readiness.model}, {"prompt", "1"}, {"max_tokens", 1}, {"temperature", 0}});
     request.prepare_payload();
     return request;
 }
@@ -62,10 +64,11 @@ asio::awaitable<TokenProbe> probe_token(Readiness readiness, double timeout_s) {
     const Request request = token_request(readiness);
     const double begin = monotonic_s();
     beast::tcp_stream stream(co_await asio::this_coro::executor);
-    stream.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(timeout_s)));
+    stream.expires_after(
+        std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(timeout_s)));
     asio::ip::tcp::resolver resolver(stream.get_executor());
-    const auto [unresolved, found] =
-        co_await resolver.async_resolve(readiness.address, std::to_string(readiness.port), asio::ip::tcp::resolver::numeric_service, result_of);
+    const auto [unresolved, found] = co_await resolver.async_resolve(
+        readiness.address, std::to_string(readiness.port), asio::ip::tcp::resolver::numeric_service, result_of);
     boost::system::error_code error = unresolved;
     if (!error) std::tie(error, std::ignore) = co_await stream.async_connect(found, result_of);
     if (!error) std::tie(error, std::ignore) = co_await http::async_write(stream, request, result_of);
@@ -75,7 +78,8 @@ asio::awaitable<TokenProbe> probe_token(Readiness readiness, double timeout_s) {
     if (!error) std::tie(error, std::ignore) = co_await http::async_read(stream, buffer, parser, result_of);
     probe.seconds = monotonic_s() - begin;
     if (error) {
-        probe.because = error == beast::error::timeout ? fmt::format("no answer within {:.0f} s", timeout_s) : error.message();
+        probe.because =
+            error == beast::error::timeout ? fmt::format("no answer within {:.0f} s", timeout_s) : error.message();
     } else {
         judge(probe, parser.get().result_int(), parser.get().body());
     }

@@ -41,7 +41,8 @@ private:
 };
 
 Finding finding(std::string id, std::string subject, std::string observed, std::string expected, std::string remedy) {
-    return {std::move(id), Severity::error, std::move(subject), std::move(observed), std::move(expected), std::move(remedy), "r1cluster"};
+    return {std::move(id),       Severity::error,   std::move(subject), std::move(observed),
+            std::move(expected), std::move(remedy), "r1cluster"};
 }
 
 Report report_of(std::vector<Finding> findings) {
@@ -60,27 +61,30 @@ void decide(const DeploymentSpec& spec, const Recording& recording, UpResult& re
             checkpoint = model(*recording.checkpoint);
             result.plan = plan(spec, result.cluster, *checkpoint);
         } catch (const Error& error) {
-            more.push_back(finding("checkpoint.readable", spec.model.path, error.what(), "a checkpoint that is whole and of a known family",
-                                   "copy the checkpoint again"));
+            more.push_back(finding("checkpoint.readable", spec.model.path, error.what(),
+                                   "a checkpoint that is whole and of a known family", "copy the checkpoint again"));
         }
     }
     const Layout* layout = result.plan.layouts.empty() ? nullptr : &result.plan.layouts.front();
     if (checkpoint && !layout && more.empty()) {
         std::string why;
         for (const RejectedLayout& rejected : result.plan.rejected) {
-            why += fmt::format("{}TP{} x PP{}: {}", why.empty() ? "" : "; ", rejected.tensor_parallel, rejected.pipeline_parallel, rejected.because);
+            why += fmt::format("{}TP{} x PP{}: {}", why.empty() ? "" : "; ", rejected.tensor_parallel,
+                               rejected.pipeline_parallel, rejected.because);
         }
         more.push_back(finding("plan.possible", spec.model.path, why.empty() ? "no layout is possible" : why,
                                "a layout that these hosts and this model allow", "change [layout], or the hosts"));
     }
-    result.report = merge(check({spec, result.cluster, checkpoint ? &*checkpoint : nullptr, layout}), report_of(std::move(more)));
+    result.report =
+        merge(check({spec, result.cluster, checkpoint ? &*checkpoint : nullptr, layout}), report_of(std::move(more)));
     if (!layout) return;
     try {
         result.settings = config(spec, result.cluster, *layout);
         result.launch_plan = launch(spec, result.cluster, *layout, result.settings);
     } catch (const Error& error) {
-        result.report = merge(result.report, report_of({finding("launch.possible", error.subject(), error.what(),
-                                                                "an engine and a layout that go together", "see the message")}));
+        result.report =
+            merge(result.report, report_of({finding("launch.possible", error.subject(), error.what(),
+                                                    "an engine and a layout that go together", "see the message")}));
     }
     result.report = merge(result.report, report_of(result.settings.findings));
 }
@@ -115,7 +119,8 @@ json::object readiness_params(const Readiness& readiness) { return {{"readiness"
 /// Runs beside the pings, since an answer may take its time.
 asio::awaitable<void> ask_for_token(Hosts& hosts, Readiness readiness, std::shared_ptr<TokenState> token) {
     try {
-        const json::value answer = co_await hosts.call(readiness.host, "job.token", readiness_params(readiness), token_call_timeout_s);
+        const json::value answer =
+            co_await hosts.call(readiness.host, "job.token", readiness_params(readiness), token_call_timeout_s);
         token->is_ready = answer.at("is_ready").as_bool();
         token->because = std::string(answer.at("because").as_string());
     } catch (const std::exception& error) {
@@ -127,7 +132,8 @@ asio::awaitable<void> ask_for_token(Hosts& hosts, Readiness readiness, std::shar
 int ranks_alive(const DeploymentStatus& status) {
     int alive = 0;
     for (const HostStatus& host : status.hosts) {
-        alive += static_cast<int>(std::count_if(host.ranks.begin(), host.ranks.end(), [](const RankStatus& rank) { return rank.is_alive; }));
+        alive += static_cast<int>(
+            std::count_if(host.ranks.begin(), host.ranks.end(), [](const RankStatus& rank) { return rank.is_alive; }));
     }
     return alive;
 }
@@ -150,7 +156,10 @@ bool is_hopeless(DeploymentStatus& status) {
         if (host.phase != Phase::unknown) continue;
         status.cause = Cause{};
         status.cause->host = host.host;
-        status.cause->text = fmt::format("{} did not answer within {:.0f} s while the engine started: {}", host.host, ping_timeout_s, host.because);
+        status.cause->text = fmt::format(
+            "{} did not answer within {:.0f} s while the engine started: {}; if it lives, its guard ends what runs "
+            "there",
+            host.host, ping_timeout_s, host.because);
         status.phase = Phase::failed;
         return true;
     }
@@ -174,7 +183,8 @@ asio::awaitable<DeploymentStatus> await_ready(Hosts& hosts, const LaunchPlan& la
         if (now > deadline) {
             status.cause = Cause{};
             status.cause->host = launch_plan.readiness.host;
-            status.cause->text = fmt::format("no token within {} s ([engine] start_timeout_s); the API said: {}", launch_plan.readiness.timeout_s, token->because);
+            status.cause->text = fmt::format("no token within {} s ([engine] start_timeout_s); the API said: {}",
+                                             launch_plan.readiness.timeout_s, token->because);
             status.phase = Phase::failed;
             co_return status;
         }
@@ -214,7 +224,8 @@ asio::awaitable<void> stay_attached(Hosts& hosts, UpResult& result) {
 asio::awaitable<void> start(Hosts& hosts, UpResult& result, Steps& steps) {
     const LaunchPlan& launch_plan = *result.launch_plan;
     co_await create_guards(hosts, launch_plan);
-    hosts.report("launch", fmt::format("starting {} on {} host{}", launch_plan.engine, launch_plan.hosts.size(), launch_plan.hosts.size() == 1 ? "" : "s"));
+    hosts.report("launch", fmt::format("starting {} on {} host{}", launch_plan.engine, launch_plan.hosts.size(),
+                                       launch_plan.hosts.size() == 1 ? "" : "s"));
     co_await detail::ask_guards(hosts, "begin", ping_timeout_s);
     steps.end("launch");
     result.status = co_await await_ready(hosts, launch_plan);
@@ -242,7 +253,8 @@ asio::awaitable<UpResult> bring_up(Hosts& hosts, UpOptions up_options) {
     for (const HostStatus& host : result.status.hosts) {
         if (host.phase == Phase::starting || host.phase == Phase::ready || host.phase == Phase::stopping) {
             throw Error(ErrorKind::unavailable, host.host,
-                        fmt::format("bringing up \"{}\": it is {} on {} already; see \"r1cluster status\", or end it with \"r1cluster down\"",
+                        fmt::format("bringing up \"{}\": it is {} on {} already; see \"r1cluster status\", or end it "
+                                    "with \"r1cluster down\"",
                                     hosts.spec().name, to_text(host.phase), host.host));
         }
     }
@@ -258,7 +270,8 @@ asio::awaitable<UpResult> bring_up(Hosts& hosts, UpOptions up_options) {
     std::optional<Error> failure;
     try {
         co_await start(hosts, result, steps);
-        if (result.status.phase == Phase::ready && hosts.spec().fate == Fate::attached) co_await stay_attached(hosts, result);
+        if (result.status.phase == Phase::ready && hosts.spec().fate == Fate::attached)
+            co_await stay_attached(hosts, result);
     } catch (const Error& error) {
         failure = error;
     }
@@ -270,7 +283,8 @@ asio::awaitable<UpResult> bring_up(Hosts& hosts, UpOptions up_options) {
 }  // namespace
 
 UpResult up(const DeploymentSpec& spec, const UpOptions& up_options, const HostOptions& options) {
-    return detail::on_hosts<UpResult>(validated(spec), options, [up_options](Hosts& hosts) { return bring_up(hosts, up_options); });
+    return detail::on_hosts<UpResult>(validated(spec), options,
+                                      [up_options](Hosts& hosts) { return bring_up(hosts, up_options); });
 }
 
 }  // namespace r1cluster

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The JSON Schema (draft 2020-12) of what to_document writes and from_document accepts, from the same lists of members
+/// that reflect_json.hpp walks.
+
+#include <boost/core/type_name.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include "base/reflect_json.hpp"
+
+namespace r1cluster::detail {
+
+/// "r1cluster::HostSpec" -> "HostSpec".
+template <class T>
+std::string plain_name() {
+    const std::string name = boost::core::type_name<T>();
+    return name.substr(name.rfind(':') + 1);
+}
+
+/// Puts the schemas of the structs that it meets into `definitions`, each once.
+template <class T>
+json::object schema_of_type(json::object& definitions);
+
+/// `properties` and `required` of a struct, without what an envelope adds.
+template <class T>
+void add_fields(json::object& properties, json::array& required, json::object& definitions) {
+    boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
+        using Field = std::decay_t<decltype(std::declval<T>().*member.pointer)>;
+        properties[member.name] = schema_of_type<Field>(definitions);
+        required.emplace_back(member.name);
+    });
+}
+
+inline json::object closed_object(json::object properties, json::array required) {
+    return {{"type", "object"},
+            {"properties", std::move(properties)},
+            {"required", std::move(required)},
+            {"additionalProperties", false}};
+}
+
+template <class T>
+json::object schema_of_type(json::object& definitions) {
+    if constexpr (std::is_same_v<T, bool>) {
+        return {{"type", "boolean"}};
+    } else if constexpr (std::is_same_v<T, double>) {
+        return {{"type", "number"}};
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        return {{"type", "string"}};
+    } else if constexpr (std::is_enum_v<T>) {
+        json::array names;
+        boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>(
+            [&](auto enumerator) { names.emplace_back(to_text(enumerator.value)); });
+        return {{"enum", std::move(names)}};
+    } else if constexpr (std::is_integral_v<T>) {
+        return {{"type", "integer"},
+                {"minimum", std::numeric_limits<T>::min()},
+                {"maximum", std::numeric_limits<T>::max()}};
+    } else if constexpr (is_optional<T>::value) {
+        return {{"anyOf",
+                 json::array{schema_of_type<typename T::value_type>(definitions), json::object{{"type", "null"}}}}};
+    } else if constexpr (is_vector<T>::value) {
+        return {{"type", "array"}, {"items", schema_of_type<typename T::value_type>(definitions)}};
+    } else if constexpr (is_map<T>::value) {
+        static_assert(std::is_same_v<typename T::key_type, std::string>, "say which keys such a map may have");
+        return {{"type", "object"}, {"additionalProperties", schema_of_type<typename T::mapped_type>(definitions)}};
+    } else {
+        static_assert(is_described_struct<T>, "describe this type in its room's describe.hpp");
+        const std::string name = plain_name<T>();
+        if (!definitions.contains(name)) {
+            definitions[name] = nullptr;  // in its place before those that it holds
+            json::object properties;
+            json::array required;
+            add_fields<T>(properties, required, definitions);
+            definitions[name] = closed_object(std::move(properties), std::move(required));
+        }
+        return {{"$ref", "#/$defs/" + name}};
+    }
+}
+
+/// The schema of a document: the fields of T beside "schema" and "version".
+template <class T>
+std::string schema_of(std::string_view schema, int version) {
+    static_assert(!meets_envelope<T>(), "its fields stand under \"value\", which nobody has needed yet");
+    json::object properties{{"schema", {{"const", schema}}}, {"version", {{"const", version}}}};
+    json::array required{"schema", "version"};
+    json::object definitions;
+    add_fields<T>(properties, required, definitions);
+    json::object document{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", plain_name<T>()}};
+    for (const auto& field : closed_object(std::move(properties), std::move(required))) document.insert(field);
+    if (!definitions.empty()) document["$defs"] = std::move(definitions);
+    return print_json(document);
+}
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "r1cluster/launch/supervise.hpp"
+
+#include <algorithm>
+#include <random>
+
+#include "support/catch.hpp"
+
+using namespace r1cluster;
+using namespace r1cluster::supervise;
+
+namespace {
+
+HostLaunch launch_of(const std::string& host, const std::vector<std::string>& names) {
+    HostLaunch launch;
+    launch.host = host;
+    for (const std::string& name : names) launch.processes.emplace_back().name = name;
+    return launch;
+}
+
+/// Three hosts, two processes on the first.
+LaunchPlan three_hosts(Fate fate = Fate::service) {
+    LaunchPlan plan;
+    plan.fate = fate;
+    plan.hosts = {launch_of("node0", {"head", "ray"}), launch_of("node1", {"worker-1"}),
+                  launch_of("node2", {"worker-2"})};
+    plan.grace_s = 10;
+    plan.lease_s = 20;
+    return plan;
+}
+
+Cause cause(const std::string& text) {
+    Cause made;
+    made.host = "node0";
+    made.text = text;
+    return made;
+}
+
+/// A guard of node0 that is led through a story.
+struct Story {
+    explicit Story(Fate fate = Fate::service, const std::string& host = "node0")
+        : state(initial(three_hosts(fate), host, 0)) {}
+    std::vector<Decision> at(double now, const Event& event) {
+        Step next = step(std::move(state), event, now);
+        state = std::move(next.state);
+        return next.decisions;
+    }
+    State state;
+};
+
+std::vector<Decision> ends_for(const std::optional<Cause>& why) { return {TellPeers{why}, Terminate{}}; }
+const std::vector<Decision> nothing;
+
+}  // namespace
+
+TEST_CASE("begin starts each process of the host once", "[launch]") {
+    Story story;
+    CHECK(story.at(1, Begin{}) == std::vector<Decision>{StartProcess{"head"}, StartProcess{"ray"}});
+    CHECK(story.at(2, Begin{}) == nothing);
+    CHECK(story.state.phase == Phase::starting);
+}
+
+TEST_CASE("a guard that was stopped before it began starts nothing", "[launch]") {
+    Story story;
+    CHECK(story.at(1, StopAsked{}) == ends_for(std::nullopt));
+    CHECK(story.at(2, Begin{}) == nothing);
+    CHECK(story.at(3, GroupEmpty{}) == std::vector<Decision>{Finish{}});
+    CHECK(story.state.phase == Phase::stopped);
+}
+
+TEST_CASE("the end of a process ends the group and tells the peers why", "[launch]") {
+    Story story;
+    story.at(1, Begin{});
+    CHECK(story.at(2, ProcessExited{"head", cause("head ended")}) == ends_for(cause("head ended")));
+    CHECK(story.state.phase == Phase::stopping);
+    CHECK(story.state.cause == cause("head ended"));
+}
+
+TEST_CASE("the end of a rank ends the group and tells the peers why", "[launch]") {
+    Story story;
+    story.at(1, Begin{});
+    story.at(2, RankSeen{0, 100});
+    CHECK(story.state.ranks == std::map<int, int>{{0, 100}});
+    CHECK(story.at(3, RankExited{0, cause("rank 0 was killed")}) == ends_for(cause("rank 0 was killed")));
+}
+
+TEST_CASE("the first failure stays the cause, and what follows from it decides nothing", "[launch]") {
+    Story story;
+    story.at(1, Begin{});
+    story.at(2, RankExited{0, cause("first")});
+    CHECK(story.at(3, ProcessExited{"head", cause("second")}) == nothing);
+    CHECK(story.at(3, PeerEnded{"node1", cause("third")}) == nothing);
+    CHECK(story.at(3, ControllerLeft{}) == nothing);
+    CHECK(story.at(3, StopAsked{}) == nothing);
+    CHECK(story.at(3.5, GroupEmpty{}) == std::vector<Decision>{Finish{}});
+    CHECK(story.state.phase == Phase::failed);
+    CHECK(story.state.cause == cause("first"));
+}
+
+TEST_CASE("what ends after a stop is no failure", "[launch]") {
+    Story story;
+    story.at(1, Begin{});
+    story.at(2, Commit{});
+    CHECK(story.at(3, StopAsked{}) == ends_for(std::nullopt));
+    CHECK(story.at(4, RankExited{0, cause("rank 0 ended with exit code 0")}) == nothing);
+    CHECK(story.at(4, GroupEmpty{}) == std::vector<Decision>{Finish{}});
+    CHECK(story.state.phase == Phase::stopped);
+    CHECK(story.state.cause == std::nullopt);
+}
+
+TEST_CASE("the cause that a peer tells is kept as it is", "[launch]") {
+    Story story;
+    story.at(1, Begin{});
+    Cause theirs = cause("rank 8 on node1 was killed by SIGKILL");
+    theirs.host = "node1";
+    CHECK(story.at(2, PeerEnded{"node1", theirs}) == ends_for(theirs));
+    CHECK(story.state.cause == theirs);
+}
+
+TEST_CASE("a peer that was asked to stop stops the group without a cause", "[launch]") {
+    Story story;
+    story.at(1, Begin{});
+    CHECK(story.at(2, PeerEnded{"node1", std::nullopt}) == ends_for(std::nullopt));
+    story.at(3, GroupEmpty{});
+    CHECK(story.state.phase == Phase::stopped);
+}
+
+TEST_CASE("a peer that is silent for longer than the lease is named", "[launch]") {
+    Story story;
+    story.at(100, Begin{});
+    story.at(110, PeerHeard{"node1"});
+    story.at(110, PeerHeard{"somebody else"});
+    story.at(119, ControllerHeard{});
+    CHECK(story.at(120, Tick{}) == nothing);
+    const std::vector<Decision> decisions = story.at(120.5, Tick{});
+    REQUIRE(story.state.cause);
+    CHECK(decisions == ends_for(story.state.cause));
+    CHECK(story.state.cause->host == "node2");
+    CHECK(story.state.cause->text == "node2 was not heard from for 20 s (said by node0)");
+}
+
+TEST_CASE("no peer is missed before the beginning", "[launch]") {
+    Story story;
+    story.at(19, ControllerHeard{});
+    story.at(38, ControllerHeard{});
+    CHECK(story.at(39, Tick{}) == nothing);
+}
+
+TEST_CASE("the head listens to every guard, and the others to the head", "[launch]") {
+    CHECK(Story().state.peers_heard == std::map<std::string, double>{{"node1", 0}, {"node2", 0}});
+    CHECK(Story(Fate::service, "node1").state.peers_heard == std::map<std::string, double>{{"node0", 0}});
+}
+
+TEST_CASE("a controller that leaves before the first token takes the deployment with it", "[launch]") {
+    Story story;
+    story.at(1, Begin{});
+    story.at(2, ControllerLeft{});
+    REQUIRE(story.state.cause);
+    CHECK(story.state.cause->text == "the controller went away before the deployment was ready");
+}
+
+TEST_CASE("a controller that falls silent before the first token takes the deployment with it", "[launch]") {
+    Story story;
+    CHECK(story.at(20, Tick{}) == nothing);
+    CHECK(story.at(21, Tick{}).size() == 2);
+    REQUIRE(story.state.cause);
+    CHECK(story.state.cause->text == "the controller was not heard from for 20 s before the deployment was ready");
+}
+
+TEST_CASE("a service outlives its controller once it has served a token", "[launch]") {
+    Story story;
+    story.at(1, Begin{});
+    story.at(2, Commit{});
+    CHECK(story.at(3, ControllerLeft{}) == nothing);
+    story.at(990, PeerHeard{"node1"});
+    story.at(990, PeerHeard{"node2"});
+    CHECK(story.at(1000, Tick{}) == nothing);
+    CHECK(story.state.phase == Phase::ready);
+}
+
+TEST_CASE("an attached deployment ends with its controller, also when it is ready", "[launch]") {
+    Story story(Fate::attached);
+    story.at(1, Begin{});
+    story.at(2, Commit{});
+    CHECK(story.state.phase == Phase::ready);
+    CHECK(story.at(3, ControllerLeft{}).size() == 2);
+    REQUIRE(story.state.cause);
+    CHECK(story.state.cause->text == "the controller went away, and the deployment is attached to it");
+}
+
+TEST_CASE("a token that nobody can have generated makes nothing ready", "[launch]") {
+    Story story;
+    story.at(1, Commit{});
+    CHECK(story.state.phase == Phase::starting);
+    CHECK(story.at(2, ControllerLeft{}).size() == 2);
+}
+
+TEST_CASE("what does not leave within the grace is ended by force, again and again", "[launch]") {
+    Story story;
+    story.at(1, Begin{});
+    story.at(2, StopAsked{});
+    CHECK(story.at(11.9, Tick{}) == nothing);
+    CHECK(story.at(12, Tick{}) == std::vector<Decision>{Kill{}});
+    CHECK(story.at(12.5, Tick{}) == nothing);
+    CHECK(story.at(13, Tick{}) == std::vector<Decision>{Kill{}});
+    CHECK(story.at(13.2, GroupEmpty{}) == std::vector<Decision>{Finish{}});
+    CHECK(story.at(99, Tick{}) == nothing);
+}
+
+TEST_CASE("a group that failed gets less time to leave", "[launch]") {
+    Story story;
+    story.at(1, Begin{});
+    story.at(2, ProcessExited{"head", cause("head ended")});
+    CHECK(story.at(3.9, Tick{}) == nothing);
+    CHECK(story.at(4, Tick{}) == std::vector<Decision>{Kill{}});
+}
+
+TEST_CASE("a guard finishes once, and only when nothing is left", "[launch]") {
+    Story story;
+    story.at(1, Begin{});
+    CHECK(story.at(2, GroupEmpty{}) == nothing);
+    story.at(3, StopAsked{});
+    CHECK(story.at(4, GroupEmpty{}) == std::vector<Decision>{Finish{}});
+    CHECK(story.at(5, GroupEmpty{}) == nothing);
+    CHECK(story.at(6, StopAsked{}) == nothing);
+    CHECK(story.state.phase == Phase::stopped);
+}
+
+namespace {
+
+/// A tiny world around one guard: processes that start, end by themselves, and leave when they are asked or only by
+/// force. Remembers the first rule that was broken.
+class World {
+public:
+    World(std::mt19937& chance, Fate fate) : chance_(chance), state_(initial(three_hosts(fate), "node0", 0)) {}
+
+    std::string play() {
+        for (int i = 0; i < 30; ++i) {
+            now_ += pick(100) / 40.0;
+            happen(any_event());
+            if (pick(3) == 0) tick();
+        }
+        if (!ending_since_) happen(StopAsked{});
+        const double latest = now_ + std::max(state_.grace_s, state_.failure_grace_s) + 2;
+        while (now_ < latest && !has_finished_) {
+            now_ += 0.2;
+            tick();
+        }
+        if (!has_finished_) broken("not finished within the grace and 2 s of ticks");
+        return broken_;
+    }
+
+private:
+    int pick(int below) { return static_cast<int>(chance_() % static_cast<unsigned>(below)); }
+    void broken(const std::string& rule) {
+        if (broken_.empty()) broken_ = rule;
+    }
+
+    void tick() {
+        happen(Tick{});
+        if (state_.phase == Phase::stopping && running_.empty()) happen(GroupEmpty{});
+    }
+
+    Event any_event() {
+        const std::string peer = pick(2) == 0 ? "node1" : "node2";
+        switch (pick(13)) {
+            case 0: return Begin{};
+            case 1: return exit_of_one();
+            case 2: return RankSeen{pick(4), 100 + pick(4)};
+            case 3: return pick(4) == 0 ? Event(RankExited{pick(4), some_cause()}) : Event(Tick{});
+            case 4: return pick(4) == 0 ? Event(PeerEnded{peer, some_cause()}) : Event(PeerHeard{peer});
+            case 5: return pick(6) == 0 ? Event(PeerEnded{peer, std::nullopt}) : Event(PeerHeard{peer});
+            case 6: return pick(4) == 0 ? Event(ControllerLeft{}) : Event(ControllerHeard{});
+            case 7: return Commit{};
+            case 8: return pick(5) == 0 ? Event(StopAsked{}) : Event(ControllerHeard{});
+            default: return pick(2) == 0 ? Event(PeerHeard{peer}) : Event(ControllerHeard{});
+        }
+    }
+
+    Event exit_of_one() {
+        if (running_.empty() || pick(3) != 0) return Tick{};
+        const std::string name = running_.begin()->first;
+        running_.erase(name);
+        return ProcessExited{name, some_cause()};
+    }
+
+    Cause some_cause() { return cause("cause " + std::to_string(++causes_)); }
+
+    void happen(const Event& event) {
+        const State before = state_;
+        Step next = step(before, event, now_);
+        state_ = std::move(next.state);
+        const bool was_over = before.phase == Phase::failed || before.phase == Phase::stopped;
+        if (was_over && state_.phase != before.phase) broken("left failed or stopped");
+        if (before.cause && state_.cause != before.cause) broken("the cause changed");
+        if (before.phase == Phase::stopping && !before.cause && state_.cause) broken("a cause after a stop");
+        std::vector<std::string> ended;
+        for (const Decision& decision : next.decisions) carry_out(decision, ended);
+        for (const std::string& name : ended) happen(ProcessExited{name, some_cause()});
+    }
+
+    void carry_out(const Decision& decision, std::vector<std::string>& ended) {
+        if (has_finished_) broken("a decision after the last");
+        if (const auto* start = std::get_if<StartProcess>(&decision)) {
+            if (ending_since_) broken("started a process of a group that ends");
+            if (!started_.insert({start->name, true}).second) broken("started a process twice");
+            running_[start->name] = pick(2) == 0;  // leaves only by force
+            const bool dies_at_once = pick(8) == 0;
+            if (dies_at_once && running_.erase(start->name) > 0) ended.push_back(start->name);
+        } else if (std::holds_alternative<Terminate>(decision)) {
+            if (ending_since_) broken("asked to end twice");
+            ending_since_ = now_;
+            for (auto one = running_.begin(); one != running_.end();) {
+                if (!one->second) ended.push_back(one->first);
+                one = one->second ? std::next(one) : running_.erase(one);
+            }
+        } else if (std::holds_alternative<Kill>(decision)) {
+            const double grace_s = state_.cause ? state_.failure_grace_s : state_.grace_s;
+            if (!ending_since_ || now_ < *ending_since_ + grace_s) broken("force before the grace was over");
+            for (const auto& [name, is_stubborn] : running_) ended.push_back(name);
+            running_.clear();
+        } else if (std::holds_alternative<Finish>(decision)) {
+            if (!running_.empty()) broken("finished while a process runs");
+            has_finished_ = true;
+        } else if (ending_since_) {
+            broken("told the peers twice");
+        }
+    }
+
+    std::mt19937& chance_;
+    State state_;
+    double now_ = 0;
+    std::map<std::string, bool> running_;  // name -> leaves only by force
+    std::map<std::string, bool> started_;
+    std::optional<double> ending_since_;
+    bool has_finished_ = false;
+    int causes_ = 0;
+    std::string broken_;
+};
+
+}  // namespace
+
+TEST_CASE("no sequence of events breaks a rule of the guard", "[launch]") {
+    for (unsigned seed = 0; seed < 20000; ++seed) {
+        std::mt19937 chance(seed);
+        const std::string broken = World(chance, seed % 2 == 0 ? Fate::service : Fate::attached).play();
+        if (broken.empty()) continue;
+        CAPTURE(seed);
+        REQUIRE(broken == "");
+    }
+    SUCCEED("20000 sequences");
+}

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the command line prints with --json is what docs/schemas promises."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+jsonschema = pytest.importorskip("jsonschema", reason="python3-jsonschema is not installed")
+
+
+@pytest.fixture
+def binary() -> str:
+    path = os.environ.get("R1CLUSTER_BINARY")
+    if not path:
+        pytest.skip("R1CLUSTER_BINARY does not name the r1cluster executable")
+    return path
+
+
+def schema(source: Path, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((source / "docs" / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def test_every_schema_is_one(source: Path) -> None:
+    files = sorted((source / "docs" / "schemas").glob("*.json"))
+    assert len(files) == 10
+    for file in files:
+        jsonschema.Draft202012Validator.check_schema(json.loads(file.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("verb", "name"),
+    [
+        ("show", "cluster"),
+        ("plan", "plan"),
+        ("check", "report"),
+        ("config", "settings"),
+        ("launch", "launch_plan"),
+    ],
+)
+def test_verbs_on_a_recording(source: Path, recording: Path, binary: str, verb: str, name: str) -> None:
+    if not recording.is_dir():
+        pytest.skip("examples/data/two-h100-hosts is not made")
+    command = [binary, verb, str(source / "examples" / "data" / "cluster.toml"), "--from", str(recording), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode in (0, 1), done.stderr
+    jsonschema.Draft202012Validator(schema(source, name)).validate(json.loads(done.stdout))
+
+
+def test_this_machine(source: Path, binary: str) -> None:
+    done = subprocess.run([binary, "show", "--json"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    jsonschema.Draft202012Validator(schema(source, "cluster")).validate(json.loads(done.stdout))
+
+
+def test_a_log(source: Path, binary: str, tmp_path: Path) -> None:
+    log = tmp_path / "head.log"
+    log.write_text("ValueError: nobody knows\n", encoding="utf-8")
+    done = subprocess.run([binary, "diagnose", str(log), "--json"], capture_output=True, text=True)
+    assert done.returncode == 1, done.stderr
+    jsonschema.Draft202012Validator(schema(source, "report")).validate(json.loads(done.stdout))
+
+
+def test_an_unknown_field_is_refused(source: Path) -> None:
+    report = {"schema": "r1cluster.report", "version": 1, "findings": [], "checked": []}
+    validator = jsonschema.Draft202012Validator(schema(source, "report"))
+    validator.validate(report)
+    with pytest.raises(jsonschema.ValidationError):
+        validator.validate(report | {"more": 1})
+    with pytest.raises(jsonschema.ValidationError):
+        validator.validate(report | {"version": 2})

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// docs/schemas/ is what the code says. R1CLUSTER_UPDATE_GOLDEN=1 writes it anew.
+#include "base/reflect_schema.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "host/run/describe.hpp"
+#include "model/describe.hpp"
+#include "r1cluster/base/json.hpp"
+#include "r1cluster/host/read.hpp"
+#include "readings/describe.hpp"
+#include "support/catch.hpp"
+
+using namespace r1cluster;
+
+namespace {
+
+const std::string folder = std::string(R1CLUSTER_SOURCE_DIR) + "/docs/schemas/";
+
+struct Leaf {
+    std::optional<std::uint64_t> bytes;
+};
+BOOST_DESCRIBE_STRUCT(Leaf, (), (bytes))
+
+struct Tree {
+    std::vector<Leaf> leaves;
+    std::map<std::string, bool> flags;
+    Severity severity = Severity::info;
+    double seconds = 0;
+};
+BOOST_DESCRIBE_STRUCT(Tree, (), (leaves, flags, severity, seconds))
+
+/// Compares, or writes, the schema of T under the name in its own JSON; returns the file's name.
+template <class T>
+std::string check_schema() {
+    const auto document = detail::parse_json(to_json(T{}), "json");
+    const auto& fields = document.get_object();
+    const std::string schema = detail::from_value<std::string>(fields.at("schema"), "schema");
+    const std::string expected = detail::schema_of<T>(schema, detail::from_value<int>(fields.at("version"), "version"));
+    const std::string name = schema.substr(std::string("r1cluster.").size()) + ".json";
+    INFO(name << ": R1CLUSTER_UPDATE_GOLDEN=1 writes it anew");
+    if (std::getenv("R1CLUSTER_UPDATE_GOLDEN")) std::ofstream(folder + name) << expected;
+    CHECK(read_text_file(folder + name) == expected);
+    return name;
+}
+
+template <class... T>
+std::set<std::string> check_schemas() {
+    return {check_schema<T>()...};
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a schema has required fields, closed objects, one definition for each struct, and null for what may be unset",
+    "[schemas]") {
+    CHECK(detail::schema_of<Tree>("r1cluster.tree", 2) == R"({
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "title": "Tree",
+  "type": "object",
+  "properties": {
+    "schema": {
+      "const": "r1cluster.tree"
+    },
+    "version": {
+      "const": 2
+    },
+    "leaves": {
+      "type": "array",
+      "items": {
+        "$ref": "#/$defs/Leaf"
+      }
+    },
+    "flags": {
+      "type": "object",
+      "additionalProperties": {
+        "type": "boolean"
+      }
+    },
+    "severity": {
+      "enum": [
+        "error",
+        "warning",
+        "unknown",
+        "info"
+      ]
+    },
+    "seconds": {
+      "type": "number"
+    }
+  },
+  "required": [
+    "schema",
+    "version",
+    "leaves",
+    "flags",
+    "severity",
+    "seconds"
+  ],
+  "additionalProperties": false,
+  "$defs": {
+    "Leaf": {
+      "type": "object",
+      "properties": {
+        "bytes": {
+          "anyOf": [
+            {
+              "type": "integer",
+              "minimum": 0,
+              "maximum": 18446744073709551615
+            },
+            {
+              "type": "null"
+            }
+          ]
+        }
+      },
+      "required": [
+        "bytes"
+      ],
+      "additionalProperties": false
+    }
+  }
+}
+)");
+}
+
+TEST_CASE("docs/schemas has the schema of everything that a verb prints as JSON, as the code has it", "[schemas]") {
+    const std::set<std::string> expected = check_schemas<Cluster, Checkpoint, Plan, Report, Settings, LaunchPlan,
+                                                         UpResult, DeploymentStatus, Recording, DeploymentSpec>();
+    std::set<std::string> found;
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        found.insert(entry.path().filename().string());
+    CHECK(found == expected);
+}
