@@ -140,7 +140,7 @@ left() {
   local i pid words path found=0
   for ((i = 0; i < $(host_count); i++)); do
     for pid in $(ip netns pids "$(namespace "$i")"); do
-      words=$(cat "/proc/$pid/cmdline" 2>/dev/null | tr '\0' ' ' | cut -c1-120)
+      words=$({ tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c1-120; } 2>/dev/null)
       # Without words it has ended since, or will be reaped.
       if [[ -n $words && $words != *sshd* ]]; then echo "node$i: process $pid: $words" && found=1; fi
     done
