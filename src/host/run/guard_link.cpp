@@ -153,7 +153,7 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
         try {
             for (std::string text = co_await line->next(); !text.empty() && !is_over; text = co_await line->next())
                 hear(peer, text);
-        } catch (const Error&) {
+        } catch (const std::exception&) {
             // Not our protocol: as if it had hung up.
         }
         if (const auto mine = peers.find(peer); mine != peers.end() && mine->second == line) peers.erase(mine);
@@ -182,7 +182,7 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
         std::string peer;
         try {
             peer = co_await shake_hands(line);
-        } catch (const Error&) {
+        } catch (const std::exception&) {
             // A stranger on the port; it gets no answer.
         }
         deadline.cancel();
