@@ -36,13 +36,13 @@ run_dir=      # everything of this run; its name is also the deployment's
 has_hosts=false
 may_be_up=false
 
-# r1cluster as the machine beside the hosts runs it. Without namespaces its state is kept inside of run_dir too.
+# r1cluster as the machine beside the hosts runs it. Without namespaces, what it writes is kept inside of run_dir too.
 r1cluster() {
   if [[ -e $run_dir/hosts ]]; then
     "$parts/two_hosts.sh" exec "$run_dir" client "$binary" "$@" \
       --ssh-config "$run_dir/ssh_config"
   else
-    XDG_STATE_HOME=$run_dir/state "$binary" "$@"
+    TMPDIR=$run_dir/tmp XDG_STATE_HOME=$run_dir/state "$binary" "$@"
   fi
 }
 
@@ -66,7 +66,7 @@ end_killed_runs() {
   local owner
   for owner in "${TMPDIR:-/tmp}"/r1q.*/owner; do
     [[ -O $owner ]] || continue
-    if tr '\0' ' ' <"/proc/$(cat "$owner")/cmdline" 2>/dev/null | grep -q quickstart.sh; then continue; fi
+    if grep -qs quickstart.sh "/proc/$(cat "$owner")/cmdline"; then continue; fi
     run_dir=${owner%/owner}
     if [[ -e $run_dir/kept ]]; then continue; fi
     say "ending what a killed run left: $run_dir"
@@ -92,7 +92,10 @@ traces() {
 
 # ---- the steps ----------------------------------------------------------------------------------------------------
 
-can_make_hosts() { [[ $(id -u) == 0 ]] && command -v ip sshd /usr/sbin/sshd >/dev/null && unshare --net true 2>/dev/null; }
+can_make_hosts() {
+  [[ $(id -u) == 0 ]] && command -v ip >/dev/null && PATH=$PATH:/usr/sbin command -v sshd >/dev/null &&
+    unshare --net true 2>/dev/null
+}
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
@@ -146,6 +149,7 @@ expected=$(expected_answer)
 
 run_dir=$(mktemp -d "${TMPDIR:-/tmp}/r1q.XXXXXX")
 echo $$ >"$run_dir/owner"
+mkdir "$run_dir/tmp"
 if can_make_hosts; then has_hosts=true; fi
 before=$(traces "$run_dir")
 if $has_hosts; then
@@ -178,8 +182,11 @@ fi
 
 shown_step "r1cluster down --purge" r1cluster down "$run_dir/cluster.toml" --purge
 may_be_up=false
-left_on_hosts=
-if $has_hosts; then left_on_hosts=$("$parts/two_hosts.sh" left "$run_dir" || true); fi
+if $has_hosts; then
+  left_on_hosts=$("$parts/two_hosts.sh" left "$run_dir" || true)
+else
+  left_on_hosts=$(find "$run_dir/tmp" "$run_dir/state" -mindepth 1)
+fi
 finished_dir=$run_dir
 shown_step "hosts taken down" end_hosts
 run_dir=

@@ -137,17 +137,16 @@ up() {
 
 # What a deployment left on the hosts: everything beside the sshd that we started.
 left() {
-  local i pid found=0
-  report() { echo "$1"; found=1; }
+  local i pid words path found=0
   for ((i = 0; i < $(host_count); i++)); do
     for pid in $(ip netns pids "$(namespace "$i")"); do
-      case $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null || true) in
-        *sshd*) ;;
-        '') ;;  # has ended since, or a zombie that is still to be reaped
-        *) report "node$i: process $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c1-120)" ;;
-      esac
+      words=$({ tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c1-120; } 2>/dev/null)
+      # Without words it has ended since, or will be reaped.
+      if [[ -n $words && $words != *sshd* ]]; then echo "node$i: process $pid: $words" && found=1; fi
     done
-    while read -r path; do report "node$i: $path"; done < <("$0" exec "$folder" "$i" find /dev/shm "$folder/node$i/tmp" -mindepth 1)
+    while read -r path; do
+      echo "node$i: $path" && found=1
+    done < <("$0" exec "$folder" "$i" find /dev/shm "$folder/node$i/tmp" -mindepth 1)
   done
   return $found
 }

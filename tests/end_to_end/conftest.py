@@ -53,14 +53,13 @@ class R1cluster:
         return done.returncode, json.loads(done.stdout)
 
 
-def wait_until(is_so: Callable[[], bool], within_s: float, what: str) -> float:
-    """Returns the seconds that it took."""
-    begin = time.monotonic()
-    while not is_so():
-        if time.monotonic() - begin > within_s:
-            pytest.fail(f"not within {within_s:.0f} s: {what}")
+def wait_until_empty(left: Callable[[], list[str]], within_s: float) -> None:
+    """Until nothing is left of what must go; else fails with what is there."""
+    deadline = time.monotonic() + within_s
+    while found := left():
+        if time.monotonic() > deadline:
+            pytest.fail(f"there still after {within_s:.0f} s: {found}")
         time.sleep(0.1)
-    return time.monotonic() - begin
 
 
 def free_port() -> int:
