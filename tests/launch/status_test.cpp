@@ -7,7 +7,8 @@ using namespace r1cluster;
 
 namespace {
 
-HostStatus host(const std::string& name, Phase phase, const std::string& cause_host = {}, const std::string& text = {}) {
+HostStatus host(const std::string& name, Phase phase, const std::string& cause_host = {},
+                const std::string& text = {}) {
     HostStatus status;
     status.host = name;
     status.phase = phase;
@@ -56,7 +57,8 @@ TEST_CASE("a host that runs nothing while another serves is the cause", "[launch
 }
 
 TEST_CASE("the cause that a host tells of itself wins over hearsay", "[launch]") {
-    const HostStatus hearsay = host("node0", Phase::failed, "node1", "node1 was not heard from for 20 s (said by node0)");
+    const HostStatus hearsay =
+        host("node0", Phase::failed, "node1", "node1 was not heard from for 20 s (said by node0)");
     const HostStatus itself = host("node1", Phase::failed, "node1", "rank 8 on node1 (pid 7) was killed by SIGKILL");
     const HostStatus of_third = host("node2", Phase::failed, "node2", "the controller went away");
     CHECK(summarize("r1", {hearsay, itself}).cause == hearsay.cause);
@@ -67,8 +69,10 @@ TEST_CASE("the cause that a host tells of itself wins over hearsay", "[launch]")
 TEST_CASE("a terminal shows the cause before everything else", "[launch]") {
     HostStatus failed = host("node0", Phase::failed, "node0", "rank 0 on node0 (pid 7) was killed by SIGKILL");
     failed.cause->last_line = "loading safetensors";
-    failed.processes = {ProcessStatus{.name = "head", .pid = 5, .is_alive = false, .exit_code = 1, .signal = {}, .log = "/s/head.log"}};
-    failed.ranks = {RankStatus{.rank = 0, .pid = 7, .is_alive = false}, RankStatus{.rank = 1, .pid = 0, .is_alive = false}};
+    failed.processes = {
+        ProcessStatus{.name = "head", .pid = 5, .is_alive = false, .exit_code = 1, .signal = {}, .log = "/s/head.log"}};
+    failed.ranks = {RankStatus{.rank = 0, .pid = 7, .is_alive = false},
+                    RankStatus{.rank = 1, .pid = 0, .is_alive = false}};
     failed.containment = "cgroup v2 /g";
     HostStatus unknown = host("node1", Phase::unknown);
     unknown.because = "no route to host";

@@ -22,7 +22,8 @@ HostLaunch launch_of(const std::string& host, const std::vector<std::string>& na
 LaunchPlan three_hosts(Fate fate = Fate::service) {
     LaunchPlan plan;
     plan.fate = fate;
-    plan.hosts = {launch_of("node0", {"head", "ray"}), launch_of("node1", {"worker-1"}), launch_of("node2", {"worker-2"})};
+    plan.hosts = {launch_of("node0", {"head", "ray"}), launch_of("node1", {"worker-1"}),
+                  launch_of("node2", {"worker-2"})};
     plan.grace_s = 10;
     plan.lease_s = 20;
     return plan;
@@ -37,7 +38,8 @@ Cause cause(const std::string& text) {
 
 /// A guard of node0 that is led through a story.
 struct Story {
-    explicit Story(Fate fate = Fate::service, const std::string& host = "node0") : state(initial(three_hosts(fate), host, 0)) {}
+    explicit Story(Fate fate = Fate::service, const std::string& host = "node0")
+        : state(initial(three_hosts(fate), host, 0)) {}
     std::vector<Decision> at(double now, const Event& event) {
         Step next = step(std::move(state), event, now);
         state = std::move(next.state);

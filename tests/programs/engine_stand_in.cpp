@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for an engine's process. Its arguments are carried out in order; after the last it sleeps until it is ended.
+// Stands in for an engine's process. Its arguments are carried out in order; after the last it sleeps until it is
+// ended.
 //
 //     rank N WORLD          says vLLM's line for a worker of this pid
 //     worker N WORLD        starts a grandchild in a session of its own that ignores SIGTERM and says that line
@@ -23,8 +24,10 @@ extern char** environ;
 namespace {
 
 void say_rank(const char* rank, const char* world) {
-    std::printf("(Worker pid=%d) INFO 11-22 07:40:49 [parallel_state.py:2350] rank %s in world size %s is assigned as DP rank 0, PP rank %s, TP rank 0\n",
-                ::getpid(), rank, world, rank);
+    std::printf(
+        "(Worker pid=%d) INFO 11-22 07:40:49 [parallel_state.py:2350] rank %s in world size %s is assigned as DP rank "
+        "0, PP rank %s, TP rank 0\n",
+        ::getpid(), rank, world, rank);
     std::fflush(stdout);
 }
 
@@ -53,7 +56,8 @@ void start_tree(int depth) {
 
 void write_bytes(const std::string& hex, int count) {
     std::string bytes;
-    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+    for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
+        bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
     for (int i = 0; i < count; ++i) std::fwrite(bytes.data(), 1, bytes.size(), stdout);
     std::puts("");
     std::fflush(stdout);

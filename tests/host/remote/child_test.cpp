@@ -135,8 +135,11 @@ TEST_CASE("a program that cannot be started is named with the reason", "[host_re
     asio::io_context context;
     CHECK(error_of([&] { Child::start(context, {"r1cluster-no-such-program"}); }) ==
           "not_found: starting \"r1cluster-no-such-program\": there is no such program in PATH");
-    CHECK(error_of([&] { Child::start(context, {"/nowhere/python", "-V"}); }) == "system: starting \"/nowhere/python\": No such file or directory");
-    CHECK(error_of([&] { Child::start(context, {"/etc/passwd"}); }) == "system: starting \"/etc/passwd\": Permission denied");
+    CHECK(error_of([&] {
+              Child::start(context, {"/nowhere/python", "-V"});
+          }) == "system: starting \"/nowhere/python\": No such file or directory");
+    CHECK(error_of([&] { Child::start(context, {"/etc/passwd"}); }) ==
+          "system: starting \"/etc/passwd\": Permission denied");
 }
 
 TEST_CASE("a child joins the cgroup that it was given", "[host_remote]") {
@@ -160,6 +163,7 @@ TEST_CASE("a cgroup that cannot be joined is no silent start", "[host_remote]") 
     asio::io_context context;
     ChildOptions options;
     options.cgroup_procs = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
-    CHECK(error_of([&] { Child::start(context, {engine}, options); }) == "system: starting \"" + engine + "\": No space left on device");
+    CHECK(error_of([&] { Child::start(context, {engine}, options); }) ==
+          "system: starting \"" + engine + "\": No space left on device");
     ::close(options.cgroup_procs);
 }

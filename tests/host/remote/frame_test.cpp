@@ -18,7 +18,8 @@ TEST_CASE("a frame is its length in four bytes and its body", "[host_remote]") {
 }
 
 TEST_CASE("lines and frames are the same however the stream is cut", "[host_remote]") {
-    const std::string stream = "Welcome\r\n\n" + std::string(agent_greeting) + "\n" + to_frame("{\"id\":1}") + to_frame("") + to_frame("two\nlines");
+    const std::string stream = "Welcome\r\n\n" + std::string(agent_greeting) + "\n" + to_frame("{\"id\":1}") +
+                               to_frame("") + to_frame("two\nlines");
     for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
         FrameReader reader;
         std::vector<std::string> lines, frames;
@@ -66,16 +67,19 @@ TEST_CASE("many frames leave nothing behind in the buffer", "[host_remote]") {
 TEST_CASE("a frame above the bound is refused by its length alone", "[host_remote]") {
     FrameReader reader;
     reader.append(std::string("\x01\0\0\x10", 4));
-    CHECK(error_of([&] { reader.next_frame(); }) == "reading a frame: its length 268435457 is above the bound of 268435456 bytes");
+    CHECK(error_of([&] { reader.next_frame(); }) ==
+          "reading a frame: its length 268435457 is above the bound of 268435456 bytes");
     FrameReader allowed;
     allowed.append(std::string("\0\0\0\x10", 4));
     CHECK(allowed.next_frame() == std::nullopt);
 }
 
 TEST_CASE("an error of an agent arrives with its kind, subject and host", "[host_remote]") {
-    for (const ErrorKind kind : {ErrorKind::invalid_input, ErrorKind::not_found, ErrorKind::unavailable, ErrorKind::timed_out,
-                                 ErrorKind::interrupted, ErrorKind::system, ErrorKind::internal}) {
-        const Error arrived = error_from_wire(error_to_wire(Error(kind, "/data/r1", "opening \"/data/r1\": no such folder")), "node1");
+    for (const ErrorKind kind :
+         {ErrorKind::invalid_input, ErrorKind::not_found, ErrorKind::unavailable, ErrorKind::timed_out,
+          ErrorKind::interrupted, ErrorKind::system, ErrorKind::internal}) {
+        const Error arrived =
+            error_from_wire(error_to_wire(Error(kind, "/data/r1", "opening \"/data/r1\": no such folder")), "node1");
         CHECK(arrived.kind() == kind);
         CHECK(arrived.subject() == "/data/r1");
         CHECK(std::string(arrived.what()) == "node1: opening \"/data/r1\": no such folder");

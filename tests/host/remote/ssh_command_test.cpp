@@ -10,7 +10,8 @@ using namespace r1cluster::detail;
 
 namespace {
 
-const AgentBinary binary{"/opt/r1cluster/bin/r1cluster", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", 4711};
+const AgentBinary binary{"/opt/r1cluster/bin/r1cluster",
+                         "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", 4711};
 
 HostSpec host(const std::string& ssh, Transport transport = Transport::ssh) {
     HostSpec made;
@@ -24,7 +25,8 @@ HostSpec host(const std::string& ssh, Transport transport = Transport::ssh) {
 }  // namespace
 
 TEST_CASE("a local agent is a child without a shell", "[host_remote]") {
-    CHECK(agent_command(host("", Transport::local), {}, binary) == std::vector<std::string>{"/opt/r1cluster/bin/r1cluster", "agent"});
+    CHECK(agent_command(host("", Transport::local), {}, binary) ==
+          std::vector<std::string>{"/opt/r1cluster/bin/r1cluster", "agent"});
 }
 
 TEST_CASE("ssh may not ask, forwards nothing, and takes the destination after --", "[host_remote]") {
@@ -36,15 +38,19 @@ TEST_CASE("ssh may not ask, forwards nothing, and takes the destination after --
     REQUIRE(!argv.empty());
     const std::string script = argv.back();
     argv.pop_back();
-    CHECK(argv == std::vector<std::string>{"/usr/bin/ssh", "-F", "/home/me/ssh_config", "-o", "BatchMode=yes", "-o", "ConnectTimeout=7",
-                                           "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3", "-o", "ForwardAgent=no",
-                                           "-o", "ForwardX11=no", "-o", "ClearAllForwardings=yes", "-o", "RequestTTY=no",
-                                           "-o", "EscapeChar=none", "-o", "ControlMaster=no", "--", "root@gpu-1"});
-    CHECK(script ==
-          "exec /bin/sh -c 'umask 077; d=\"${XDG_CACHE_HOME:-$HOME/.cache}/r1cluster/agent\"; "
-          "b=\"$d/r1cluster-0123456789abcdef0123456789abcdef\"; if [ -x \"$b\" ]; then echo R1CLUSTER-HAVE; else echo R1CLUSTER-NEED; "
-          "mkdir -p \"$d\" && head -c 4711 >\"$b.$$\" && [ \"$(wc -c <\"$b.$$\")\" -eq 4711 ] && chmod 700 \"$b.$$\" && "
-          "mv -f \"$b.$$\" \"$b\" || { rm -f \"$b.$$\"; echo R1CLUSTER-FAILED; exit 73; }; fi; exec \"$b\" agent'");
+    CHECK(argv == std::vector<std::string>{
+                      "/usr/bin/ssh",     "-F", "/home/me/ssh_config",   "-o", "BatchMode=yes",           "-o",
+                      "ConnectTimeout=7", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3",   "-o",
+                      "ForwardAgent=no",  "-o", "ForwardX11=no",         "-o", "ClearAllForwardings=yes", "-o",
+                      "RequestTTY=no",    "-o", "EscapeChar=none",       "-o", "ControlMaster=no",        "--",
+                      "root@gpu-1"});
+    CHECK(
+        script ==
+        "exec /bin/sh -c 'umask 077; d=\"${XDG_CACHE_HOME:-$HOME/.cache}/r1cluster/agent\"; "
+        "b=\"$d/r1cluster-0123456789abcdef0123456789abcdef\"; if [ -x \"$b\" ]; then echo R1CLUSTER-HAVE; else echo "
+        "R1CLUSTER-NEED; "
+        "mkdir -p \"$d\" && head -c 4711 >\"$b.$$\" && [ \"$(wc -c <\"$b.$$\")\" -eq 4711 ] && chmod 700 \"$b.$$\" && "
+        "mv -f \"$b.$$\" \"$b\" || { rm -f \"$b.$$\"; echo R1CLUSTER-FAILED; exit 73; }; fi; exec \"$b\" agent'");
 }
 
 TEST_CASE("the user's own ssh configuration is taken where none is named", "[host_remote]") {

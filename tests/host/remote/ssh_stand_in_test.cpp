@@ -32,20 +32,22 @@ public:
         DeploymentSpec spec = local_spec("far", 1);
         spec.hosts[0].transport = Transport::ssh;
         spec.hosts[0].ssh = destination_;
-        return detail::on_hosts<std::string>(spec, options, [](detail::Hosts& hosts) -> detail::asio::awaitable<std::string> {
-            co_await hosts.open();
-            if (const auto failure = hosts.unreachable("node0")) co_return std::string(failure->what());
-            boost::json::value params = boost::json::object{};
-            const boost::json::value answer = co_await hosts.call("node0", "clock", params);
-            co_return answer.at("unix_time_s").to_number<double>() > 0 ? std::string() : "no time";
-        });
+        return detail::on_hosts<std::string>(
+            spec, options, [](detail::Hosts& hosts) -> detail::asio::awaitable<std::string> {
+                co_await hosts.open();
+                if (const auto failure = hosts.unreachable("node0")) co_return std::string(failure->what());
+                boost::json::value params = boost::json::object{};
+                const boost::json::value answer = co_await hosts.call("node0", "clock", params);
+                co_return answer.at("unix_time_s").to_number<double>() > 0 ? std::string() : "no time";
+            });
     }
 
     std::string agents() const { return homes_.path(destination_ + "/.cache/r1cluster/agent"); }
     std::vector<std::string> copies() const {
         std::vector<std::string> names;
         std::error_code ignored;
-        for (const auto& entry : std::filesystem::directory_iterator(agents(), ignored)) names.push_back(entry.path().filename().string());
+        for (const auto& entry : std::filesystem::directory_iterator(agents(), ignored))
+            names.push_back(entry.path().filename().string());
         return names;
     }
 
@@ -86,13 +88,15 @@ TEST_CASE("what a login shell prints before the agent's greeting is skipped", "[
 
 TEST_CASE("a login shell that prints without end is given up", "[host_remote]") {
     CHECK(FarHost("flooding").connect() ==
-          "connecting to node0 (ssh flooding): more than 64.00 KiB before the agent's greeting; does a shell start-up file print?");
+          "connecting to node0 (ssh flooding): more than 64.00 KiB before the agent's greeting; does a shell start-up "
+          "file print?");
 }
 
 TEST_CASE("a home that takes no files is named, and nothing half-copied stays", "[host_remote]") {
     FarHost host("full");
     const std::string said = host.connect();
-    CHECK_THAT(said, StartsWith("connecting to node0 (ssh full): copying the agent (") || StartsWith("copying the agent ("));
+    CHECK_THAT(said,
+               StartsWith("connecting to node0 (ssh full): copying the agent (") || StartsWith("copying the agent ("));
     CHECK_THAT(said, ContainsSubstring("there is no place for it under ~/.cache/r1cluster"));
     CHECK_THAT(said, ContainsSubstring("File too large"));
     CHECK(host.copies().empty());

@@ -52,7 +52,8 @@ bool all_gone(const std::vector<int>& pids) {
 }
 
 bool has_failed(const DeploymentStatus& status) {
-    return std::all_of(status.hosts.begin(), status.hosts.end(), [](const HostStatus& host) { return host.phase == Phase::failed; });
+    return std::all_of(status.hosts.begin(), status.hosts.end(),
+                       [](const HostStatus& host) { return host.phase == Phase::failed; });
 }
 bool has_all_ranks(const DeploymentStatus& status) {
     return std::all_of(status.hosts.begin(), status.hosts.end(), [](const HostStatus& host) {
@@ -103,10 +104,11 @@ public:
 
     /// One controller, which is gone when this returns.
     DeploymentStatus control(std::function<asio::awaitable<DeploymentStatus>(Hosts&)> work) {
-        return detail::on_hosts<DeploymentStatus>(spec, local_options(), [&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
-            co_await hosts.open();
-            co_return co_await work(hosts);
-        });
+        return detail::on_hosts<DeploymentStatus>(spec, local_options(),
+                                                  [&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+                                                      co_await hosts.open();
+                                                      co_return co_await work(hosts);
+                                                  });
     }
 
     asio::awaitable<void> create(Hosts& hosts) {
@@ -183,7 +185,8 @@ TEST_CASE("a rank that is killed on one host ends the other host's processes wit
     CHECK(status.cause->process == "worker-1");
     REQUIRE(status.cause->pid);
     CHECK(status.cause->signal == SIGKILL);
-    CHECK(status.cause->text == "rank 1 on node1 (pid " + std::to_string(*status.cause->pid) + ") was killed by SIGKILL");
+    CHECK(status.cause->text ==
+          "rank 1 on node1 (pid " + std::to_string(*status.cause->pid) + ") was killed by SIGKILL");
     CHECK(status.hosts[0].cause == status.hosts[1].cause);
     CHECK(!status.hosts[0].ranks[0].is_alive);
     CHECK(!status.hosts[0].processes[0].is_alive);
@@ -206,7 +209,8 @@ TEST_CASE("an engine that is not there is the cause, in the system's words", "[h
     deployment.plan.hosts[1].processes[0].argv = {"/nowhere/python", "-V"};
     const DeploymentStatus status = deployment.run_until(has_failed);
     REQUIRE(status.cause);
-    CHECK(status.cause->text == "worker-1 on node1 did not start: starting \"/nowhere/python\": No such file or directory");
+    CHECK(status.cause->text ==
+          "worker-1 on node1 did not start: starting \"/nowhere/python\": No such file or directory");
 }
 
 TEST_CASE("processes that ignore SIGTERM are ended by force when the deployment is", "[host_run]") {
@@ -220,7 +224,8 @@ TEST_CASE("processes that ignore SIGTERM are ended by force when the deployment 
     CHECK(!ended.cause);
     CHECK(all_gone(pids));
     CHECK(!fs::exists(deployment.home.state() + "/r1cluster/guarded/node0/plan.json"));
-    CHECK_THAT(read_text_file(deployment.home.state() + "/r1cluster/guarded/node0/logs/head.log"), ContainsSubstring("rank 0 in world size 2"));
+    CHECK_THAT(read_text_file(deployment.home.state() + "/r1cluster/guarded/node0/logs/head.log"),
+               ContainsSubstring("rank 0 in world size 2"));
 }
 
 TEST_CASE("a controller that vanishes before the first token takes everything with it", "[host_run]") {
@@ -261,7 +266,9 @@ TEST_CASE("an attached deployment ends with its controller", "[host_run]") {
 
 TEST_CASE("a rank that its engine never names lives in the process that was started for it", "[host_run]") {
     Deployment deployment({Words{}});
-    const auto runs = [](const DeploymentStatus& status) { return !status.hosts[0].processes.empty() && status.hosts[0].processes[0].is_alive; };
+    const auto runs = [](const DeploymentStatus& status) {
+        return !status.hosts[0].processes.empty() && status.hosts[0].processes[0].is_alive;
+    };
     const DeploymentStatus served = deployment.control([&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
         co_await deployment.start(hosts, runs);
         co_return co_await detail::ask_guards(hosts, "commit", verb_timeout_s);
@@ -297,7 +304,8 @@ TEST_CASE("a guard that is killed is told of, and what it left is ended", "[host
     const DeploymentStatus status = deployment.look();
     CHECK(status.phase == Phase::failed);
     REQUIRE(status.cause);
-    CHECK(status.cause->text == "the guard on node0 (pid " + std::to_string(guard) + ") died; \"r1cluster down\" ends what it left");
+    CHECK(status.cause->text ==
+          "the guard on node0 (pid " + std::to_string(guard) + ") died; \"r1cluster down\" ends what it left");
     CHECK(!is_gone(served.hosts[0].ranks[0].pid));
     deployment.end();
     CHECK(all_gone(pids_of(served)));

@@ -44,7 +44,8 @@ TEST_CASE("a file is written as a whole or stays as it was", "[host_run]") {
     folder.prepare();
     folder.write("state.json", "old");
     fs::create_directory(folder.file("state.json.new"));  // in the way
-    CHECK_THAT(error_of([&] { folder.write("state.json", "new"); }), StartsWith("system: writing \"" + folder.file("state.json.new") + "\": "));
+    CHECK_THAT(error_of([&] { folder.write("state.json", "new"); }),
+               StartsWith("system: writing \"" + folder.file("state.json.new") + "\": "));
     CHECK(folder.read("state.json") == "old");
     fs::remove(folder.file("state.json.new"));
     folder.write("state.json", "new");
@@ -65,7 +66,8 @@ TEST_CASE("preparing again leaves the engine's cache and nothing else of the las
     const OwnHome home;
     const JobFolder folder("r1", "node0");
     folder.prepare();
-    for (const char* name : {"plan.json", "state.json", "group", "token", "failure", "logs/head.log"}) folder.write(name, "old");
+    for (const char* name : {"plan.json", "state.json", "group", "token", "failure", "logs/head.log"})
+        folder.write(name, "old");
     fs::create_directory(folder.file("cache"));
     folder.write("cache/kernel", "compiled");
     folder.prepare();
@@ -102,7 +104,8 @@ TEST_CASE("logs are listed oldest first, without the guard's own", "[host_run]")
     for (const char* name : {"worker.log", "head.log", "head.log.1", "head.log.10", "head.log.2", "guard.log"}) {
         folder.write(std::string("logs/") + name, "");
     }
-    CHECK(folder.log_files() == std::vector<std::string>{"head.log.10", "head.log.2", "head.log.1", "head.log", "worker.log"});
+    CHECK(folder.log_files() ==
+          std::vector<std::string>{"head.log.10", "head.log.2", "head.log.1", "head.log", "worker.log"});
 }
 
 TEST_CASE("a lock has one holder, and is free when that one is gone", "[host_run]") {
@@ -115,5 +118,6 @@ TEST_CASE("a lock has one holder, and is free when that one is gone", "[host_run
     }
     CHECK(Lock::try_take(path));
     CHECK(mode_of(path) == 0600);
-    CHECK(error_of([&] { Lock::try_take("/nowhere/lock"); }) == "system: opening the lock \"/nowhere/lock\": No such file or directory");
+    CHECK(error_of([&] { Lock::try_take("/nowhere/lock"); }) ==
+          "system: opening the lock \"/nowhere/lock\": No such file or directory");
 }

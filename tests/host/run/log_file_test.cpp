@@ -46,13 +46,17 @@ TEST_CASE("a log of one file begins anew at its size", "[host_run]") {
 
 TEST_CASE("whole lines are handed on, however they arrive", "[host_run]") {
     const ScratchFolder folder;
-    LogFile log(folder.path("head.log"), 1000, 2);
     std::vector<std::string> lines;
+    LogFile log(folder.path("head.log"), 1000, 2);
     log.on_line = [&](const std::string& line) { lines.push_back(line); };
     log.append("fir");
     log.append("st\nsecond\r\n\n   \nprogress 1%\rprogress 2%\runfin");
     CHECK(lines == std::vector<std::string>{"first", "second", "progress 1%", "progress 2%"});
     CHECK(log.last_line() == "progress 2%");
+    log.finish();
+    CHECK(lines.back() == "unfin");
+    log.finish();
+    CHECK(lines.size() == 5);
 }
 
 TEST_CASE("the telling line is the last that speaks of an error", "[host_run]") {
@@ -91,7 +95,8 @@ TEST_CASE("a log as text is what JSON can carry", "[host_run]") {
     CHECK(log_text("10%\r20%\r\nend") == "10%\n20%\nend");
     CHECK(log_text("\xc3\xa9\xe2\x96\x88\xf0\x9f\x98\x80") == "\xc3\xa9\xe2\x96\x88\xf0\x9f\x98\x80");
     CHECK(log_text(std::string("nul \0 bell \a", 12)) == "nul ? bell ?");
-    for (const std::string bad : {"\xff", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf0\x80\x80\x80", "\xf4\x90\x80\x80", "\xe2\x96", "\xe2x"}) {
+    for (const std::string bad : {"\xff", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf0\x80\x80\x80",
+                                  "\xf4\x90\x80\x80", "\xe2\x96", "\xe2x"}) {
         CAPTURE(bad);
         CHECK_NOTHROW(parse_json("\"" + log_text("<" + bad + ">") + "\"", "text"));
         CHECK_THAT(log_text(bad), StartsWith("?"));

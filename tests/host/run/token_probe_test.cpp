@@ -27,7 +27,8 @@ constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 /// An engine that gives one answer; an empty one never comes.
 class OneAnswer {
 public:
-    explicit OneAnswer(std::string answer) : answer_(std::move(answer)), listener_(context_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
+    explicit OneAnswer(std::string answer)
+        : answer_(std::move(answer)), listener_(context_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
         readiness.address = "127.0.0.1";
         readiness.port = listener_.local_endpoint().port();
         readiness.model = "r1";
@@ -51,7 +52,8 @@ private:
     asio::awaitable<void> serve() {
         auto [error, socket] = co_await listener_.async_accept(result_of);
         if (error) co_return;
-        const auto [read_error, size] = co_await asio::async_read_until(socket, asio::dynamic_buffer(request), "}", result_of);
+        const auto [read_error, size] =
+            co_await asio::async_read_until(socket, asio::dynamic_buffer(request), "}", result_of);
         if (read_error) co_return;
         if (answer_.empty()) {
             asio::steady_timer forever(context_, std::chrono::steady_clock::time_point::max());
@@ -66,7 +68,8 @@ private:
 };
 
 std::string http(const std::string& status, const std::string& body) {
-    return "HTTP/1.1 " + status + "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    return "HTTP/1.1 " + status +
+           "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 }  // namespace
@@ -94,7 +97,8 @@ TEST_CASE("an answer that holds no token is not ready", "[host_run]") {
     CHECK(OneAnswer(http("503 Service Unavailable", "loading")).probe().because == "HTTP 503: loading");
     CHECK(OneAnswer(http("200 OK", R"({"choices":[{"text":""}],"usage":{"completion_tokens":0}})")).probe().because ==
           "the completion holds no token");
-    for (const char* body : {"{}", "OK", R"({"choices":[]})", R"({"choices":[{"text":1}]})", R"({"choices":[{"text":"x"}]})"}) {
+    for (const char* body :
+         {"{}", "OK", R"({"choices":[]})", R"({"choices":[{"text":1}]})", R"({"choices":[{"text":"x"}]})"}) {
         CAPTURE(body);
         const TokenProbe probe = OneAnswer(http("200 OK", body)).probe();
         CHECK(!probe.is_ready);
@@ -124,7 +128,8 @@ TEST_CASE("a port on which nobody listens refuses", "[host_run]") {
     }
     readiness.address = "127.0.0.1";
     TokenProbe result;
-    asio::co_spawn(context, probe_token(readiness, 60), [&](std::exception_ptr, TokenProbe probed) { result = std::move(probed); });
+    asio::co_spawn(context, probe_token(readiness, 60),
+                   [&](std::exception_ptr, TokenProbe probed) { result = std::move(probed); });
     context.run();
     CHECK(result.because == "Connection refused");
 }
