@@ -2,6 +2,8 @@
 #include "host/remote/hosts.hpp"
 
 #include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -13,6 +15,31 @@ namespace {
 
 constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr auto poll_interval = std::chrono::milliseconds(100);
+
+/// A child that ends while we write to it is an error of that write, not the end of the process that uses this library,
+/// whatever it does with SIGPIPE.
+class WithoutSigpipe {
+public:
+    WithoutSigpipe() {
+        ::sigemptyset(&sigpipe_);
+        ::sigaddset(&sigpipe_, SIGPIPE);
+        sigset_t pending;
+        ::sigpending(&pending);
+        was_pending_ = ::sigismember(&pending, SIGPIPE) == 1;
+        ::pthread_sigmask(SIG_BLOCK, &sigpipe_, &before_);
+    }
+    ~WithoutSigpipe() {
+        const timespec at_once{};
+        if (!was_pending_) ::sigtimedwait(&sigpipe_, nullptr, &at_once);
+        ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
+    WithoutSigpipe(const WithoutSigpipe&) = delete;
+    WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
+
+private:
+    sigset_t sigpipe_, before_;
+    bool was_pending_ = false;
+};
 
 Error interruption() { return Error(ErrorKind::interrupted, "interrupt", "interrupted"); }
 
@@ -119,6 +146,7 @@ void Hosts::report(const std::string& step, const std::string& text, bool is_don
 }
 
 void run_loop(asio::io_context& context, Hosts& hosts, std::function<asio::awaitable<void>()> work) {
+    const WithoutSigpipe without_sigpipe;
     bool is_done = false, is_interrupted = false;
     std::exception_ptr failure;
     asio::co_spawn(context, std::move(work), [&](std::exception_ptr thrown) {

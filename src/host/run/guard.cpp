@@ -174,6 +174,7 @@ private:
         asio::co_spawn(context_, keep_log(running), asio::detached);
         const int status = co_await running.child->wait();
         co_await drain(running);
+        running.log->finish();
         running.status.is_alive = false;
         if (WIFSIGNALED(status)) {
             running.status.signal = WTERMSIG(status);

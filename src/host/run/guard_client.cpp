@@ -23,6 +23,15 @@ constexpr std::size_t max_status_bytes = 4 << 20;
 struct GuardClient::Connection {
     explicit Connection(asio::io_context& context)
         : socket(context), free(context, std::chrono::steady_clock::time_point::max()) {}
+
+    asio::awaitable<boost::system::error_code> connect(std::string path) {
+        if (path.size() >= sizeof(sockaddr_un::sun_path))
+            co_return asio::error::name_too_long;  // an endpoint would throw it
+        const unix_socket::endpoint guard(path);
+        const auto [error] = co_await socket.async_connect(guard, result_of);
+        co_return error;
+    }
+
     unix_socket::socket socket;
     std::string unread;
     bool is_busy = false;
@@ -38,11 +47,7 @@ asio::awaitable<HostStatus> GuardClient::ask(JobFolder folder, std::string verb)
     boost::system::error_code error;
     if (!slot) {
         auto fresh = std::make_shared<Connection>(context_);
-        if (path.size() >= sizeof(sockaddr_un::sun_path)) {
-            error = asio::error::name_too_long;  // which the endpoint would throw
-        } else {
-            std::tie(error) = co_await fresh->socket.async_connect(unix_socket::endpoint(path), result_of);
-        }
+        error = co_await fresh->connect(path);
         if (error)
             throw Error(ErrorKind::unavailable, path,
                         fmt::format("asking the guard at \"{}\": {}", path, error.message()));

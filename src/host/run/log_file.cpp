@@ -67,7 +67,6 @@ LogFile::LogFile(std::string path, std::uint64_t file_bytes, int files)
 }
 
 LogFile::~LogFile() {
-    if (!line_.empty()) end_line();
     if (descriptor_ >= 0) ::close(descriptor_);
 }
 
@@ -86,6 +85,10 @@ void LogFile::append(std::string_view bytes) {
             line_ += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
         }
     }
+}
+
+void LogFile::finish() {
+    if (!line_.empty()) end_line();
 }
 
 void LogFile::end_line() {

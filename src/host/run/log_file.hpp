@@ -23,6 +23,8 @@ public:
     LogFile& operator=(const LogFile&) = delete;
 
     void append(std::string_view bytes);
+    /// The process has ended: what it wrote last is a line, also without a line end.
+    void finish();
     /// Called with each whole line, without its end, control bytes replaced, at most 1000 bytes of valid UTF-8.
     std::function<void(const std::string&)> on_line;
 

@@ -88,7 +88,7 @@ TEST_CASE("what a login shell prints before the agent's greeting is skipped", "[
 
 TEST_CASE("a login shell that prints without end is given up", "[host_remote]") {
     CHECK(FarHost("flooding").connect() ==
-          "connecting to node0 (ssh flooding): more than 64.0 KiB before the agent's greeting; does a shell start-up "
+          "connecting to node0 (ssh flooding): more than 64.00 KiB before the agent's greeting; does a shell start-up "
           "file print?");
 }
 

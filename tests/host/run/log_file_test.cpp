@@ -46,13 +46,17 @@ TEST_CASE("a log of one file begins anew at its size", "[host_run]") {
 
 TEST_CASE("whole lines are handed on, however they arrive", "[host_run]") {
     const ScratchFolder folder;
-    LogFile log(folder.path("head.log"), 1000, 2);
     std::vector<std::string> lines;
+    LogFile log(folder.path("head.log"), 1000, 2);
     log.on_line = [&](const std::string& line) { lines.push_back(line); };
     log.append("fir");
     log.append("st\nsecond\r\n\n   \nprogress 1%\rprogress 2%\runfin");
     CHECK(lines == std::vector<std::string>{"first", "second", "progress 1%", "progress 2%"});
     CHECK(log.last_line() == "progress 2%");
+    log.finish();
+    CHECK(lines.back() == "unfin");
+    log.finish();
+    CHECK(lines.size() == 5);
 }
 
 TEST_CASE("the telling line is the last that speaks of an error", "[host_run]") {
