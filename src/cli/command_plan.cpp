@@ -34,9 +34,12 @@ void add_plan(CLI::App& app, Session& session) {
     add_explain(*verb, session);
     verb->callback([&session] {
         const Decided decided = decide(session);
-        const Layout& best = decided.chosen();
-        print(session, decided.plan,
-              [&] { return show(decided.plan, session.explains) + show_shards(shard(best, *decided.checkpoint)); });
+        if (!decided.checkpoint) decided.chosen();
+        print(session, decided.plan, [&] {
+            const Layout* best = decided.layout();
+            return show(decided.plan, session.explains) + (best ? show_shards(shard(*best, *decided.checkpoint)) : "");
+        });
+        if (!decided.layout()) session.exit_code = has_findings;
     });
 }
 
@@ -47,11 +50,8 @@ void add_check(CLI::App& app, Session& session) {
     add_explain(*verb, session);
     verb->callback([&session] {
         const Decided decided = decide(session);
-        const Report report = check(
-            {decided.spec, decided.cluster, decided.checkpoint ? &*decided.checkpoint : nullptr, decided.layout()});
-        print(session, report, [&] { return show(report, session.explains); });
-        if (!report.is_clean()) session.exit_code = has_findings;
-        if (!decided.layout()) decided.chosen();
+        print(session, decided.report, [&] { return show(decided.report, session.explains); });
+        if (!decided.report.is_clean()) session.exit_code = has_findings;
     });
 }
 

@@ -19,6 +19,11 @@ int run_as_agent() {
     return detail::run_agent(context, handlers);
 }
 
+bool has_verb(const CLI::App& app, const std::string& name) {
+    const auto verbs = app.get_subcommands(nullptr);
+    return std::any_of(verbs.begin(), verbs.end(), [&](const CLI::App* verb) { return verb->get_name() == name; });
+}
+
 int run_verbs(int argc, char** argv) {
     CLI::App app{"r1cluster takes bare GPU machines to a served DeepSeek-R1, and any model of its kind."};
     app.footer("Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 error, 130 interrupted.");
@@ -31,6 +36,10 @@ int run_verbs(int argc, char** argv) {
         add(app, session);
     }
     cli::watch_signals();
+    if (argc > 1 && argv[1][0] != '-' && !has_verb(app, argv[1])) {
+        fmt::print(stderr, "r1cluster: there is no verb \"{}\"; \"r1cluster --help\" lists them\n", argv[1]);
+        return cli::wrong_usage;
+    }
     try {
         app.parse(argc, argv);
         return session.exit_code;

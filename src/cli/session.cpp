@@ -57,30 +57,33 @@ void add_explain(CLI::App& verb, Session& session) {
 
 const Layout& Decided::chosen() const {
     if (const Layout* first = layout()) return *first;
-    std::string why = recording.checkpoint ? "" : "no host gave a checkpoint";
-    for (const RejectedLayout& rejected : plan.rejected) {
-        why += fmt::format("{}TP{} x PP{}: {}", why.empty() ? "" : "; ", rejected.tensor_parallel,
-                           rejected.pipeline_parallel, rejected.because);
+    for (const Finding& finding : report.findings) {
+        if (finding.id == "plan.possible" || finding.id == "checkpoint.readable") {
+            throw Error(ErrorKind::invalid_input, finding.subject,
+                        fmt::format("planning \"{}\": {}", finding.subject, finding.observed));
+        }
     }
-    throw Error(ErrorKind::invalid_input, spec.model.path,
-                fmt::format("planning \"{}\": no layout is possible: {}", spec.model.path, why));
+    throw Error(ErrorKind::not_found, spec.model.path,
+                fmt::format("planning \"{}\": no host gave a checkpoint", spec.model.path));
 }
 
 Decided decide(const Session& session) {
     Decided decided;
     decided.spec = session.spec();
-    decided.recording = session.recording();
-    decided.cluster = interpret(decided.recording);
-    if (decided.recording.checkpoint) {
-        decided.checkpoint = model(*decided.recording.checkpoint);
-        decided.plan = plan(decided.spec, decided.cluster, *decided.checkpoint);
-    }
+    static_cast<detail::Decided&>(decided) = detail::decide(decided.spec, session.recording());
     return decided;
 }
 
 void show_progress(const Progress& progress) {
+    // A log wants a line a second and the end of each step, not every piece of a copy.
+    static double last_s = -1;
+    static std::string last_step;
+    const bool is_terminal = ::isatty(STDERR_FILENO);
+    if (!is_terminal && !progress.is_done && progress.step == last_step && progress.elapsed_s - last_s < 1) return;
+    last_s = progress.elapsed_s;
+    last_step = progress.step;
     const std::string line = fmt::format("{:>7.1f} s  {:<8} {}", progress.elapsed_s, progress.step, progress.text);
-    if (::isatty(STDERR_FILENO)) {
+    if (is_terminal) {
         fmt::print(stderr, "\r\033[K{}", line.substr(0, 150));
         has_open_line = true;
         if (progress.is_done) end_progress();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "host/run/decide.hpp"
 #include "r1cluster/cluster.hpp"
 
 namespace r1cluster::cli {
@@ -42,15 +43,10 @@ void print(const Session& session, const Value& value, Show show_text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
-/// The pure middle of check, config and launch: what this recording allows.
-struct Decided {
+/// What the recording of these options allows; see detail::decide.
+struct Decided : detail::Decided {
     DeploymentSpec spec;
-    Recording recording;
-    Cluster cluster;
-    std::optional<Checkpoint> checkpoint;
-    Plan plan;
-    const Layout* layout() const { return plan.layouts.empty() ? nullptr : &plan.layouts.front(); }
-    /// Throws Error (invalid_input) with the reasons where there is none.
+    /// Throws Error (invalid_input) with the reasons where there is no layout.
     const Layout& chosen() const;
 };
 Decided decide(const Session& session);

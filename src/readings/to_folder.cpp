@@ -22,10 +22,13 @@ void check_answers(const std::string& host, const std::map<std::string, Answer>&
     }
 }
 
-/// JSON carries nothing else; files keep their bytes.
-void add_document(Folder& folder, const std::string& name, std::string document) {
-    if (!detail::is_utf8(document)) refuse(name, fmt::format("\"{}\" would hold text that is not UTF-8", name));
-    folder[name] = std::move(document);
+/// JSON carries nothing but UTF-8, and would hold something else in its place; files keep their bytes.
+void check_utf8(const std::string& name, const std::map<std::string, Answer>& answers) {
+    for (const auto& [subject, answer] : answers) {
+        if (!detail::is_utf8(subject + answer.text.value_or("") + answer.because)) {
+            refuse(name, fmt::format("\"{}\" would hold text that is not UTF-8", name));
+        }
+    }
 }
 
 /// True where `path` would have to be a folder, because another file lies in it. Cannot be on a host, but
@@ -50,9 +53,9 @@ void add_host(const Readings& host, Folder& folder) {
     }
     for (const auto* answers : {&rest.files, &rest.links, &rest.listings, &rest.calls}) {
         check_answers(host.host, *answers);
+        check_utf8(base + "readings.json", *answers);
     }
-    add_document(folder, base + "readings.json",
-                 detail::to_document(rest, "r1cluster.readings", detail::folder_version));
+    folder[base + "readings.json"] = detail::to_document(rest, "r1cluster.readings", detail::folder_version);
 }
 
 void add_checkpoint(const CheckpointText& checkpoint, Folder& folder) {
@@ -67,8 +70,7 @@ void add_checkpoint(const CheckpointText& checkpoint, Folder& folder) {
     }
     folder[detail::config_file] = checkpoint.config;
     if (!checkpoint.index.empty()) folder[detail::index_file] = checkpoint.index;
-    add_document(folder, detail::checkpoint_file,
-                 detail::to_document(index, "r1cluster.checkpoint_index", detail::folder_version));
+    folder[detail::checkpoint_file] = detail::to_document(index, "r1cluster.checkpoint_index", detail::folder_version);
 }
 
 }  // namespace
@@ -84,8 +86,7 @@ Folder to_folder(const Recording& recording) {
         add_host(host, folder);
     }
     if (recording.checkpoint) add_checkpoint(*recording.checkpoint, folder);
-    add_document(folder, detail::recording_file,
-                 detail::to_document(index, "r1cluster.recording_folder", detail::folder_version));
+    folder[detail::recording_file] = detail::to_document(index, "r1cluster.recording_folder", detail::folder_version);
     return folder;
 }
 

@@ -13,6 +13,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/json/serialize.hpp>
+#include <chrono>
 #include <deque>
 
 #include "base/reflect_json.hpp"
@@ -23,6 +24,7 @@ namespace r1cluster::detail {
 namespace {
 
 constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
+constexpr auto idle_limit = std::chrono::seconds(30);
 
 class AgentLoop {
 public:
@@ -44,20 +46,34 @@ public:
     asio::awaitable<void> run() {
         to_write_.push_back(std::string(agent_greeting) + "\n");
         asio::co_spawn(context_, write_frames(), asio::detached);
+        asio::co_spawn(context_, watch_idleness(), asio::detached);
         FrameReader reader;
         std::vector<char> bytes(64 << 10);
         while (true) {
             while (auto body = reader.next_frame()) asio::co_spawn(context_, serve(std::move(*body)), asio::detached);
             const auto [error, size] = co_await input_.async_read_some(asio::buffer(bytes), result_of);
             if (error) break;
+            heard_at_ = std::chrono::steady_clock::now();
             reader.append(std::string_view(bytes.data(), size));
         }
         context_.stop();
     }
 
 private:
+    /// When a link is cut nothing ends the stream. A controller that has work speaks every second; one that is silent
+    /// for so long, with nothing to wait for, is gone.
+    asio::awaitable<void> watch_idleness() {
+        asio::steady_timer pause(context_);
+        while (serving_ > 0 || std::chrono::steady_clock::now() - heard_at_ < idle_limit) {
+            pause.expires_after(std::chrono::seconds(1));
+            co_await pause.async_wait(result_of);
+        }
+        context_.stop();
+    }
+
     asio::awaitable<void> serve(std::string body) {
         boost::json::object answer;
+        ++serving_;
         try {
             const boost::json::value message = parse_json(body, "request");
             const boost::json::object& request = message.as_object();
@@ -73,6 +89,8 @@ private:
         } catch (const std::exception& error) {
             answer["error"] = error_to_wire(Error(ErrorKind::internal, "agent", error.what()));
         }
+        --serving_;
+        heard_at_ = std::chrono::steady_clock::now();
         to_write_.push_back(to_frame(boost::json::serialize(answer)));
         queued_.cancel();
     }
@@ -99,6 +117,8 @@ private:
     asio::posix::stream_descriptor input_, output_;
     asio::steady_timer queued_;
     std::deque<std::string> to_write_;
+    int serving_ = 0;
+    std::chrono::steady_clock::time_point heard_at_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace

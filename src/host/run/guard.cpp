@@ -28,6 +28,7 @@
 #include "host/run/job_folder.hpp"
 #include "host/run/log_file.hpp"
 #include "host/run/process_facts.hpp"
+#include "host/run/residue.hpp"
 #include "launch/describe.hpp"
 #include "r1cluster/base/json.hpp"
 #include "r1cluster/launch/supervise.hpp"
@@ -66,7 +67,9 @@ public:
           signals_(context_, SIGTERM, SIGINT, SIGHUP) {}
 
     void run() {
-        folder_.write("group", json::serialize(json::object{{"cgroup", containment_->cgroup()}, {"marker", marker_}}));
+        folder_.write("group",
+                      json::serialize(json::object{
+                          {"cgroup", containment_->cgroup()}, {"marker", marker_}, {"temporary", temporary_}}));
         link_.start();
         listen();
         save();
@@ -97,13 +100,17 @@ private:
     }
 
     void carry_out(const supervise::Terminate&) {
+        note_shared_memory();
         for (auto& [name, running] : running_) {
             // The child is not reaped before its own coroutine does it, so the number is still its own.
             if (running.child && running.status.is_alive) signal_child(running.status.pid, SIGTERM);
         }
     }
 
-    void carry_out(const supervise::Kill&) { containment_->kill(); }
+    void carry_out(const supervise::Kill&) {
+        note_shared_memory();
+        containment_->kill();
+    }
     void carry_out(const supervise::TellPeers& what) { link_.tell(what.cause); }
 
     void carry_out(const supervise::Finish&) { asio::co_spawn(context_, finish(), asio::detached); }
@@ -117,9 +124,13 @@ private:
             co_await pause.async_wait(result_of);
         }
         containment_->remove();
+        remove_shared_memory(shared_memory_);
+        remove_temporary_folder(temporary_);
         save();
         context_.stop();
     }
+
+    void note_shared_memory() { shared_memory_.merge(shared_memory_of(containment_->pids())); }
 
     bool is_any_alive() const {
         return std::any_of(running_.begin(), running_.end(),
@@ -135,12 +146,14 @@ private:
 
     std::map<std::string, std::string> environment(const ProcessSpec& process) const {
         std::map<std::string, std::string> env = passed_environment();
+        env.erase("TMPDIR");  // ours is taken away afterwards
         for (const auto& [name, value] : process.env) {
             std::string expanded = value;
             if (expanded.starts_with("{state}")) expanded.replace(0, 7, folder_.path());
             env[name] = expanded;
         }
         for (const SecretVariable& secret : process.secrets) env[secret.name] = read_secret(secret.file);
+        env.try_emplace("TMPDIR", temporary_);
         env[job_marker_name] = marker_;
         return env;
     }
@@ -379,6 +392,8 @@ private:
     std::string host_;
     std::string marker_;
     std::string started_at_;
+    std::string temporary_ = make_temporary_folder();
+    std::set<std::string> shared_memory_;
     std::string activity_;
     std::unique_ptr<Containment> containment_;
     supervise::State state_;

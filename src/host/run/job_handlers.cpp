@@ -18,6 +18,7 @@
 #include "host/run/containment.hpp"
 #include "host/run/guard_client.hpp"
 #include "host/run/log_file.hpp"
+#include "host/run/residue.hpp"
 #include "host/run/token_probe.hpp"
 #include "launch/describe.hpp"
 #include "r1cluster/base/json.hpp"
@@ -226,6 +227,7 @@ private:
         if (!text) return;
         const json::value group = parse_json(*text, folder.file("group"));
         kill_leftovers(text_of(group, "cgroup"), text_of(group, "marker"), leftovers_s);
+        remove_temporary_folder(text_of(group, "temporary"));
     }
 
     static json::object read_from(const std::string& path, std::optional<std::uint64_t> offset,

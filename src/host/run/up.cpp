@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "host/remote/read_hosts.hpp"
+#include "host/run/decide.hpp"
 #include "host/run/guard_link.hpp"
 #include "host/run/jobs_of_hosts.hpp"
 #include "host/run/process_facts.hpp"
@@ -40,53 +41,12 @@ private:
     double begin_;
 };
 
-Finding finding(std::string id, std::string subject, std::string observed, std::string expected, std::string remedy) {
-    return {std::move(id),       Severity::error,   std::move(subject), std::move(observed),
-            std::move(expected), std::move(remedy), "r1cluster"};
-}
-
-Report report_of(std::vector<Finding> findings) {
-    Report report;
-    report.findings = std::move(findings);
-    return report;
-}
-
-/// The pure middle of up(): from what was read to what would be started.
-void decide(const DeploymentSpec& spec, const Recording& recording, UpResult& result) {
-    result.cluster = interpret(recording);
-    std::optional<Checkpoint> checkpoint;
-    std::vector<Finding> more;
-    if (recording.checkpoint) {
-        try {
-            checkpoint = model(*recording.checkpoint);
-            result.plan = plan(spec, result.cluster, *checkpoint);
-        } catch (const Error& error) {
-            more.push_back(finding("checkpoint.readable", spec.model.path, error.what(),
-                                   "a checkpoint that is whole and of a known family", "copy the checkpoint again"));
-        }
-    }
-    const Layout* layout = result.plan.layouts.empty() ? nullptr : &result.plan.layouts.front();
-    if (checkpoint && !layout && more.empty()) {
-        std::string why;
-        for (const RejectedLayout& rejected : result.plan.rejected) {
-            why += fmt::format("{}TP{} x PP{}: {}", why.empty() ? "" : "; ", rejected.tensor_parallel,
-                               rejected.pipeline_parallel, rejected.because);
-        }
-        more.push_back(finding("plan.possible", spec.model.path, why.empty() ? "no layout is possible" : why,
-                               "a layout that these hosts and this model allow", "change [layout], or the hosts"));
-    }
-    result.report =
-        merge(check({spec, result.cluster, checkpoint ? &*checkpoint : nullptr, layout}), report_of(std::move(more)));
-    if (!layout) return;
-    try {
-        result.settings = config(spec, result.cluster, *layout);
-        result.launch_plan = launch(spec, result.cluster, *layout, result.settings);
-    } catch (const Error& error) {
-        result.report =
-            merge(result.report, report_of({finding("launch.possible", error.subject(), error.what(),
-                                                    "an engine and a layout that go together", "see the message")}));
-    }
-    result.report = merge(result.report, report_of(result.settings.findings));
+void take(detail::Decided decided, UpResult& result) {
+    result.cluster = std::move(decided.cluster);
+    result.plan = std::move(decided.plan);
+    result.report = std::move(decided.report);
+    result.settings = std::move(decided.settings);
+    result.launch_plan = std::move(decided.launch_plan);
 }
 
 json::object create_params(const LaunchPlan& launch_plan, const std::string& host, const std::string& token) {
@@ -260,7 +220,7 @@ asio::awaitable<UpResult> bring_up(Hosts& hosts, UpOptions up_options) {
     }
     const Recording recording = co_await detail::read_hosts(hosts);
     steps.end("read");
-    decide(hosts.spec(), recording, result);
+    take(detail::decide(hosts.spec(), recording), result);
     steps.end("decide");
     const bool is_refused = result.report.count(Severity::error) > 0 && !up_options.ignores_findings;
     if (is_refused || up_options.is_dry_run || !result.launch_plan) {
