@@ -52,9 +52,14 @@ def test_a_host_that_does_not_answer_is_in_the_recording_with_the_reason(silent_
 
 
 def test_ctrl_c_ends_a_long_call_with_keyboard_interrupt(silent_ssh: str) -> None:
+    # Started in the background of a shell, this process would ignore the signal.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
-    with pytest.raises(KeyboardInterrupt):
-        r1cluster.read(spec_of(Transport.ssh), ssh_program=silent_ssh, connect_timeout_s=60)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            r1cluster.read(spec_of(Transport.ssh), ssh_program=silent_ssh, connect_timeout_s=60)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_an_exception_of_a_signal_handler_goes_to_the_caller(silent_ssh: str) -> None:
