@@ -27,7 +27,8 @@ case $1 in
     ;;
   wheel)
     rm -rf "$3"
-    CMAKE_CXX_COMPILER_LAUNCHER=ccache PATH="$environment/bin:$PATH" \
+    # Paths relative, as in the presets: what the release preset has compiled is not compiled again.
+    CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CMAKE_CXX_COMPILER_LAUNCHER=ccache PATH="$environment/bin:$PATH" \
       "$python" -m pip install --disable-pip-version-check --no-build-isolation --no-deps --target "$3" .
     ;;
 esac
