@@ -40,6 +40,7 @@ namespace asio = boost::asio;
 using unix_socket = asio::local::stream_protocol;
 constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr auto tick_interval = std::chrono::milliseconds(200);
+constexpr int ticks_between_looks = 25;
 constexpr double flush_s = 1;
 
 struct Running {
@@ -352,6 +353,7 @@ private:
         if (verb == "stop") happen(supervise::StopAsked{});
         if (verb == "commit") {
             happen(supervise::ControllerHeard{});
+            note_shared_memory();
             see_silent_ranks();
             happen(supervise::Commit{});
         }
@@ -373,6 +375,8 @@ private:
             tick_.expires_after(tick_interval);
             co_await tick_.async_wait(result_of);
             happen(supervise::Tick{});
+            // A process that somebody kills takes what it had mapped out of sight: look before that.
+            if (++ticks_ % ticks_between_looks == 0) note_shared_memory();
             if (state_.phase == Phase::stopping && containment_->pids().empty()) happen(supervise::GroupEmpty{});
         }
     }
@@ -394,6 +398,7 @@ private:
     std::string started_at_;
     std::string temporary_ = make_temporary_folder();
     std::set<std::string> shared_memory_;
+    int ticks_ = 0;
     std::string activity_;
     std::unique_ptr<Containment> containment_;
     supervise::State state_;

@@ -24,6 +24,7 @@ constexpr double ping_interval_s = 0.5;
 constexpr double ping_timeout_s = 15;  // less than the guards' lease, so that we speak before they act
 constexpr double create_timeout_s = 30;
 constexpr double token_interval_s = 2;
+constexpr double stopping_s = 20;
 constexpr double token_call_timeout_s = 70;
 
 /// Names the steps and counts their seconds.
@@ -200,12 +201,26 @@ asio::awaitable<void> start(Hosts& hosts, UpResult& result, Steps& steps) {
     }
 }
 
+bool is_stopping(const HostStatus& host) { return host.phase == Phase::stopping; }
+
+/// What is on its way out is waited for: a group that failed a moment ago is no obstacle.
+asio::awaitable<DeploymentStatus> settled_status(Hosts& hosts) {
+    DeploymentStatus status;
+    for (double waited_s = 0; waited_s < stopping_s; waited_s += ping_interval_s) {
+        status = co_await detail::status_of_hosts(hosts);
+        if (std::none_of(status.hosts.begin(), status.hosts.end(), is_stopping)) break;
+        hosts.report("connect", "waiting for the last run to end");
+        co_await hosts.pause(ping_interval_s);
+    }
+    co_return status;
+}
+
 asio::awaitable<UpResult> bring_up(Hosts& hosts, UpOptions up_options) {
     UpResult result;
     Steps steps(result.steps);
     co_await hosts.open();
     steps.end("connect");
-    result.status = co_await detail::status_of_hosts(hosts);
+    result.status = co_await settled_status(hosts);
     if (result.status.phase == Phase::ready) {
         result.was_running = true;
         co_return result;
