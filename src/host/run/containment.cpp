@@ -133,6 +133,14 @@ bool may_join(int cgroup_procs, const std::string& own) {
     return is_back;
 }
 
+/// multiprocessing/resource_tracker.py starts itself as `python -c "from multiprocessing.resource_tracker import ..."`.
+bool is_cleaner(int pid) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");
+    std::string words;
+    std::getline(file, words);
+    return words.find("multiprocessing.resource_tracker") != std::string::npos;
+}
+
 bool has_marker(int pid, const std::string& marker) {
     std::ifstream file("/proc/" + std::to_string(pid) + "/environ");
     const std::string wanted = std::string(job_marker_name) + "=" + marker;
@@ -158,6 +166,16 @@ std::set<int> leftovers(const std::string& cgroup, const std::string& marker) {
 }
 
 }  // namespace
+
+void Containment::kill_all_but_cleaners() {
+    for (const int pid : pids()) {
+        if (is_cleaner(pid)) continue;
+        kill_by_pidfd(pid, [this](int same) {
+            const std::vector<int> now = pids();
+            return std::find(now.begin(), now.end(), same) != now.end();
+        });
+    }
+}
 
 std::unique_ptr<Containment> Containment::make(const std::string& name) {
     // Also with a cgroup: whoever is orphaned here stays visible as our descendant.

@@ -24,6 +24,9 @@ public:
     virtual std::vector<int> pids() const = 0;
     /// Ends all by force. What forks meanwhile is met by the next call.
     virtual void kill() = 0;
+    /// The same, but for processes that only clean up after others and then end by themselves: Python's resource
+    /// tracker unlinks the semaphores of those that were killed.
+    void kill_all_but_cleaners();
     /// Takes the cgroup away once it is empty.
     virtual void remove() {}
 };

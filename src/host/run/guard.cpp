@@ -20,6 +20,7 @@
 #include <fstream>
 #include <iostream>
 #include <set>
+#include <utility>
 
 #include "host/remote/child.hpp"
 #include "host/run/containment.hpp"
@@ -110,7 +111,12 @@ private:
 
     void carry_out(const supervise::Kill&) {
         note_shared_memory();
-        containment_->kill();
+        // The policy says it again after a second, if need be: then nobody is spared.
+        if (std::exchange(has_killed_, true)) {
+            containment_->kill();
+        } else {
+            containment_->kill_all_but_cleaners();
+        }
     }
     void carry_out(const supervise::TellPeers& what) { link_.tell(what.cause); }
 
@@ -399,6 +405,7 @@ private:
     std::string temporary_ = make_temporary_folder();
     std::set<std::string> shared_memory_;
     int ticks_ = 0;
+    bool has_killed_ = false;
     std::string activity_;
     std::unique_ptr<Containment> containment_;
     supervise::State state_;
