@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <array>
 #include <sstream>
 
+#include "host/read/digest.hpp"
 #include "host/read/files.hpp"
 #include "host/read/sources.hpp"
 
@@ -19,17 +19,6 @@ constexpr std::size_t max_shards = 10'000;
 
 constexpr auto config_name = "config.json";
 constexpr auto index_name = "model.safetensors.index.json";
-
-std::string sha256(std::string_view text) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-        throw Error(ErrorKind::system, "sha256", "computing a SHA-256 failed");
-    }
-    std::string hex;
-    for (unsigned i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
-    return hex;
-}
 
 std::vector<std::string> shard_names(const std::string& folder) {
     const Answer listing = detail::listing_answer(folder);
@@ -114,14 +103,15 @@ void detail::read_checkpoint_digest(const std::string& path, Readings& readings)
         const std::vector<std::string> names = shard_names(path);
         const auto digest_of = [&](const char* name, std::size_t limit_bytes) {
             const std::string text = read_if_there(path + "/" + name, limit_bytes);
-            return text.empty() ? "" : sha256(text);
+            return text.empty() ? "" : detail::sha256_hex(text);
         };
         calls::Checkpoint digest{
             digest_of(config_name, config_limit_bytes), digest_of(index_name, index_limit_bytes), {}};
         for (const std::string& name : names) {
             const ShardText shard = read_shard(path, name);
-            digest.shards.push_back(
-                {name, shard.size_bytes, shard.header.text ? sha256(*shard.header.text) : "", shard.header.because});
+            digest.shards.push_back({name, shard.size_bytes,
+                                     shard.header.text ? detail::sha256_hex(*shard.header.text) : "",
+                                     shard.header.because});
         }
         return calls::to_text(digest);
     });

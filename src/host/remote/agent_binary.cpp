@@ -3,12 +3,11 @@
 
 #include <dlfcn.h>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <unistd.h>
 
-#include <array>
 #include <filesystem>
 
+#include "host/read/digest.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/host/read.hpp"
 
@@ -40,12 +39,7 @@ AgentBinary load_agent_binary(const HostOptions& options) {
     binary.path = options.binary.empty() ? find_binary() : options.binary;
     const std::string bytes = read_text_file(binary.path, 256u << 20);
     binary.size_bytes = bytes.size();
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-    unsigned int size = 0;
-    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-        throw Error(ErrorKind::internal, binary.path, "OpenSSL has no SHA-256");
-    }
-    for (unsigned int i = 0; i < size; ++i) binary.sha256 += fmt::format("{:02x}", digest[i]);
+    binary.sha256 = sha256_hex(bytes);
     return binary;
 }
 

@@ -19,6 +19,7 @@
 #include <boost/json/serialize.hpp>
 #include <map>
 
+#include "host/read/digest.hpp"
 #include "launch/describe.hpp"
 
 namespace r1cluster::detail {
@@ -92,9 +93,7 @@ std::string hmac_hex(const std::string& key, const std::string& text) {
     unsigned int size = 0;
     ::HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
            text.size(), digest.data(), &size);
-    std::string hex;
-    for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest[i]);
-    return hex;
+    return to_hex(digest.data(), size);
 }
 
 std::string random_token() {
@@ -102,9 +101,7 @@ std::string random_token() {
     if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
         throw Error(ErrorKind::system, "random", "making a token: the system gives no randomness");
     }
-    std::string hex;
-    for (const unsigned char byte : bytes) hex += fmt::format("{:02x}", byte);
-    return hex;
+    return to_hex(bytes.data(), bytes.size());
 }
 
 struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
