@@ -28,6 +28,8 @@
 #include "r1cluster/config/settings.hpp"
 #include "r1cluster/diagnose/diagnose.hpp"
 #include "r1cluster/facts/cluster.hpp"
+#include "r1cluster/facts/documents.hpp"
+#include "r1cluster/facts/views.hpp"
 #include "r1cluster/host/deploy.hpp"
 #include "r1cluster/host/read.hpp"
 #include "r1cluster/launch/launch_plan.hpp"
@@ -35,6 +37,7 @@
 #include "r1cluster/model/checkpoint.hpp"
 #include "r1cluster/model/slicing.hpp"
 #include "r1cluster/plan/shard_plan.hpp"
+#include "r1cluster/readings/import.hpp"
 #include "r1cluster/readings/recording.hpp"
 #include "r1cluster/report/report.hpp"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings.hpp"
 #include "facts/describe.hpp"
+#include "r1cluster/facts/views.hpp"
 
 namespace r1cluster::python {
 namespace {
@@ -12,14 +13,15 @@ std::optional<Machine> find(const Cluster& cluster, const std::string& host) {
 
 void bind_parts_of_machine(py::module_& module) {
     bind_value<Gap>(module, "Gap", "Something that could not be seen; never a zero.");
+    bind_value<Problem>(module, "Problem", "Something that was seen and is not as it should be.");
     bind_value<NumaNode>(module, "NumaNode", "One memory node of a machine.");
     bind_value<Cpu>(module, "Cpu", "The processors of a machine.");
     bind_value<NicAddress>(module, "NicAddress", "An address of a network interface.");
     bind_value<Nic>(module, "Nic", "A network interface.");
     bind_value<Route>(module, "Route", "Which way the kernel sends packets for one destination.");
     bind_value<Filesystem>(module, "Filesystem", "The file system that holds a path.");
-    bind_value<Gpu>(module, "Gpu", "A GPU as NVML sees it.");
-    bind_value<GpuLink>(module, "GpuLink", "How two GPUs of one machine reach each other.");
+    bind_value<RouteEntry>(module, "RouteEntry", "An entry of the kernel's routing tables.");
+    bind_value<RoutePolicy>(module, "RoutePolicy", "A rule that chooses a routing table.");
     bind_value<Limits>(module, "Limits", "Limits that engine processes inherit; None: unlimited.");
     bind_value<EngineEnvironment>(module, "EngineEnvironment", "A Python environment that holds an engine.");
     bind_value<ShardDigest>(module, "ShardDigest", "What one shard of a checkpoint on a host is.");
@@ -28,15 +30,40 @@ void bind_parts_of_machine(py::module_& module) {
     bind_value<PortState>(module, "PortState", "A TCP port that was tried by binding it.");
 }
 
+void bind_devices(py::module_& module) {
+    bind_value<PciLink>(module, "PciLink", "What a PCIe link does, and what its device could do.");
+    bind_value<PciDevice>(module, "PciDevice", "A PCI function that decides placement.");
+    bind_value<DevicePath>(module, "DevicePath", "How two devices of one machine reach each other.");
+    bind_value<NvLink>(module, "NvLink", "One NVLink of one GPU.");
+    bind_value<GpuFabric>(module, "GpuFabric", "What a GPU says of the NVLink fabric it belongs to.");
+    bind_value<GpuProcess>(module, "GpuProcess", "A process that holds memory of a GPU.");
+    bind_value<GpuPeer>(module, "GpuPeer", "Whether one GPU may reach another's memory.");
+    bind_value<NearHca>(module, "NearHca", "An HCA as one GPU sees it.");
+    bind_value<Gpu>(module, "Gpu", "A GPU.").def("active_nvlinks", &active_nvlinks, "How many NVLinks are up.");
+    bind_value<Gid>(module, "Gid", "One address of an HCA port.");
+    bind_value<HcaPort>(module, "HcaPort", "A port of an HCA.");
+    bind_value<Hca>(module, "Hca", "A host channel adapter: a verbs device, InfiniBand or RoCE.");
+    bind_value<GpuDirectRdma>(module, "GpuDirectRdma", "What GPUDirect RDMA needs besides a short path.");
+    bind_value<SoftwareBuild>(module, "SoftwareBuild", "One copy of something that is installed.");
+    bind_value<Service>(module, "Service", "A service of the host.");
+    bind_value<ContainerRuntime>(module, "ContainerRuntime", "What a container engine would give a container.");
+    bind_value<Firewall>(module, "Firewall", "A packet filter that may be in the way.");
+    bind_value<Hugepages>(module, "Hugepages", "Pages of one size that are set aside.");
+}
+
 }  // namespace
 
 void bind_facts(py::module_& module) {
+    bind_devices(module);
     bind_parts_of_machine(module);
     bind_value<Machine>(module, "Machine", "What one host's Readings mean.")
         .def("is_reached", &Machine::is_reached)
         .def("__str__", [](const Machine& self) { return show(self); })
         .def("_repr_html_", [](const Machine& self) { return show_html(self); });
     bind_value<HostPath>(module, "HostPath", "A measured way from one host to another.");
+    bind_value<RailPort>(module, "RailPort", "An HCA port as part of a rail.");
+    bind_value<Rail>(module, "Rail", "HCA ports of several hosts that face each other.");
+    bind_value<Difference>(module, "Difference", "What the machines of a cluster do not have in common.");
     bind_value<Cluster>(module, "Cluster", "Machines together, and how they reach each other.")
         .def("find", &find, py::arg("host"), "None where there is no such host.")
         .def("__str__", [](const Cluster& self) { return show(self); });

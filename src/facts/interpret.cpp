@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "facts/derive.hpp"
 #include "facts/said.hpp"
 
 namespace r1cluster {
@@ -33,6 +34,7 @@ Machine interpret(const Readings& readings) {
     detail::interpret_gpus(said);
     detail::interpret_engine(said);
     detail::interpret_checkpoint(said);
+    detail::derive(machine);
     return machine;
 }
 
@@ -43,6 +45,7 @@ Cluster interpret(const Recording& recording) {
         cluster.paths.push_back({probe.from_host, probe.to_host, interface_of(cluster, probe), probe.from_address,
                                  probe.to_address, probe.is_connected, probe.round_trip_us, probe.because});
     }
+    detail::derive(cluster);
     return cluster;
 }
 

@@ -80,24 +80,24 @@ Gpu gpu_of(Said& said, int index) {
     for (int link = 0; link < max_nvlinks; ++link) {
         const auto state = said.call(fmt::format("nvmlDeviceGetNvLinkState({}, {})", index, link));
         if (!state) break;
-        if (*state == "1") ++gpu.nvlinks_active;
+        NvLink& found = gpu.nvlinks.emplace_back();
+        found.index = link;
+        found.is_active = *state == "1";
     }
     return gpu;
 }
 
-void interpret_links(Said& said) {
-    const std::vector<Gpu>& gpus = said.machine().gpus;
+void interpret_peers(Said& said) {
+    std::vector<Gpu>& gpus = said.machine().gpus;
     for (std::size_t a = 0; a < gpus.size(); ++a) {
         for (std::size_t b = a + 1; b < gpus.size(); ++b) {
             const std::string pair = fmt::format("{}, {}", gpus[a].nvml_index, gpus[b].nvml_index);
+            GpuPeer peer;
+            peer.gpu = gpus[b].nvml_index;
+            peer.ancestor = path_of(said.call("nvmlDeviceGetTopologyCommonAncestor(" + pair + ")").value_or(""));
             const auto nvlink = said.call("nvmlDeviceGetP2PStatus(" + pair + ", NVML_P2P_CAPS_INDEX_NVLINK)");
-            const std::string ancestor_call = "nvmlDeviceGetTopologyCommonAncestor(" + pair + ")";
-            const std::string path = nvlink == "0" ? "NVLINK" : path_of(said.call(ancestor_call).value_or(""));
-            if (path.empty()) {
-                said.gap("path between GPUs " + pair, said.why_no_call(ancestor_call), "nvidia-smi topo -m");
-            } else {
-                said.machine().gpu_links.push_back({gpus[a].nvml_index, gpus[b].nvml_index, path});
-            }
+            if (nvlink == "0") peer.nvlink = "ok";
+            gpus[a].peers.push_back(peer);
         }
     }
 }
@@ -129,7 +129,7 @@ void interpret_gpus(Said& said) {
         }
     }
     if (count.value_or(0) > max_gpus) said.gap("gpus", fmt::format("{} GPUs, of which {} are read", *count, max_gpus));
-    interpret_links(said);
+    interpret_peers(said);
 }
 
 }  // namespace r1cluster::detail

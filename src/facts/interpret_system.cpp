@@ -64,7 +64,12 @@ void interpret_memory(Said& said) {
         if (!id) continue;
         const std::string folder = base + "/" + name;
         const auto memory = kib_value(said.file(folder + "/meminfo").value_or(""), "MemTotal:");
-        said.machine().numa_nodes.push_back({*id, said.file(folder + "/cpulist").value_or(""), memory.value_or(0)});
+        std::vector<int> distances;
+        for (const std::string& word : words_of(said.file(folder + "/distance").value_or(""))) {
+            if (const auto distance = number_of<int>(word)) distances.push_back(*distance);
+        }
+        said.machine().numa_nodes.push_back(
+            {*id, said.file(folder + "/cpulist").value_or(""), memory.value_or(0), distances});
         if (!memory) said.gap("memory of NUMA node " + name.substr(4), said.why_no_file(folder + "/meminfo"));
     }
     auto& nodes = said.machine().numa_nodes;

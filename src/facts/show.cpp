@@ -5,7 +5,7 @@
 
 #include "facts/judgement.hpp"
 #include "r1cluster/base/units.hpp"
-#include "r1cluster/facts/cluster.hpp"
+#include "r1cluster/facts/views.hpp"
 
 namespace r1cluster {
 namespace detail {
@@ -20,7 +20,9 @@ std::string gpu_models(const Machine& machine) {
 
 std::string link_kinds(const Machine& machine) {
     std::set<std::string> kinds;
-    for (const GpuLink& link : machine.gpu_links) kinds.insert(link.path);
+    for (const DevicePath& path : machine.device_paths) {
+        if (path.from.starts_with("gpu") && path.to.starts_with("gpu") && !path.path.empty()) kinds.insert(path.path);
+    }
     std::string text;
     for (const std::string& kind : kinds) text += (text.empty() ? "" : ", ") + kind;
     return text;
@@ -118,13 +120,15 @@ Branch gpus_branch(const Machine& machine) {
         if (gpu.memory_free_bytes) line += fmt::format(" ({} free)", format_bytes(*gpu.memory_free_bytes));
         if (!gpu.compute_capability.empty()) line += ", compute capability " + gpu.compute_capability;
         line += gpu.numa_node ? fmt::format(", NUMA node {}", *gpu.numa_node) : std::string(", NUMA node not known");
-        if (gpu.nvlinks_active > 0) line += ", " + plural(static_cast<std::size_t>(gpu.nvlinks_active), "NVLink");
+        if (active_nvlinks(gpu) > 0) line += ", " + plural(static_cast<std::size_t>(active_nvlinks(gpu)), "NVLink");
         if (gpu.is_mig_enabled.value_or(false)) line += ", MIG";
         branch.branches.push_back({line});
     }
     // All pairs alike is one line; otherwise each kind lists its pairs.
     std::map<std::string, std::string> pairs;
-    for (const GpuLink& link : machine.gpu_links) pairs[link.path] += fmt::format(" {}-{}", link.from, link.to);
+    for (const DevicePath& path : machine.device_paths) {
+        if (!path.path.empty()) pairs[path.path] += fmt::format(" {}-{}", path.from, path.to);
+    }
     for (const auto& [path, list] : pairs) {
         branch.branches.push_back(
             {pairs.size() == 1 ? fmt::format("every pair: {}", path) : fmt::format("{}:{}", path, list)});

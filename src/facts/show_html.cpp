@@ -3,7 +3,7 @@
 
 #include "facts/judgement.hpp"
 #include "r1cluster/base/units.hpp"
-#include "r1cluster/facts/cluster.hpp"
+#include "r1cluster/facts/views.hpp"
 
 namespace r1cluster {
 namespace {
@@ -39,7 +39,7 @@ std::string gpu_rows(const Machine& machine) {
     for (const Gpu& gpu : machine.gpus) {
         rows += row({std::to_string(gpu.nvml_index), gpu.name, gpu.pci_address, format_bytes(gpu.memory_bytes),
                      gpu.compute_capability, gpu.numa_node ? std::to_string(*gpu.numa_node) : "?",
-                     std::to_string(gpu.nvlinks_active)});
+                     std::to_string(active_nvlinks(gpu))});
     }
     return rows;
 }

@@ -10,7 +10,8 @@
 namespace r1cluster {
 
 BOOST_DESCRIBE_STRUCT(Answer, (), (text, because))
-BOOST_DESCRIBE_STRUCT(Readings, (), (host, reader, taken_at, unreachable_because, files, links, listings, calls))
+BOOST_DESCRIBE_STRUCT(Readings, (),
+                      (host, reader, taken_at, unreachable_because, files, links, listings, calls, documents))
 BOOST_DESCRIBE_STRUCT(PathProbe, (),
                       (from_host, to_host, from_address, to_address, to_port, is_connected, round_trip_us, because))
 BOOST_DESCRIBE_STRUCT(ShardText, (), (name, size_bytes, declared_header_bytes, header))

@@ -3,6 +3,9 @@
 
 /// The JSON files of the folder form, written by to_folder and read by from_folder.
 
+#include <array>
+#include <string_view>
+
 #include "readings/describe.hpp"
 
 namespace r1cluster::detail {
@@ -10,6 +13,10 @@ namespace r1cluster::detail {
 constexpr int folder_version = 1;
 constexpr std::size_t max_hosts = 4096;
 constexpr std::size_t max_shards = 10'000;
+
+/// Readings::documents, as import.hpp lists them.
+constexpr std::array<std::string_view, 5> document_kinds{"nccl_topology", "hwloc", "nvidia_smi", "lspci",
+                                                         "topo_matrix"};
 
 /// recording.json
 struct RecordingIndex {

@@ -75,6 +75,12 @@ Readings host_of(UsedFolder& folder, const std::string& host) {
     check_answers(file, "link", readings.links);
     check_answers(file, "listing", readings.listings);
     check_answers(file, "call", readings.calls);
+    if (!readings.documents.empty()) refuse(file, "documents stand in files of their own");
+    for (const std::string_view kind : detail::document_kinds) {
+        if (const std::string* text = folder.find(base + "documents/" + std::string(kind))) {
+            readings.documents.emplace(kind, *text);
+        }
+    }
     const std::string root = base + "root/";
     folder.below(root, [&](const std::string& name, const std::string& content) {
         const auto path = detail::decode_path(std::string_view(name).substr(root.size()));

@@ -146,7 +146,8 @@ Readings scrubbed(const Readings& host, Pseudonyms& pseudonyms) {
             scrubbed(host.files, pseudonyms),
             scrubbed(host.links, pseudonyms),
             scrubbed(host.listings, pseudonyms),
-            scrubbed(host.calls, pseudonyms)};
+            scrubbed(host.calls, pseudonyms),
+            host.documents};
 }
 
 PathProbe scrubbed(PathProbe probe, Pseudonyms& pseudonyms) {

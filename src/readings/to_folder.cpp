@@ -38,14 +38,24 @@ bool is_folder_of_another(const std::map<std::string, Answer>& files, const std:
     return next != files.end() && next->first.starts_with(path + "/");
 }
 
+/// Most of sysfs is files of one short line. As files of their own they would take a block each on the disk, and
+/// nobody browses them.
+bool is_short_line(const std::string& path, const std::string& text) {
+    return path.starts_with("/sys/") && text.size() <= 256 && text.find('\n') >= text.size() - 1 &&
+           detail::is_utf8(text);
+}
+
 void add_host(const Readings& host, Folder& folder) {
     const std::string base = detail::encode_host(host.host) + "/";
     Readings rest = host;
     rest.files.clear();
+    rest.documents.clear();
     check_answers(host.host, host.files);
     for (const auto& [path, answer] : host.files) {
         const auto name = detail::encode_path(path);
-        if (answer.text && name && !is_folder_of_another(host.files, path)) {
+        if (answer.text && is_short_line(path, *answer.text)) {
+            rest.files[path] = answer;
+        } else if (answer.text && name && !is_folder_of_another(host.files, path)) {
             folder[base + "root/" + *name] = *answer.text;
         } else {
             rest.files[path] = answer;
@@ -54,6 +64,13 @@ void add_host(const Readings& host, Folder& folder) {
     for (const auto* answers : {&rest.files, &rest.links, &rest.listings, &rest.calls}) {
         check_answers(host.host, *answers);
         check_utf8(base + "readings.json", *answers);
+    }
+    for (const auto& [kind, text] : host.documents) {
+        if (std::find(detail::document_kinds.begin(), detail::document_kinds.end(), kind) ==
+            detail::document_kinds.end()) {
+            refuse(host.host, fmt::format("\"{}\" of host \"{}\" is no kind of document", kind, host.host));
+        }
+        folder[base + "documents/" + kind] = text;
     }
     folder[base + "readings.json"] = detail::to_document(rest, "r1cluster.readings", detail::folder_version);
 }

@@ -81,9 +81,10 @@ TEST_CASE("common ancestors have the names that nvidia-smi gives them", "[facts]
         readings.calls["nvmlDeviceGetCount_v2()"] = {"2", ""};
         add_gpu(readings, "0");
         add_gpu(readings, "1");
-        CHECK(interpret(readings).gpu_links == std::vector<GpuLink>{{0, 1, path}});
+        CHECK(interpret(readings).device_paths.at(0).path == path);
         readings.calls["nvmlDeviceGetP2PStatus(0, 1, NVML_P2P_CAPS_INDEX_NVLINK)"] = {"0", ""};
-        CHECK(interpret(readings).gpu_links == std::vector<GpuLink>{{0, 1, "NVLINK"}});
+        readings.calls["nvmlDeviceGetNvLinkState(0, 0)"] = {"1", ""};
+        CHECK(interpret(readings).device_paths.at(0).path == "NV1");
     }
 }
 

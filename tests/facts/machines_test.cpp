@@ -6,6 +6,7 @@
 #include <random>
 
 #include "facts/describe.hpp"
+#include "r1cluster/facts/views.hpp"
 #include "r1cluster/host/read.hpp"
 #include "support/catch.hpp"
 
@@ -55,9 +56,10 @@ TEST_CASE("h200-2gpu-vm-from-text has two GPUs over NVLink and no NUMA node", "[
     const Machine machine = interpret(load_recording(machines + "h200-2gpu-vm-from-text")).machines.at(0);
     REQUIRE(machine.gpus.size() == 2);
     CHECK(machine.gpus[1].memory_bytes == 150754820096);
-    CHECK(machine.gpus[1].nvlinks_active == 18);
+    CHECK(active_nvlinks(machine.gpus[1]) == 18);
     CHECK(machine.gpus[1].numa_node == std::nullopt);
-    CHECK(machine.gpu_links == std::vector<GpuLink>{{0, 1, "NVLINK"}});
+    REQUIRE(find_path(machine, "gpu0", "gpu1"));
+    CHECK(find_path(machine, "gpu1", "gpu0")->path == "NV18");
 }
 
 TEST_CASE("scrubbing changes no fact but names and addresses", "[facts]") {
@@ -71,7 +73,7 @@ TEST_CASE("scrubbing changes no fact but names and addresses", "[facts]") {
             const Machine& b = after.machines[i];
             CHECK(a.cpu == b.cpu);
             CHECK(a.limits == b.limits);
-            CHECK(a.gpu_links == b.gpu_links);
+            CHECK(a.device_paths == b.device_paths);
             CHECK(a.gaps == b.gaps);
             CHECK(a.engine->packages == b.engine->packages);
             CHECK(a.nics.size() == b.nics.size());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "r1cluster/facts/cluster.hpp"
+#include "r1cluster/facts/views.hpp"
 #include "support/catch.hpp"
 
 using namespace r1cluster;
@@ -28,7 +28,7 @@ TEST_CASE("a machine is shown as a tree under a line of judgement", "[facts]") {
         gpu.memory_bytes = 16ULL << 30U;
         machine.gpus.push_back(gpu);
     }
-    machine.gpu_links = {{0, 1, "PHB"}};
+    machine.device_paths = {{"gpu0", "gpu1", "PHB", "PHB", {}, ""}};
     machine.routes = {{"10.0.0.2", "eth0", "10.0.0.1", "10.0.0.254"}};
     machine.gaps = {{"clock", "not asked", "read again"}};
     CHECK(show(machine) ==

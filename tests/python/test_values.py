@@ -72,10 +72,10 @@ def test_a_part_outlives_the_whole() -> None:
 
 def test_no_field_is_a_keyword_of_python() -> None:
     assert [f"{v.__name__}.{name}" for v in VALUES for name in vars(v) if keyword.iskeyword(name)] == []
-    link = r1cluster.GpuLink(from_=0, to=1, path="NVLINK")
-    assert repr(link) == "GpuLink(to=1, path='NVLINK')"
-    assert link.replace(from_=2).from_ == 2
-    assert json.loads(link.to_json())["from"] == 0
+    link = r1cluster.DevicePath(from_="gpu0", to="gpu1", path="NV18")
+    assert repr(link) == "DevicePath(from_='gpu0', to='gpu1', path='NV18')"
+    assert link.replace(from_="gpu2").from_ == "gpu2"
+    assert json.loads(link.to_json())["from"] == "gpu0"
 
 
 def test_equality_is_by_content() -> None:

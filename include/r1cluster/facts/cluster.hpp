@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,10 +25,37 @@ struct HostPath {
     bool operator==(const HostPath&) const = default;
 };
 
+/// An HCA port as part of a rail.
+struct RailPort {
+    std::string host;
+    std::string hca;
+    int port = 1;
+    bool operator==(const RailPort&) const = default;
+};
+
+/// HCA ports of several hosts that face each other: traffic between them crosses no other rail.
+struct Rail {
+    int index = 0;
+    std::vector<RailPort> ports;      ///< at most one of each host, in the order of the machines
+    std::string link_layer;           ///< "InfiniBand", "Ethernet"
+    std::optional<double> rate_gbps;  ///< of the slowest port
+    std::string because;  ///< "same subnet 10.1.0.0/24", "same position beside gpu0; one subnet prefix for all"
+    bool operator==(const Rail&) const = default;
+};
+
+/// What the machines of a cluster have in common, or not; one sentence each, worst first.
+struct Difference {
+    std::string subject;                        ///< "GPU model", "GPU driver", "HCA count"
+    std::map<std::string, std::string> values;  ///< host -> value
+    bool operator==(const Difference&) const = default;
+};
+
 /// Machines together, and how they reach each other.
 struct Cluster {
     std::vector<Machine> machines;  ///< in the order of the spec; the first is the head
     std::vector<HostPath> paths;    ///< ordered pairs that were tried
+    std::vector<Rail> rails;
+    std::vector<Difference> differences;
 
     /// nullptr where there is no such host.
     const Machine* find(std::string_view host) const;
@@ -37,11 +65,5 @@ struct Cluster {
 /// What readings mean. Never throws for what a host said or did not say: that is a Gap.
 Machine interpret(const Readings& readings);
 Cluster interpret(const Recording& recording);
-
-/// A tree for a terminal, one line of judgement per machine.
-std::string show(const Machine& machine);
-std::string show(const Cluster& cluster);
-/// For a notebook.
-std::string show_html(const Machine& machine);
 
 }  // namespace r1cluster

@@ -5,7 +5,13 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "r1cluster/facts/gpu.hpp"
+#include "r1cluster/facts/hca.hpp"
+#include "r1cluster/facts/pci.hpp"
+#include "r1cluster/facts/software.hpp"
 
 namespace r1cluster {
 
@@ -18,10 +24,19 @@ struct Gap {
     bool operator==(const Gap&) const = default;
 };
 
+/// Something that was seen and is not as it should be: a link below its width, a fabric that did not form.
+struct Problem {
+    std::string subject;  ///< "gpu3", "mlx5_2", "0000:18:00.0"
+    std::string because;
+    std::string remedy;
+    bool operator==(const Problem&) const = default;
+};
+
 struct NumaNode {
     int id = 0;
-    std::string cpus;  ///< kernel list format, "0-15,32-47"
-    std::uint64_t memory_bytes = 0;
+    std::string cpus;                ///< kernel list format, "0-15,32-47"
+    std::uint64_t memory_bytes = 0;  ///< 0: not seen
+    std::vector<int> distances;      ///< to each node in the order of the ids, 10 is itself; empty: not seen
     bool operator==(const NumaNode&) const = default;
 };
 
@@ -48,6 +63,11 @@ struct Nic {
     int mtu = 0;
     std::optional<int> numa_node;
     std::string mac;
+    std::string pci_address;         ///< empty: no PCI device of its own
+    std::string master;              ///< bond or bridge that it belongs to
+    std::vector<std::string> lower;  ///< interfaces that it is made of: a bond's members, a VLAN's parent
+    std::optional<int> vlan_id;
+    std::string driver;
     std::vector<NicAddress> addresses;
     bool operator==(const Nic&) const = default;
 };
@@ -61,6 +81,28 @@ struct Route {
     bool operator==(const Route&) const = default;
 };
 
+/// An entry of the kernel's routing tables.
+struct RouteEntry {
+    std::string destination;  ///< "10.0.0.0/24", "default"
+    std::string interface;
+    std::string source_address;
+    std::string gateway;
+    int table = 254;  ///< 254 is main
+    int metric = 0;
+    bool operator==(const RouteEntry&) const = default;
+};
+
+/// A rule that chooses a routing table.
+struct RoutePolicy {
+    int priority = 0;
+    std::string family;       ///< "ipv4", "ipv6"
+    std::string source;       ///< "10.1.0.0/16"; empty: any
+    std::string destination;  ///< empty: any
+    std::string interface;    ///< incoming; empty: any
+    int table = 0;
+    bool operator==(const RoutePolicy&) const = default;
+};
+
 struct Filesystem {
     std::string path;   ///< what was asked about
     std::string mount;  ///< mount point that holds it
@@ -71,35 +113,15 @@ struct Filesystem {
     bool operator==(const Filesystem&) const = default;
 };
 
-struct Gpu {
-    int nvml_index = 0;
-    std::string uuid;
-    std::string name;
-    std::string pci_address;         ///< "0000:18:00.0"
-    std::uint64_t memory_bytes = 0;  ///< NVML total
-    std::optional<std::uint64_t> memory_free_bytes;
-    std::string compute_capability;  ///< "9.0"
-    std::optional<int> numa_node;
-    std::optional<bool> is_mig_enabled;
-    int nvlinks_active = 0;
-    bool operator==(const Gpu&) const = default;
-};
-
-/// How two GPUs of one machine reach each other, by NVML's common ancestor: "NVLINK", "PIX", "PXB",
-/// "PHB", "NODE", "SYS".
-struct GpuLink {
-    int from = 0;  ///< NVML indices
-    int to = 0;
-    std::string path;
-    bool operator==(const GpuLink&) const = default;
-};
-
 /// Limits of the process that read the machine; engine processes inherit them. Unset: unlimited.
 struct Limits {
     std::optional<std::uint64_t> memlock_bytes;
     std::optional<std::uint64_t> open_files;
     std::optional<std::uint64_t> processes;
     std::optional<std::uint64_t> cgroup_memory_bytes;
+    std::optional<double> cgroup_cpus;      ///< processors' worth of time
+    std::string cgroup_cpuset;              ///< CPUs that may be used, kernel list format; empty: all
+    std::vector<std::string> capabilities;  ///< effective ones that matter: "CAP_IPC_LOCK", "CAP_SYS_NICE", ...
     bool operator==(const Limits&) const = default;
 };
 
@@ -148,34 +170,55 @@ struct PortState {
 
 /// What one host's Readings mean.
 struct Machine {
-    std::string host;                 ///< name in the spec
-    std::string unreachable_because;  ///< not empty: the machine is one big Gap
+    std::string host;                  ///< name in the spec
+    std::string unreachable_because;   ///< not empty: the machine is one big Gap
+    std::vector<std::string> sources;  ///< where the facts come from, best first: "this host", "nvidia-smi -q -x"
     std::string hostname;
     std::string operating_system;  ///< "Debian GNU/Linux 12 (bookworm)"
     std::string kernel;
     std::string boot_id;
+    std::string container;  ///< kind of container that was read from within: "docker"; empty: none was noticed
     Cpu cpu;
     std::vector<NumaNode> numa_nodes;
     std::optional<std::uint64_t> memory_bytes;
     std::optional<std::uint64_t> memory_available_bytes;
+    std::vector<Hugepages> hugepages;
     std::vector<Nic> nics;
     std::vector<Route> routes;
+    std::vector<RouteEntry> route_entries;
+    std::vector<RoutePolicy> route_policies;
+    std::vector<Firewall> firewalls;
     std::vector<Filesystem> filesystems;
-    std::string gpu_driver_version;   ///< empty: none, or not seen (then a Gap says so)
-    std::string cuda_driver_version;  ///< "13.0"
-    std::vector<Gpu> gpus;
-    std::vector<GpuLink> gpu_links;  ///< ordered pairs with from < to
+    std::string gpu_driver_version;      ///< empty: none, or not seen (then a Gap says so)
+    std::string cuda_driver_version;     ///< "13.0"
+    std::vector<PciDevice> pci_devices;  ///< ordered by address
+    std::vector<Gpu> gpus;               ///< ordered by NVML index
+    std::string visible_gpus;            ///< CUDA_VISIBLE_DEVICES of the process that read; empty: not set
+    std::vector<Hca> hcas;               ///< ordered by name
+    GpuDirectRdma gpudirect;
+    /// Between any two of the GPUs, HCAs and network controllers that have no HCA, each pair once: `from` stands
+    /// before `to` in that order. Empty path: not known.
+    std::vector<DevicePath> device_paths;
     Limits limits;
+    std::vector<Service> services;
+    std::vector<SoftwareBuild> software;
+    std::vector<ContainerRuntime> container_runtimes;
     std::optional<EngineEnvironment> engine;
     std::optional<CheckpointDigest> checkpoint;
     std::vector<NameResolution> names;
     std::vector<PortState> ports;
     std::optional<double> clock_offset_s;  ///< its clock minus the controller's
     std::optional<double> clock_uncertainty_s;
+    std::vector<Problem> problems;
     std::vector<Gap> gaps;
 
     bool is_reached() const { return unreachable_because.empty(); }
     bool operator==(const Machine&) const = default;
 };
+
+/// Name of a GPU in DevicePath: "gpu0".
+std::string device_name(const Gpu& gpu);
+/// The path between two devices, whichever stands first; nullptr where the pair is not known.
+const DevicePath* find_path(const Machine& machine, std::string_view a, std::string_view b);
 
 }  // namespace r1cluster

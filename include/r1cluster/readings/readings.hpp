@@ -30,6 +30,8 @@ struct Readings {
     /// System and library calls, written as calls: "uname()", "statvfs(/dev/shm)",
     /// "nvmlDeviceGetName(0)", "route(10.0.0.2)". Text is plain for one value, JSON for several.
     std::map<std::string, Answer> calls;
+    /// What other tools wrote about this host, whole: kind (see import.hpp) -> text.
+    std::map<std::string, std::string> documents;
     bool operator==(const Readings&) const = default;
 };
 

@@ -16,7 +16,9 @@ using Folder = std::map<std::string, std::string>;
 ///     recording.json                  format version, order of hosts, probes
 ///     checkpoint/config.json ...      small files and shard headers, if any
 ///     <host>/root/proc/meminfo        files as the host has them
-///     <host>/readings.json            links, listings, calls, and files that could not be read
+///     <host>/documents/nccl_topology  what other tools wrote about it (see import.hpp)
+///     <host>/readings.json            links, listings, calls, files of one short line, and files that could not be
+///     read
 ///
 /// Host names and paths that cannot be file names are percent-encoded.
 Folder to_folder(const Recording& recording);

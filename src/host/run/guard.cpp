@@ -42,6 +42,7 @@ using unix_socket = asio::local::stream_protocol;
 constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr auto tick_interval = std::chrono::milliseconds(200);
 constexpr int ticks_between_looks = 25;
+constexpr double tell_s = 3;  // a peer may be about to connect
 constexpr double flush_s = 1;
 
 struct Running {
@@ -123,7 +124,7 @@ private:
     void carry_out(const supervise::Finish&) { asio::co_spawn(context_, finish(), asio::detached); }
 
     asio::awaitable<void> finish() {
-        co_await link_.flush(flush_s);
+        co_await link_.flush(tell_s);
         // The group is empty, but how its last process ended may still be on its way here.
         asio::steady_timer pause(context_);
         for (double waited_s = 0; waited_s < flush_s && is_any_alive(); waited_s += 0.02) {

@@ -18,6 +18,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/json/serialize.hpp>
 #include <map>
+#include <set>
 
 #include "host/read/digest.hpp"
 #include "launch/describe.hpp"
@@ -124,15 +125,34 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
     asio::steady_timer beat;
     std::map<std::string, std::shared_ptr<Line>> peers;  // proven connections, by host
     std::optional<json::object> told;                    // for those that connect later
+    std::set<std::string> knowing;  // hosts that were told of our end, or that ended themselves
     bool is_over = false;
 
     bool is_head() const { return plan.hosts.front().host == host; }
+
+    void tell(const std::string& peer, const std::shared_ptr<Line>& line) {
+        write_line(line, *told);
+        knowing.insert(peer);
+    }
+
+    /// A host may end before the link has come up: then the others learn of it when it does.
+    bool has_told_all() const {
+        for (const auto& [peer, line] : peers) {
+            if (line->is_writing) return false;
+        }
+        for (const HostLaunch& other : plan.hosts) {
+            const bool is_peer = other.host != host && (is_head() || &other == &plan.hosts.front());
+            if (told && is_peer && !knowing.contains(other.host)) return false;
+        }
+        return true;
+    }
 
     void hear(const std::string& peer, const std::string& text) {
         const json::value message = parse_json(text, peer);
         if (callbacks.on_heard) callbacks.on_heard(peer);
         const std::string ended = text_of(message, "ended");
         if (ended.empty()) return;
+        knowing.insert(ended);
         const auto cause = from_value<std::optional<Cause>>(message.at("cause"), peer);
         if (is_head()) {
             for (const auto& [other, line] : peers) {
@@ -146,7 +166,7 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
         peers[peer] = line;
         if (callbacks.on_heard) callbacks.on_heard(peer);
         write_line(line, beat_message());
-        if (told) write_line(line, *told);
+        if (told) tell(peer, line);
         try {
             for (std::string text = co_await line->next(); !text.empty() && !is_over; text = co_await line->next())
                 hear(peer, text);
@@ -264,16 +284,14 @@ void GuardLink::start() {
 
 void GuardLink::tell(const std::optional<Cause>& cause) {
     state_->told = ended_message(state_->host, cause);
-    for (const auto& [peer, line] : state_->peers) write_line(line, *state_->told);
+    for (const auto& [peer, line] : state_->peers) state_->tell(peer, line);
 }
 
 asio::awaitable<void> GuardLink::flush(double timeout_s) {
     const auto state = state_;
     asio::steady_timer pause(state->context);
     for (double waited_s = 0; waited_s < timeout_s; waited_s += 0.02) {
-        bool is_pending = false;
-        for (const auto& [peer, line] : state->peers) is_pending = is_pending || line->is_writing;
-        if (!is_pending) co_return;
+        if (state->has_told_all()) co_return;
         pause.expires_after(std::chrono::milliseconds(20));
         co_await pause.async_wait(result_of);
     }

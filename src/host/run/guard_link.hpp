@@ -33,7 +33,7 @@ public:
     void start();
     /// Tells every peer that this group ends, and why.
     void tell(const std::optional<Cause>& cause);
-    /// Waits until what was told has left, at most `timeout_s`.
+    /// Waits until every peer was told, those too that have yet to connect, at most `timeout_s`.
     boost::asio::awaitable<void> flush(double timeout_s);
 
 private:

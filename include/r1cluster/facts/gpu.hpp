@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "r1cluster/facts/pci.hpp"
+
+namespace r1cluster {
+
+/// One NVLink of one GPU.
+struct NvLink {
+    int index = 0;
+    bool is_active = false;
+    std::optional<int> version;  ///< NVML's number: 5 is NVLink 3 (A100), 6 is NVLink 4 (H100), 7 is NVLink 5
+    std::optional<int> speed_mbps;
+    std::string remote;                           ///< "gpu", "switch", "cpu"; empty: not known
+    std::string remote_pci_address;               ///< empty: hidden, as in a virtual machine
+    std::map<std::string, std::uint64_t> errors;  ///< counter -> count: "replay", "recovery", "crc_flit", "crc_data"
+    bool operator==(const NvLink&) const = default;
+};
+
+/// What a GPU says of the NVLink fabric it belongs to (nvmlDeviceGetGpuFabricInfoV).
+struct GpuFabric {
+    std::string state;         ///< "not supported", "not started", "in progress", "completed"
+    std::string status;        ///< means something when completed: "success", or the error
+    std::string cluster_uuid;  ///< empty: all zero, a single chassis
+    std::optional<int> clique_id;
+    std::vector<std::string> unhealthy;  ///< words of the health mask that are not "healthy"
+    bool operator==(const GpuFabric&) const = default;
+};
+
+/// A process that holds memory of a GPU.
+struct GpuProcess {
+    int pid = 0;
+    std::string name;                           ///< empty: not ours to see
+    std::optional<std::uint64_t> memory_bytes;  ///< unset: the driver does not say, as inside containers
+    bool operator==(const GpuProcess&) const = default;
+};
+
+/// Whether one GPU may reach another's memory, by NVML: "ok", "chipset not supported", "GPU not supported", "IOH
+/// topology not supported", "disabled by regkey", "not supported", "unknown".
+struct GpuPeer {
+    int gpu = 0;           ///< NVML index of the other one
+    std::string ancestor;  ///< what NVML calls their common ancestor: "PIX", "PXB", "PHB", "NODE", "SYS"
+    std::string read, write, nvlink, atomics;
+    bool operator==(const GpuPeer&) const = default;
+};
+
+/// An HCA as one GPU sees it.
+struct NearHca {
+    std::string hca;        ///< name of its verbs device, or PCI address where it has none
+    std::string path;       ///< DevicePath::path
+    std::string nccl_path;  ///< DevicePath::nccl_path
+    /// Whether NCCL would use GPUDirect RDMA between the two at its default NCCL_NET_GDR_LEVEL; unset: a term of
+    /// the rule could not be seen.
+    std::optional<bool> uses_gpudirect;
+    std::string because;
+    bool operator==(const NearHca&) const = default;
+};
+
+struct Gpu {
+    int nvml_index = 0;
+    std::string uuid;
+    std::string name;
+    std::string serial;
+    std::string pci_address;         ///< "0000:18:00.0"
+    std::uint64_t memory_bytes = 0;  ///< NVML total; 0: not seen, and a Gap says so
+    std::optional<std::uint64_t> memory_free_bytes;
+    std::optional<std::uint64_t> memory_used_bytes;      ///< by processes
+    std::optional<std::uint64_t> memory_reserved_bytes;  ///< by driver and firmware
+    std::optional<std::uint64_t> bar1_bytes;
+    std::string compute_capability;  ///< "9.0"
+    std::optional<int> numa_node;
+    std::string cpu_affinity;  ///< CPUs near it by NVML, kernel list format
+    std::string vbios_version;
+    std::string firmware_version;            ///< of the GPU system processor; empty: none, or not seen
+    std::optional<int> minor_number;         ///< N of /dev/nvidiaN
+    std::optional<bool> is_device_openable;  ///< whether this process may open /dev/nvidiaN
+    std::optional<bool> is_mig_enabled;
+    std::optional<bool> is_mig_pending;  ///< what it will be after a reset
+    std::vector<std::string> mig_devices;
+    std::string virtualization;  ///< "none", "pass-through", "vGPU", "host vGPU", "host vSGA"
+    std::optional<bool> is_ecc_enabled;
+    std::optional<bool> is_ecc_pending;
+    std::optional<std::uint64_t> ecc_corrected;    ///< errors over its life
+    std::optional<std::uint64_t> ecc_uncorrected;  ///< errors over its life
+    std::optional<int> remapped_rows_corrected;
+    std::optional<int> remapped_rows_uncorrected;
+    std::optional<bool> is_remap_pending;  ///< rows are replaced at the next reset
+    std::optional<bool> has_remap_failed;
+    std::optional<bool> is_persistent;  ///< persistence mode: the driver stays loaded between users
+    std::string compute_mode;           ///< "default", "exclusive process", "prohibited"
+    std::optional<double> power_w;
+    std::optional<double> power_limit_w;
+    std::optional<double> power_limit_default_w;
+    std::optional<int> temperature_c;
+    std::optional<int> sm_clock_mhz;
+    std::optional<int> sm_clock_max_mhz;
+    std::optional<int> memory_clock_mhz;
+    std::optional<int> memory_clock_max_mhz;
+    std::vector<std::string> throttle_reasons;  ///< "idle", "software power cap", "hardware thermal slowdown", ...
+    PciLink link;                               ///< as NVML says; an idle GPU lowers its speed
+    std::vector<NvLink> nvlinks;                ///< ordered by index
+    std::optional<GpuFabric> fabric;
+    std::vector<GpuPeer> peers;
+    std::vector<GpuProcess> processes;
+    std::vector<NearHca> hcas;  ///< nearest first
+    bool operator==(const Gpu&) const = default;
+};
+
+/// How many NVLinks are up.
+int active_nvlinks(const Gpu& gpu);
+
+}  // namespace r1cluster

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace r1cluster {
+
+/// One address of an HCA port.
+struct Gid {
+    int index = 0;
+    std::string gid;     ///< "fe80:0000:0000:0000:..." as sysfs writes it
+    std::string type;    ///< "IB/RoCE v1", "RoCE v2"; empty: not readable here
+    std::string netdev;  ///< network interface it belongs to; empty: none, or of another network namespace
+    bool operator==(const Gid&) const = default;
+};
+
+struct HcaPort {
+    int number = 1;
+    std::string state;                ///< "ACTIVE", "INIT", "DOWN", "ARMED"
+    std::string physical_state;       ///< "LinkUp", "Polling", "Disabled"
+    std::string link_layer;           ///< "InfiniBand", "Ethernet"; empty: not known
+    std::optional<double> rate_gbps;  ///< gigabits per second
+    std::string rate_text;            ///< "400 Gb/sec (4X NDR)"
+    std::optional<int> lid;
+    std::optional<int> sm_lid;  ///< 0 on InfiniBand: no subnet manager
+    std::string netdev;         ///< network interface on this port
+    std::optional<int> active_mtu;
+    std::vector<Gid> gids;                          ///< that are set, ordered by index
+    std::vector<std::string> pkeys;                 ///< that are set: "0xffff"
+    std::map<std::string, std::uint64_t> counters;  ///< of errors and congestion, that are not zero
+    bool operator==(const HcaPort&) const = default;
+};
+
+/// A host channel adapter: a verbs device, InfiniBand or RoCE.
+struct Hca {
+    std::string name;         ///< "mlx5_0", "rdmap79s0"; names mean nothing across hosts
+    std::string pci_address;  ///< empty: not known
+    std::string model;        ///< hca_type: "MT4129"
+    std::string firmware_version;
+    std::string board_id;  ///< "MT_0000000838"
+    std::string node_guid;
+    std::string system_image_guid;  ///< same for the ports of one card
+    std::string driver;
+    std::optional<int> numa_node;
+    std::vector<HcaPort> ports;
+    std::optional<bool> is_usable;  ///< whether this process may open its /dev/infiniband/uverbsN
+    std::string unusable_because;
+    std::optional<bool> is_dmabuf_supported;  ///< by a trial registration
+    /// "compute" for the rails between GPUs, "storage", "management", "down" (no port is up), or empty: not known.
+    std::string role;
+    std::string role_because;
+    bool operator==(const Hca&) const = default;
+};
+
+/// What GPUDirect RDMA needs besides a short path (reference: NCCL src/transport/net_ib.cc, ncclIbGdrSupport and
+/// ncclIbDmaBufSupport). Each term is a fact of its own: one boolean would hide what to repair.
+struct GpuDirectRdma {
+    std::optional<bool> is_peermem_loaded;      ///< module nvidia_peermem, or nv_peer_mem before it
+    std::optional<bool> can_peermem_register;   ///< ib_core knows peer memory clients (MLNX_OFED, DOCA, or patched)
+    std::optional<bool> is_kernel_dmabuf_able;  ///< Linux 5.12 or newer
+    std::optional<bool> is_driver_open;         ///< open kernel modules, which DMA-BUF needs
+    std::optional<bool> is_gdrcopy_loaded;      ///< module gdrdrv
+    bool operator==(const GpuDirectRdma&) const = default;
+};
+
+}  // namespace r1cluster

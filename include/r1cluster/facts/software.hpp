@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace r1cluster {
+
+/// One copy of something that is installed, from its files; nothing is run.
+struct SoftwareBuild {
+    std::string name;     ///< "nccl", "cuda_toolkit", "libibverbs", "fabricmanager", "imex", "ofed", "driver_on_disk"
+    std::string version;  ///< empty: the file does not say
+    std::string path;
+    std::string package;  ///< "nvidia-nccl-cu12 2.27.3" (a wheel), "libnccl2 2.28.9-1" (dpkg); empty: none owns it
+    bool operator==(const SoftwareBuild&) const = default;
+};
+
+/// A service of the host, by its process and files.
+struct Service {
+    std::string name;  ///< "nvidia-fabricmanager", "nvidia-imex", "nvidia-persistenced", "docker", "containerd"
+    std::optional<bool> is_running;
+    std::string version;
+    std::string because;  ///< what says so
+    bool operator==(const Service&) const = default;
+};
+
+/// What a container engine of this host would give a container without further options.
+struct ContainerRuntime {
+    std::string name;  ///< "docker", "podman"
+    std::string path;
+    std::optional<bool> is_usable;  ///< its socket answers to this user, or it needs none
+    std::string because;
+    bool gives_gpus = false;   ///< NVIDIA container toolkit or a CDI specification is there
+    std::string gpus_because;  ///< "/etc/cdi/nvidia.yaml", "runtime \"nvidia\" in /etc/docker/daemon.json"
+    std::optional<std::uint64_t> shm_bytes;      ///< size of /dev/shm
+    std::optional<std::uint64_t> memlock_bytes;  ///< limit of locked memory; unset: unlimited, or see memlock_because
+    std::string memlock_because;
+    bool operator==(const ContainerRuntime&) const = default;
+};
+
+/// A packet filter that may be in the way.
+struct Firewall {
+    std::string name;  ///< "nftables", "iptables", "ufw", "firewalld"
+    std::optional<bool> is_active;
+    std::string because;
+    bool operator==(const Firewall&) const = default;
+};
+
+/// Pages of one size that are set aside.
+struct Hugepages {
+    std::uint64_t page_bytes = 0;
+    std::uint64_t total = 0;
+    std::uint64_t free = 0;
+    bool operator==(const Hugepages&) const = default;
+};
+
+}  // namespace r1cluster
