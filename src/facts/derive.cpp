@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "facts/derive.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace r1cluster {
 
 std::string device_name(const Gpu& gpu) { return "gpu" + std::to_string(gpu.nvml_index); }
@@ -20,9 +23,22 @@ const DevicePath* find_path(const Machine& machine, std::string_view a, std::str
 
 namespace detail {
 
-void derive(Machine& machine) { derive_device_paths(machine); }
+void derive(Machine& machine) {
+    derive_device_paths(machine);
+    derive_hca_roles(machine);
+    derive_near_hcas(machine);
+    derive_problems(machine);
+}
 
-void derive(Cluster&) {}
+void derive(Cluster& cluster) {
+    derive_rails(cluster);
+    derive_differences(cluster);
+}
+
+int rank_of(const std::string& nccl_path) {
+    constexpr std::array<std::string_view, 8> order{"NVL", "NVB", "C2C", "PIX", "PXB", "P2C", "PHB", "SYS"};
+    return static_cast<int>(std::find(order.begin(), order.end(), nccl_path) - order.begin());
+}
 
 }  // namespace detail
 }  // namespace r1cluster

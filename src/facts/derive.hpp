@@ -14,5 +14,17 @@ void derive(Machine& machine);
 void derive(Cluster& cluster);
 
 void derive_device_paths(Machine& machine);
+/// Hca::role. Needs the paths.
+void derive_hca_roles(Machine& machine);
+/// Gpu::hcas. Needs the paths.
+void derive_near_hcas(Machine& machine);
+void derive_problems(Machine& machine);
+void derive_rails(Cluster& cluster);
+void derive_differences(Cluster& cluster);
+
+/// NCCL's word for one of `nvidia-smi topo -m`: "NV18" is "NVL", "NODE" is "PHB".
+std::string nccl_word(const std::string& path);
+/// From near to far: NVL 0, ..., SYS; the last number for what is not known.
+int rank_of(const std::string& nccl_path);
 
 }  // namespace r1cluster::detail

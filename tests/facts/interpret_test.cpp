@@ -84,6 +84,7 @@ TEST_CASE("common ancestors have the names that nvidia-smi gives them", "[facts]
         CHECK(interpret(readings).device_paths.at(0).path == path);
         readings.calls["nvmlDeviceGetP2PStatus(0, 1, NVML_P2P_CAPS_INDEX_NVLINK)"] = {"0", ""};
         readings.calls["nvmlDeviceGetNvLinkState(0, 0)"] = {"1", ""};
+        readings.calls["nvmlDeviceGetNvLinkState(1, 0)"] = {"1", ""};
         CHECK(interpret(readings).device_paths.at(0).path == "NV1");
     }
 }

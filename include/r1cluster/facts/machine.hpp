@@ -43,9 +43,12 @@ struct NumaNode {
 struct Cpu {
     std::string model;
     int sockets = 0;
-    int cores = 0;      ///< physical
-    int threads = 0;    ///< logical processors online
-    std::string flags;  ///< space separated, as /proc/cpuinfo has them; what engines built for CPU need
+    int cores = 0;                 ///< physical
+    int threads = 0;               ///< logical processors online
+    std::string flags;             ///< space separated, as /proc/cpuinfo has them; what engines built for CPU need
+    std::string vendor;            ///< "GenuineIntel", "AuthenticAMD"; "ARM" on that architecture
+    std::optional<int> family_id;  ///< of CPUID
+    std::optional<int> model_id;
     bool operator==(const Cpu&) const = default;
 };
 

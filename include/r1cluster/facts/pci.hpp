@@ -21,9 +21,11 @@ struct PciLink {
 /// One PCI function that decides placement: GPUs, NVSwitches, network controllers, NVMe disks, and every bridge
 /// between them and the CPU.
 struct PciDevice {
-    std::string address;     ///< "0000:18:00.0", always with domain, in lower case
-    std::string parent;      ///< address of the bridge above, or the root complex, "pci0000:15"; empty: not known
-    std::string kind;        ///< "gpu", "nvswitch", "network", "nvme", "bridge", "other"
+    std::string address;  ///< "0000:18:00.0", always with domain, in lower case
+    std::string parent;   ///< address of the bridge above, or the root complex, "pci0000:15"; empty: not known
+    /// "gpu", "nvswitch", "network", "nvme", "bridge" (one port of a switch, or a root port), "switch" (a whole one,
+    /// where the source does not show its ports), "other"
+    std::string kind;
     std::string class_code;  ///< "0x030200"
     std::string vendor_id;   ///< "0x10de"
     std::string device_id;

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "r1cluster/facts/machine.hpp"
+
+namespace r1cluster::detail {
+
+/// Sets what `machine` does not say to what `other` says; lists of devices are matched by PCI address, else by name.
+/// What both say and differ in goes to the gaps, with `machine`'s word kept.
+void fill(Machine& machine, const Machine& other, const std::string& source);
+
+}  // namespace r1cluster::detail
