@@ -13,7 +13,7 @@
 namespace r1cluster::detail {
 
 /// One thing that is wrong with one subject. Becomes a Finding.
-struct Problem {
+struct Breach {
     Severity severity = Severity::error;
     std::string observed;
     std::string expected;
@@ -22,9 +22,9 @@ struct Problem {
 
 /// What a rule says of one subject. Unset: the rule does not concern it. Without problems, or with nothing but
 /// info: passed.
-using Judgement = std::optional<std::vector<Problem>>;
+using Judgement = std::optional<std::vector<Breach>>;
 inline const Judgement not_concerned = std::nullopt;
-inline const Judgement passed = std::vector<Problem>{};
+inline const Judgement passed = std::vector<Breach>{};
 
 struct Rule;
 
@@ -74,11 +74,11 @@ void each_of_several_hosts(const CheckInput& input, Verdicts& verdicts) {
 /// The Gap whose subject is `topic`, else the first that starts with it, or nullptr.
 const Gap* find_gap(const Machine& machine, std::string_view topic);
 /// "Could not be seen", with the machine's own reason where it has one.
-Problem unseen(const Machine& machine, std::string_view topic, const std::string& expected);
+Breach unseen(const Machine& machine, std::string_view topic, const std::string& expected);
 
 /// The same, but an error with this remedy where the file system said that there is no such thing: that was seen.
-Problem absent_or_unseen(const Machine& machine, std::string_view topic, const std::string& expected,
-                         const std::string& remedy);
+Breach absent_or_unseen(const Machine& machine, std::string_view topic, const std::string& expected,
+                        const std::string& remedy);
 
 std::span<const Rule> host_rules();
 std::span<const Rule> engine_rules();
@@ -86,6 +86,7 @@ std::span<const Rule> checkpoint_rules();
 std::span<const Rule> memory_rules();
 std::span<const Rule> network_rules();
 std::span<const Rule> gpu_rules();
+std::span<const Rule> hardware_rules();
 /// All of them, in the order of the report.
 std::vector<Rule> all_rules();
 

@@ -435,6 +435,25 @@ TEST_CASE("another GPU driver is a warning", "[check]") {
           "node1: warning: driver 550.90.07 | driver 550.54.15, as on node0 | install the same driver on every host");
 }
 
+TEST_CASE("what is wrong with a device is a warning, with the way to repair it", "[check]") {
+    CHECK(after("hardware.healthy",
+                [](TwoHosts& hosts) {
+                    hosts.machine(1).problems = {{"gpu1", "its PCIe link runs on 8 of 16 lanes", "reseat the card"}};
+                }) ==
+          "node1: warning: gpu1: its PCIe link runs on 8 of 16 lanes | devices as they left the factory | reseat the "
+          "card");
+}
+
+TEST_CASE("a rail that one host has lost is a warning", "[check]") {
+    CHECK(after("fabric.rails_equal",
+                [](TwoHosts& hosts) {
+                    hosts.cluster.rails.push_back(
+                        {1, {{"node0", "mlx5_1", 1}}, "InfiniBand", 400, "beside gpu1 of each host"});
+                }) ==
+          "rail 1: warning: mlx5_1 of node0 alone (beside gpu1 of each host) | a port on each of the 2 hosts that "
+          "have HCAs | see which port is down: r1cluster show --matrix");
+}
+
 TEST_CASE("an API that others reach without a key is a warning", "[check]") {
     const auto open = [](TwoHosts& hosts) {
         hosts.spec.serve.address = "0.0.0.0";

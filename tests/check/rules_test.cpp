@@ -32,6 +32,7 @@ TEST_CASE("one host alone needs no path, no clock and no rendezvous", "[check]")
     hosts.spec.hosts.pop_back();
     hosts.cluster.machines.pop_back();
     hosts.cluster.paths.clear();
+    hosts.cluster.rails.clear();
     hosts.layout.ranks.resize(2);
     CHECK(show(hosts.check()) == "ready\n");
     CHECK(hosts.passed("path.both_ways") == "0 of 0");
@@ -49,6 +50,7 @@ TEST_CASE("nothing that was read is nothing that passed", "[check]") {
                         {"gpus", "Permission denied", ""}};
     }
     hosts.cluster.paths.clear();
+    hosts.cluster.rails.clear();
     const Report report = check({hosts.spec, hosts.cluster});
     CHECK(report.count(Severity::error) + report.count(Severity::warning) == 0);
     for (const CheckedRule& rule : report.checked) {

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <array>
+
+#include "check/rule.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+Judgement judge_healthy(const CheckInput& input, const Subject& subject) {
+    const std::string expected = "devices as they left the factory";
+    if (subject.machine.gpus.empty() && subject.machine.problems.empty()) {
+        if (!uses_gpus(input, subject)) return not_concerned;
+        return {{unseen(subject.machine, "gpus", expected)}};
+    }
+    std::vector<Breach> breaches;
+    for (const Problem& problem : subject.machine.problems) {
+        breaches.push_back(
+            {Severity::warning, fmt::format("{}: {}", problem.subject, problem.because), expected, problem.remedy});
+    }
+    return breaches;
+}
+
+/// NCCL takes hosts with unequal rails, and the slowest one sets the pace for all.
+void judge_rails(const CheckInput& input, Verdicts& verdicts) {
+    std::size_t with_ports = 0;
+    for (const Machine& machine : input.cluster.machines) {
+        bool has_port = false;
+        for (const Rail& rail : input.cluster.rails) {
+            for (const RailPort& port : rail.ports) has_port = has_port || port.host == machine.host;
+        }
+        with_ports += has_port ? 1 : 0;
+    }
+    for (const Rail& rail : input.cluster.rails) {
+        const std::string subject = fmt::format("rail {}", rail.index);
+        if (rail.ports.size() == with_ports) {
+            verdicts.add(subject, passed);
+            continue;
+        }
+        std::string ports;
+        for (const RailPort& port : rail.ports) {
+            ports += fmt::format("{}{} of {}", ports.empty() ? "" : ", ", port.hca, port.host);
+        }
+        verdicts.add(subject, {{{Severity::warning, fmt::format("{} alone ({})", ports, rail.because),
+                                 fmt::format("a port on each of the {} hosts that have HCAs", with_ports),
+                                 "see which port is down: r1cluster show --matrix"}}});
+    }
+}
+
+constexpr std::array rules{
+    Rule{"hardware.healthy", "links run at full width, fabrics have formed, no device waits for a reset",
+         "NVML, sysfs; docs/show.md lists what is looked at", Severity::warning, each_host<judge_healthy>},
+    Rule{"fabric.rails_equal", "every host has a port on each rail",
+         "NCCL: ranks of all hosts share each channel's rail", Severity::warning, judge_rails},
+};
+
+}  // namespace
+
+std::span<const Rule> hardware_rules() { return rules; }
+
+}  // namespace r1cluster::detail
