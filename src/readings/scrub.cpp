@@ -57,7 +57,31 @@ bool is_serial(const std::string& key) {
     return name == "serial" || name.ends_with("_serial") || key.find("Serial(") != std::string::npos;
 }
 
+/// What stands between `before` and `after`, each time.
+template <class Take>
+void each_between(std::string_view text, std::string_view before, std::string_view after, Take take) {
+    for (std::size_t at = text.find(before); at != std::string_view::npos; at = text.find(before, at + 1)) {
+        const std::size_t begin = at + before.size();
+        const std::size_t end = text.find(after, begin);
+        if (end == std::string_view::npos) return;
+        take(std::string(text.substr(begin, end - begin)));
+    }
+}
+
+/// Serial numbers and host names of `nvidia-smi -q -x` and of hwloc, which holds those of DMI too.
+void learn_document(const std::string& text, Pseudonyms& pseudonyms) {
+    learn_users(text, pseudonyms);
+    const auto serial = [&](const std::string& value) { pseudonyms.learn_serial(value); };
+    for (const std::string_view before :
+         {"<serial>", "<board_serial>", "Serial\" value=\"", "SerialNumber\" value=\"", "AssetTag\" value=\""}) {
+        each_between(text, before, before.ends_with('>') ? "<" : "\"", serial);
+    }
+    each_between(text, "name=\"HostName\" value=\"", "\"",
+                 [&](const std::string& value) { pseudonyms.learn_host(value); });
+}
+
 void learn(const Readings& host, Pseudonyms& pseudonyms) {
+    for (const auto& [kind, text] : host.documents) learn_document(text, pseudonyms);
     if (const auto user = parsed<calls::User>(host, "getpwuid()")) {
         pseudonyms.learn_user(user->name);
         if (user->home != "/root") pseudonyms.learn_user(user->home.substr(user->home.rfind('/') + 1));
@@ -138,6 +162,21 @@ std::map<std::string, Answer> scrubbed(const std::map<std::string, Answer>& answ
     return result;
 }
 
+std::map<std::string, std::string> scrubbed_documents(const Readings& host, Pseudonyms& pseudonyms) {
+    std::map<std::string, std::string> result;
+    for (const auto& [kind, text] : host.documents) {
+        // NCCL writes GUIDs and the host's hash as numbers.
+        std::string made_up = text;
+        if (kind == "nccl_topology") {
+            for (const std::string_view attribute : {" guid=\"0x", " host_hash=\"0x"}) {
+                made_up = pseudonyms.numbers_after(made_up, attribute);
+            }
+        }
+        result[kind] = pseudonyms.text(made_up, {kind == "hwloc" || kind == "nvidia_smi", true});
+    }
+    return result;
+}
+
 Readings scrubbed(const Readings& host, Pseudonyms& pseudonyms) {
     return {pseudonyms.host(host.host),
             host.reader,
@@ -147,7 +186,7 @@ Readings scrubbed(const Readings& host, Pseudonyms& pseudonyms) {
             scrubbed(host.links, pseudonyms),
             scrubbed(host.listings, pseudonyms),
             scrubbed(host.calls, pseudonyms),
-            host.documents};
+            scrubbed_documents(host, pseudonyms)};
 }
 
 PathProbe scrubbed(PathProbe probe, Pseudonyms& pseudonyms) {

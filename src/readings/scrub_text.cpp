@@ -32,16 +32,19 @@ std::size_t hex_groups(std::string_view text, std::initializer_list<std::size_t>
     return ends_word(text, at) ? at : 0;
 }
 
-/// Six or more pairs (Ethernet, or the 20 of InfiniBand), or the four quadruples of an InfiniBand GUID.
+/// Six or more pairs (Ethernet, the 20 of InfiniBand, the eight of lspci's "Device Serial Number 94-6d-..."), or the
+/// four quadruples of an InfiniBand GUID.
 std::size_t mac_length(std::string_view text) {
-    std::size_t at = 0, pairs = 0;
-    while (hex_run(text.substr(at)) == 2) {
-        ++pairs;
-        at += 2;
-        if (at >= text.size() || text[at] != ':') break;
-        ++at;
+    for (const char separator : {':', '-'}) {
+        std::size_t at = 0, pairs = 0;
+        while (hex_run(text.substr(at)) == 2) {
+            ++pairs;
+            at += 2;
+            if (at >= text.size() || text[at] != separator) break;
+            ++at;
+        }
+        if (pairs >= 6 && text[at - 1] != separator && ends_word(text, at)) return at;
     }
-    if (pairs >= 6 && text[at - 1] != ':' && ends_word(text, at)) return at;
     const std::size_t guid = hex_groups(text, {4, 4, 4, 4}, ':');
     return guid > 0 && (guid >= text.size() || text[guid] != ':') ? guid : 0;
 }
@@ -195,6 +198,23 @@ std::string Pseudonyms::text(std::string_view text, const WordRules& rules) {
         }
     }
     return scrubbed;
+}
+
+std::string Pseudonyms::numbers_after(std::string_view text, std::string_view before) {
+    std::string scrubbed;
+    while (true) {
+        const std::size_t at = text.find(before);
+        const std::size_t begin = at == std::string_view::npos ? text.size() : at + before.size();
+        const std::size_t length = hex_run(text.substr(begin));
+        scrubbed += text.substr(0, begin);
+        const std::string value(text.substr(begin, length));
+        if (length == 0) {
+            if (begin == text.size()) return scrubbed;
+        } else {
+            scrubbed += is_one_digit_repeated(value) ? value : numbered("identifiers", value);
+        }
+        text.remove_prefix(begin + length);
+    }
 }
 
 std::map<std::string, int> Pseudonyms::counts() const {

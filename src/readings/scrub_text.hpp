@@ -30,6 +30,9 @@ public:
     /// Everything that can be recognised in a text.
     std::string text(std::string_view text, const WordRules& rules = {});
 
+    /// Hex digits that follow `before` in a text, each time; zero and all ones stay.
+    std::string numbers_after(std::string_view text, std::string_view before);
+
     std::map<std::string, int> counts() const;
 
 private:

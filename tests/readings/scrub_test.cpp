@@ -179,3 +179,32 @@ TEST_CASE("a host named like a word of the system changes no fact", "[readings]"
     CHECK(after.listings == host.listings);
     CHECK(after.calls.at("gethostname()").text == "host1");
 }
+
+TEST_CASE("documents of other tools are scrubbed too, and the same thing has the same name everywhere", "[readings]") {
+    Recording recording = cluster_of_ada();
+    Readings& host = recording.hosts[0];
+    host.documents["nvidia_smi"] =
+        "<uuid>GPU-8b2a5c11-77aa-4cde-9f01-0123456789ab</uuid><serial>1653022011234</serial>"
+        "<process_name>/nfs/users/ada/vllm/bin/python</process_name><pci_bus_id>00000000:18:00.0</pci_bus_id>";
+    host.documents["nccl_topology"] =
+        "<cpu host_hash=\"0xf6a1b2c3d4e5f607\" numaid=\"-1\"><net name=\"mlx5_0\" guid=\"0x7a0f620003ae6d94\"/>"
+        "<net name=\"eth0\" guid=\"0x0\"/>";
+    host.documents["hwloc"] =
+        "<info name=\"HostName\" value=\"gpu-a17\"/><info name=\"DMIProductSerial\" value=\"7XQ2K93\"/>"
+        "<info name=\"NodeGUID\" value=\"946d:ae03:0062:0f7a\"/><object type=\"NUMANode\"/>";
+    host.documents["lspci"] = "\tCapabilities: [148 v1] Device Serial Number 94-6d-ae-03-00-62-0f-7a\n";
+    const Readings after = scrub(recording).recording.hosts[0];
+    const std::string gpu_uuid = *after.calls.at("nvmlDeviceGetUUID(0)").text;
+    const std::string serial = *after.calls.at("nvmlDeviceGetSerial(0)").text;
+    CHECK(after.documents.at("nvidia_smi") ==
+          "<uuid>" + gpu_uuid + "</uuid><serial>" + serial +
+              "</serial><process_name>/nfs/users/user1/vllm/bin/python</process_name>"
+              "<pci_bus_id>00000000:18:00.0</pci_bus_id>");
+    CHECK(after.documents.at("nccl_topology") ==
+          "<cpu host_hash=\"0x0000000000000002\" numaid=\"-1\"><net name=\"mlx5_0\" guid=\"0x0000000000000001\"/>"
+          "<net name=\"eth0\" guid=\"0x0\"/>");
+    CHECK(after.documents.at("hwloc") ==
+          "<info name=\"HostName\" value=\"host1\"/><info name=\"DMIProductSerial\" value=\"serial1\"/>"
+          "<info name=\"NodeGUID\" value=\"0200:0000:0000:0002\"/><object type=\"NUMANode\"/>");
+    CHECK(after.documents.at("lspci").find("94-6d") == std::string::npos);
+}
