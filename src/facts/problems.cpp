@@ -153,11 +153,20 @@ void check_gpudirect(const Machine& machine, const PciTree& tree, Problems& prob
         problems.add("nvidia_peermem", "it is loaded, and the RDMA core takes no peer memory clients",
                      "install DOCA-OFED (MLNX_OFED), or use DMA-BUF with the open driver");
     }
+    const auto address_of = [&](const std::string& name) {
+        for (const Hca& hca : machine.hcas) {
+            if (hca.name == name) return hca.pci_address;
+        }
+        return name;  // a controller without a verbs device goes by its address
+    };
     std::set<std::string> told;
     for (const Gpu& gpu : machine.gpus) {
         for (const NearHca& near : gpu.hcas) {
             if (near.nccl_path != "PIX" && near.nccl_path != "PXB") continue;
+            // Ports below the one switch that joins the two; what a root port redirects was on its way up anyway.
+            const std::vector<const PciDevice*> others = tree.above(address_of(near.hca));
             for (const PciDevice* bridge : tree.above(gpu.pci_address)) {
+                if (std::find(others.begin(), others.end(), bridge) != others.end()) break;
                 if (bridge->is_acs_redirecting != true || !told.insert(bridge->address).second) continue;
                 problems.add(
                     bridge->address,

@@ -101,8 +101,10 @@ TEST_CASE("devices that a container shows and does not give are problems", "[fac
 }
 
 TEST_CASE("ACS between a GPU and its HCA is a problem, told once for a bridge", "[facts]") {
-    CHECK(problems_after([](Machine& machine) { machine.pci_devices[1].is_acs_redirecting = true; }) ==
-          Texts{"0000:11:00.0: ACS sends traffic between gpu0 and mlx5_0 up to the CPU"});
+    CHECK(problems_after([](Machine& machine) { machine.pci_devices[2].is_acs_redirecting = true; }) ==
+          Texts{"0000:12:00.0: ACS sends traffic between gpu0 and mlx5_0 up to the CPU"});
+    // The root port is above the switch: nothing between the two passes it.
+    CHECK(problems_after([](Machine& machine) { machine.pci_devices[0].is_acs_redirecting = true; }) == Texts{});
 }
 
 TEST_CASE("a fabric manager that is down or of another version is a problem where there are NVSwitches", "[facts]") {
