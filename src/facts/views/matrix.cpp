@@ -16,7 +16,7 @@ using detail::joined;
 
 struct Cell {
     std::string text;
-    bool is_marked = false;  ///< GPUDirect RDMA
+    std::string mark = {};  ///< GPUDirect RDMA: "*" used, "?" not known; not for two GPUs
 };
 
 /// A row and column of the matrix.
@@ -47,22 +47,25 @@ std::vector<Device> devices_of(const Machine& machine) {
     return devices;
 }
 
-bool uses_gpudirect(const Device& a, const Device& b) {
+std::string mark_of(const Device& a, const Device& b) {
     const Gpu* gpu = a.gpu ? a.gpu : b.gpu;
     const std::string& name = a.gpu ? b.name : a.name;
-    if (!gpu || (a.gpu && b.gpu)) return false;
-    return std::any_of(gpu->hcas.begin(), gpu->hcas.end(),
-                       [&](const NearHca& near) { return near.hca == name && near.uses_gpudirect.value_or(false); });
+    if (!gpu || (a.gpu && b.gpu)) return "";
+    for (const NearHca& near : gpu->hcas) {
+        if (near.hca == name) return near.uses_gpudirect ? (*near.uses_gpudirect ? "*" : "") : "?";
+    }
+    return "";
 }
 
 Cell cell_of(const Machine& machine, const Device& a, const Device& b) {
-    if (a.name == b.name) return {"X"};
+    if (&a == &b) return {"X"};
     const DevicePath* path = find_path(machine, a.name, b.name);
-    return {path && !path->path.empty() ? path->path : "?", uses_gpudirect(a, b)};
+    if (!path || path->path.empty()) return {"?"};
+    return {path->path, mark_of(a, b)};
 }
 
 /// The words of a legend for the cells that occur; NV# stands for all counts.
-std::string legend_of(const std::set<std::string>& texts, bool has_mark) {
+std::string legend_of(const std::set<std::string>& texts, const std::set<std::string>& marks) {
     static constexpr std::pair<const char*, const char*> meanings[] = {
         {"X", "itself"},
         {"NV#", "that many NVLinks"},
@@ -80,7 +83,10 @@ std::string legend_of(const std::set<std::string>& texts, bool has_mark) {
                                   : texts.count(word) > 0;
         if (is_there) out += fmt::format("  {:<4} = {}\n", word, meaning);
     }
-    if (has_mark) out += "  *    = NCCL would use GPUDirect RDMA between the two, at its default NCCL_NET_GDR_LEVEL\n";
+    if (marks.count("*")) {
+        out += "  *    = NCCL would use GPUDirect RDMA between the two, at its default NCCL_NET_GDR_LEVEL\n";
+    }
+    if (marks.count("?")) out += "  PIX? = the path is PIX; not known whether NCCL would use GPUDirect RDMA on it\n";
     return out;
 }
 
@@ -125,25 +131,24 @@ std::string show_matrix(const Machine& machine) {
     }
     rows[0].insert(rows[0].end(), {"CPU Affinity", "NUMA Affinity"});
     rows[1].insert(rows[1].end(), {"", ""});
-    std::set<std::string> texts;
-    bool has_mark = false;
+    std::set<std::string> texts, marks;
     for (const Device& a : devices) {
         std::vector<std::string> row{a.title};
         for (const Device& b : devices) {
             const Cell cell = cell_of(machine, a, b);
-            row.push_back(cell.text + (cell.is_marked ? "*" : ""));
+            row.push_back(cell.text + cell.mark);
             texts.insert(cell.text);
-            has_mark = has_mark || cell.is_marked;
+            marks.insert(cell.mark);
         }
         const std::string cpus = a.gpu ? a.gpu->cpu_affinity : "";
-        const std::optional<int> node = a.gpu ? a.gpu->numa_node : std::nullopt;
+        const std::optional<int> node = a.gpu ? a.gpu->numa_node : a.hca ? a.hca->numa_node : std::nullopt;
         row.push_back(cpus.empty() && a.gpu ? "?" : cpus);
-        row.push_back(node ? std::to_string(*node) : a.gpu ? "?" : "");
+        row.push_back(node ? std::to_string(*node) : a.gpu || a.hca ? "?" : "");
         rows.push_back(row);
     }
     if (std::all_of(rows[1].begin(), rows[1].end(), [](const std::string& text) { return text.empty(); }))
         rows.erase(rows.begin() + 1);
-    return machine.host + "\n" + table(rows) + legend_of(texts, has_mark) + hca_lines(machine);
+    return machine.host + "\n" + table(rows) + legend_of(texts, marks) + hca_lines(machine);
 }
 
 }  // namespace r1cluster

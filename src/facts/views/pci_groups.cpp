@@ -34,6 +34,14 @@ bool stands_before(const PlacedDevice& a, const PlacedDevice& b) {
     return a.gpu->nvml_index < b.gpu->nvml_index;
 }
 
+/// Functions of one card share all of their address but the number after the point.
+bool are_one_card(const std::vector<PlacedDevice>& devices) {
+    const auto card = [](const PlacedDevice& device) { return device.address.substr(0, device.address.find('.')); };
+    return !devices.empty() && std::all_of(devices.begin(), devices.end(), [&](const PlacedDevice& device) {
+        return card(device) == card(devices.front());
+    });
+}
+
 class Grouping {
 public:
     explicit Grouping(const Machine& machine) : machine_(machine) {
@@ -102,8 +110,8 @@ private:
             if (device->kind == "bridge") {
                 if (!placed_.insert(device->address).second) continue;  // a document may name one twice
                 PciGroup inner = filled(device, root, depth + 1);
-                if (inner.devices.size() == 1 && inner.groups.empty()) {
-                    group.devices.push_back(inner.devices.front());
+                if (inner.groups.empty() && are_one_card(inner.devices)) {
+                    group.devices.insert(group.devices.end(), inner.devices.begin(), inner.devices.end());
                 } else if (inner.devices.empty() && inner.groups.size() == 1) {
                     group.groups.push_back(PciGroup(inner.groups.front()));
                 } else if (!inner.devices.empty() || !inner.groups.empty()) {

@@ -19,21 +19,28 @@ namespace {
 template <class Device>
 using Property = std::function<std::string(const Device&)>;
 
-/// Says each property once in `common` where all devices share it, else with each device in `lines`.
+/// Says each property once in `common` where all devices share it, or more than half of four and all say something:
+/// then the ones that differ say theirs in `lines`, and stand out. Else each says its own.
 template <class Device>
 void say(const std::vector<Device>& devices, const std::vector<Property<Device>>& properties,
          std::vector<std::string>& common, std::vector<std::string>& lines) {
+    bool do_some_differ = false;
     for (const Property<Device>& property : properties) {
         std::vector<std::string> texts;
         for (const Device& device : devices) texts.push_back(property(device));
-        if (std::all_of(texts.begin(), texts.end(), [&](const std::string& text) { return text == texts.front(); })) {
-            if (!texts.front().empty()) common.push_back(texts.front());
-            continue;
-        }
+        std::map<std::string, std::size_t> counts;
+        for (const std::string& text : texts) ++counts[text];
+        const auto most = std::max_element(counts.begin(), counts.end(),
+                                           [](const auto& a, const auto& b) { return a.second < b.second; });
+        const bool are_most = devices.size() >= 4 && 2 * most->second > devices.size() && !counts.count("");
+        const bool is_common = counts.size() == 1 || are_most;
+        do_some_differ = do_some_differ || (is_common && counts.size() > 1);
+        if (is_common && !most->first.empty()) common.push_back(most->first);
         for (std::size_t i = 0; i < texts.size(); ++i) {
-            if (!texts[i].empty()) lines[i] += ", " + texts[i];
+            if (!texts[i].empty() && !(is_common && texts[i] == most->first)) lines[i] += ", " + texts[i];
         }
     }
+    if (do_some_differ) common.push_back("but where a line says otherwise");
 }
 
 std::string on_off(const std::optional<bool>& is_on, std::string_view what) {
@@ -89,24 +96,23 @@ std::string power_text(const Gpu& gpu) {
     return text + fmt::format(" (default {:g} W)", *gpu.power_limit_default_w);
 }
 
-std::string gdr_text(const NearHca& near) {
-    if (!near.uses_gpudirect) return "";
-    return *near.uses_gpudirect ? " with GPUDirect RDMA" : " without GPUDirect RDMA";
+std::string gpudirect_text(const Gpu& gpu) {
+    if (gpu.hcas.empty()) return "";
+    const std::optional<bool> uses = gpu.hcas.front().uses_gpudirect;
+    return uses ? (*uses ? "GPUDirect RDMA with it" : "no GPUDirect RDMA with it") : "GPUDirect RDMA not known";
 }
 
 /// The HCAs that are as near as the nearest: two may share a switch with the GPU.
 std::string nearest_text(const Gpu& gpu) {
     std::vector<std::string> names;
     for (const NearHca& near : gpu.hcas) {
-        if (near.path.empty() || near.path != gpu.hcas.front().path ||
-            near.uses_gpudirect != gpu.hcas.front().uses_gpudirect)
-            break;
+        if (near.path.empty() || near.path != gpu.hcas.front().path) break;
         names.push_back(near.hca);
     }
     if (names.empty()) return "";
     const std::size_t count = names.size();
     if (count > 4) names = {names.front(), fmt::format("{} more", count - 1)};
-    return fmt::format("near {} ({}){}", joined(names), gpu.hcas.front().path, gdr_text(gpu.hcas.front()));
+    return fmt::format("near {} ({})", joined(names), gpu.hcas.front().path);
 }
 
 /// "gpu0 (PIX)" for the GPUs that have this HCA nearest.
@@ -115,7 +121,8 @@ std::string nearest_gpus(const Machine& machine, const Hca& hca) {
     for (const Gpu& gpu : machine.gpus) {
         for (const NearHca& near : gpu.hcas) {
             if (near.path.empty() || near.path != gpu.hcas.front().path) break;
-            if (near.hca == device_name(hca)) names.push_back(r1cluster::device_name(gpu) + " " + near.path);
+            if (near.hca == device_name(hca))
+                names.push_back(fmt::format("{} ({})", r1cluster::device_name(gpu), near.path));
         }
     }
     return names.empty() || names.size() > 4 ? "" : "near " + joined(names);
@@ -200,8 +207,8 @@ Branch gpus_branch(const Machine& machine) {
              const std::string text = link_text(gpu.link, true);
              return text.empty() ? "" : "PCIe " + text;
          },
-         [](const Gpu& gpu) { return nvlinks_text(gpu); }, fabric_text, nearest_text, ecc_text, mig_text,
-         [](const Gpu& gpu) { return on_off(gpu.is_persistent, "persistence"); },
+         [](const Gpu& gpu) { return nvlinks_text(gpu); }, fabric_text, nearest_text, gpudirect_text, ecc_text,
+         mig_text, [](const Gpu& gpu) { return on_off(gpu.is_persistent, "persistence"); },
          [](const Gpu& gpu) {
              return gpu.compute_mode.empty() || gpu.compute_mode == "default" ? "" : "compute mode " + gpu.compute_mode;
          },
@@ -225,24 +232,25 @@ Branch gpus_branch(const Machine& machine) {
 Branch hcas_branch(const Machine& machine) {
     std::vector<std::string> common, lines;
     for (const Hca& hca : machine.hcas) lines.push_back(device_name(hca) + ": " + ports_text(hca));
-    say<Hca>(
-        machine.hcas,
-        {[](const Hca& hca) {
-             return hca.role.empty() ? "" : hca.role + (hca.role_because.empty() ? "" : " (" + hca.role_because + ")");
-         },
-         [&](const Hca& hca) { return nearest_gpus(machine, hca); },
-         [](const Hca& hca) {
-             return hca.numa_node ? fmt::format("NUMA node {}", *hca.numa_node) : std::string("NUMA node not known");
-         },
-         [](const Hca& hca) {
-             const HcaPort* port = main_port(hca);
-             return port && !port->netdev.empty() ? "interface " + port->netdev : "";
-         },
-         [](const Hca& hca) { return hca.model; },
-         [](const Hca& hca) { return hca.firmware_version.empty() ? "" : "firmware " + hca.firmware_version; },
-         [](const Hca& hca) { return hca.driver.empty() ? "" : "driver " + hca.driver; },
-         [](const Hca& hca) { return hca.is_usable.value_or(true) ? "" : "not usable: " + hca.unusable_because; }},
-        common, lines);
+    say<Hca>(machine.hcas,
+             {[](const Hca& hca) {
+                  return hca.role.empty() ? "role not known"
+                                          : hca.role + (hca.role_because.empty() ? "" : " (" + hca.role_because + ")");
+              },
+              [&](const Hca& hca) { return nearest_gpus(machine, hca); },
+              [](const Hca& hca) {
+                  return hca.numa_node ? fmt::format("NUMA node {}", *hca.numa_node)
+                                       : std::string("NUMA node not known");
+              },
+              [](const Hca& hca) {
+                  const HcaPort* port = main_port(hca);
+                  return port && !port->netdev.empty() ? "interface " + port->netdev : "";
+              },
+              [](const Hca& hca) { return hca.model; },
+              [](const Hca& hca) { return hca.firmware_version.empty() ? "" : "firmware " + hca.firmware_version; },
+              [](const Hca& hca) { return hca.driver.empty() ? "" : "driver " + hca.driver; },
+              [](const Hca& hca) { return hca.is_usable.value_or(true) ? "" : "not usable: " + hca.unusable_because; }},
+             common, lines);
     Branch branch{fmt::format("HCAs: {}{}", machine.hcas.size(), common.empty() ? "" : ", " + joined(common))};
     for (const std::string& line : lines) branch.branches.push_back({line});
     return branch;
