@@ -144,6 +144,7 @@ std::string show_matrix(const Machine& machine) {
         const std::optional<int> node = a.gpu ? a.gpu->numa_node : a.hca ? a.hca->numa_node : std::nullopt;
         row.push_back(cpus.empty() && a.gpu ? "?" : cpus);
         row.push_back(node ? std::to_string(*node) : a.gpu || a.hca ? "?" : "");
+        texts.insert(row.end() - 2, row.end());
         rows.push_back(row);
     }
     if (std::all_of(rows[1].begin(), rows[1].end(), [](const std::string& text) { return text.empty(); }))

@@ -40,7 +40,7 @@ void say(const std::vector<Device>& devices, const std::vector<Property<Device>>
             if (!texts[i].empty() && !(is_common && texts[i] == most->first)) lines[i] += ", " + texts[i];
         }
     }
-    if (do_some_differ) common.push_back("but where a line says otherwise");
+    if (do_some_differ) common.push_back("unless a line says otherwise");
 }
 
 std::string on_off(const std::optional<bool>& is_on, std::string_view what) {
@@ -99,7 +99,8 @@ std::string power_text(const Gpu& gpu) {
 std::string gpudirect_text(const Gpu& gpu) {
     if (gpu.hcas.empty()) return "";
     const std::optional<bool> uses = gpu.hcas.front().uses_gpudirect;
-    return uses ? (*uses ? "GPUDirect RDMA with it" : "no GPUDirect RDMA with it") : "GPUDirect RDMA not known";
+    return uses ? (*uses ? "GPUDirect RDMA to the nearest HCA" : "no GPUDirect RDMA to the nearest HCA")
+                : "GPUDirect RDMA to the nearest HCA not known";
 }
 
 /// The HCAs that are as near as the nearest: two may share a switch with the GPU.

@@ -226,7 +226,7 @@ double draw_legend(GroupContext& context, double width, double y) {
     if (!context.machine.problems.empty()) entries.emplace_back("problem", looks::problem);
     double x = margin;
     for (auto& [text, look] : entries) {
-        const double needed = 30 + text_width(text, font) + 18;
+        const double needed = 30 + text_width(text, font) + 10;
         if (x + needed > width - margin && x > margin) {
             x = margin;
             y += 22;

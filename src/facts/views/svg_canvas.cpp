@@ -17,6 +17,7 @@ constexpr unsigned char advances[] = {32, 40, 46, 84, 64, 95, 78, 27, 39, 39, 50
                                       28, 97, 63, 61, 63, 63, 41, 52, 39, 63, 59, 82, 59, 59,  52, 64, 34, 64, 84};
 
 double share_of_size(unsigned char c) {
+    if (c == 0xC2) return 0.6;                            // Latin-1, among it the middle dot
     if (c >= 0x80) return (c & 0xC0U) == 0x80 ? 0 : 1.0;  // one character, of unknown width
     return c >= ' ' && c <= '~' ? advances[c - ' '] / 100.0 : 1.0;
 }

@@ -86,7 +86,8 @@ void draw_nvlinks(GroupContext& context, const NvLinks& links, double left, doub
         Look look = is_bad ? looks::nvlink_problem : looks::nvlink;
         context.legend.emplace("NVLink", looks::nvlink);
         const Font font{10, true, is_bad ? looks::red : looks::gpu.stroke};
-        const std::string label = count_text(machine.gpus[bundle.from], bundle, is_pair(bundle) && pairs > most_labels);
+        const std::string label =
+            count_text(machine.gpus[bundle.from], bundle, is_bad || (is_pair(bundle) && pairs > most_labels));
         if (!is_pair(bundle)) {
             context.canvas.line("nvlink", from.middle(), bar.bottom(), from.middle(), from.y, look);
             context.canvas.text(from.middle() + 8, bar.bottom() + 17, from.width / 2 + 20, label, font);
