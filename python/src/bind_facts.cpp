@@ -11,6 +11,12 @@ std::optional<Machine> find(const Cluster& cluster, const std::string& host) {
     return machine ? std::optional(*machine) : std::nullopt;
 }
 
+std::string html_of(const Cluster& cluster) {
+    std::string html;
+    for (const Machine& machine : cluster.machines) html += show_html(machine);
+    return html;
+}
+
 void bind_parts_of_machine(py::module_& module) {
     bind_value<Gap>(module, "Gap", "Something that could not be seen; never a zero.");
     bind_value<Problem>(module, "Problem", "Something that was seen and is not as it should be.");
@@ -59,20 +65,35 @@ void bind_facts(py::module_& module) {
     bind_value<Machine>(module, "Machine", "What one host's Readings mean.")
         .def("is_reached", &Machine::is_reached)
         .def("__str__", [](const Machine& self) { return show(self); })
-        .def("_repr_html_", [](const Machine& self) { return show_html(self); });
+        .def("_repr_html_", [](const Machine& self) { return show_html(self); })
+        .def("_repr_svg_", [](const Machine& self) { return to_svg(self); });
     bind_value<HostPath>(module, "HostPath", "A measured way from one host to another.");
     bind_value<RailPort>(module, "RailPort", "An HCA port as part of a rail.");
     bind_value<Rail>(module, "Rail", "HCA ports of several hosts that face each other.");
     bind_value<Difference>(module, "Difference", "What the machines of a cluster do not have in common.");
     bind_value<Cluster>(module, "Cluster", "Machines together, and how they reach each other.")
         .def("find", &find, py::arg("host"), "None where there is no such host.")
-        .def("__str__", [](const Cluster& self) { return show(self); });
+        .def("__str__", [](const Cluster& self) { return show(self); })
+        .def("_repr_html_", &html_of);
+    bind_value<Change>(module, "Change", "One thing that differs between two recordings of the same machines.")
+        .def("__str__", [](const Change& self) { return self.sentence; });
+
+    // What discover() gives shows as the machine that it means, in a notebook too.
+    py::reinterpret_borrow<py::class_<Readings>>(module.attr("Readings")).def("_repr_html_", [](const Readings& self) {
+        return show_html(interpret(self));
+    });
 
     module.def("interpret", py::overload_cast<const Readings&>(&interpret), py::arg("readings"),
                "What readings mean. What a host did not say is a Gap, never an exception.");
     module.def("interpret", py::overload_cast<const Recording&>(&interpret), py::arg("recording"));
     module.def("show", py::overload_cast<const Machine&>(&show), py::arg("machine"));
     module.def("show", py::overload_cast<const Cluster&>(&show), py::arg("cluster"));
+    module.def("show", py::overload_cast<const std::vector<Change>&>(&show), py::arg("changes"));
+    module.def("show_matrix", &show_matrix, py::arg("machine"),
+               "The matrix of `nvidia-smi topo -m`, with HCAs, their rates, and where GPUDirect RDMA is used.");
+    module.def("to_svg", &to_svg, py::arg("machine"), "A picture of the machine; what is wrong is red.");
+    module.def("compare", &compare, py::arg("before"), py::arg("after"),
+               "What changed from one reading to a later one, worse changes first.");
     module.def("show_html", py::overload_cast<const Machine&>(&show_html), py::arg("machine"));
 }
 

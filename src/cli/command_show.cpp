@@ -2,6 +2,7 @@
 // The verbs around reading: init, record, show, diagnose.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "cli/session.hpp"
@@ -58,11 +59,80 @@ void add_record(CLI::App& app, Session& session) {
     });
 }
 
+namespace {
+
+/// Writes one text per machine to `file`; "-" is standard output, and "{host}" in it stands for each machine's name.
+void write_each(const Cluster& cluster, const std::string& file, const std::string& option,
+                std::string (*text_of)(const Machine&)) {
+    const std::string_view place = "{host}";
+    const std::size_t at = file.find(place);
+    if (cluster.machines.size() > 1 && at == std::string::npos && file != "-") {
+        throw Error(ErrorKind::invalid_input, file,
+                    fmt::format("writing \"{}\" for {}: there are {} machines and one file; put {{host}} into its "
+                                "name, as in \"{{host}}.{}\"",
+                                file, option, cluster.machines.size(), option.substr(2)));
+    }
+    for (const Machine& machine : cluster.machines) {
+        const std::string text = text_of(machine);
+        if (file == "-") {
+            std::fwrite(text.data(), 1, text.size(), stdout);
+            continue;
+        }
+        std::string path = file;
+        if (at != std::string::npos) {
+            // A host's name is what somebody called it, and never a way to another folder.
+            std::string name = machine.host;
+            std::replace(name.begin(), name.end(), '/', '_');
+            path.replace(at, place.size(), name);
+        }
+        std::ofstream out(path, std::ios::binary);
+        out << text << std::flush;
+        if (!out) throw Error(ErrorKind::system, path, fmt::format("writing \"{}\": it cannot be written", path));
+        fmt::print("wrote {}\n", path);
+    }
+}
+
+/// A view that goes to a file of its own.
+struct FileView {
+    std::string option, says;
+    std::string (*text_of)(const Machine&);
+    std::string file = {};
+};
+
+std::string matrices(const Cluster& cluster) {
+    std::string text;
+    for (const Machine& machine : cluster.machines) text += (text.empty() ? "" : "\n") + show_matrix(machine);
+    return text;
+}
+
+void print_changes(Session& session, const Cluster& before, const Cluster& after) {
+    const std::vector<Change> changes = compare(before, after);
+    const std::string text = show(changes);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    if (std::any_of(changes.begin(), changes.end(), [](const Change& change) { return change.is_worse; }))
+        session.exit_code = has_findings;
+}
+
+}  // namespace
+
 void add_show(CLI::App& app, Session& session) {
     CLI::App* verb = app.add_subcommand(
         "show", "what is in the machines, and how they reach each other; without a spec: this machine");
     add_input(*verb, session, false);
-    add_json(*verb, session);
+    static bool is_matrix = false;
+    static std::string older;
+    static std::vector<FileView> views{
+        {"--svg", "a picture of each machine; - for standard output, {host} in the name for its host", to_svg},
+    };
+    CLI::Option* json = verb->add_flag("--json", session.is_json, "the value as JSON (docs/schemas)");
+    std::vector<CLI::Option*> exclusive{
+        json, verb->add_flag("--matrix", is_matrix, "how GPUs, HCAs and network controllers reach each other"),
+        verb->add_option("--diff", older, "an older recording: what changed since, in words")};
+    for (FileView& view : views)
+        exclusive.push_back(verb->add_option(view.option, view.file, view.says)->type_name("FILE"));
+    for (std::size_t i = 0; i < exclusive.size(); ++i) {
+        for (std::size_t j = i + 1; j < exclusive.size(); ++j) exclusive[i]->excludes(exclusive[j]);
+    }
     verb->callback([&session] {
         Recording recording;
         if (session.spec_path.empty() && session.from.empty()) {
@@ -71,7 +141,11 @@ void add_show(CLI::App& app, Session& session) {
             recording = session.recording();
         }
         const Cluster cluster = interpret(recording);
-        print(session, cluster, [&] { return show(cluster); });
+        if (!older.empty()) return print_changes(session, interpret(load_recording(older)), cluster);
+        for (const FileView& view : views) {
+            if (!view.file.empty()) return write_each(cluster, view.file, view.option, view.text_of);
+        }
+        print(session, cluster, [&] { return is_matrix ? matrices(cluster) : show(cluster); });
     });
 }
 

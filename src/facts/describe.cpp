@@ -45,5 +45,6 @@ R1CLUSTER_JSON(RailPort, "rail_port", 1)
 R1CLUSTER_JSON(Rail, "rail", 1)
 R1CLUSTER_JSON(Difference, "difference", 1)
 R1CLUSTER_JSON(Cluster, "cluster", 1)
+R1CLUSTER_JSON(Change, "change", 1)
 
 }  // namespace r1cluster

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/html.hpp"
 #include "r1cluster/base/units.hpp"
 #include "r1cluster/plan/layout.hpp"
 
@@ -55,20 +56,6 @@ std::string rank_table(const Layout& layout) {
 /// A size of 0 is one that nobody chose: the rejection is of all of them.
 std::string size_text(int size) { return size == 0 ? "any" : std::to_string(size); }
 
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            default: out += c;
-        }
-    }
-    return out;
-}
-
 }  // namespace
 
 std::string show(const Plan& plan, bool explain) {
@@ -95,7 +82,7 @@ std::string show(const Plan& plan, bool explain) {
 }
 
 std::string show_html(const Layout& layout) {
-    std::string html = fmt::format("<table>\n<caption>{}</caption>\n<tr>", escaped(headline(layout)));
+    std::string html = fmt::format("<table>\n<caption>{}</caption>\n<tr>", detail::html_escaped(headline(layout)));
     for (const std::string_view name : {"rank", "host", "GPU", "layers", "weights", "of memory", "KV tokens"}) {
         html += fmt::format("<th>{}</th>", name);
     }
@@ -103,11 +90,11 @@ std::string show_html(const Layout& layout) {
     for (const RankPlacement& rank : layout.ranks) {
         html += fmt::format(
             "<tr{}><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-            layout.limiting_rank == rank.rank ? " class=\"least\"" : "", rank.rank, escaped(rank.host),
+            layout.limiting_rank == rank.rank ? " class=\"least\"" : "", rank.rank, detail::html_escaped(rank.host),
             rank.gpu ? std::to_string(*rank.gpu) : "CPU", layers_text(rank), format_bytes(rank.weight_bytes),
             rank.memory_bytes ? format_bytes(*rank.memory_bytes) : "unknown", tokens_text(rank.kv_tokens));
     }
-    return html + fmt::format("</table>\n<p>{}</p>\n", escaped(layout.because));
+    return html + fmt::format("</table>\n<p>{}</p>\n", detail::html_escaped(layout.because));
 }
 
 }  // namespace r1cluster

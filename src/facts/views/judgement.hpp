@@ -7,11 +7,11 @@
 
 namespace r1cluster::detail {
 
-/// One line that says what a machine is good for: "8 x NVIDIA H100 80GB HBM3 over NVLINK, 640.00 GiB of GPU
-/// memory, vllm 0.9.2; 1 thing not seen".
+/// One line that says what a machine is good for: "8 x NVIDIA H100 80GB HBM3 over NV18, 637 GiB, 8 x 400 Gb/s
+/// InfiniBand with GPUDirect RDMA, driver 550.54.15; 1 problem, 2 things not seen".
 std::string judgement(const Machine& machine);
 
-/// "NVLINK" where all pairs reach each other alike, else "NVLINK, SYS"; empty for fewer than two GPUs.
+/// "NV18" where all pairs of GPUs reach each other alike, else "NV18, SYS"; empty for fewer than two GPUs.
 std::string link_kinds(const Machine& machine);
 
 /// "4 x NVIDIA H100 80GB HBM3" for each model of GPU.

@@ -1,31 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "facts/judgement.hpp"
+#include "base/html.hpp"
+#include "facts/views/judgement.hpp"
+#include "facts/views/words.hpp"
 #include "r1cluster/base/units.hpp"
 #include "r1cluster/facts/views.hpp"
 
 namespace r1cluster {
 namespace {
 
-std::string escaped(std::string_view text) {
-    std::string result;
-    for (const char c : text) {
-        switch (c) {
-            case '&': result += "&amp;"; break;
-            case '<': result += "&lt;"; break;
-            case '>': result += "&gt;"; break;
-            case '"': result += "&quot;"; break;
-            case '\'': result += "&#39;"; break;
-            default: result += c;
-        }
-    }
-    return result;
-}
-
 std::string row(std::initializer_list<std::string> cells, const char* tag = "td") {
     std::string html = "<tr>";
-    for (const std::string& cell : cells) html += fmt::format("<{0}>{1}</{0}>", tag, escaped(cell));
+    for (const std::string& cell : cells) html += fmt::format("<{0}>{1}</{0}>", tag, detail::html_escaped(cell));
     return html + "</tr>\n";
 }
 
@@ -41,6 +28,22 @@ std::string gpu_rows(const Machine& machine) {
                      gpu.compute_capability, gpu.numa_node ? std::to_string(*gpu.numa_node) : "?",
                      std::to_string(active_nvlinks(gpu))});
     }
+    return rows;
+}
+
+std::string hca_rows(const Machine& machine) {
+    std::string rows;
+    for (const Hca& hca : machine.hcas) {
+        rows +=
+            row({detail::device_name(hca), hca.role.empty() ? "?" : hca.role, detail::ports_text(hca), hca.pci_address,
+                 hca.numa_node ? std::to_string(*hca.numa_node) : "?", hca.model, hca.firmware_version});
+    }
+    return rows;
+}
+
+std::string problem_rows(const Machine& machine) {
+    std::string rows;
+    for (const Problem& problem : machine.problems) rows += row({problem.subject, problem.because, problem.remedy});
     return rows;
 }
 
@@ -67,9 +70,16 @@ std::string gap_rows(const Machine& machine) {
 }  // namespace
 
 std::string show_html(const Machine& machine) {
-    std::string html = fmt::format("<div class=\"r1cluster-machine\">\n<p><b>{}</b>: {}</p>\n", escaped(machine.host),
-                                   escaped(detail::judgement(machine)));
+    std::string html = "<div class=\"r1cluster-machine\">\n";
+    if (machine.is_reached()) {
+        html += to_svg(machine);
+    } else {
+        html += fmt::format("<p><b>{}</b>: {}</p>\n", detail::html_escaped(machine.host),
+                            detail::html_escaped(detail::judgement(machine)));
+    }
+    html += table(row({"problem", "because", "remedy"}, "th"), problem_rows(machine));
     html += table(row({"GPU", "name", "PCI", "memory", "compute", "NUMA", "NVLinks"}, "th"), gpu_rows(machine));
+    html += table(row({"HCA", "role", "ports", "PCI", "NUMA", "model", "firmware"}, "th"), hca_rows(machine));
     html += table(row({"interface", "kind", "state", "MTU", "speed", "addresses"}, "th"), nic_rows(machine));
     html += table(row({"not seen", "because", "remedy"}, "th"), gap_rows(machine));
     return html + "</div>\n";
