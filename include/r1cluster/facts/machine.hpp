@@ -43,9 +43,13 @@ struct NumaNode {
 struct Cpu {
     std::string model;
     int sockets = 0;
-    int cores = 0;      ///< physical
-    int threads = 0;    ///< logical processors online
-    std::string flags;  ///< space separated, as /proc/cpuinfo has them; what engines built for CPU need
+    int cores = 0;                 ///< physical
+    int threads = 0;               ///< logical processors online
+    std::string flags;             ///< space separated, as /proc/cpuinfo has them; what engines built for CPU need
+    std::string architecture;      ///< as uname says: "x86_64", "aarch64"
+    std::string vendor;            ///< "GenuineIntel", "AuthenticAMD"; empty: not known
+    std::optional<int> family_id;  ///< of x86
+    std::optional<int> model_id;   ///< of x86
     bool operator==(const Cpu&) const = default;
 };
 
