@@ -8,4 +8,5 @@ configure_package_config_file(cmake/r1clusterConfig.cmake.in r1clusterConfig.cma
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/r1cluster)
 write_basic_package_version_file(r1clusterConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/r1clusterConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/r1clusterConfigVersion.cmake
+  cmake/pugixml.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/r1cluster COMPONENT development)

@@ -49,7 +49,7 @@ BOOST_DESCRIBE_STRUCT(ContainerRuntime, (),
 BOOST_DESCRIBE_STRUCT(Firewall, (), (name, is_active, because))
 BOOST_DESCRIBE_STRUCT(Hugepages, (), (page_bytes, total, free))
 BOOST_DESCRIBE_STRUCT(NumaNode, (), (id, cpus, memory_bytes, distances))
-BOOST_DESCRIBE_STRUCT(Cpu, (), (model, sockets, cores, threads, flags, vendor, family_id, model_id))
+BOOST_DESCRIBE_STRUCT(Cpu, (), (model, sockets, cores, threads, flags, architecture, vendor, family_id, model_id))
 BOOST_DESCRIBE_STRUCT(NicAddress, (), (address, prefix_length))
 BOOST_DESCRIBE_STRUCT(Nic, (),
                       (name, kind, is_up, speed_mbps, mtu, numa_node, mac, pci_address, master, lower, vlan_id, driver,

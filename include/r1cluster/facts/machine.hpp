@@ -46,9 +46,10 @@ struct Cpu {
     int cores = 0;                 ///< physical
     int threads = 0;               ///< logical processors online
     std::string flags;             ///< space separated, as /proc/cpuinfo has them; what engines built for CPU need
-    std::string vendor;            ///< "GenuineIntel", "AuthenticAMD"; "ARM" on that architecture
-    std::optional<int> family_id;  ///< of CPUID
-    std::optional<int> model_id;
+    std::string architecture;      ///< as uname says: "x86_64", "aarch64"
+    std::string vendor;            ///< "GenuineIntel", "AuthenticAMD", "ARM"; empty: not known
+    std::optional<int> family_id;  ///< of x86
+    std::optional<int> model_id;   ///< of x86
     bool operator==(const Cpu&) const = default;
 };
 

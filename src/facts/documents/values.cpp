@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "facts/documents/values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <vector>
+
+#include "facts/said.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+constexpr std::size_t max_cpus = 8192;  // NR_CPUS of Linux
+
+bool is_hex(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+void append_range(std::string& list, std::size_t first, std::size_t last) {
+    if (!list.empty()) list += ',';
+    list += first == last ? fmt::format("{}", first) : fmt::format("{}-{}", first, last);
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+    std::vector<std::string_view> parts;
+    for (;;) {
+        const std::size_t end = text.find(separator);
+        parts.push_back(text.substr(0, end));
+        if (end == std::string_view::npos) return parts;
+        text.remove_prefix(end + 1);
+    }
+}
+
+}  // namespace
+
+Error refusal(std::string_view text, const std::string& source, std::size_t offset, const std::string& what) {
+    const std::string_view before = text.substr(0, std::min(offset, text.size()));
+    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+    const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+    return Error(ErrorKind::invalid_input, source,
+                 fmt::format("{}:{}:{}: {}", source, line, before.size() - line_start + 1, what));
+}
+
+std::string lower_case(std::string_view text) {
+    std::string lower(text);
+    for (char& c : lower) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return lower;
+}
+
+std::string_view trimmed(std::string_view text) {
+    constexpr auto white = " \t\r\n";
+    const std::size_t first = text.find_first_not_of(white);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(white) - first + 1);
+}
+
+std::optional<std::string> pci_address_of(std::string_view text) {
+    const std::string lower = lower_case(text);
+    const std::vector<std::string_view> parts = split(lower, ':');
+    if (parts.size() != 2 && parts.size() != 3) return std::nullopt;
+    std::string domain(parts.size() == 3 ? parts[0] : "0000");
+    const std::string_view bus = parts[parts.size() - 2], slot = parts.back();
+    const bool is_one = domain.size() >= 4 && domain.size() <= 8 && is_hex(domain) && bus.size() == 2 && is_hex(bus) &&
+                        slot.size() == 4 && is_hex(slot.substr(0, 2)) && slot[2] == '.' && slot[3] >= '0' &&
+                        slot[3] <= '7';
+    if (!is_one) return std::nullopt;
+    while (domain.size() > 4 && domain.starts_with('0')) domain.erase(0, 1);
+    return fmt::format("{}:{}:{}", domain, bus, slot);
+}
+
+std::optional<std::string> pci_number_of(std::string_view text, std::size_t digits) {
+    std::string lower = lower_case(text);
+    if (lower.starts_with("0x")) lower.erase(0, 2);
+    if (lower.size() > digits || !is_hex(lower)) return std::nullopt;
+    return "0x" + std::string(digits - lower.size(), '0') + lower;
+}
+
+std::string pci_kind_of(std::string_view class_code, std::string_view vendor_id) {
+    const bool may_be_nvidia = vendor_id.empty() || vendor_id == "0x10de";
+    if (class_code.starts_with("0x0604")) return "bridge";
+    if (class_code.starts_with("0x03") && may_be_nvidia) return "gpu";
+    if (class_code.starts_with("0x0680") && vendor_id == "0x10de") return "nvswitch";
+    if (class_code.starts_with("0x02")) return "network";
+    if (class_code.starts_with("0x0108")) return "nvme";
+    return "other";
+}
+
+std::optional<std::string> cpu_list_of_mask(std::string_view mask) {
+    std::vector<std::string_view> words = split(mask, ',');
+    if (trimmed(mask).empty() || words.size() > max_cpus / 32) return std::nullopt;
+    std::vector<bool> is_set;
+    for (auto word = words.rbegin(); word != words.rend(); ++word) {
+        std::string digits = lower_case(trimmed(*word));
+        if (digits.starts_with("0x")) digits.erase(0, 2);
+        if (digits.empty() && words.size() > 1) digits = "0";
+        std::uint32_t bits = 0;
+        if (!is_hex(digits) || digits.size() > 8) return std::nullopt;
+        std::from_chars(digits.data(), digits.data() + digits.size(), bits, 16);
+        for (int bit = 0; bit < 32; ++bit) is_set.push_back((bits >> bit & 1U) != 0);
+    }
+    std::string list;
+    for (std::size_t cpu = 0; cpu < is_set.size(); ++cpu) {
+        if (!is_set[cpu]) continue;
+        const std::size_t first = cpu;
+        while (cpu + 1 < is_set.size() && is_set[cpu + 1]) ++cpu;
+        append_range(list, first, cpu);
+    }
+    return list;
+}
+
+std::optional<std::string> mask_of_cpu_list(std::string_view list) {
+    std::vector<std::uint32_t> words;
+    for (const std::string_view part : split(list, ',')) {
+        const std::size_t dash = part.find('-');
+        const auto first = number_of<std::size_t>(part.substr(0, dash));
+        const auto last = dash == std::string_view::npos ? first : number_of<std::size_t>(part.substr(dash + 1));
+        if (!first || !last || *first > *last || *last >= max_cpus) return std::nullopt;
+        if (words.size() <= *last / 32) words.resize(*last / 32 + 1);
+        for (std::size_t cpu = *first; cpu <= *last; ++cpu) words[cpu / 32] |= std::uint32_t{1} << cpu % 32;
+    }
+    std::string mask;
+    for (auto word = words.rbegin(); word != words.rend(); ++word) {
+        mask += fmt::format("{}{:08x}", mask.empty() ? "" : ",", *word);
+    }
+    return mask;
+}
+
+void order_devices(Machine& machine, bool numbers_gpus) {
+    const auto by_address = [](const auto& a, const auto& b) { return a.pci_address < b.pci_address; };
+    std::sort(machine.pci_devices.begin(), machine.pci_devices.end(),
+              [](const PciDevice& a, const PciDevice& b) { return a.address < b.address; });
+    if (numbers_gpus) {
+        std::stable_sort(machine.gpus.begin(), machine.gpus.end(), by_address);
+        for (std::size_t i = 0; i < machine.gpus.size(); ++i) machine.gpus[i].nvml_index = static_cast<int>(i);
+    } else {
+        std::stable_sort(machine.gpus.begin(), machine.gpus.end(),
+                         [](const Gpu& a, const Gpu& b) { return a.nvml_index < b.nvml_index; });
+    }
+    std::stable_sort(machine.hcas.begin(), machine.hcas.end(),
+                     [](const Hca& a, const Hca& b) { return a.name < b.name; });
+    std::stable_sort(machine.nics.begin(), machine.nics.end(),
+                     [](const Nic& a, const Nic& b) { return a.name < b.name; });
+}
+
+}  // namespace r1cluster::detail
