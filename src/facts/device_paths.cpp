@@ -91,6 +91,7 @@ Place place_of(const PciTree& tree, const EndPoint& point) {
     place.bridges = tree.above(point.pci_address);
     place.switches = switches_of(tree, point.pci_address);
     place.root = tree.root_of(point.pci_address);
+    if (!place.root.starts_with("pci")) place.root.clear();  // NCCL knows no root complexes
     place.numa_node = tree.numa_node(point.pci_address);
     place.bandwidth.push_back(link_gbytes_per_s(*place.device));
     for (const PciDevice* above : place.switches) {

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "facts/derive.hpp"
-#include "facts/judgement.hpp"
+#include "facts/views/judgement.hpp"
 #include "r1cluster/base/units.hpp"
 
 namespace r1cluster::detail {

@@ -53,8 +53,6 @@ bool is_same_gpu(const Gpu& a, const Gpu& b) {
     return a.nvml_index == b.nvml_index;
 }
 
-bool is_same_hca(const Hca& a, const Hca& b) { return a.name == b.name; }
-
 void fill_gpus(Machine& machine, const Machine& other, const std::string& source) {
     if (machine.gpus.empty()) {
         machine.gpus = other.gpus;
@@ -81,24 +79,30 @@ void fill_gpus(Machine& machine, const Machine& other, const std::string& source
 
 }  // namespace
 
-void fill(Machine& machine, const Machine& other, const std::string& source) {
+void fill(Machine& machine, Machine other) {
+    const std::string source = other.sources.empty() ? "another source" : other.sources.front();
     disagree(machine, "GPU driver version", machine.gpu_driver_version, other.gpu_driver_version, source);
     fill_fields(machine.cpu, other.cpu);
     fill_list(machine.numa_nodes, other.numa_nodes, [](const NumaNode& a, const NumaNode& b) { return a.id == b.id; });
     fill_list(machine.nics, other.nics, [](const Nic& a, const Nic& b) { return a.name == b.name; });
     fill_list(machine.pci_devices, other.pci_devices,
               [](const PciDevice& a, const PciDevice& b) { return a.address == b.address; });
-    fill_list(machine.hcas, other.hcas, is_same_hca);
+    fill_list(machine.hcas, other.hcas, [](const Hca& a, const Hca& b) { return a.name == b.name; });
     fill_gpus(machine, other, source);
+    fill_list(machine.device_paths, other.device_paths,
+              [](const DevicePath& a, const DevicePath& b) { return a.from == b.from && a.to == b.to; });
     std::sort(machine.numa_nodes.begin(), machine.numa_nodes.end(),
               [](const NumaNode& a, const NumaNode& b) { return a.id < b.id; });
     std::sort(machine.pci_devices.begin(), machine.pci_devices.end(),
               [](const PciDevice& a, const PciDevice& b) { return a.address < b.address; });
     std::sort(machine.hcas.begin(), machine.hcas.end(), [](const Hca& a, const Hca& b) { return a.name < b.name; });
-    fill_list(machine.device_paths, other.device_paths,
-              [](const DevicePath& a, const DevicePath& b) { return a.from == b.from && a.to == b.to; });
+    const auto add = [](auto& into, auto& from) {
+        into.insert(into.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+        from.clear();
+    };
+    add(machine.sources, other.sources);
+    add(machine.gaps, other.gaps);
     fill_fields(machine, other);
-    machine.sources.push_back(source);
 }
 
 }  // namespace r1cluster::detail

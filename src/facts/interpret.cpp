@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
 #include "facts/derive.hpp"
+#include "facts/fill.hpp"
 #include "facts/said.hpp"
+#include "r1cluster/facts/documents.hpp"
 
 namespace r1cluster {
 namespace {
@@ -15,6 +20,27 @@ std::string interface_of(const Cluster& cluster, const PathProbe& probe) {
         }
     }
     return "";
+}
+
+/// Documents in the order in which they are believed, where two tell of the same thing.
+constexpr std::array trusted{"nvidia_smi", "lspci", "hwloc", "nccl_topology", "topo_matrix"};
+
+void add_documents(const Readings& readings, Machine& machine) {
+    for (const char* kind : trusted) {
+        const auto found = readings.documents.find(kind);
+        if (found == readings.documents.end()) continue;
+        try {
+            detail::fill(machine, parse_document(kind, found->second, kind));
+        } catch (const Error& error) {
+            machine.gaps.push_back({kind, error.what(), "write the document again with its tool"});
+        }
+    }
+}
+
+/// Readings that were imported answer few questions. That all the others were not asked is one gap.
+void gather_unasked(const Readings& readings, Machine& machine) {
+    std::erase_if(machine.gaps, [](const Gap& gap) { return gap.because.ends_with("was not read"); });
+    machine.gaps.push_back({"everything else", readings.reader + ": it holds no more", "r1cluster record on the host"});
 }
 
 }  // namespace
@@ -34,6 +60,12 @@ Machine interpret(const Readings& readings) {
     detail::interpret_gpus(said);
     detail::interpret_engine(said);
     detail::interpret_checkpoint(said);
+    if (readings.reader.starts_with("imported ")) {
+        gather_unasked(readings, machine);
+    } else {
+        machine.sources = {"this host"};
+    }
+    add_documents(readings, machine);
     detail::derive(machine);
     return machine;
 }

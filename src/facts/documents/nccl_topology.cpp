@@ -90,6 +90,8 @@ private:
         device.subsystem_device_id = id(pci, "subsystem_device", 4);
         const pugi::xml_node gpu = pci.child("gpu");
         device.kind = gpu ? "gpu" : pci_kind_of(device.class_code, device.vendor_id);
+        // NCCL writes one element for the two ports of a switch that lie on the way.
+        if (device.kind == "bridge") device.kind = "switch";
         read_link(pci, device.link);
         if (device.kind == "gpu") read_gpu(pci, gpu, device);
         for (const pugi::xml_node child : pci.children()) {
