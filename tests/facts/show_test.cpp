@@ -27,14 +27,12 @@ TEST_CASE("a machine that was not reached is shown in one line", "[facts]") {
 }
 
 TEST_CASE("the judgement says what a machine is good for", "[facts]") {
-    CHECK_THAT(
-        show(h100_machine()),
-        StartsWith("node07: 8 x NVIDIA H100 80GB HBM3 over NV18, 637 GiB, 8 x 400 Gb/s InfiniBand with GPUDirect\n"
-                   "    RDMA, driver 550.54.15\n"));
-    CHECK_THAT(
-        show(broken_h100_machine()),
-        StartsWith("node07: 8 x NVIDIA H100 80GB HBM3 over NV18, 637 GiB, 7 x 400 Gb/s InfiniBand with GPUDirect RDMA\n"
-                   "    for 7 of 8 GPUs, driver 550.54.15; 3 problems, 2 things not seen\n"));
+    CHECK(first_line(h100_machine()) ==
+          "node07: 8 x NVIDIA H100 80GB HBM3 over NV18, 637 GiB, 8 x 400 Gb/s InfiniBand with GPUDirect RDMA, "
+          "driver 550.54.15");
+    CHECK(first_line(broken_h100_machine()) ==
+          "node07: 8 x NVIDIA H100 80GB HBM3 over NV18, 637 GiB, 7 x 400 Gb/s InfiniBand with GPUDirect RDMA "
+          "for 7 of 8 GPUs, driver 550.54.15; 3 problems, 2 things not seen");
     CHECK(first_line(h200_vm()) == "vm: 2 x NVIDIA H200 over NV18, 281 GiB, driver 580.159.04; 1 thing not seen");
     CHECK(first_line(t4_machine()) == "t4box: 4 x Tesla T4 over PHB, SYS, 60.0 GiB, driver 515.105.01; 1 problem");
     CHECK(first_line(cpu_machine()) == "head: no GPU seen, 192 CPU threads, 2.0 TiB; 1 thing not seen");
@@ -42,7 +40,6 @@ TEST_CASE("the judgement says what a machine is good for", "[facts]") {
 
 TEST_CASE("the judgement claims nothing of GPUDirect RDMA that could not be seen", "[facts]") {
     Machine machine = h100_machine();
-    machine.gpus[7].hcas[0].uses_gpudirect.reset();
     for (NearHca& near : machine.gpus[7].hcas) near.uses_gpudirect.reset();
     CHECK(first_line(machine) ==
           "node07: 8 x NVIDIA H100 80GB HBM3 over NV18, 637 GiB, 8 x 400 Gb/s InfiniBand, driver 550.54.15");
@@ -105,10 +102,12 @@ TEST_CASE("the PCI tree holds switches and what is on them, and no bridge that d
     CHECK_THAT(show(cpu_machine()), ContainsSubstring("host bridge pci0000:16\n"));  // two functions are no switch
 }
 
-TEST_CASE("every line fits a terminal of 100 columns", "[facts]") {
+TEST_CASE("every line but the judgement fits a terminal of 100 columns", "[facts]") {
     for (const Machine& machine : {h100_machine(), broken_h100_machine(), h200_vm(), t4_machine(), cpu_machine()}) {
         std::istringstream lines(show(machine));
-        for (std::string line; std::getline(lines, line);) {
+        std::string line;
+        std::getline(lines, line);  // one line per machine, for those who look at many
+        while (std::getline(lines, line)) {
             INFO(line);
             CHECK(columns(line) <= 100);
         }
