@@ -29,7 +29,8 @@ struct Change {
 };
 
 /// What changed from one reading to a later one, worse changes first. What varies by nature (free memory, clocks,
-/// temperature, counters that only grow slowly) is left out; hosts are matched by name.
+/// temperature, counters that only grow slowly) is left out. Hosts are matched by name, or are the only one on either
+/// side; GPUs by UUID, else by PCI address; HCAs by PCI address, else by name.
 std::vector<Change> compare(const Cluster& before, const Cluster& after);
 std::string show(const std::vector<Change>& changes);
 

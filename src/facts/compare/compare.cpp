@@ -51,8 +51,10 @@ void compare_ways(const Cluster& before, const Cluster& after, std::vector<Chang
 
 std::vector<Change> compare(const Cluster& before, const Cluster& after) {
     std::vector<Change> found;
-    const auto machines =
-        detail::matched(before.machines, after.machines, [](const Machine& machine) { return machine.host; });
+    // One machine that was read twice is the same one, whatever it was called.
+    const bool are_single = before.machines.size() == 1 && after.machines.size() == 1;
+    const auto name = [&](const Machine& machine) { return are_single ? std::string() : machine.host; };
+    const auto machines = detail::matched(before.machines, after.machines, name);
     for (const Machine* gone : machines.gone) Changes(gone->host, found).add(gone->host, "is gone", true);
     for (const Machine* fresh : machines.fresh)
         Changes(fresh->host, found).add(fresh->host, "is new: " + detail::judgement(*fresh), false);

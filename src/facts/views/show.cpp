@@ -51,11 +51,7 @@ std::string section(const std::string& title, const std::vector<Value>& values, 
 }  // namespace
 
 std::string show(const Machine& machine) {
-    std::string out;
-    for (const std::string& line :
-         detail::wrapped(fmt::format("{}: {}", machine.host, detail::judgement(machine)), 100)) {
-        out += (out.empty() ? "" : "    ") + line + "\n";
-    }
+    const std::string out = fmt::format("{}: {}\n", machine.host, detail::judgement(machine));
     if (!machine.is_reached()) return out;
     std::vector<Branch> branches;
     if (!machine.problems.empty()) branches.push_back(detail::problems_branch(machine));
