@@ -275,6 +275,13 @@ private:
         }
         ids(pci.child("pci_device_id"), device.vendor_id, device.device_id);
         ids(pci.child("pci_sub_system_id"), device.subsystem_vendor_id, device.subsystem_device_id);
+        // Drivers of some cloud GPUs lose digits ("000000DE"); nvidia-smi shows no GPU of another vendor.
+        if (!device.vendor_id.empty() && device.vendor_id != "0x10de") {
+            machine_.gaps.push_back({"PCI numbers of " + device.address,
+                                     fmt::format("nvidia-smi gives the vendor {}, not NVIDIA's", device.vendor_id),
+                                     "lspci -nn"});
+            device.vendor_id = device.device_id = device.subsystem_vendor_id = device.subsystem_device_id = "";
+        }
     }
 
     std::optional<double> speed(pugi::xml_node element) const {
