@@ -3,11 +3,11 @@
 /// the newer one is asked for first.
 #include <fmt/format.h>
 
-#include <array>
 #include <cmath>
 #include <set>
 
 #include "facts/documents/formats.hpp"
+#include "facts/documents/nvidia_smi_words.hpp"
 #include "facts/documents/values.hpp"
 #include "facts/documents/xml_text.hpp"
 #include "facts/said.hpp"
@@ -17,35 +17,6 @@ namespace {
 
 constexpr std::size_t max_gpus = 1024;  // an Error beyond: no machine has them
 
-struct Word {
-    std::string_view theirs, ours;
-};
-
-constexpr std::array throttle_reasons{
-    Word{"gpu_idle", "idle"},
-    Word{"applications_clocks_setting", "application clocks setting"},
-    Word{"sw_power_cap", "software power cap"},
-    Word{"hw_slowdown", "hardware slowdown"},
-    Word{"sync_boost", "sync boost"},
-    Word{"sw_thermal_slowdown", "software thermal slowdown"},
-    Word{"hw_thermal_slowdown", "hardware thermal slowdown"},
-    Word{"hw_power_brake_slowdown", "hardware power brake slowdown"},
-    Word{"display_clocks_setting", "display clocks setting"},
-};
-constexpr std::array virtualizations{Word{"None", "none"}, Word{"Pass-Through", "pass-through"}, Word{"VGPU", "vGPU"},
-                                     Word{"Host VGPU", "host vGPU"}, Word{"Host VSGA", "host vSGA"}};
-constexpr std::array compute_modes{Word{"Default", "default"}, Word{"Exclusive_Process", "exclusive process"},
-                                   Word{"Prohibited", "prohibited"}};
-constexpr std::array fabric_states{Word{"Not Supported", "not supported"}, Word{"Not Started", "not started"},
-                                   Word{"In Progress", "in progress"}, Word{"Completed", "completed"}};
-/// Children of <fabric><health>, and the one word of each that is good.
-constexpr std::array fabric_health{
-    std::array<std::string_view, 3>{"bandwidth", "Full", "degraded bandwidth"},
-    std::array<std::string_view, 3>{"route_recovery_in_progress", "False", "route recovery"},
-    std::array<std::string_view, 3>{"route_unhealthy", "False", "route unhealthy"},
-    std::array<std::string_view, 3>{"access_timeout_recovery", "False", "access timeout recovery"},
-    std::array<std::string_view, 3>{"incorrect_configuration", "None", "incorrect configuration"},
-};
 constexpr std::array gts_of_generation{2.5, 5.0, 8.0, 16.0, 32.0, 64.0};
 
 /// An element that says something. nvidia-smi has many words for nothing.

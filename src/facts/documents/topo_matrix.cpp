@@ -86,12 +86,15 @@ private:
             if (line.cells.size() > 1 && first.empty() && is_numbered(line.cells[1].text, "GPU")) read_header(line);
             return;
         }
-        const std::size_t colon = first.find(": ");
         if (rows_.size() < names_.size()) {
             if (!first.empty()) read_row(line);
-        } else if (colon != std::string::npos && is_numbered(std::string_view(first).substr(0, colon), "NIC")) {
-            legend_[first.substr(0, colon)] = trimmed(std::string_view(first).substr(colon + 2));
-        } else if (text.find("NIC Legend") != std::string_view::npos) {
+            return;
+        }
+        const std::string_view entry = trimmed(text);
+        const std::size_t colon = entry.find(": ");
+        if (colon != std::string_view::npos && is_numbered(entry.substr(0, colon), "NIC")) {
+            legend_[std::string(entry.substr(0, colon))] = trimmed(entry.substr(colon + 2));
+        } else if (entry == "NIC Legend:") {
             has_legend_ = true;
         }
     }
