@@ -62,10 +62,10 @@ bool is_slot_line(std::string_view line) {
     return is_slot && line.find(": ") != std::string_view::npos;
 }
 
-/// The row of GPU0 in a matrix: "GPU0  X  NV18 ...".
+/// The row of GPU0 in a matrix: "GPU0  X  NV18 ..."; that of `nvidia-smi topo -p2p` begins with a space.
 bool is_matrix_row(std::string_view line) {
     const std::vector<std::string_view> fields = fields_of(line);
-    return fields.size() > 1 && fields[0] == "GPU0" && fields[1] == "X";
+    return line.starts_with("GPU0") && fields.size() > 1 && fields[0] == "GPU0" && fields[1] == "X";
 }
 
 std::vector<std::string> components_of(const std::string& path) {
@@ -105,8 +105,9 @@ public:
             if (parts[i] == "sys" || parts[i] == "proc") return joined(parts, i);
         }
         const bool is_inside =
-            infiniband_ && parts.size() > *depth_ && joined(parts, 0).starts_with(*infiniband_ + "/");
-        return is_inside ? std::string(infiniband) + joined(parts, *depth_).substr(1) : "";
+            infiniband_ && parts.size() > depth_ + 1 && hcas_.contains(parts[depth_]) &&
+            joined({parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(depth_)}, 0) == *infiniband_;
+        return is_inside ? std::string(infiniband) + joined(parts, depth_).substr(1) : "";
     }
 
 private:
@@ -126,12 +127,14 @@ private:
             }
             infiniband_ = folder;
             depth_ = i - 1;
+            hcas_.insert(parts[depth_]);
             return;
         }
     }
 
     std::optional<std::string> infiniband_;  ///< folder in the import, "" for the import itself
-    std::optional<std::size_t> depth_;       ///< components of it
+    std::size_t depth_ = 0;                  ///< components of it
+    std::set<std::string> hcas_;             ///< entries of it that have ports
 };
 
 class Importer {

@@ -263,27 +263,27 @@ private:
     void note_memory(const Gpu& gpu) {
         const std::string subject = fmt::format("memory of GPU {}", gpu.nvml_index);
         if (gpu.memory_bytes == 0) {
-            machine_.gaps.push_back(
-                {subject, "hwloc was built without CUDA and OpenCL, or they saw no such GPU", "nvidia-smi -q -x"});
+            add_gap(machine_, subject, "hwloc was built without CUDA and OpenCL, or they saw no such GPU",
+                    "nvidia-smi -q -x");
         } else {
-            machine_.gaps.push_back(
-                {subject, "hwloc says what a program may use, which is a little less than all", "nvidia-smi -q -x"});
+            add_gap(machine_, subject, "hwloc says what a program may use, which is a little less than all",
+                    "nvidia-smi -q -x");
         }
     }
 
     void add_gaps(bool has_indices) {
-        const auto gap = [&](std::string subject, std::string because, std::string remedy = "") {
-            machine_.gaps.push_back({std::move(subject), std::move(because), std::move(remedy)});
-        };
         if (!has_indices)
-            gap("GPU indices", "this hwloc did not see NVML; GPUs are numbered by PCI address", "nvidia-smi -q -x");
-        if (machine_.gpus.empty()) gap("gpus", "this hwloc topology holds no NVIDIA GPU", "lstopo --of xml --whole-io");
+            add_gap(machine_, "GPU indices", "this hwloc did not see NVML; GPUs are numbered by PCI address",
+                    "nvidia-smi -q -x");
+        if (machine_.gpus.empty())
+            add_gap(machine_, "gpus", "this hwloc topology holds no NVIDIA GPU", "lstopo --of xml --whole-io");
         if (machine_.cpu.cores == 0)
-            gap("CPU cores", "they were filtered out of this hwloc topology", "lstopo --of xml");
-        gap("PCIe links", "hwloc tells the product of speed and width only", "lspci -vvv");
-        gap("NVLinks", "hwloc tells bandwidth between GPUs at most, not links", "nvidia-smi topo -m");
-        gap("links of network interfaces", "hwloc does not say whether they are up");
-        gap("operating system and state of GPUs", "an hwloc topology does not hold them", "nvidia-smi -q -x");
+            add_gap(machine_, "CPU cores", "they were filtered out of this hwloc topology", "lstopo --of xml");
+        add_gap(machine_, "PCIe links", "hwloc tells the product of speed and width only", "lspci -vvv");
+        add_gap(machine_, "NVLinks", "hwloc tells bandwidth between GPUs at most, not links", "nvidia-smi topo -m");
+        add_gap(machine_, "links of network interfaces", "hwloc does not say whether they are up");
+        add_gap(machine_, "operating system and state of GPUs", "an hwloc topology does not hold them",
+                "nvidia-smi -q -x");
     }
 
     XmlText xml_;

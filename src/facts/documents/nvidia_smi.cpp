@@ -248,9 +248,8 @@ private:
         ids(pci.child("pci_sub_system_id"), device.subsystem_vendor_id, device.subsystem_device_id);
         // Drivers of some cloud GPUs lose digits ("000000DE"); nvidia-smi shows no GPU of another vendor.
         if (!device.vendor_id.empty() && device.vendor_id != "0x10de") {
-            machine_.gaps.push_back({"PCI numbers of " + device.address,
-                                     fmt::format("nvidia-smi gives the vendor {}, not NVIDIA's", device.vendor_id),
-                                     "lspci -nn"});
+            add_gap(machine_, "PCI numbers of " + device.address,
+                    fmt::format("nvidia-smi gives the vendor {}, not NVIDIA's", device.vendor_id), "lspci -nn");
             device.vendor_id = device.device_id = device.subsystem_vendor_id = device.subsystem_device_id = "";
         }
     }
@@ -282,23 +281,22 @@ private:
     }
 
     void add_gaps() {
-        const auto gap = [&](std::string subject, std::string because, std::string remedy = "") {
-            machine_.gaps.push_back({std::move(subject), std::move(because), std::move(remedy)});
-        };
         const auto attached = number<std::size_t>(xml_.root().child("attached_gpus"));
         if (attached && *attached != machine_.gpus.size()) {
-            gap("GPU indices",
-                fmt::format("{} GPUs are attached, of which {} are described", *attached, machine_.gpus.size()),
-                "nvidia-smi -q -x without -i");
+            add_gap(machine_, "GPU indices",
+                    fmt::format("{} GPUs are attached, of which {} are described", *attached, machine_.gpus.size()),
+                    "nvidia-smi -q -x without -i");
         }
         for (const Gpu& gpu : machine_.gpus) {
-            if (gpu.memory_bytes == 0) gap(fmt::format("memory of GPU {}", gpu.nvml_index), "nvidia-smi says N/A");
+            if (gpu.memory_bytes == 0)
+                add_gap(machine_, fmt::format("memory of GPU {}", gpu.nvml_index), "nvidia-smi says N/A");
         }
-        if (machine_.gpus.empty()) gap("gpus", "nvidia-smi describes no GPU");
-        gap("compute capability and NUMA nodes of GPUs", "nvidia-smi -q -x does not hold them", "nvidia-smi topo -m");
-        gap("NVLinks", "nvidia-smi -q -x does not hold them", "nvidia-smi topo -m");
-        gap("PCI devices above and beside GPUs", "nvidia-smi -q -x does not hold them", "lspci -vvv");
-        gap("operating system, CPU, memory and network", "nvidia-smi -q -x does not hold them");
+        if (machine_.gpus.empty()) add_gap(machine_, "gpus", "nvidia-smi describes no GPU");
+        add_gap(machine_, "compute capability and NUMA nodes of GPUs", "nvidia-smi -q -x does not hold them",
+                "nvidia-smi topo -m");
+        add_gap(machine_, "NVLinks", "nvidia-smi -q -x does not hold them", "nvidia-smi topo -m");
+        add_gap(machine_, "PCI devices above and beside GPUs", "nvidia-smi -q -x does not hold them", "lspci -vvv");
+        add_gap(machine_, "operating system, CPU, memory and network", "nvidia-smi -q -x does not hold them");
     }
 
     XmlText xml_;
