@@ -24,7 +24,10 @@ constexpr Target targets[] = {
     {"config", fuzz::config},       {"checkpoint", fuzz::checkpoint},
     {"recording", fuzz::recording}, {"json", fuzz::json},
     {"frame", fuzz::frame},         {"engine_log", fuzz::engine_log},
-    {"interpret", fuzz::interpret},
+    {"interpret", fuzz::interpret}, {"nccl_topology", fuzz::nccl_topology},
+    {"hwloc", fuzz::hwloc},         {"nvidia_smi", fuzz::nvidia_smi},
+    {"lspci", fuzz::lspci},         {"topo_matrix", fuzz::topo_matrix},
+    {"import", fuzz::import},
 };
 
 std::string content(const fs::path& path) {

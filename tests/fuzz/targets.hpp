@@ -22,6 +22,12 @@ void json(std::string_view bytes);
 void frame(std::string_view bytes);
 void engine_log(std::string_view bytes);
 void interpret(std::string_view bytes);
+void nccl_topology(std::string_view bytes);
+void hwloc(std::string_view bytes);
+void nvidia_smi(std::string_view bytes);
+void lspci(std::string_view bytes);
+void topo_matrix(std::string_view bytes);
+void import(std::string_view bytes);
 
 /// Ends the process so that the fuzzer keeps the input.
 inline void expect(bool holds, const char* invariant) {

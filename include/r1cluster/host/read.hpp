@@ -38,7 +38,9 @@ CheckpointText read_checkpoint(const std::string& path);
 /// A recording as a folder on disk. save refuses a folder that exists and is not empty; it writes beside
 /// it first, so that a half-written recording never bears the name.
 void save_recording(const Recording& recording, const std::string& folder);
-Recording load_recording(const std::string& folder);
+/// A folder that save_recording wrote; or a file or folder of other tools (see import.hpp), which becomes one host,
+/// named after it. Throws Error.
+Recording load_recording(const std::string& path);
 
 /// The content of a text file of at most `limit_bytes`. Throws Error.
 std::string read_text_file(const std::string& path, std::size_t limit_bytes = 1 << 20);

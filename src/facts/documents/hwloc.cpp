@@ -3,18 +3,18 @@
 /// ("Object attributes", "I/O devices"); enumerations that the XML holds as numbers are those of hwloc.h.
 #include <fmt/format.h>
 
-#include <map>
+#include <algorithm>
 #include <set>
+#include <utility>
 
 #include "facts/documents/formats.hpp"
+#include "facts/documents/hwloc_object.hpp"
 #include "facts/documents/values.hpp"
 #include "facts/documents/xml_text.hpp"
 #include "facts/said.hpp"
 
 namespace r1cluster::detail {
 namespace {
-
-constexpr int max_hca_ports = 16;
 
 /// What an object has from those around it.
 struct Place {
@@ -76,27 +76,20 @@ private:
         return *list;
     }
 
-    static std::string info(pugi::xml_node object, const std::string& name) {
-        for (const pugi::xml_node entry : object.children("info")) {
-            if (entry.attribute("name").value() == name) return entry.attribute("value").value();
-        }
-        return "";
-    }
-
     void read_machine(pugi::xml_node object) {
-        machine_.hostname = info(object, "HostName");
-        machine_.kernel = info(object, "OSRelease");
-        machine_.cpu.architecture = info(object, "Architecture");
+        machine_.hostname = hwloc_info(object, "HostName");
+        machine_.kernel = hwloc_info(object, "OSRelease");
+        machine_.cpu.architecture = hwloc_info(object, "Architecture");
     }
 
     void read_package(pugi::xml_node object) {
         Cpu& cpu = machine_.cpu;
         ++cpu.sockets;
         if (cpu.sockets > 1) return;
-        cpu.model = info(object, "CPUModel");
-        cpu.vendor = info(object, "CPUVendor");
-        cpu.family_id = number_of<int>(info(object, "CPUFamilyNumber"));
-        cpu.model_id = number_of<int>(info(object, "CPUModelNumber"));
+        cpu.model = hwloc_info(object, "CPUModel");
+        cpu.vendor = hwloc_info(object, "CPUVendor");
+        cpu.family_id = number_of<int>(hwloc_info(object, "CPUFamilyNumber"));
+        cpu.model_id = number_of<int>(hwloc_info(object, "CPUModelNumber"));
     }
 
     void read_numa_node(pugi::xml_node object, const Place& place) {
@@ -151,38 +144,19 @@ private:
         device.parent = place.parent;
         device.numa_node = place.numa_node;
         device.local_cpus = place.local_cpus;
-        read_type(object, device);
+        const std::string type = xml_.required(object, "pci_type");
+        if (!read_hwloc_type(type, device)) {
+            throw xml_.refusal(
+                object, fmt::format("pci_type \"{}\": expected one such as \"0302 [10de:2330] [10de:16c1] a1\"", type));
+        }
         device.kind = kind.empty() ? pci_kind_of(device.class_code, device.vendor_id) : kind;
-        device.name = info(object, "PCIDevice");
+        device.name = hwloc_info(object, "PCIDevice");
         if (device.kind == "gpu") {
             Gpu& gpu = machine_.gpus.emplace_back();
             gpu.pci_address = *address;
             gpu.numa_node = device.numa_node;
         }
         if (device.kind != "other") machine_.pci_devices.push_back(std::move(device));
-    }
-
-    /// "0302 [10de:2330] [10de:16c1] a1": class, vendor and device, those of the subsystem, revision.
-    void read_type(pugi::xml_node object, PciDevice& device) const {
-        const std::string text = xml_.required(object, "pci_type");
-        const std::vector<std::string> words = words_of(text);
-        const auto refuse = [&] {
-            return xml_.refusal(
-                object, fmt::format("pci_type \"{}\": expected one such as \"0302 [10de:2330] [10de:16c1] a1\"", text));
-        };
-        const auto ids = [&](std::size_t word, std::string& vendor, std::string& id) {
-            const std::string& pair = words[word];
-            if (pair.size() != 11 || pair[0] != '[' || pair[5] != ':') throw refuse();
-            const auto first = pci_number_of(pair.substr(1, 4), 4), second = pci_number_of(pair.substr(6, 4), 4);
-            if (!first || !second) throw refuse();
-            vendor = *first;
-            id = *second;
-        };
-        if (words.size() < 3 || words[0].size() != 4 || !pci_number_of(words[0], 4)) throw refuse();
-        // The programming interface is not told; of those that matter only NVM Express has another than 00.
-        device.class_code = *pci_number_of(words[0], 4) + (words[0] == "0108" ? "02" : "00");
-        ids(1, device.vendor_id, device.device_id);
-        ids(2, device.subsystem_vendor_id, device.subsystem_device_id);
     }
 
     void read_os_device(pugi::xml_node object, const Place& place) {
@@ -200,7 +174,7 @@ private:
         nic.name = name;
         nic.pci_address = place.address;
         if (!place.address.empty()) nic.kind = "physical";
-        nic.mac = info(object, "Address");
+        nic.mac = hwloc_info(object, "Address");
         nic.numa_node = place.numa_node;
     }
 
@@ -211,28 +185,9 @@ private:
         hca.name = name;
         hca.pci_address = place.address;
         hca.numa_node = place.numa_node;
-        hca.node_guid = info(object, "NodeGUID");
-        hca.system_image_guid = info(object, "SysImageGUID");
-        for (int number = 1; number <= max_hca_ports; ++number) {
-            const std::string state = info(object, fmt::format("Port{}State", number));
-            const std::string lid = lower_case(info(object, fmt::format("Port{}LID", number)));
-            if (state.empty() && lid.empty()) continue;
-            HcaPort& port = hca.ports.emplace_back();
-            port.number = number;
-            port.state = state_word(state);
-            if (const auto value = pci_number_of(lid, 4)) port.lid = std::stoi(*value, nullptr, 16);
-            for (int index = 0; index < 16; ++index) {
-                const std::string gid = info(object, fmt::format("Port{}GID{}", number, index));
-                if (!gid.empty()) port.gids.push_back({index, gid, "", ""});
-            }
-        }
-    }
-
-    /// hwloc writes the number of enum ibv_port_state.
-    static std::string state_word(const std::string& number) {
-        const std::map<std::string, std::string> words{{"1", "DOWN"}, {"2", "INIT"}, {"3", "ARMED"}, {"4", "ACTIVE"}};
-        const auto found = words.find(number);
-        return found == words.end() ? "" : found->second;
+        hca.node_guid = hwloc_info(object, "NodeGUID");
+        hca.system_image_guid = hwloc_info(object, "SysImageGUID");
+        hca.ports = hwloc_ports(object);
     }
 
     /// "nvml0", "cuda0" and "opencl0d0" are views of the same device.
@@ -240,13 +195,13 @@ private:
         for (Gpu& gpu : machine_.gpus) {
             if (gpu.pci_address != place.address || place.address.empty()) continue;
             const auto take = [&](std::string& field, const char* key) {
-                if (field.empty()) field = info(object, key);
+                if (field.empty()) field = hwloc_info(object, key);
             };
             take(gpu.name, "GPUModel");
             take(gpu.uuid, "NVIDIAUUID");
             take(gpu.serial, "NVIDIASerial");
             for (const char* key : {"CUDAGlobalMemorySize", "OpenCLGlobalMemorySize"}) {
-                const auto kib = number_of<std::uint64_t>(info(object, key));
+                const auto kib = number_of<std::uint64_t>(hwloc_info(object, key));
                 if (gpu.memory_bytes == 0 && kib && *kib < (1ULL << 44)) gpu.memory_bytes = *kib * 1024;
             }
             const auto index =
@@ -262,15 +217,20 @@ private:
         for (const pugi::xml_node matrix : xml_.root().children("distances2")) {
             if (matrix.attribute("name").value() != std::string_view("NUMALatency")) continue;
             const auto ids = numbers(matrix, "indexes"), values = numbers(matrix, "u64values");
-            if (matrix.attribute("indexing").value() != std::string_view("os") || ids.size() > nodes.size() ||
+            if (matrix.attribute("indexing").value() != std::string_view("os") || ids.size() != nodes.size() ||
                 values.size() != ids.size() * ids.size()) {
                 throw xml_.refusal(matrix, "NUMALatency: expected a square matrix of NUMA nodes with indexing \"os\"");
             }
-            for (std::size_t row = 0; row < ids.size(); ++row) {
-                for (NumaNode& node : nodes) {
-                    if (node.id != ids[row] || ids.size() != nodes.size()) continue;
-                    node.distances.assign(values.begin() + static_cast<std::ptrdiff_t>(row * ids.size()),
-                                          values.begin() + static_cast<std::ptrdiff_t>((row + 1) * ids.size()));
+            const auto place = [&](int id) {
+                return static_cast<std::size_t>(std::find(ids.begin(), ids.end(), id) - ids.begin());
+            };
+            const bool has_all = std::all_of(nodes.begin(), nodes.end(),
+                                             [&](const NumaNode& node) { return place(node.id) < ids.size(); });
+            if (!has_all) continue;
+            for (NumaNode& from : nodes) {
+                from.distances.clear();
+                for (const NumaNode& to : nodes) {
+                    from.distances.push_back(values[place(from.id) * ids.size() + place(to.id)]);
                 }
             }
         }
@@ -303,27 +263,27 @@ private:
     void note_memory(const Gpu& gpu) {
         const std::string subject = fmt::format("memory of GPU {}", gpu.nvml_index);
         if (gpu.memory_bytes == 0) {
-            machine_.gaps.push_back(
-                {subject, "hwloc was built without CUDA and OpenCL, or they saw no such GPU", "nvidia-smi -q -x"});
+            add_gap(machine_, subject, "hwloc was built without CUDA and OpenCL, or they saw no such GPU",
+                    "nvidia-smi -q -x");
         } else {
-            machine_.gaps.push_back(
-                {subject, "hwloc says what a program may use, which is a little less than all", "nvidia-smi -q -x"});
+            add_gap(machine_, subject, "hwloc says what a program may use, which is a little less than all",
+                    "nvidia-smi -q -x");
         }
     }
 
     void add_gaps(bool has_indices) {
-        const auto gap = [&](std::string subject, std::string because, std::string remedy = "") {
-            machine_.gaps.push_back({std::move(subject), std::move(because), std::move(remedy)});
-        };
         if (!has_indices)
-            gap("GPU indices", "this hwloc did not see NVML; GPUs are numbered by PCI address", "nvidia-smi -q -x");
-        if (machine_.gpus.empty()) gap("gpus", "this hwloc topology holds no NVIDIA GPU", "lstopo --of xml --whole-io");
+            add_gap(machine_, "GPU indices", "this hwloc did not see NVML; GPUs are numbered by PCI address",
+                    "nvidia-smi -q -x");
+        if (machine_.gpus.empty())
+            add_gap(machine_, "gpus", "this hwloc topology holds no NVIDIA GPU", "lstopo --of xml --whole-io");
         if (machine_.cpu.cores == 0)
-            gap("CPU cores", "they were filtered out of this hwloc topology", "lstopo --of xml");
-        gap("PCIe links", "hwloc tells the product of speed and width only", "lspci -vvv");
-        gap("NVLinks", "hwloc tells bandwidth between GPUs at most, not links", "nvidia-smi topo -m");
-        gap("links of network interfaces", "hwloc does not say whether they are up");
-        gap("operating system and state of GPUs", "an hwloc topology does not hold them", "nvidia-smi -q -x");
+            add_gap(machine_, "CPU cores", "they were filtered out of this hwloc topology", "lstopo --of xml");
+        add_gap(machine_, "PCIe links", "hwloc tells the product of speed and width only", "lspci -vvv");
+        add_gap(machine_, "NVLinks", "hwloc tells bandwidth between GPUs at most, not links", "nvidia-smi topo -m");
+        add_gap(machine_, "links of network interfaces", "hwloc does not say whether they are up");
+        add_gap(machine_, "operating system and state of GPUs", "an hwloc topology does not hold them",
+                "nvidia-smi -q -x");
     }
 
     XmlText xml_;

@@ -232,20 +232,20 @@ private:
     }
 
     void add_gaps() {
-        const auto gap = [&](std::string subject, std::string because, std::string remedy = "") {
-            machine_.gaps.push_back({std::move(subject), std::move(because), std::move(remedy)});
-        };
         if (machine_.gpus.empty()) {
-            gap("gpus", "this lspci text names no display controller of NVIDIA", "lspci -vvv -nn");
+            add_gap(machine_, "gpus", "this lspci text names no display controller of NVIDIA", "lspci -vvv -nn");
         } else {
-            gap("GPU indices", "lspci does not know them; GPUs are numbered by PCI address", "nvidia-smi -q -x");
+            add_gap(machine_, "GPU indices", "lspci does not know them; GPUs are numbered by PCI address",
+                    "nvidia-smi -q -x");
         }
         if (has_hidden_)
-            gap("PCIe links and access control services", "lspci wrote <access denied>", "run lspci as root");
-        gap("memory, names and state of GPUs", "lspci does not hold them", "nvidia-smi -q -x");
-        gap("NVLinks", "lspci does not hold them", "nvidia-smi topo -m");
-        gap("HCAs", "lspci names network controllers, not verbs devices", "a copy of /sys/class/infiniband");
-        gap("operating system, CPU and memory", "lspci does not hold them");
+            add_gap(machine_, "PCIe links and access control services", "lspci wrote <access denied>",
+                    "run lspci as root");
+        add_gap(machine_, "memory, names and state of GPUs", "lspci does not hold them", "nvidia-smi -q -x");
+        add_gap(machine_, "NVLinks", "lspci does not hold them", "nvidia-smi topo -m");
+        add_gap(machine_, "HCAs", "lspci names network controllers, not verbs devices",
+                "a copy of /sys/class/infiniband");
+        add_gap(machine_, "operating system, CPU and memory", "lspci does not hold them");
     }
 
     std::string_view text_;

@@ -194,7 +194,7 @@ private:
         for (const pugi::xml_node net : nic.children("net")) {
             const std::string name = xml_.required(net, "name");
             if (name.find('+') != std::string::npos) {
-                machine_.gaps.push_back({name, "a device that NCCL made of several; its members are not told", ""});
+                add_gap(machine_, name, "a device that NCCL made of several; its members are not told");
             } else if (is_verbs_device(net, name, device)) {
                 read_hca(net, name, device, numa_node);
             } else {
@@ -251,29 +251,27 @@ private:
         if (device) nic.kind = "physical";
         const int speed_mbps = xml_.number(net, "speed").value_or(0);
         if (speed_mbps > 0 && speed_mbps != unknown_socket_speed_mbps) nic.speed_mbps = speed_mbps;
-        machine_.gaps.push_back({"interface " + name, "an NCCL topology does not say whether it is up", ""});
+        add_gap(machine_, "interface " + name, "an NCCL topology does not say whether it is up");
         if (speed_mbps == unknown_socket_speed_mbps) {
-            machine_.gaps.push_back(
-                {"speed of " + name, "10 Gb/s is also what NCCL assumes where the kernel does not tell", ""});
+            add_gap(machine_, "speed of " + name, "10 Gb/s is also what NCCL assumes where the kernel does not tell");
         }
     }
 
     void add_gaps(bool is_overlay) {
-        const auto gap = [&](std::string subject, std::string because, std::string remedy = "") {
-            machine_.gaps.push_back({std::move(subject), std::move(because), std::move(remedy)});
-        };
         constexpr auto dump = "have NCCL write what it finds: NCCL_TOPO_DUMP_FILE";
         if (is_overlay) {
-            gap("GPU indices", "not every GPU has a <gpu> in it; they are numbered by PCI address", dump);
-            gap("NVLinks", "this NCCL topology is an overlay that NCCL completes from the system", dump);
+            add_gap(machine_, "GPU indices", "not every GPU has a <gpu> in it; they are numbered by PCI address", dump);
+            add_gap(machine_, "NVLinks", "this NCCL topology is an overlay that NCCL completes from the system", dump);
         }
         const bool has_net = !machine_.hcas.empty() || !machine_.nics.empty();
-        if (!has_net) gap("network", "this NCCL topology names no network device", dump);
-        if (machine_.gpus.empty()) gap("gpus", "this NCCL topology holds no GPU", dump);
-        if (has_c2c_) gap("NVLink-C2C", "links between GPU and CPU have no place in the facts yet");
-        gap("memory, names and state of GPUs", "an NCCL topology does not hold them", "nvidia-smi -q -x");
-        gap("current PCIe links", "an NCCL topology holds what links could do, not what they do", "lspci -vvv");
-        gap("operating system, CPU and memory", "an NCCL topology holds no more than vendor and model of the CPU");
+        if (!has_net) add_gap(machine_, "network", "this NCCL topology names no network device", dump);
+        if (machine_.gpus.empty()) add_gap(machine_, "gpus", "this NCCL topology holds no GPU", dump);
+        if (has_c2c_) add_gap(machine_, "NVLink-C2C", "links between GPU and CPU have no place in the facts yet");
+        add_gap(machine_, "memory, names and state of GPUs", "an NCCL topology does not hold them", "nvidia-smi -q -x");
+        add_gap(machine_, "current PCIe links", "an NCCL topology holds what links could do, not what they do",
+                "lspci -vvv");
+        add_gap(machine_, "operating system, CPU and memory",
+                "an NCCL topology holds no more than vendor and model of the CPU");
     }
 
     XmlText xml_;

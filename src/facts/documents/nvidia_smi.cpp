@@ -3,11 +3,11 @@
 /// the newer one is asked for first.
 #include <fmt/format.h>
 
-#include <array>
 #include <cmath>
 #include <set>
 
 #include "facts/documents/formats.hpp"
+#include "facts/documents/nvidia_smi_words.hpp"
 #include "facts/documents/values.hpp"
 #include "facts/documents/xml_text.hpp"
 #include "facts/said.hpp"
@@ -17,35 +17,6 @@ namespace {
 
 constexpr std::size_t max_gpus = 1024;  // an Error beyond: no machine has them
 
-struct Word {
-    std::string_view theirs, ours;
-};
-
-constexpr std::array throttle_reasons{
-    Word{"gpu_idle", "idle"},
-    Word{"applications_clocks_setting", "application clocks setting"},
-    Word{"sw_power_cap", "software power cap"},
-    Word{"hw_slowdown", "hardware slowdown"},
-    Word{"sync_boost", "sync boost"},
-    Word{"sw_thermal_slowdown", "software thermal slowdown"},
-    Word{"hw_thermal_slowdown", "hardware thermal slowdown"},
-    Word{"hw_power_brake_slowdown", "hardware power brake slowdown"},
-    Word{"display_clocks_setting", "display clocks setting"},
-};
-constexpr std::array virtualizations{Word{"None", "none"}, Word{"Pass-Through", "pass-through"}, Word{"VGPU", "vGPU"},
-                                     Word{"Host VGPU", "host vGPU"}, Word{"Host VSGA", "host vSGA"}};
-constexpr std::array compute_modes{Word{"Default", "default"}, Word{"Exclusive_Process", "exclusive process"},
-                                   Word{"Prohibited", "prohibited"}};
-constexpr std::array fabric_states{Word{"Not Supported", "not supported"}, Word{"Not Started", "not started"},
-                                   Word{"In Progress", "in progress"}, Word{"Completed", "completed"}};
-/// Children of <fabric><health>, and the one word of each that is good.
-constexpr std::array fabric_health{
-    std::array<std::string_view, 3>{"bandwidth", "Full", "degraded bandwidth"},
-    std::array<std::string_view, 3>{"route_recovery_in_progress", "False", "route recovery"},
-    std::array<std::string_view, 3>{"route_unhealthy", "False", "route unhealthy"},
-    std::array<std::string_view, 3>{"access_timeout_recovery", "False", "access timeout recovery"},
-    std::array<std::string_view, 3>{"incorrect_configuration", "None", "incorrect configuration"},
-};
 constexpr std::array gts_of_generation{2.5, 5.0, 8.0, 16.0, 32.0, 64.0};
 
 /// An element that says something. nvidia-smi has many words for nothing.
@@ -275,6 +246,12 @@ private:
         }
         ids(pci.child("pci_device_id"), device.vendor_id, device.device_id);
         ids(pci.child("pci_sub_system_id"), device.subsystem_vendor_id, device.subsystem_device_id);
+        // Drivers of some cloud GPUs lose digits ("000000DE"); nvidia-smi shows no GPU of another vendor.
+        if (!device.vendor_id.empty() && device.vendor_id != "0x10de") {
+            add_gap(machine_, "PCI numbers of " + device.address,
+                    fmt::format("nvidia-smi gives the vendor {}, not NVIDIA's", device.vendor_id), "lspci -nn");
+            device.vendor_id = device.device_id = device.subsystem_vendor_id = device.subsystem_device_id = "";
+        }
     }
 
     std::optional<double> speed(pugi::xml_node element) const {
@@ -304,23 +281,22 @@ private:
     }
 
     void add_gaps() {
-        const auto gap = [&](std::string subject, std::string because, std::string remedy = "") {
-            machine_.gaps.push_back({std::move(subject), std::move(because), std::move(remedy)});
-        };
         const auto attached = number<std::size_t>(xml_.root().child("attached_gpus"));
         if (attached && *attached != machine_.gpus.size()) {
-            gap("GPU indices",
-                fmt::format("{} GPUs are attached, of which {} are described", *attached, machine_.gpus.size()),
-                "nvidia-smi -q -x without -i");
+            add_gap(machine_, "GPU indices",
+                    fmt::format("{} GPUs are attached, of which {} are described", *attached, machine_.gpus.size()),
+                    "nvidia-smi -q -x without -i");
         }
         for (const Gpu& gpu : machine_.gpus) {
-            if (gpu.memory_bytes == 0) gap(fmt::format("memory of GPU {}", gpu.nvml_index), "nvidia-smi says N/A");
+            if (gpu.memory_bytes == 0)
+                add_gap(machine_, fmt::format("memory of GPU {}", gpu.nvml_index), "nvidia-smi says N/A");
         }
-        if (machine_.gpus.empty()) gap("gpus", "nvidia-smi describes no GPU");
-        gap("compute capability and NUMA nodes of GPUs", "nvidia-smi -q -x does not hold them", "nvidia-smi topo -m");
-        gap("NVLinks", "nvidia-smi -q -x does not hold them", "nvidia-smi topo -m");
-        gap("PCI devices above and beside GPUs", "nvidia-smi -q -x does not hold them", "lspci -vvv");
-        gap("operating system, CPU, memory and network", "nvidia-smi -q -x does not hold them");
+        if (machine_.gpus.empty()) add_gap(machine_, "gpus", "nvidia-smi describes no GPU");
+        add_gap(machine_, "compute capability and NUMA nodes of GPUs", "nvidia-smi -q -x does not hold them",
+                "nvidia-smi topo -m");
+        add_gap(machine_, "NVLinks", "nvidia-smi -q -x does not hold them", "nvidia-smi topo -m");
+        add_gap(machine_, "PCI devices above and beside GPUs", "nvidia-smi -q -x does not hold them", "lspci -vvv");
+        add_gap(machine_, "operating system, CPU, memory and network", "nvidia-smi -q -x does not hold them");
     }
 
     XmlText xml_;

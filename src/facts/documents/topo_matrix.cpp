@@ -86,12 +86,15 @@ private:
             if (line.cells.size() > 1 && first.empty() && is_numbered(line.cells[1].text, "GPU")) read_header(line);
             return;
         }
-        const std::size_t colon = first.find(": ");
         if (rows_.size() < names_.size()) {
             if (!first.empty()) read_row(line);
-        } else if (colon != std::string::npos && is_numbered(std::string_view(first).substr(0, colon), "NIC")) {
-            legend_[first.substr(0, colon)] = trimmed(std::string_view(first).substr(colon + 2));
-        } else if (text.find("NIC Legend") != std::string_view::npos) {
+            return;
+        }
+        const std::string_view entry = trimmed(text);
+        const std::size_t colon = entry.find(": ");
+        if (colon != std::string_view::npos && is_numbered(entry.substr(0, colon), "NIC")) {
+            legend_[std::string(entry.substr(0, colon))] = trimmed(entry.substr(colon + 2));
+        } else if (entry == "NIC Legend:") {
             has_legend_ = true;
         }
     }
@@ -203,21 +206,20 @@ private:
     }
 
     void add_gaps() {
-        const auto gap = [&](std::string subject, std::string because, std::string remedy = "") {
-            machine_.gaps.push_back({std::move(subject), std::move(because), std::move(remedy)});
-        };
         constexpr auto does_not = "nvidia-smi topo -m does not hold them";
         const auto unnamed = std::find_if(names_.begin(), names_.end(), [&](const std::string& name) {
             return is_numbered(name, "NIC") && !legend_.contains(name);
         });
         if (unnamed != names_.end()) {
-            gap("name of " + *unnamed, has_legend_ ? "the legend does not have it" : "the legend of NICs is missing",
-                "the whole output of nvidia-smi topo -m");
+            add_gap(machine_, "name of " + *unnamed,
+                    has_legend_ ? "the legend does not have it" : "the legend of NICs is missing",
+                    "the whole output of nvidia-smi topo -m");
         }
-        if (machine_.hcas.empty()) gap("HCAs", "nvidia-smi topo -m shows those only that libibverbs opens");
-        gap("memory, names and addresses of GPUs", does_not, "nvidia-smi -q -x");
-        gap("PCI devices", does_not, "lspci -vvv");
-        gap("operating system, CPU, memory and network", does_not);
+        if (machine_.hcas.empty())
+            add_gap(machine_, "HCAs", "nvidia-smi topo -m shows those only that libibverbs opens");
+        add_gap(machine_, "memory, names and addresses of GPUs", does_not, "nvidia-smi -q -x");
+        add_gap(machine_, "PCI devices", does_not, "lspci -vvv");
+        add_gap(machine_, "operating system, CPU, memory and network", does_not);
     }
 
     std::string_view text_;

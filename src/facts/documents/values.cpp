@@ -129,6 +129,10 @@ std::optional<std::string> mask_of_cpu_list(std::string_view list) {
     return mask;
 }
 
+void add_gap(Machine& machine, std::string subject, std::string because, std::string remedy) {
+    machine.gaps.push_back({std::move(subject), std::move(because), std::move(remedy)});
+}
+
 void order_devices(Machine& machine, bool numbers_gpus) {
     const auto by_address = [](const auto& a, const auto& b) { return a.pci_address < b.pci_address; };
     std::sort(machine.pci_devices.begin(), machine.pci_devices.end(),

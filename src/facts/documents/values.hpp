@@ -34,6 +34,8 @@ std::optional<std::string> cpu_list_of_mask(std::string_view mask);
 /// The reverse, in NCCL's form: eight digits a word, no "0x". nullopt where `list` is none, or has a CPU above 8191.
 std::optional<std::string> mask_of_cpu_list(std::string_view list);
 
+void add_gap(Machine& machine, std::string subject, std::string because, std::string remedy = "");
+
 /// Ordered as Machine demands; GPUs take their index from their place where `numbers_gpus`.
 void order_devices(Machine& machine, bool numbers_gpus);
 

@@ -62,7 +62,39 @@ TEST_CASE("notes beside a recording are left alone, links in it are not followed
 TEST_CASE("what is no recording is refused with its name", "[host_read]") {
     const ScratchFolder folder;
     CHECK(refusal([&] { load_recording(folder.path("no")); }) ==
-          "loading the recording \"" + folder.path("no") + "\": not a folder; expected one with recording.json");
-    CHECK(refusal([&] { load_recording(folder.path()); }) ==
-          "loading the recording \"" + folder.path() + "\": recording.json: missing; a recording has it");
+          "loading \"" + folder.path("no") +
+              "\": no such file or folder; expected a recording, or what another tool wrote");
+    folder.write("notes/readme.md", "by hand");
+    CHECK(
+        refusal([&] { load_recording(folder.path("notes")); }) ==
+        "loading \"" + folder.path("notes") +
+            "\": nothing in \"notes\" is known; expected a recording (recording.json), an NCCL or hwloc topology XML, "
+            "`nvidia-smi -q -x`, `lspci -vvv`, `nvidia-smi topo -m`, or pieces of /sys");
+    folder.write("cut/recording.json", "{");
+    CHECK(refusal([&] { load_recording(folder.path("cut")); }).starts_with("loading the recording \""));
+}
+
+TEST_CASE("a file of another tool is one host that is named after it", "[host_read]") {
+    const ScratchFolder folder;
+    folder.write("topo (1).xml", "<system version=\"1\"/>");
+    const Recording recording = load_recording(folder.path("topo (1).xml"));
+    REQUIRE(recording.hosts.size() == 1);
+    CHECK(recording.hosts[0].host == "topo--1-");
+    CHECK(recording.hosts[0].reader == "imported from nccl_topology");
+    CHECK(recording.hosts[0].documents.at("nccl_topology") == "<system version=\"1\"/>");
+}
+
+TEST_CASE("links in a folder of another tool are kept and not followed", "[host_read]") {
+    const ScratchFolder folder;
+    folder.write("node7/sys/devices/pci0000:00/0000:00:03.0/vendor", "0x10de\n");
+    folder.write("node7/sys/bus/pci/devices/.keep", "");
+    std::filesystem::create_symlink("../../../devices/pci0000:00/0000:00:03.0",
+                                    folder.path("node7/sys/bus/pci/devices/0000:00:03.0"));
+    std::filesystem::create_symlink("/etc", folder.path("node7/sys/outside"));
+    const Readings host = load_recording(folder.path("node7")).hosts.at(0);
+    CHECK(host.host == "node7");
+    CHECK(host.links.at("/sys/bus/pci/devices/0000:00:03.0").text == "../../../devices/pci0000:00/0000:00:03.0");
+    CHECK(host.files.at("/sys/bus/pci/devices/0000:00:03.0/vendor").text == "0x10de\n");
+    CHECK(host.links.at("/sys/outside").text == "/etc");
+    CHECK(host.files.size() == 3);
 }

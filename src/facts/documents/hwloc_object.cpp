@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "facts/documents/hwloc_object.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "facts/documents/values.hpp"
+#include "facts/said.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+constexpr int max_ports = 16, max_gids = 16;
+
+/// enum ibv_port_state, which hwloc writes as a number.
+constexpr std::array<std::string_view, 5> port_states{"", "DOWN", "INIT", "ARMED", "ACTIVE"};
+
+/// "[10de:2330]"
+bool read_pair(const std::string& word, std::string& vendor, std::string& device) {
+    if (word.size() != 11 || word[0] != '[' || word[5] != ':' || word[10] != ']') return false;
+    const auto first = pci_number_of(word.substr(1, 4), 4), second = pci_number_of(word.substr(6, 4), 4);
+    vendor = first.value_or("");
+    device = second.value_or("");
+    return first && second;
+}
+
+}  // namespace
+
+std::string hwloc_info(pugi::xml_node object, const std::string& name) {
+    for (const pugi::xml_node entry : object.children("info")) {
+        if (entry.attribute("name").value() == name) return entry.attribute("value").value();
+    }
+    return "";
+}
+
+bool read_hwloc_type(const std::string& text, PciDevice& device) {
+    const std::vector<std::string> words = words_of(text);
+    if (words.size() < 3 || words[0].size() != 4 || !pci_number_of(words[0], 4)) return false;
+    // The programming interface is not told; of those that matter only NVM Express has another than 00.
+    device.class_code = *pci_number_of(words[0], 4) + (words[0] == "0108" ? "02" : "00");
+    return read_pair(words[1], device.vendor_id, device.device_id) &&
+           read_pair(words[2], device.subsystem_vendor_id, device.subsystem_device_id);
+}
+
+std::vector<HcaPort> hwloc_ports(pugi::xml_node object) {
+    std::vector<HcaPort> ports;
+    for (int number = 1; number <= max_ports; ++number) {
+        const std::string name = fmt::format("Port{}", number);
+        const auto state = number_of<std::size_t>(hwloc_info(object, name + "State"));
+        const auto lid = pci_number_of(hwloc_info(object, name + "LID"), 4);
+        if (!state && !lid) continue;
+        HcaPort& port = ports.emplace_back();
+        port.number = number;
+        port.state = state && *state < port_states.size() ? port_states[*state] : "";
+        if (lid) port.lid = std::stoi(*lid, nullptr, 16);
+        for (int index = 0; index < max_gids; ++index) {
+            const std::string gid = hwloc_info(object, fmt::format("{}GID{}", name, index));
+            if (!gid.empty()) port.gids.push_back({index, gid, "", ""});
+        }
+    }
+    return ports;
+}
+
+}  // namespace r1cluster::detail
