@@ -62,10 +62,12 @@ bool interpret_cuda(Said& said) {
             number_of<int>(said.file("/sys/bus/pci/devices/" + gpu.pci_address + "/numa_node").value_or(""));
         if (node && *node >= 0) gpu.numa_node = node;
         for (int other = index + 1; other < std::min(count, max_gpus); ++other) {
-            const auto access = said.call(fmt::format("cuDeviceCanAccessPeer({}, {})", index, other));
+            // Both ways: one alone is not what peers are.
+            const auto there = said.call(fmt::format("cuDeviceCanAccessPeer({}, {})", index, other));
+            const auto back = said.call(fmt::format("cuDeviceCanAccessPeer({}, {})", other, index));
             GpuPeer& peer = gpu.peers.emplace_back();
             peer.gpu = other;
-            if (access) peer.read = peer.write = *access == "1" ? "ok" : "not supported";
+            if (there && back) peer.read = peer.write = *there == "1" && *back == "1" ? "ok" : "not supported";
         }
     }
     return count > 0;

@@ -73,7 +73,8 @@ int read_number(const Cuda& cuda, const char* function, Answers& answers) {
     return number;
 }
 
-void read_gpu(const Cuda& cuda, int index, Answers& answers) {
+/// The driver's handle of the GPU.
+int read_gpu(const Cuda& cuda, int index, Answers& answers) {
     int gpu = 0;
     const auto keep = [&](const std::string& call, auto ask) { answers[call] = answer(ask); };
     const auto text_of = [&](const char* function) {
@@ -113,6 +114,7 @@ void read_gpu(const Cuda& cuda, int index, Answers& answers) {
         }
         return text;
     });
+    return gpu;
 }
 
 Answers ask(const std::string& library) {
@@ -125,13 +127,14 @@ Answers ask(const std::string& library) {
         read_number(cuda, "cuDriverGetVersion", answers);
         cuda.call("cuInit", 0u);
         const int count = std::min(read_number(cuda, "cuDeviceGetCount", answers), max_gpus);
-        for (int index = 0; index < count; ++index) read_gpu(cuda, index, answers);
-        for (int a = 0; a < count; ++a) {
-            for (int b = 0; b < count; ++b) {
+        std::vector<int> gpus;
+        for (int index = 0; index < count; ++index) gpus.push_back(read_gpu(cuda, index, answers));
+        for (std::size_t a = 0; a < gpus.size(); ++a) {
+            for (std::size_t b = 0; b < gpus.size(); ++b) {
                 if (a == b) continue;
                 answers[fmt::format("cuDeviceCanAccessPeer({}, {})", a, b)] = answer([&] {
                     int can_access = 0;
-                    cuda.call("cuDeviceCanAccessPeer", &can_access, a, b);
+                    cuda.call("cuDeviceCanAccessPeer", &can_access, gpus[a], gpus[b]);
                     return std::to_string(can_access);
                 });
             }
