@@ -292,7 +292,12 @@ nvmlReturn_t nvmlDeviceGetComputeRunningProcesses_v3(nvmlDevice_t device, unsign
     const bool is_enough = *count >= stand_in.processes.size();
     *count = static_cast<unsigned>(stand_in.processes.size());
     if (!is_enough) return NVML_ERROR_INSUFFICIENT_SIZE;
-    std::copy(stand_in.processes.begin(), stand_in.processes.end(), list);
+    auto* at = reinterpret_cast<char*>(list);
+    for (const nvmlProcessInfo_t& process : stand_in.processes) {
+        std::memcpy(at, &process, sizeof process);
+        at += sizeof process;
+        if (stand_in.has_long_processes) std::memset(at, 0, 8), at += 8;
+    }
     return NVML_SUCCESS;
 }
 nvmlReturn_t nvmlDeviceGetGraphicsRunningProcesses_v3(nvmlDevice_t device, unsigned* count, nvmlProcessInfo_t*) {

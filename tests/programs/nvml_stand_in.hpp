@@ -20,6 +20,7 @@ struct NvmlStandIn {
     bool is_mig = false;
     nvmlGpuVirtualizationMode_t virtualization = NVML_GPU_VIRTUALIZATION_MODE_PASSTHROUGH;
     std::vector<nvmlProcessInfo_t> processes;
+    bool has_long_processes = false;  ///< one word more an entry, as drivers 535.43 to 535.86 write them
     unsigned char fabric_state = NVML_GPU_FABRIC_STATE_COMPLETED;
     unsigned fabric_health = 0;
     bool has_link_fields = true;        ///< NVML_FI_DEV_NVLINK_GET_*, _ERROR_DL_*

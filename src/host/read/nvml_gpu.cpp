@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstring>
+
 #include "host/read/nvml_library.hpp"
 #include "host/read/sources.hpp"
 #include "readings/calls_gpu.hpp"
@@ -90,22 +93,30 @@ using ProcessList = NvmlFunction<std::remove_pointer_t<decltype(&nvmlDeviceGetCo
 
 std::vector<calls::NvmlProcess> processes(NvmlGpu& gpu, ProcessList function) {
     constexpr unsigned most = 4096;
-    // Drivers 535.43 to 535.86 write entries that are one word longer than those of the header: room for both.
-    std::vector<nvmlProcessInfo_t> entries;
+    constexpr unsigned char untouched = 0xa5;
+    // Drivers 535.43 to 535.86 (XuehaiPan/nvitop#79) write entries that are one word longer than those of the header.
+    // Nothing says so but what is written behind the place where the entries of the header would end.
+    constexpr std::size_t entry_bytes = sizeof(nvmlProcessInfo_t), long_entry_bytes = entry_bytes + 8;
+    std::vector<unsigned char> buffer;
     nvmlReturn_t result = NVML_ERROR_INSUFFICIENT_SIZE;
-    unsigned count = 0;
+    std::size_t count = 0;
     for (unsigned room = 64; result == NVML_ERROR_INSUFFICIENT_SIZE && room <= most; room *= 8) {
-        entries.assign(2 * room, {});
-        count = room;
-        result = gpu.result_of(function, &count, entries.data());
+        buffer.assign(room * long_entry_bytes, untouched);
+        unsigned found = room;
+        result = gpu.result_of(function, &found, reinterpret_cast<nvmlProcessInfo_t*>(buffer.data()));
+        count = std::min(found, room);
     }
     gpu.nvml().check(result);
+    const auto* behind = buffer.data() + count * entry_bytes;
+    const bool is_long = std::any_of(behind, behind + 8 * count, [](unsigned char byte) { return byte != untouched; });
     std::vector<calls::NvmlProcess> list;
-    for (unsigned i = 0; i < std::min<std::size_t>(count, entries.size()); ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
+        nvmlProcessInfo_t entry{};
+        std::memcpy(&entry, buffer.data() + i * (is_long ? long_entry_bytes : entry_bytes), entry_bytes);
         calls::NvmlProcess& process = list.emplace_back();
-        process.pid = static_cast<int>(entries[i].pid);
+        process.pid = static_cast<int>(entry.pid);
         const auto unknown = static_cast<unsigned long long>(NVML_VALUE_NOT_AVAILABLE);
-        if (entries[i].usedGpuMemory != unknown) process.memory = entries[i].usedGpuMemory;
+        if (entry.usedGpuMemory != unknown) process.memory = entry.usedGpuMemory;
     }
     return list;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <span>
 
 #include "host/read/nvml_library.hpp"
@@ -7,7 +8,7 @@
 namespace r1cluster::detail {
 namespace {
 
-constexpr unsigned max_links = NVML_NVLINK_MAX_LINKS;
+constexpr unsigned max_links = std::max(18, NVML_NVLINK_MAX_LINKS);  // older headers know fewer
 
 /// Numbers of nvml.h, written out: headers of older toolkits lack the later ones.
 struct LinkField {

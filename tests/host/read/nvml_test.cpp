@@ -297,6 +297,8 @@ TEST_CASE("processes have names where they are ours to see, and memory where the
                           {1, static_cast<unsigned long long>(NVML_VALUE_NOT_AVAILABLE), 0xffffffff, 0xffffffff}};
     CHECK(library.machine().gpus.at(0).processes ==
           std::vector<GpuProcess>{{4242, "python3", 1ULL << 30U}, {1, "", std::nullopt}});
+    library->has_long_processes = true;
+    CHECK(library.machine().gpus.at(0).processes.at(1).pid == 1);
     library->processes.resize(600, {5, 1, 0, 0});  // more than the first guess has room for
     CHECK(interpret(library.read()).gpus.at(0).processes.size() == 3);
     library->processes.resize(5000);
