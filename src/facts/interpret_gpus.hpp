@@ -49,8 +49,14 @@ public:
     }
     template <class Shape>
     std::optional<Shape> shaped(std::string_view function, const std::string& what) {
-        if (!text(function, what)) return std::nullopt;
-        return said_.shaped<Shape>(call(function), fmt::format("{} of GPU {}", what, index_));
+        const auto answer = text(function, what);
+        if (!answer) return std::nullopt;
+        try {
+            return calls::parse<Shape>(*answer, call(function));
+        } catch (const Error& error) {
+            gaps_.add(index_, what, error.what());
+            return std::nullopt;
+        }
     }
 
 private:

@@ -25,26 +25,28 @@ const CounterNames function_counters{{"NVML_NVLINK_ERROR_DL_REPLAY", "replay"},
 
 /// Links as nvmlDeviceGetFieldValues knows them.
 void links_of_fields(const calls::NvmlFieldValues& fields, std::vector<NvLink>& links) {
-    const auto value = [&](const std::string& field, std::size_t link) -> std::optional<std::uint64_t> {
+    const auto words = [&](const char* field) {
         const auto found = fields.values.find(field);
-        return found != fields.values.end() && link < found->second.size() ? found->second[link] : std::nullopt;
+        return found == fields.values.end() ? std::vector<std::string>{} : words_of(found->second);
     };
-    const auto number = [&](const std::string& field, std::size_t link) -> std::optional<int> {
-        const auto found = value(field, link);
-        return found && *found <= 1'000'000'000 ? std::optional(static_cast<int>(*found)) : std::nullopt;
-    };
-    const std::size_t count = value("NVLINK_LINK_COUNT", 0).value_or(max_nvlinks);
-    for (std::size_t i = 0; i < std::min(count, max_nvlinks); ++i) {
-        const auto state = value("NVLINK_GET_STATE", i);
-        if (!state) return;
+    const auto count = words("NVLINK_LINK_COUNT");
+    const std::size_t most = count.empty() ? max_nvlinks : number_of<std::size_t>(count[0]).value_or(max_nvlinks);
+    for (const std::string& state : words("NVLINK_GET_STATE")) {
+        if (!number_of<int>(state) || links.size() >= std::min(most, max_nvlinks)) break;
         NvLink& link = links.emplace_back();
-        link.index = static_cast<int>(i);
-        link.is_active = *state == 1;
-        link.version = number("NVLINK_GET_VERSION", i);
-        link.speed_mbps = number("NVLINK_GET_SPEED", i);
-        for (const auto& [field, counter] : field_counters) {
-            if (const auto errors = value(field, i)) link.errors[counter] = *errors;
-        }
+        link.index = static_cast<int>(links.size()) - 1;
+        link.is_active = state == "1";
+    }
+    const auto for_each = [&](const char* field, auto set) {
+        const auto values = words(field);
+        for (std::size_t i = 0; i < std::min(values.size(), links.size()); ++i) set(links[i], values[i]);
+    };
+    for_each("NVLINK_GET_VERSION", [](NvLink& link, const auto& word) { link.version = number_of<int>(word); });
+    for_each("NVLINK_GET_SPEED", [](NvLink& link, const auto& word) { link.speed_mbps = number_of<int>(word); });
+    for (const auto& [field, counter] : field_counters) {
+        for_each(field, [name = counter](NvLink& link, const auto& word) {
+            if (const auto errors = number_of<std::uint64_t>(word)) link.errors[name] = *errors;
+        });
     }
 }
 
@@ -66,13 +68,21 @@ void links_of_functions(NvmlSaid& nvml, std::vector<NvLink>& links) {
     }
 }
 
-void interpret_remote_end(Said& said, NvmlSaid& nvml, NvLink& link) {
-    const std::string name = std::to_string(link.index);
-    const auto type = number_of<int>(said.call(nvml.call("nvmlDeviceGetNvLinkRemoteDeviceType", name)).value_or(""));
-    link.remote = link_end_word(type.value_or(-1));
-    const std::string address = said.call(nvml.call("nvmlDeviceGetNvLinkRemotePciInfo_v2", name)).value_or("");
-    // What a hypervisor hides has all bits set.
-    if (!address.starts_with("FFFFFFF")) link.remote_pci_address = sysfs_pci_address(address);
+void interpret_remote_ends(NvmlSaid& nvml, std::vector<NvLink>& links) {
+    if (links.empty()) return;
+    const auto words = [&](const char* function) {
+        auto found = words_of(nvml.text(function, "remote ends of NVLinks", "*").value_or(""));
+        found.resize(links.size(), "-");
+        return found;
+    };
+    const auto types = words("nvmlDeviceGetNvLinkRemoteDeviceType");
+    const auto addresses = words("nvmlDeviceGetNvLinkRemotePciInfo_v2");
+    for (std::size_t i = 0; i < links.size(); ++i) {
+        links[i].remote = link_end_word(number_of<int>(types[i]).value_or(-1));
+        // What a hypervisor hides has all bits set.
+        const bool is_hidden = addresses[i] == "-" || addresses[i].starts_with("FFFFFFF");
+        if (!is_hidden) links[i].remote_pci_address = sysfs_pci_address(addresses[i]);
+    }
 }
 
 void interpret_fabric(NvmlSaid& nvml, Gpu& gpu) {
@@ -100,7 +110,7 @@ void interpret_gpu_links(NvmlSaid& nvml, Gpu& gpu) {
         nvml.text("nvmlDeviceGetNvLinkState", "NVLinks", "0");
         links_of_functions(nvml, gpu.nvlinks);
     }
-    for (NvLink& link : gpu.nvlinks) interpret_remote_end(nvml.said(), nvml, link);
+    interpret_remote_ends(nvml, gpu.nvlinks);
     interpret_fabric(nvml, gpu);
 }
 

@@ -54,9 +54,11 @@ struct NvmlFabric {
 BOOST_DESCRIBE_STRUCT(NvmlFabric, (), (state, status, status_text, cluster_uuid, clique_id, health_mask))
 
 /// "nvmlDeviceGetFieldValues(N)": name of the field without "NVML_FI_DEV_" -> its value for each scope from 0 on, which
-/// is the link for fields of NVLink. Null where NVML refused; `because` has its first reason for each field.
+/// is the link for fields of NVLink: "1 1 - 1", with "-" where NVML refused. `because` has its first reason for each
+/// field. The answers for all links of one function, "nvmlDeviceGetNvLinkRemotePciInfo_v2(N, *)", are such words too.
+/// A hundred JSON numbers a GPU would be most of the time that it takes to interpret a host.
 struct NvmlFieldValues {
-    std::map<std::string, std::vector<std::optional<std::uint64_t>>> values;
+    std::map<std::string, std::string> values;
     std::map<std::string, std::string> because;
 };
 BOOST_DESCRIBE_STRUCT(NvmlFieldValues, (), (values, because))

@@ -46,13 +46,17 @@ void add_gpu(const json::value& gpu, int index, Readings& readings) {
         const auto& both = gpu.at(mode).get_array();
         call(mode) = {calls::to_text(calls::NvmlMode{both[0].to_number<int>(), both[1].to_number<int>()}), ""};
     }
+    std::string types, addresses;
     for (const json::value& link : gpu.at("links").get_array()) {
         const std::string which = "(" + std::to_string(index) + ", " + text_of(link.at("l")) + ")";
         readings.calls["nvmlDeviceGetNvLinkState" + which] = {text_of(link.at("state")), ""};
         readings.calls["nvmlDeviceGetNvLinkVersion" + which] = {text_of(link.at("ver")), ""};
-        readings.calls["nvmlDeviceGetNvLinkRemoteDeviceType" + which] = {text_of(link.at("type")), ""};
-        readings.calls["nvmlDeviceGetNvLinkRemotePciInfo_v2" + which] = {text_of(link.at("remote").at("busId")), ""};
+        types += text_of(link.at("type")) + " ";
+        addresses += text_of(link.at("remote").at("busId")) + " ";
     }
+    const std::string all_links = "(" + std::to_string(index) + ", *)";
+    readings.calls["nvmlDeviceGetNvLinkRemoteDeviceType" + all_links] = {types, ""};
+    readings.calls["nvmlDeviceGetNvLinkRemotePciInfo_v2" + all_links] = {addresses, ""};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <span>
+#include <sstream>
 
 #include "host/read/nvml_library.hpp"
 #include "readings/calls_gpu.hpp"
@@ -8,6 +9,7 @@
 namespace r1cluster::detail {
 namespace {
 
+constexpr auto refused = "-";
 constexpr unsigned max_links = std::max(18, NVML_NVLINK_MAX_LINKS);  // older headers know fewer
 
 /// Numbers of nvml.h, written out: headers of older toolkits lack the later ones.
@@ -46,18 +48,26 @@ void ask_for(std::span<const LinkField> fields, unsigned links, std::vector<nvml
 
 void add_values(const Nvml& nvml, std::span<const LinkField> fields, const std::vector<nvmlFieldValue_t>& answered,
                 calls::NvmlFieldValues& found) {
-    for (const nvmlFieldValue_t& answer : answered) {
-        const auto field = std::find_if(fields.begin(), fields.end(),
-                                        [&](const LinkField& candidate) { return candidate.id == answer.fieldId; });
-        if (field == fields.end()) continue;
-        if (answer.nvmlReturn != NVML_SUCCESS) {
-            found.because.try_emplace(field->name, nvml.error_text(answer.nvmlReturn));
-            continue;
+    for (const LinkField& field : fields) {
+        std::vector<std::string> words;
+        bool has_value = false;
+        for (const nvmlFieldValue_t& answer : answered) {
+            if (answer.fieldId != field.id) continue;
+            const bool is_value = answer.nvmlReturn == NVML_SUCCESS;
+            words.push_back(is_value ? std::to_string(value_of(answer)) : refused);
+            has_value = has_value || is_value;
+            if (!is_value) found.because.try_emplace(field.name, nvml.error_text(answer.nvmlReturn));
         }
-        auto& values = found.values[field->name];
-        values.resize(answer.scopeId + 1);
-        values.back() = value_of(answer);
+        if (has_value) found.values[field.name] = fmt::format("{}", fmt::join(words, " "));
     }
+}
+
+/// Which links are up, by the words of NVLINK_GET_STATE, up to the last that the GPU has.
+std::vector<bool> active_links(const std::string& states) {
+    std::vector<bool> active;
+    std::istringstream words(states);
+    for (std::string word; words >> word && word != refused;) active.push_back(word == "1");
+    return active;
 }
 
 /// One call for all fields of all links: NVML serves them together.
@@ -73,7 +83,7 @@ calls::NvmlFieldValues field_values(NvmlGpu& gpu) {
         const auto state = found.values.find("NVLINK_GET_STATE");
         if (state != found.values.end() && !found.values.contains("NVLINK_ERROR_DL_REPLAY")) {
             asked.clear();
-            ask_for(blackwell_fields, static_cast<unsigned>(state->second.size()), asked);
+            ask_for(blackwell_fields, static_cast<unsigned>(active_links(state->second).size()), asked);
             gpu.call(R1CLUSTER_NVML(nvmlDeviceGetFieldValues), static_cast<int>(asked.size()), asked.data());
             add_values(gpu.nvml(), blackwell_fields, asked, found);
         }
@@ -106,9 +116,32 @@ std::vector<bool> read_each_link(NvmlGpu& gpu) {
     return active;
 }
 
-void read_remote_end(NvmlGpu& gpu, unsigned link) {
-    gpu.number(R1CLUSTER_NVML(nvmlDeviceGetNvLinkRemoteDeviceType), link, std::to_string(link));
-    gpu.keep("nvmlDeviceGetNvLinkRemotePciInfo_v2", std::to_string(link), [&] {
+/// One word a link, from a function that is asked for each link that is up: "FFFFFFFF:FF:FF.0 - FFFFFFFF:FF:FF.0".
+template <class Word>
+void keep_words(NvmlGpu& gpu, const char* function, const std::vector<bool>& active, Word word_of) {
+    gpu.keep(function, "*", [&] {
+        std::vector<std::string> words;
+        std::string because;
+        bool has_word = false;
+        for (unsigned link = 0; link < active.size(); ++link) {
+            const Answer word = active[link] ? answer([&] { return word_of(link); }) : Answer{std::nullopt, "not up"};
+            words.push_back(word.text.value_or(refused));
+            has_word = has_word || word.text;
+            if (because.empty()) because = word.because;
+        }
+        if (!has_word) throw Error(ErrorKind::system, function, because);
+        return fmt::format("{}", fmt::join(words, " "));
+    });
+}
+
+void read_remote_ends(NvmlGpu& gpu, const std::vector<bool>& active) {
+    if (active.empty()) return;
+    keep_words(gpu, "nvmlDeviceGetNvLinkRemoteDeviceType", active, [&](unsigned link) {
+        nvmlIntNvLinkDeviceType_t type{};
+        gpu.call(R1CLUSTER_NVML(nvmlDeviceGetNvLinkRemoteDeviceType), link, &type);
+        return number_text(type);
+    });
+    keep_words(gpu, "nvmlDeviceGetNvLinkRemotePciInfo_v2", active, [&](unsigned link) {
         nvmlPciInfo_t info{};
         gpu.call(R1CLUSTER_NVML(nvmlDeviceGetNvLinkRemotePciInfo_v2), link, &info);
         return std::string(info.busId);
@@ -155,13 +188,11 @@ void read_nvlinks(NvmlGpu& gpu) {
     const calls::NvmlFieldValues fields = field_values(gpu);
     std::vector<bool> active;
     if (const auto state = fields.values.find("NVLINK_GET_STATE"); state != fields.values.end()) {
-        for (const auto& value : state->second) active.push_back(value == 1u);
+        active = active_links(state->second);
     } else {
         active = read_each_link(gpu);
     }
-    for (unsigned link = 0; link < active.size(); ++link) {
-        if (active[link]) read_remote_end(gpu, link);
-    }
+    read_remote_ends(gpu, active);
     read_fabric(gpu);
 }
 

@@ -120,6 +120,16 @@ TEST_CASE("NVLinks of a virtual machine are up, to a switch that is hidden", "[h
     CHECK(gpu.fabric == GpuFabric{"completed", "success", "", 0, {}});
 }
 
+TEST_CASE("remote ends of NVLinks that are refused are a gap, and the links stay", "[host_read]") {
+    const Library library;
+    library->refusals["nvmlDeviceGetNvLinkRemoteDeviceType(1)"] = NVML_ERROR_NO_PERMISSION;
+    const Machine machine = library.machine();
+    CHECK(active_nvlinks(machine.gpus.at(1)) == 18);
+    CHECK(machine.gpus.at(1).nvlinks[0].remote.empty());
+    CHECK(gpu_gaps(machine) ==
+          std::vector<Gap>{{"remote ends of NVLinks of GPU 1", "Insufficient Permissions", "read the host as root"}});
+}
+
 TEST_CASE("GPUs without the fields of Hopper are asked for each link", "[host_read]") {
     const Library library;
     library->has_link_fields = false;
