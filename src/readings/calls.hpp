@@ -94,24 +94,6 @@ struct Clock {
 };
 BOOST_DESCRIBE_STRUCT(Clock, (), (offset_s, uncertainty_s))
 
-/// "nvmlDeviceGetMemoryInfo_v2(N)", and without _v2 from drivers before 510, which count `reserved` as used
-struct NvmlMemory {
-    std::uint64_t total = 0, free = 0, used = 0;
-};
-BOOST_DESCRIBE_STRUCT(NvmlMemory, (), (total, free, used))
-
-/// "nvmlDeviceGetCudaComputeCapability(N)"
-struct NvmlComputeCapability {
-    int major = 0, minor = 0;
-};
-BOOST_DESCRIBE_STRUCT(NvmlComputeCapability, (), (major, minor))
-
-/// "nvmlDeviceGetMigMode(N)"
-struct NvmlMigMode {
-    int current = 0, pending = 0;
-};
-BOOST_DESCRIBE_STRUCT(NvmlMigMode, (), (current, pending))
-
 template <class Shape>
 std::string to_text(const Shape& shape) {
     return detail::json::serialize(detail::to_value(shape));

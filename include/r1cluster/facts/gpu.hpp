@@ -15,11 +15,13 @@ namespace r1cluster {
 struct NvLink {
     int index = 0;
     bool is_active = false;
-    std::optional<int> version;  ///< NVML's number: 5 is NVLink 3 (A100), 6 is NVLink 4 (H100), 7 is NVLink 5
-    std::optional<int> speed_mbps;
-    std::string remote;                           ///< "gpu", "switch", "cpu"; empty: not known
-    std::string remote_pci_address;               ///< empty: hidden, as in a virtual machine
-    std::map<std::string, std::uint64_t> errors;  ///< counter -> count: "replay", "recovery", "crc_flit", "crc_data"
+    std::optional<int> version;      ///< NVML's number: 5 is NVLink 3 (A100), 6 is NVLink 4 (H100), 7 is NVLink 5
+    std::optional<int> speed_mbps;   ///< NVML's number, in MB/s: 26562 where `nvidia-smi nvlink -s` has 26.562 GB/s
+    std::string remote;              ///< "gpu", "switch", "cpu"; empty: not known
+    std::string remote_pci_address;  ///< empty: hidden, as in a virtual machine
+    /// Counter -> count: "replay", "recovery", "crc", or "crc_flit" and "crc_data" in its place (by function, before
+    /// Hopper); from Blackwell on "recovery", "recovery_failed", "receive", "effective".
+    std::map<std::string, std::uint64_t> errors;
     bool operator==(const NvLink&) const = default;
 };
 

@@ -77,7 +77,8 @@ void read_slow(std::vector<SlowSource> sources, Readings& readings) {
 
 std::vector<SlowSource> slow_sources(const ReadRequest& request) {
     using std::chrono::seconds;
-    std::vector<SlowSource> sources{{"nvmlInit_v2()", seconds(20), detail::read_nvml}};
+    std::vector<SlowSource> sources{
+        {"nvmlInit_v2()", seconds(20), [](Readings& part) { detail::read_gpus({}, part); }}};
     std::vector<std::string> paths = request.paths;
     paths.push_back("/dev/shm");
     if (!request.model_path.empty()) paths.push_back(request.model_path);
@@ -121,6 +122,7 @@ Readings read_this_host(const ReadRequest& request) {
     detail::read_system(readings);
     detail::read_limits(readings);
     detail::read_interfaces(readings);
+    detail::read_gpu_files(readings);
     detail::read_names(names_of(request, readings), readings);
     detail::read_routes(request.peers, readings);
     read_slow(slow_sources(request), readings);

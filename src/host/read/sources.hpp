@@ -25,7 +25,21 @@ void read_future_filesystem(const std::string& path, Readings& readings);
 /// Packages that an interpreter would find, from metadata; nothing is run.
 void read_python(const std::string& python, const std::string& python_path, Readings& readings);
 void read_checkpoint_digest(const std::string& path, Readings& readings);
-void read_nvml(Readings& readings);
+/// What says of GPUs without any library: /proc/driver/nvidia and the environment. Never waits.
+void read_gpu_files(Readings& readings);
+
+/// The vendor's libraries, as dlopen finds them.
+struct GpuLibraries {
+    std::string nvml = "libnvidia-ml.so.1";
+    std::string cuda = "libcuda.so.1";
+};
+/// NVML, then the CUDA driver where NVML shows no GPU, and whether the device nodes may be opened.
+void read_gpus(const GpuLibraries& libraries, Readings& readings);
+void read_nvml(const std::string& library, Readings& readings);
+/// In a child process, so that no state of the CUDA driver stays in this one.
+void read_cuda(const std::string& library, Readings& readings);
+/// "open(PATH)", for reading and writing.
+void read_device_node(const std::string& path, Readings& readings);
 
 /// Folders of this user by the XDG rules.
 struct UserFolders {

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Words of facts/gpu.hpp for the numbers of NVML. Every source of facts about GPUs uses these. A number that nvml.h
+/// does not have gives an empty word, or one with the number in it where a list would hide it.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace r1cluster::detail {
+
+/// As NVML and the CUDA driver write it, "00000000:18:00.0" -> as sysfs does, "0000:18:00.0"; a domain that needs more
+/// than four digits keeps them ("00010000:01:00.0" -> "10000:01:00.0": the kernel prints "%04x:%02x:%02x.%d").
+std::string sysfs_pci_address(std::string_view bus_id);
+
+std::string ancestor_word(int level);       ///< nvmlGpuTopologyLevel_t -> "PIX", "PXB", "PHB", "NODE", "SYS"
+std::string p2p_word(int status);           ///< nvmlGpuP2PStatus_t -> GpuPeer
+std::string link_end_word(int type);        ///< nvmlIntNvLinkDeviceType_t -> NvLink::remote
+std::string virtualization_word(int mode);  ///< nvmlGpuVirtualizationMode_t
+std::string compute_mode_word(int mode);    ///< nvmlComputeMode_t
+std::string fabric_state_word(int state);   ///< NVML_GPU_FABRIC_STATE_*
+std::vector<std::string> fabric_health_words(std::uint32_t mask);  ///< NVML_GPU_FABRIC_HEALTH_MASK_*, what is not well
+std::vector<std::string> throttle_words(std::uint64_t reasons);    ///< nvmlClocksEventReason*
+std::optional<double> pcie_speed_gts(int generation);
+
+/// {0x5} -> "0,2": bits of a set in words of 64, in the kernel's list format.
+std::string list_of_bits(const std::vector<std::uint64_t>& words);
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <sstream>
+
+#include "host/read/files.hpp"
+#include "host/read/sources.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+constexpr auto driver_folder = "/proc/driver/nvidia/gpus";
+constexpr std::size_t max_gpus = 64;
+
+/// "Device Minor: 	 3" of /proc/driver/nvidia/gpus/ADDRESS/information -> "3"
+std::string minor_of(const std::string& information) {
+    std::istringstream lines(information);
+    for (std::string line; std::getline(lines, line);) {
+        const std::size_t begin = line.find_last_of(" \t");
+        if (line.starts_with("Device Minor:") && begin != std::string::npos) return line.substr(begin + 1);
+    }
+    return "";
+}
+
+/// How many GPUs NVML showed.
+std::size_t seen_by_nvml(const Readings& readings) {
+    const auto count = readings.calls.find("nvmlDeviceGetCount_v2()");
+    const bool is_known = count != readings.calls.end() && count->second.text;
+    return is_known ? std::strtoul(count->second.text->c_str(), nullptr, 10) : 0;
+}
+
+}  // namespace
+
+void read_device_node(const std::string& path, Readings& readings) {
+    readings.calls["open(" + path + ")"] = answer([&]() -> std::string {
+        // The mode bits would not do: a container's device policy refuses only the open itself.
+        const int descriptor = open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
+        if (descriptor < 0) throw Error(ErrorKind::system, path, errno_text(errno));
+        close(descriptor);
+        return "0";
+    });
+}
+
+void read_gpu_files(Readings& readings) {
+    const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
+    readings.calls["getenv(CUDA_VISIBLE_DEVICES)"] =
+        visible ? Answer{printable(visible), ""} : Answer{std::nullopt, "not set"};
+    const Answer& listing = readings.listings[driver_folder] = listing_answer(driver_folder);
+    std::istringstream names(listing.text.value_or(""));
+    std::size_t count = 0;
+    for (std::string name; count < max_gpus && std::getline(names, name); ++count) {
+        const std::string path = fmt::format("{}/{}/information", driver_folder, name);
+        readings.files[path] = file_answer(path);
+    }
+}
+
+void read_gpus(const GpuLibraries& libraries, Readings& readings) {
+    read_nvml(libraries.nvml, readings);
+    if (seen_by_nvml(readings) == 0) read_cuda(libraries.cuda, readings);
+    Readings kernel;
+    read_gpu_files(kernel);
+    if (kernel.files.size() <= seen_by_nvml(readings)) return;
+    // What NVML did not show: the device nodes tell "not there" from "not allowed".
+    for (const auto& [path, information] : kernel.files) {
+        const std::string minor = minor_of(information.text.value_or(""));
+        const std::string node = "/dev/nvidia" + minor;
+        if (!minor.empty() && !readings.calls.contains("open(" + node + ")")) read_device_node(node, readings);
+    }
+}
+
+}  // namespace r1cluster::detail
