@@ -29,6 +29,7 @@ Machine interpret(const Readings& readings) {
         return machine;
     }
     detail::interpret_system(said);
+    detail::interpret_pci(said);
     detail::interpret_network(said);
     detail::interpret_filesystems(said);
     detail::interpret_gpus(said);

@@ -59,6 +59,7 @@ private:
 /// Parts of interpret(), in the order in which they are shown.
 void interpret_system(Said& said);
 void interpret_network(Said& said);
+void interpret_pci(Said& said);
 void interpret_filesystems(Said& said);
 void interpret_gpus(Said& said);
 void interpret_engine(Said& said);
@@ -75,6 +76,9 @@ std::optional<Number> number_of(std::string_view text) {
 
 std::vector<std::string> lines_of(std::string_view text);
 std::vector<std::string> words_of(std::string_view text);
+
+/// For a sentence: "a, b, c and 7 more".
+std::string few_of(const std::vector<std::string>& names);
 
 /// "route(10.0.0.2)" -> "10.0.0.2"; nullopt where `call` is of another function.
 std::optional<std::string> argument_of(const std::string& call, std::string_view function);

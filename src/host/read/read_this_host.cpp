@@ -120,6 +120,7 @@ Readings read_this_host(const ReadRequest& request) {
     readings.taken_at = now_utc();
     detail::read_system(readings);
     detail::read_limits(readings);
+    detail::read_pci(detail::HostTree(readings));
     detail::read_interfaces(readings);
     detail::read_names(names_of(request, readings), readings);
     detail::read_routes(request.peers, readings);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "host/read/host_tree.hpp"
 #include "r1cluster/host/read.hpp"
 #include "r1cluster/readings/readings.hpp"
 #include "readings/calls.hpp"
@@ -26,6 +27,7 @@ void read_future_filesystem(const std::string& path, Readings& readings);
 void read_python(const std::string& python, const std::string& python_path, Readings& readings);
 void read_checkpoint_digest(const std::string& path, Readings& readings);
 void read_nvml(Readings& readings);
+void read_pci(const HostTree& tree);  ///< PCI functions that matter, and the bridges above them
 
 /// Folders of this user by the XDG rules.
 struct UserFolders {
