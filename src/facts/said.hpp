@@ -60,6 +60,7 @@ private:
 void interpret_system(Said& said);
 void interpret_network(Said& said);
 void interpret_pci(Said& said);
+void interpret_hcas(Said& said);
 void interpret_filesystems(Said& said);
 void interpret_gpus(Said& said);
 void interpret_engine(Said& said);

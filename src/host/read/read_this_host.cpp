@@ -77,7 +77,10 @@ void read_slow(std::vector<SlowSource> sources, Readings& readings) {
 
 std::vector<SlowSource> slow_sources(const ReadRequest& request) {
     using std::chrono::seconds;
-    std::vector<SlowSource> sources{{"nvmlInit_v2()", seconds(20), detail::read_nvml}};
+    std::vector<SlowSource> sources{
+        {"nvmlInit_v2()", seconds(20), detail::read_nvml},
+        {"hcas()", seconds(10), [](Readings& part) { detail::read_hcas(detail::HostTree(part)); }},
+        {"ibv_get_device_list()", seconds(10), [](Readings& part) { detail::read_verbs(part); }}};
     std::vector<std::string> paths = request.paths;
     paths.push_back("/dev/shm");
     if (!request.model_path.empty()) paths.push_back(request.model_path);

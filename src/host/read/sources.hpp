@@ -27,6 +27,8 @@ void read_future_filesystem(const std::string& path, Readings& readings);
 void read_python(const std::string& python, const std::string& python_path, Readings& readings);
 void read_checkpoint_digest(const std::string& path, Readings& readings);
 void read_nvml(Readings& readings);
+void read_hcas(const HostTree& tree);  ///< verbs devices by sysfs, and whether their device files may be opened
+void read_verbs(Readings& readings, const std::string& library = "libibverbs.so.1");
 void read_pci(const HostTree& tree);  ///< PCI functions that matter, and the bridges above them
 
 /// Folders of this user by the XDG rules.
