@@ -32,6 +32,7 @@ Machine interpret(const Readings& readings) {
     detail::interpret_pci(said);
     detail::interpret_hcas(said);
     detail::interpret_network(said);
+    detail::interpret_firewalls(said);
     detail::interpret_filesystems(said);
     detail::interpret_gpus(said);
     detail::interpret_engine(said);

@@ -35,8 +35,6 @@ std::optional<double> rate_of(const std::string& text) {
     return rate && *rate > 0 && *rate < 1e6 ? rate : std::nullopt;
 }
 
-std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
 class HcaReader {
 public:
     explicit HcaReader(Said& said) : said_(said) {}

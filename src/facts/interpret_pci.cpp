@@ -28,9 +28,6 @@ std::optional<int> width_of(const std::optional<std::string>& text) {
     return width && *width > 0 && *width <= max_width ? width : std::nullopt;
 }
 
-/// "../../../bus/pci/drivers/nvidia" -> "nvidia"
-std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
 std::optional<bool> redirects(const std::string& control) {
     if (control == "none") return false;
     unsigned word = 0;

@@ -38,6 +38,8 @@ std::vector<std::string> words_of(std::string_view text) {
     return words;
 }
 
+std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
 std::string few_of(const std::vector<std::string>& names) {
     constexpr std::size_t shown = 3;
     std::string text;

@@ -59,8 +59,10 @@ private:
 /// Parts of interpret(), in the order in which they are shown.
 void interpret_system(Said& said);
 void interpret_network(Said& said);
+void interpret_network_tables(Said& said);  ///< part of the former
 void interpret_pci(Said& said);
 void interpret_hcas(Said& said);
+void interpret_firewalls(Said& said);
 void interpret_filesystems(Said& said);
 void interpret_gpus(Said& said);
 void interpret_engine(Said& said);
@@ -77,6 +79,9 @@ std::optional<Number> number_of(std::string_view text) {
 
 std::vector<std::string> lines_of(std::string_view text);
 std::vector<std::string> words_of(std::string_view text);
+
+/// "../../../bus/pci/drivers/nvidia" -> "nvidia"
+std::string last_part(const std::string& path);
 
 /// For a sentence: "a, b, c and 7 more".
 std::string few_of(const std::vector<std::string>& names);

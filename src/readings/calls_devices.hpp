@@ -22,4 +22,32 @@ struct VerbsPort {
 };
 BOOST_DESCRIBE_STRUCT(VerbsPort, (), (state, link_layer, active_mtu, active_width, active_speed, lid, sm_lid))
 
+/// One of "links()": what sysfs does not show. `kind` is the kernel's ("vlan", "bond", "veth"), empty for hardware.
+struct Link {
+    std::string name, kind, parent;
+    std::optional<int> vlan_id;
+};
+BOOST_DESCRIBE_STRUCT(Link, (), (name, kind, parent, vlan_id))
+
+struct RouteEntry {
+    std::string destination, interface, source, gateway;
+    int table = 0, metric = 0;
+};
+BOOST_DESCRIBE_STRUCT(RouteEntry, (), (destination, interface, source, gateway, table, metric))
+
+/// "routes()": unicast routes of all tables but the host's own addresses
+struct RouteTable {
+    bool is_complete = false;
+    std::vector<RouteEntry> entries;
+};
+BOOST_DESCRIBE_STRUCT(RouteTable, (), (is_complete, entries))
+
+/// One of "route_policies()"
+struct RoutePolicy {
+    int priority = 0;
+    std::string family, source, destination, interface;
+    int table = 0;
+};
+BOOST_DESCRIBE_STRUCT(RoutePolicy, (), (priority, family, source, destination, interface, table))
+
 }  // namespace r1cluster::calls

@@ -123,8 +123,11 @@ Readings read_this_host(const ReadRequest& request) {
     readings.taken_at = now_utc();
     detail::read_system(readings);
     detail::read_limits(readings);
-    detail::read_pci(detail::HostTree(readings));
-    detail::read_interfaces(readings);
+    const detail::HostTree tree(readings);
+    detail::read_pci(tree);
+    detail::read_interfaces(tree);
+    detail::read_network_tables(readings);
+    detail::read_firewalls(tree);
     detail::read_names(names_of(request, readings), readings);
     detail::read_routes(request.peers, readings);
     read_slow(slow_sources(request), readings);

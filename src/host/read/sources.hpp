@@ -14,9 +14,11 @@
 
 namespace r1cluster::detail {
 
-void read_system(Readings& readings);      ///< OS, CPU, memory, NUMA nodes, user
-void read_limits(Readings& readings);      ///< rlimits and the cgroup's memory
-void read_interfaces(Readings& readings);  ///< network interfaces and their addresses
+void read_system(Readings& readings);          ///< OS, CPU, memory, NUMA nodes, user
+void read_limits(Readings& readings);          ///< rlimits and the cgroup's memory
+void read_interfaces(const HostTree& tree);    ///< network interfaces and their addresses
+void read_network_tables(Readings& readings);  ///< VLANs, routes and policies, by netlink
+void read_firewalls(const HostTree& tree);
 void read_names(const std::vector<std::string>& names, Readings& readings);
 /// The kernel's choice of interface for each peer, by netlink; names are resolved first.
 void read_routes(const std::vector<std::string>& peers, Readings& readings);
