@@ -29,12 +29,15 @@ Machine interpret(const Readings& readings) {
         return machine;
     }
     detail::interpret_system(said);
+    detail::interpret_limits(said);
+    detail::interpret_container(said);
     detail::interpret_pci(said);
     detail::interpret_hcas(said);
     detail::interpret_network(said);
     detail::interpret_firewalls(said);
     detail::interpret_filesystems(said);
     detail::interpret_gpus(said);
+    detail::interpret_gpudirect(said);
     detail::interpret_engine(said);
     detail::interpret_checkpoint(said);
     detail::derive(machine);

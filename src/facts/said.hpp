@@ -58,6 +58,8 @@ private:
 
 /// Parts of interpret(), in the order in which they are shown.
 void interpret_system(Said& said);
+void interpret_limits(Said& said);
+void interpret_container(Said& said);
 void interpret_network(Said& said);
 void interpret_network_tables(Said& said);  ///< part of the former
 void interpret_pci(Said& said);
@@ -65,6 +67,7 @@ void interpret_hcas(Said& said);
 void interpret_firewalls(Said& said);
 void interpret_filesystems(Said& said);
 void interpret_gpus(Said& said);
+void interpret_gpudirect(Said& said);  ///< after GPUs and HCAs: without both, nothing is missing
 void interpret_engine(Said& said);
 void interpret_checkpoint(Said& said);
 

@@ -8,8 +8,7 @@ void read_firewalls(const HostTree& tree) {
     tree.file("/proc/net/ip_tables_names");
     tree.file("/proc/net/ip6_tables_names");
     tree.file_if_there("/etc/ufw/ufw.conf");
-    tree.file_if_there("/sys/module/nf_tables/initstate");
-    tree.file_if_there("/sys/module/nf_tables/refcnt");
+    tree.file_if_there("/sys/module/nf_tables/initstate");  // "live"
     tree.names_if_there("/etc/firewalld");
 }
 

@@ -80,7 +80,8 @@ std::vector<SlowSource> slow_sources(const ReadRequest& request) {
     std::vector<SlowSource> sources{
         {"nvmlInit_v2()", seconds(20), detail::read_nvml},
         {"hcas()", seconds(10), [](Readings& part) { detail::read_hcas(detail::HostTree(part)); }},
-        {"ibv_get_device_list()", seconds(10), [](Readings& part) { detail::read_verbs(part); }}};
+        {"ibv_get_device_list()", seconds(10), [](Readings& part) { detail::read_verbs(part); }},
+        {"gpudirect()", seconds(10), [](Readings& part) { detail::read_gpudirect(detail::HostTree(part)); }}};
     std::vector<std::string> paths = request.paths;
     paths.push_back("/dev/shm");
     if (!request.model_path.empty()) paths.push_back(request.model_path);
@@ -122,8 +123,9 @@ Readings read_this_host(const ReadRequest& request) {
     readings.reader = fmt::format("r1cluster {}", library_version());
     readings.taken_at = now_utc();
     detail::read_system(readings);
-    detail::read_limits(readings);
     const detail::HostTree tree(readings);
+    detail::read_limits(tree);
+    detail::read_container_marks(tree);
     detail::read_pci(tree);
     detail::read_interfaces(tree);
     detail::read_network_tables(readings);

@@ -14,8 +14,10 @@
 
 namespace r1cluster::detail {
 
-void read_system(Readings& readings);          ///< OS, CPU, memory, NUMA nodes, user
-void read_limits(Readings& readings);          ///< rlimits and the cgroup's memory
+void read_system(Readings& readings);    ///< OS, CPU, memory, NUMA nodes, user
+void read_limits(const HostTree& tree);  ///< rlimits, control groups, capabilities, huge pages
+void read_container_marks(const HostTree& tree);
+void read_gpudirect(const HostTree& tree);     ///< kernel modules, and whether ib_core knows peer memory
 void read_interfaces(const HostTree& tree);    ///< network interfaces and their addresses
 void read_network_tables(Readings& readings);  ///< VLANs, routes and policies, by netlink
 void read_firewalls(const HostTree& tree);

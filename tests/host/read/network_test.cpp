@@ -143,7 +143,7 @@ TEST_CASE("a firewall is off only where something proves it", "[host_read]") {
     CHECK(firewalls({{"/proc/net/ip_tables_names", "nat\nfilter\n"}}) ==
           std::vector<Firewall>{
               {"iptables", std::nullopt, "tables that exist: nat, filter; whether they hold rules was not read"}});
-    CHECK(firewalls({{"/sys/module/nf_tables/refcnt", "1\n"}}).at(0) ==
+    CHECK(firewalls({{"/sys/module/nf_tables/initstate", "live\n"}}).at(0) ==
           Firewall{"nftables", std::nullopt, "the module nf_tables is loaded; its rules were not read"});
     CHECK(firewalls({{"/etc/ufw/ufw.conf", "# x\nENABLED=yes\n"}}).at(1) ==
           Firewall{"ufw", true, "ENABLED=yes in /etc/ufw/ufw.conf"});
