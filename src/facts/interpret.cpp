@@ -35,6 +35,8 @@ Machine interpret(const Readings& readings) {
     detail::interpret_hcas(said);
     detail::interpret_network(said);
     detail::interpret_firewalls(said);
+    detail::interpret_services(said);
+    detail::interpret_software(said);
     detail::interpret_filesystems(said);
     detail::interpret_gpus(said);
     detail::interpret_gpudirect(said);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "facts/said.hpp"
+#include "readings/calls_devices.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -113,6 +114,20 @@ std::string container_in(const std::string& cgroup) {
     return "";
 }
 
+/// A virtual machine may boot from the image of a container, with its marks. Then the root is no overlay, and the
+/// kernel's own threads show.
+bool is_image_of_container(Said& said) {
+    const auto processes = said.shaped<calls::Processes>("processes()", "services");
+    if (!processes || !processes->sees_host) return false;
+    for (const std::string& line : lines_of(said.file("/proc/self/mountinfo").value_or(""))) {
+        const std::vector<std::string> words = words_of(line);  // "22 1 0:20 / / rw - overlay overlay rw"
+        const auto dash = std::find(words.begin(), words.end(), "-");
+        if (words.size() < 5 || words[4] != "/" || dash == words.end() || dash + 1 == words.end()) continue;
+        return *(dash + 1) != "overlay";
+    }
+    return false;
+}
+
 }  // namespace
 
 void interpret_limits(Said& said) {
@@ -133,7 +148,7 @@ void interpret_container(Said& said) {
     container = container_in(said.file("/proc/1/cgroup").value_or(""));
     if (container.empty()) container = said.file("/run/systemd/container").value_or("");
     if (container.empty() && said.file("/run/.containerenv")) container = "podman";
-    if (container.empty() && said.file("/.dockerenv")) container = "docker";
+    if (container.empty() && said.file("/.dockerenv") && !is_image_of_container(said)) container = "docker";
 }
 
 }  // namespace r1cluster::detail

@@ -50,4 +50,15 @@ struct RoutePolicy {
 };
 BOOST_DESCRIBE_STRUCT(RoutePolicy, (), (priority, family, source, destination, interface, table))
 
+/// "processes()": those that matter, by the names that the kernel cuts to 15 characters. `sees_host` is false where
+/// only the processes of a container show, so that absence proves nothing.
+struct Processes {
+    bool sees_host = false;
+    std::map<std::string, int> found;  ///< name -> one pid
+};
+BOOST_DESCRIBE_STRUCT(Processes, (), (sees_host, found))
+
+/// "dpkg()": package -> version of those that matter and are installed
+using Packages = std::map<std::string, std::string>;
+
 }  // namespace r1cluster::calls

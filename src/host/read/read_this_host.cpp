@@ -81,7 +81,9 @@ std::vector<SlowSource> slow_sources(const ReadRequest& request) {
         {"nvmlInit_v2()", seconds(20), detail::read_nvml},
         {"hcas()", seconds(10), [](Readings& part) { detail::read_hcas(detail::HostTree(part)); }},
         {"ibv_get_device_list()", seconds(10), [](Readings& part) { detail::read_verbs(part); }},
-        {"gpudirect()", seconds(10), [](Readings& part) { detail::read_gpudirect(detail::HostTree(part)); }}};
+        {"gpudirect()", seconds(10), [](Readings& part) { detail::read_gpudirect(detail::HostTree(part)); }},
+        {"processes()", seconds(10), [](Readings& part) { detail::read_services(detail::HostTree(part)); }},
+        {"software()", seconds(20), [](Readings& part) { detail::read_software(detail::HostTree(part)); }}};
     std::vector<std::string> paths = request.paths;
     paths.push_back("/dev/shm");
     if (!request.model_path.empty()) paths.push_back(request.model_path);
@@ -96,7 +98,8 @@ std::vector<SlowSource> slow_sources(const ReadRequest& request) {
     }
     if (!request.python.empty()) {
         sources.push_back({"python(" + request.python + ")", seconds(20), [request](Readings& part) {
-                               detail::read_python(request.python, request.python_path, part);
+                               const auto packages = detail::read_python(request.python, request.python_path, part);
+                               detail::read_engine_software(detail::HostTree(part), packages);
                            }});
     }
     if (!request.model_path.empty()) {

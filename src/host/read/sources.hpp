@@ -27,12 +27,16 @@ void read_routes(const std::vector<std::string>& peers, Readings& readings);
 void read_filesystem(const std::string& path, Readings& readings);
 /// The same for a folder that may not exist yet.
 void read_future_filesystem(const std::string& path, Readings& readings);
-/// Packages that an interpreter would find, from metadata; nothing is run.
-void read_python(const std::string& python, const std::string& python_path, Readings& readings);
+/// Packages that an interpreter would find, from metadata; nothing is run. Returns the folders that hold them.
+std::vector<std::string> read_python(const std::string& python, const std::string& python_path, Readings& readings);
 void read_checkpoint_digest(const std::string& path, Readings& readings);
 void read_nvml(Readings& readings);
 void read_hcas(const HostTree& tree);  ///< verbs devices by sysfs, and whether their device files may be opened
 void read_verbs(Readings& readings, const std::string& library = "libibverbs.so.1");
+void read_services(const HostTree& tree);  ///< processes, units and packages that matter
+void read_software(const HostTree& tree);  ///< CUDA toolkits, libraries, OFED
+/// NCCL and torch of an engine's environment, after read_python().
+void read_engine_software(const HostTree& tree, const std::vector<std::string>& site_packages);
 void read_pci(const HostTree& tree);  ///< PCI functions that matter, and the bridges above them
 
 /// Folders of this user by the XDG rules.

@@ -127,3 +127,15 @@ TEST_CASE("DMA-BUF needs Linux 5.12 and the open driver", "[facts]") {
         "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.183.01  Sun May 12 19:39:15 UTC 2024\n", ""};
     CHECK(interpret(readings).gpudirect.is_driver_open == false);
 }
+
+TEST_CASE("a virtual machine that boots from the image of a container is none", "[host_read]") {
+    const MadeTree tree({{"/.dockerenv", ""}, {"/proc/2/comm", "kthreadd\n"}});
+    for (const auto& [type, container] : {std::pair("ext4", ""), std::pair("overlay", "docker")}) {
+        tree.file("/proc/self/mountinfo", std::string("22 1 0:20 / / rw shared:1 - ") + type + " /dev/vda rw\n");
+        Readings readings;
+        detail::read_limits(tree.below(readings));
+        detail::read_container_marks(tree.below(readings));
+        detail::read_services(tree.below(readings));
+        CHECK(interpret(readings).container == container);
+    }
+}
