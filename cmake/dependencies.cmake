@@ -23,6 +23,10 @@ find_path(R1CLUSTER_NVML_INCLUDE_DIR nvml.h
 if(NOT R1CLUSTER_NVML_INCLUDE_DIR)
   message(STATUS "nvml.h not found: GPUs will be a gap (pip install nvidia-nvml-dev-cu12, or the CUDA Toolkit)")
 endif()
+find_path(R1CLUSTER_VERBS_INCLUDE_DIR infiniband/verbs.h)
+if(NOT R1CLUSTER_VERBS_INCLUDE_DIR)
+  message(STATUS "infiniband/verbs.h not found: HCAs will be read from sysfs alone (apt install libibverbs-dev)")
+endif()
 
 if(R1CLUSTER_BUILD_CLI)
   find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)

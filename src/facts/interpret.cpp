@@ -55,9 +55,17 @@ Machine interpret(const Readings& readings) {
         return machine;
     }
     detail::interpret_system(said);
+    detail::interpret_limits(said);
+    detail::interpret_container(said);
+    detail::interpret_pci(said);
+    detail::interpret_hcas(said);
     detail::interpret_network(said);
+    detail::interpret_firewalls(said);
+    detail::interpret_services(said);
+    detail::interpret_software(said);
     detail::interpret_filesystems(said);
     detail::interpret_gpus(said);
+    detail::interpret_gpudirect(said);
     detail::interpret_engine(said);
     detail::interpret_checkpoint(said);
     if (readings.reader.starts_with("imported ")) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "facts/said.hpp"
+#include "readings/pci_names.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -35,6 +36,16 @@ bool is_administratively_up(const std::string& flags) {
     return error == std::errc{} && stop == end && (value & iff_up) != 0;
 }
 
+/// What an interface is made of: the members of a bond in their order, else by the names of its "lower_" links.
+std::vector<std::string> lower_of(const Said& said, const std::string& folder) {
+    std::vector<std::string> lower = words_of(said.file(folder + "/bonding/slaves").value_or(""));
+    if (!lower.empty()) return lower;
+    for (const std::string& name : said.names(folder)) {
+        if (name.starts_with("lower_")) lower.push_back(name.substr(6));
+    }
+    return lower;
+}
+
 Nic nic_of(Said& said, const std::string& name) {
     const std::string folder = "/sys/class/net/" + name;
     Nic nic;
@@ -48,6 +59,13 @@ Nic nic_of(Said& said, const std::string& name) {
     if (speed && *speed > 0) nic.speed_mbps = speed;  // -1: the driver does not know
     const auto node = number_of<int>(said.file(folder + "/device/numa_node").value_or(""));
     if (node && *node >= 0) nic.numa_node = node;
+    // ".../0000:00:03.0/virtio2/net/eth0": the last PCI function on the way is the controller.
+    if (const auto chain = pci_chain(said.link(folder).value_or("")).addresses; !chain.empty()) {
+        nic.pci_address = chain.back();
+    }
+    nic.master = last_part(said.link(folder + "/master").value_or(""));
+    nic.driver = last_part(said.link(folder + "/device/driver").value_or(""));
+    nic.lower = lower_of(said, folder);
     if (const auto mtu = number_of<int>(said.file(folder + "/mtu").value_or(""))) {
         nic.mtu = *mtu;
     } else {
@@ -108,6 +126,7 @@ void interpret_network(Said& said) {
         said.machine().nics.push_back(nic_of(said, name));
     }
     if (said.machine().nics.empty()) said.gap("network interfaces", "\"/sys/class/net\" shows none");
+    interpret_network_tables(said);
     interpret_addresses(said);
     interpret_routes(said);
     interpret_names(said);

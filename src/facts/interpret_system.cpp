@@ -6,9 +6,6 @@
 namespace r1cluster::detail {
 namespace {
 
-/// cgroup version 1 writes its largest number, rounded down to a page, for "no limit".
-constexpr std::uint64_t cgroup_unlimited = 1ULL << 62U;
-
 /// PRETTY_NAME="Debian GNU/Linux 12 (bookworm)" of os-release(5), quoted or not.
 std::string pretty_name(const std::string& os_release) {
     for (const std::string& line : lines_of(os_release)) {
@@ -76,28 +73,6 @@ void interpret_memory(Said& said) {
     std::sort(nodes.begin(), nodes.end(), [](const NumaNode& a, const NumaNode& b) { return a.id < b.id; });
 }
 
-std::optional<std::uint64_t> soft_limit(Said& said, const std::string& name, const std::string& subject) {
-    const std::string call = "getrlimit(" + name + ")";
-    const auto limit = said.shaped<calls::Rlimit>(call, subject);
-    if (limit) return limit->soft;
-    if (!said.call(call)) said.gap(subject, said.why_no_call(call));
-    return std::nullopt;
-}
-
-void interpret_limits(Said& said) {
-    Limits& limits = said.machine().limits;
-    limits.memlock_bytes = soft_limit(said, "RLIMIT_MEMLOCK", "limit of locked memory");
-    limits.open_files = soft_limit(said, "RLIMIT_NOFILE", "limit of open files");
-    limits.processes = soft_limit(said, "RLIMIT_NPROC", "limit of processes");
-    // The least limit of the process's control group and those above it counts.
-    for (const auto& [path, answer] : said.readings().files) {
-        if (!path.ends_with("/memory.max") && !path.ends_with("/memory.limit_in_bytes")) continue;
-        const auto value = number_of<std::uint64_t>(said.file(path).value_or("max"));
-        if (!value || *value >= cgroup_unlimited) continue;
-        limits.cgroup_memory_bytes = std::min(*value, limits.cgroup_memory_bytes.value_or(*value));
-    }
-}
-
 void interpret_ports(Said& said) {
     for (const auto& [call, answer] : said.readings().calls) {
         const auto place = argument_of(call, "bind");
@@ -131,7 +106,6 @@ void interpret_system(Said& said) {
     if (machine.boot_id.empty()) said.gap("boot id", said.why_no_file("/proc/sys/kernel/random/boot_id"));
     interpret_cpu(said);
     interpret_memory(said);
-    interpret_limits(said);
     interpret_ports(said);
     if (const auto clock = said.shaped<calls::Clock>("clock()", "clock")) {
         machine.clock_offset_s = clock->offset_s;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "facts/said.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <sstream>
 
@@ -35,6 +36,15 @@ std::vector<std::string> words_of(std::string_view text) {
     std::istringstream stream{std::string(text)};
     for (std::string word; stream >> word;) words.push_back(word);
     return words;
+}
+
+std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+std::string few_of(const std::vector<std::string>& names) {
+    constexpr std::size_t shown = 3;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(names.size(), shown); ++i) text += (i == 0 ? "" : ", ") + names[i];
+    return names.size() > shown ? text + " and " + std::to_string(names.size() - shown) + " more" : text;
 }
 
 std::optional<std::string> argument_of(const std::string& call, std::string_view function) {

@@ -58,9 +58,18 @@ private:
 
 /// Parts of interpret(), in the order in which they are shown.
 void interpret_system(Said& said);
+void interpret_limits(Said& said);
+void interpret_container(Said& said);
 void interpret_network(Said& said);
+void interpret_network_tables(Said& said);  ///< part of the former
+void interpret_pci(Said& said);
+void interpret_hcas(Said& said);
+void interpret_firewalls(Said& said);
+void interpret_services(Said& said);  ///< after the firewalls, of which firewalld is a service
+void interpret_software(Said& said);
 void interpret_filesystems(Said& said);
 void interpret_gpus(Said& said);
+void interpret_gpudirect(Said& said);  ///< after GPUs and HCAs: without both, nothing is missing
 void interpret_engine(Said& said);
 void interpret_checkpoint(Said& said);
 
@@ -75,6 +84,15 @@ std::optional<Number> number_of(std::string_view text) {
 
 std::vector<std::string> lines_of(std::string_view text);
 std::vector<std::string> words_of(std::string_view text);
+
+/// "../../../bus/pci/drivers/nvidia" -> "nvidia"
+std::string last_part(const std::string& path);
+
+/// "1:580.65.06-1ubuntu1" of a Debian package -> "580.65.06"
+std::string upstream_version(const std::string& version);
+
+/// For a sentence: "a, b, c and 7 more".
+std::string few_of(const std::vector<std::string>& names);
 
 /// "route(10.0.0.2)" -> "10.0.0.2"; nullopt where `call` is of another function.
 std::optional<std::string> argument_of(const std::string& call, std::string_view function);

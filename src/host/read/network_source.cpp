@@ -82,25 +82,28 @@ Answer resolved(const std::string& name) {
 
 }  // namespace
 
-void read_interfaces(Readings& readings) {
+void read_interfaces(const HostTree& tree) {
     const std::string base = "/sys/class/net";
-    const Answer listing = readings.listings[base] = listing_answer(base);
-    std::istringstream names(listing.text.value_or(""));
     std::size_t count = 0;
-    for (std::string name; std::getline(names, name);) {
+    for (const std::string& name : tree.names(base)) {
         if (name == "bonding_masters" || ++count > max_interfaces) continue;  // a file; and hosts of many containers
         const std::string folder = base + "/" + name;
-        readings.links[folder] = link_answer(folder);
-        readings.listings[folder] = listing_answer(folder);  // has "device", "bonding", "bridge" where it is one
+        tree.link(folder);
+        // It has "device", "bonding", "bridge" where the interface is one, and "lower_eth0" for what it is made of.
+        const std::vector<std::string> parts = tree.names(folder);
+        const auto has = [&](const char* part) { return std::find(parts.begin(), parts.end(), part) != parts.end(); };
         for (const char* file :
              {"/operstate", "/carrier", "/mtu", "/speed", "/address", "/type", "/flags", "/uevent"}) {
-            readings.files[folder + file] = file_answer(folder + file);
+            tree.file(folder + file);
         }
-        if (readings.listings[folder].text.value_or("").find("device\n") == std::string::npos) continue;
-        readings.links[folder + "/device"] = link_answer(folder + "/device");
-        readings.files[folder + "/device/numa_node"] = file_answer(folder + "/device/numa_node");
+        if (has("master")) tree.link(folder + "/master");
+        if (has("bonding")) tree.file(folder + "/bonding/slaves");
+        if (!has("device")) continue;
+        tree.link(folder + "/device");
+        tree.link_if_there(folder + "/device/driver");
+        tree.file(folder + "/device/numa_node");
     }
-    read_addresses(readings);
+    read_addresses(tree.readings());
 }
 
 void read_names(const std::vector<std::string>& names, Readings& readings) {

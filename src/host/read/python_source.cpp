@@ -147,12 +147,15 @@ Answer packages_in(const std::string& folder) {
 
 }  // namespace
 
-void read_python(const std::string& python, const std::string& python_path, Readings& readings) {
+std::vector<std::string> read_python(const std::string& python, const std::string& python_path, Readings& readings) {
+    std::vector<std::string> folders;
     readings.calls["python(" + python + ")"] = answer([&] {
         const calls::Python found = python_at(python, python_path, readings);
         for (const std::string& folder : found.site_packages) readings.listings[folder] = packages_in(folder);
+        folders = found.site_packages;
         return calls::to_text(found);
     });
+    return folders;
 }
 
 }  // namespace r1cluster::detail

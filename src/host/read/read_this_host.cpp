@@ -78,7 +78,12 @@ void read_slow(std::vector<SlowSource> sources, Readings& readings) {
 std::vector<SlowSource> slow_sources(const ReadRequest& request) {
     using std::chrono::seconds;
     std::vector<SlowSource> sources{
-        {"nvmlInit_v2()", seconds(20), [](Readings& part) { detail::read_gpus({}, part); }}};
+        {"nvmlInit_v2()", seconds(20), [](Readings& part) { detail::read_gpus({}, part); }},
+        {"hcas()", seconds(10), [](Readings& part) { detail::read_hcas(detail::HostTree(part)); }},
+        {"ibv_get_device_list()", seconds(10), [](Readings& part) { detail::read_verbs(part); }},
+        {"gpudirect()", seconds(10), [](Readings& part) { detail::read_gpudirect(detail::HostTree(part)); }},
+        {"processes()", seconds(10), [](Readings& part) { detail::read_services(detail::HostTree(part)); }},
+        {"software()", seconds(20), [](Readings& part) { detail::read_software(detail::HostTree(part)); }}};
     std::vector<std::string> paths = request.paths;
     paths.push_back("/dev/shm");
     if (!request.model_path.empty()) paths.push_back(request.model_path);
@@ -93,7 +98,8 @@ std::vector<SlowSource> slow_sources(const ReadRequest& request) {
     }
     if (!request.python.empty()) {
         sources.push_back({"python(" + request.python + ")", seconds(20), [request](Readings& part) {
-                               detail::read_python(request.python, request.python_path, part);
+                               const auto packages = detail::read_python(request.python, request.python_path, part);
+                               detail::read_engine_software(detail::HostTree(part), packages);
                            }});
     }
     if (!request.model_path.empty()) {
@@ -120,8 +126,13 @@ Readings read_this_host(const ReadRequest& request) {
     readings.reader = fmt::format("r1cluster {}", library_version());
     readings.taken_at = now_utc();
     detail::read_system(readings);
-    detail::read_limits(readings);
-    detail::read_interfaces(readings);
+    const detail::HostTree tree(readings);
+    detail::read_limits(tree);
+    detail::read_container_marks(tree);
+    detail::read_pci(tree);
+    detail::read_interfaces(tree);
+    detail::read_network_tables(readings);
+    detail::read_firewalls(tree);
     detail::read_gpu_files(readings);
     detail::read_names(names_of(request, readings), readings);
     detail::read_routes(request.peers, readings);

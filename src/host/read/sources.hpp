@@ -7,23 +7,28 @@
 #include <string>
 #include <vector>
 
+#include "host/read/host_tree.hpp"
 #include "r1cluster/host/read.hpp"
 #include "r1cluster/readings/readings.hpp"
 #include "readings/calls.hpp"
 
 namespace r1cluster::detail {
 
-void read_system(Readings& readings);      ///< OS, CPU, memory, NUMA nodes, user
-void read_limits(Readings& readings);      ///< rlimits and the cgroup's memory
-void read_interfaces(Readings& readings);  ///< network interfaces and their addresses
+void read_system(Readings& readings);    ///< OS, CPU, memory, NUMA nodes, user
+void read_limits(const HostTree& tree);  ///< rlimits, control groups, capabilities, huge pages
+void read_container_marks(const HostTree& tree);
+void read_gpudirect(const HostTree& tree);     ///< kernel modules, and whether ib_core knows peer memory
+void read_interfaces(const HostTree& tree);    ///< network interfaces and their addresses
+void read_network_tables(Readings& readings);  ///< VLANs, routes and policies, by netlink
+void read_firewalls(const HostTree& tree);
 void read_names(const std::vector<std::string>& names, Readings& readings);
 /// The kernel's choice of interface for each peer, by netlink; names are resolved first.
 void read_routes(const std::vector<std::string>& peers, Readings& readings);
 void read_filesystem(const std::string& path, Readings& readings);
 /// The same for a folder that may not exist yet.
 void read_future_filesystem(const std::string& path, Readings& readings);
-/// Packages that an interpreter would find, from metadata; nothing is run.
-void read_python(const std::string& python, const std::string& python_path, Readings& readings);
+/// Packages that an interpreter would find, from metadata; nothing is run. Returns the folders that hold them.
+std::vector<std::string> read_python(const std::string& python, const std::string& python_path, Readings& readings);
 void read_checkpoint_digest(const std::string& path, Readings& readings);
 /// What says of GPUs without any library: /proc/driver/nvidia and the environment. Never waits.
 void read_gpu_files(Readings& readings);
@@ -40,6 +45,13 @@ void read_nvml(const std::string& library, Readings& readings);
 void read_cuda(const std::string& library, Readings& readings);
 /// "open(PATH)", for reading and writing.
 void read_device_node(const std::string& path, Readings& readings);
+void read_hcas(const HostTree& tree);  ///< verbs devices by sysfs, and whether their device files may be opened
+void read_verbs(Readings& readings, const std::string& library = "libibverbs.so.1");
+void read_services(const HostTree& tree);  ///< processes, units and packages that matter
+void read_software(const HostTree& tree);  ///< CUDA toolkits, libraries, OFED
+/// NCCL and torch of an engine's environment, after read_python().
+void read_engine_software(const HostTree& tree, const std::vector<std::string>& site_packages);
+void read_pci(const HostTree& tree);  ///< PCI functions that matter, and the bridges above them
 
 /// Folders of this user by the XDG rules.
 struct UserFolders {
