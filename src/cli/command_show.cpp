@@ -123,6 +123,9 @@ void add_show(CLI::App& app, Session& session) {
     static std::string older;
     static std::vector<FileView> views{
         {"--svg", "a picture of each machine; - for standard output, {host} in the name for its host", to_svg},
+        {"--tree", "NUMA nodes, bridges and devices as lstopo prints them", to_hwloc_text},
+        {"--dot", "the same as a graph for Graphviz", to_dot},
+        {"--nccl-topology", "the machine as NCCL_TOPO_FILE takes it", to_nccl_topology},
     };
     CLI::Option* json = verb->add_flag("--json", session.is_json, "the value as JSON (docs/schemas)");
     std::vector<CLI::Option*> exclusive{

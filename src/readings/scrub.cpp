@@ -102,6 +102,7 @@ void learn(const Readings& host, Pseudonyms& pseudonyms) {
 
 /// Texts in which no host is named, but words occur that may be a host's name ("node0", "ubuntu").
 bool is_of_the_system_alone(std::string_view key) {
+    if (key.starts_with("nvmlSystemGetProcessName(")) return false;  // a path below somebody's home
     for (const std::string_view prefix : {"/sys/", "/etc/os-release", "/proc/cpuinfo", "/proc/meminfo",
                                           "/proc/self/limits", "/proc/driver/", "nvml", "getrlimit(", "cpuinfo("}) {
         if (key.starts_with(prefix)) return true;
