@@ -20,7 +20,7 @@ void answer_field(nvmlFieldValue_t& field) {
     const unsigned errors = field.scopeId == 3 ? 7 : 0;
     switch (field.fieldId) {
         case 164: return set(field, 26562);
-        case 165: return set(field, 1);
+        case 165: return set(field, nvml_stand_in()->are_links_up ? 1 : 0);
         case 166: return set(field, 6);
         case 161:
         case 162:

@@ -68,6 +68,15 @@ TEST_CASE("NVLinks of a virtual machine are up, to a switch that is hidden", "[h
     CHECK(gpu.fabric == GpuFabric{"completed", "success", "", 0, {}});
 }
 
+TEST_CASE("NVLinks that are down have no remote end, and that is no gap", "[host_read]") {
+    const NvmlLibrary library;
+    library->are_links_up = false;
+    const Machine machine = library.machine();
+    CHECK(machine.gpus.at(0).nvlinks.size() == 18);
+    CHECK(active_nvlinks(machine.gpus.at(0)) == 0);
+    CHECK(gpu_gaps(machine).empty());
+}
+
 TEST_CASE("remote ends of NVLinks that are refused are a gap, and the links stay", "[host_read]") {
     const NvmlLibrary library;
     library->refusals["nvmlDeviceGetNvLinkRemoteDeviceType(1)"] = NVML_ERROR_NO_PERMISSION;
