@@ -169,7 +169,10 @@ int interpret_nvml(Said& said) {
             said.machine().gpus.push_back(std::move(*gpu));
         } else {
             ++lost;
-            said.gap(fmt::format("GPU {}", index), why_lost(said, index), "nvidia-smi; dmesg | grep Xid");
+            const std::string because = why_lost(said, index);
+            const bool is_forbidden = because == "Insufficient Permissions";
+            said.gap(fmt::format("GPU {}", index), because,
+                     is_forbidden ? "run the container with --gpus all" : "nvidia-smi; dmesg | grep Xid");
         }
     }
     if (count.value_or(0) > max_gpus) said.gap("gpus", fmt::format("{} GPUs, of which {} are read", *count, max_gpus));

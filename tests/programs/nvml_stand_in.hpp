@@ -23,7 +23,8 @@ struct NvmlStandIn {
     bool has_long_processes = false;  ///< one word more an entry, as drivers 535.43 to 535.86 write them
     unsigned char fabric_state = NVML_GPU_FABRIC_STATE_COMPLETED;
     unsigned fabric_health = 0;
-    bool has_link_fields = true;        ///< NVML_FI_DEV_NVLINK_GET_*, _ERROR_DL_*
+    bool has_link_fields = true;  ///< NVML_FI_DEV_NVLINK_GET_*, _ERROR_DL_*
+    bool are_links_up = true;
     bool has_blackwell_errors = false;  ///< other counters in the place of _ERROR_DL_*
 
     int calls = 0;                        ///< of all functions but nvmlErrorString

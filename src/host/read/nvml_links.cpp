@@ -124,7 +124,7 @@ void keep_words(NvmlGpu& gpu, const char* function, const std::vector<bool>& act
         std::string because;
         bool has_word = false;
         for (unsigned link = 0; link < active.size(); ++link) {
-            const Answer word = active[link] ? answer([&] { return word_of(link); }) : Answer{std::nullopt, "not up"};
+            const Answer word = active[link] ? answer([&] { return word_of(link); }) : Answer{};
             words.push_back(word.text.value_or(refused));
             has_word = has_word || word.text;
             if (because.empty()) because = word.because;
@@ -135,7 +135,7 @@ void keep_words(NvmlGpu& gpu, const char* function, const std::vector<bool>& act
 }
 
 void read_remote_ends(NvmlGpu& gpu, const std::vector<bool>& active) {
-    if (active.empty()) return;
+    if (std::find(active.begin(), active.end(), true) == active.end()) return;
     keep_words(gpu, "nvmlDeviceGetNvLinkRemoteDeviceType", active, [&](unsigned link) {
         nvmlIntNvLinkDeviceType_t type{};
         gpu.call(R1CLUSTER_NVML(nvmlDeviceGetNvLinkRemoteDeviceType), link, &type);

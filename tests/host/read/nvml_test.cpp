@@ -1,61 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // NVML's answers, from the library to the facts, with tests/programs/nvml_stand_in.cpp in the place of the library.
-#include "programs/nvml_stand_in.hpp"
-
-#include <dlfcn.h>
-
-#include "host/read/sources.hpp"
-#include "r1cluster/facts/cluster.hpp"
-#include "support/catch.hpp"
-
-using namespace r1cluster;
-
-namespace {
-
-/// The library, set as the test wants it, and what a read of it gives.
-class Library {
-public:
-    explicit Library(std::string path = R1CLUSTER_NVML_STAND_IN)
-        : path_(std::move(path)), handle_(dlopen(path_.c_str(), RTLD_NOW | RTLD_LOCAL)) {
-        REQUIRE(handle_);
-        *operator->() = {};
-    }
-    ~Library() { dlclose(handle_); }
-    Library(const Library&) = delete;
-    Library& operator=(const Library&) = delete;
-
-    NvmlStandIn* operator->() const {
-        return reinterpret_cast<decltype(&nvml_stand_in)>(dlsym(handle_, "nvml_stand_in"))();
-    }
-    Readings read() const {
-        Readings readings;
-        detail::read_nvml(path_, readings);
-        return readings;
-    }
-    Machine machine() const { return interpret(read()); }
-
-private:
-    std::string path_;
-    void* handle_;
-};
-
-/// Those about GPUs; the rest of the machine was not read.
-std::vector<Gap> gpu_gaps(const Machine& machine) {
-    std::vector<Gap> gaps;
-    for (const Gap& gap : machine.gaps) {
-        // The stand-in's minor numbers have no nodes, on any machine.
-        const bool is_about = gap.subject == "gpus" || gap.subject.find("GPU") != std::string::npos;
-        if (is_about) gaps.push_back(gap);
-    }
-    return gaps;
-}
-
-std::string because_of(const Readings& readings, const std::string& call) { return readings.calls.at(call).because; }
-
-}  // namespace
+#include "host/read/opened_nvml.hpp"
 
 TEST_CASE("all that NVML says of a GPU becomes facts", "[host_read]") {
-    const Library library;
+    const NvmlLibrary library;
     const Machine machine = library.machine();
     CHECK(machine.gpu_driver_version == "580.159.04");
     CHECK(machine.cuda_driver_version == "13.0");
@@ -81,7 +29,7 @@ TEST_CASE("all that NVML says of a GPU becomes facts", "[host_read]") {
 }
 
 TEST_CASE("memory of a GPU is told apart as nvidia-smi does: 616 MiB reserved, none used", "[host_read]") {
-    const Gpu gpu = Library().machine().gpus.at(0);
+    const Gpu gpu = NvmlLibrary().machine().gpus.at(0);
     CHECK(gpu.memory_bytes == 150754820096);
     CHECK(gpu.memory_reserved_bytes.value_or(0) / (1 << 20) + 1 == 616);  // nvidia-smi rounds up
     CHECK(gpu.memory_used_bytes == 0);
@@ -90,7 +38,7 @@ TEST_CASE("memory of a GPU is told apart as nvidia-smi does: 616 MiB reserved, n
 }
 
 TEST_CASE("errors, clocks, power and the PCIe link of a GPU have their units", "[host_read]") {
-    const Gpu gpu = Library().machine().gpus.at(0);
+    const Gpu gpu = NvmlLibrary().machine().gpus.at(0);
     CHECK(gpu.is_ecc_enabled == true);
     CHECK(gpu.is_ecc_pending == true);
     CHECK(gpu.ecc_corrected == 12);
@@ -112,7 +60,7 @@ TEST_CASE("errors, clocks, power and the PCIe link of a GPU have their units", "
 }
 
 TEST_CASE("NVLinks of a virtual machine are up, to a switch that is hidden", "[host_read]") {
-    const Gpu gpu = Library().machine().gpus.at(0);
+    const Gpu gpu = NvmlLibrary().machine().gpus.at(0);
     REQUIRE(gpu.nvlinks.size() == 18);
     CHECK(active_nvlinks(gpu) == 18);
     CHECK(gpu.nvlinks[17] == NvLink{17, true, 6, 26562, "switch", "", {{"crc", 0}, {"recovery", 0}, {"replay", 0}}});
@@ -120,8 +68,17 @@ TEST_CASE("NVLinks of a virtual machine are up, to a switch that is hidden", "[h
     CHECK(gpu.fabric == GpuFabric{"completed", "success", "", 0, {}});
 }
 
+TEST_CASE("NVLinks that are down have no remote end, and that is no gap", "[host_read]") {
+    const NvmlLibrary library;
+    library->are_links_up = false;
+    const Machine machine = library.machine();
+    CHECK(machine.gpus.at(0).nvlinks.size() == 18);
+    CHECK(active_nvlinks(machine.gpus.at(0)) == 0);
+    CHECK(gpu_gaps(machine).empty());
+}
+
 TEST_CASE("remote ends of NVLinks that are refused are a gap, and the links stay", "[host_read]") {
-    const Library library;
+    const NvmlLibrary library;
     library->refusals["nvmlDeviceGetNvLinkRemoteDeviceType(1)"] = NVML_ERROR_NO_PERMISSION;
     const Machine machine = library.machine();
     CHECK(active_nvlinks(machine.gpus.at(1)) == 18);
@@ -131,7 +88,7 @@ TEST_CASE("remote ends of NVLinks that are refused are a gap, and the links stay
 }
 
 TEST_CASE("GPUs without the fields of Hopper are asked for each link", "[host_read]") {
-    const Library library;
+    const NvmlLibrary library;
     library->has_link_fields = false;
     const Gpu gpu = library.machine().gpus.at(0);
     REQUIRE(gpu.nvlinks.size() == 18);
@@ -140,7 +97,7 @@ TEST_CASE("GPUs without the fields of Hopper are asked for each link", "[host_re
 }
 
 TEST_CASE("Blackwell counts other errors of its NVLinks", "[host_read]") {
-    const Library library;
+    const NvmlLibrary library;
     library->has_blackwell_errors = true;
     CHECK(library.machine().gpus.at(0).nvlinks.at(3).errors ==
           std::map<std::string, std::uint64_t>{
@@ -148,7 +105,7 @@ TEST_CASE("Blackwell counts other errors of its NVLinks", "[host_read]") {
 }
 
 TEST_CASE("a fabric that is not well says in which way", "[host_read]") {
-    const Library library;
+    const NvmlLibrary library;
     library->fabric_health = 0x4 << 8 | 0x2 << 6 | 0x1 << 4 | 0x1;  // configuration 4, timeout false, route, bandwidth
     CHECK(library.machine().gpus.at(0).fabric->unhealthy ==
           std::vector<std::string>{"degraded bandwidth", "route unhealthy", "incorrect configuration: no partition"});
@@ -158,13 +115,13 @@ TEST_CASE("a fabric that is not well says in which way", "[host_read]") {
 }
 
 TEST_CASE("each pair of GPUs stands under the lower index with all that P2P can do", "[host_read]") {
-    const Machine machine = Library().machine();
+    const Machine machine = NvmlLibrary().machine();
     CHECK(machine.gpus[0].peers == std::vector<GpuPeer>{{1, "PHB", "ok", "ok", "ok", "not supported"}});
     CHECK(machine.gpus[1].peers.empty());
 }
 
 TEST_CASE("a read asks NVML so often: 159 calls for two GPUs, 738 for eight", "[host_read]") {
-    const Library library;
+    const NvmlLibrary library;
     library.read();
     CHECK(library->calls == 6 + 2 * 74 + 5);
     *library.operator->() = {};
@@ -175,86 +132,8 @@ TEST_CASE("a read asks NVML so often: 159 calls for two GPUs, 738 for eight", "[
     CHECK(library->calls_of.at("nvmlShutdown") == 1);
 }
 
-TEST_CASE("no NVML is a gap that says what to do", "[host_read]") {
-    Readings readings;
-    detail::read_nvml("/no/such/libnvidia-ml.so.1", readings);
-    CHECK(because_of(readings, "nvmlInit_v2()") == "/no/such/libnvidia-ml.so.1 not found");
-    const Machine machine = interpret(readings);
-    CHECK(machine.gpus.empty());
-    CHECK(gpu_gaps(machine) == std::vector<Gap>{{"gpus", "nvmlInit_v2(): /no/such/libnvidia-ml.so.1 not found",
-                                                 "install the NVIDIA driver, or run the container with --gpus all"}});
-}
-
-TEST_CASE("a driver that was updated under a running kernel is told from one that is absent", "[host_read]") {
-    const Library library;
-    library->init = NVML_ERROR_LIB_RM_VERSION_MISMATCH;
-    CHECK(gpu_gaps(library.machine()) == std::vector<Gap>{{"gpus", "nvmlInit_v2(): Driver/library version mismatch",
-                                                           "reboot: the driver on disk is not the one in the kernel"}});
-    library->init = NVML_ERROR_DRIVER_NOT_LOADED;
-    CHECK(gpu_gaps(library.machine()).at(0).remedy == "sudo modprobe nvidia");
-    CHECK(library->calls == 2);  // nothing is asked, nothing is shut down
-}
-
-TEST_CASE("a driver that is too old for some functions answers the others", "[host_read]") {
-    const Library library(R1CLUSTER_OLD_NVML_STAND_IN);
-    library->has_link_fields = false;
-    const Readings readings = library.read();
-    CHECK(because_of(readings, "nvmlDeviceGetMemoryInfo_v2(0)") ==
-          "this driver's NVML has no nvmlDeviceGetMemoryInfo_v2");
-    const Machine machine = interpret(readings);
-    const Gpu& gpu = machine.gpus.at(1);
-    CHECK(gpu.memory_bytes == 150754820096);
-    CHECK(gpu.memory_used_bytes == std::nullopt);  // the old function counts what is reserved as used
-    CHECK(gpu.memory_reserved_bytes == std::nullopt);
-    CHECK(gpu.throttle_reasons == std::vector<std::string>{"idle", "software power cap"});
-    CHECK(gpu.fabric == GpuFabric{"completed", "success", "", 0, {}});
-    CHECK(active_nvlinks(gpu) == 18);
-    CHECK(gpu_gaps(machine) ==
-          std::vector<Gap>{{"processes of GPUs 0-1",
-                            "this driver's NVML has no nvmlDeviceGetComputeRunningProcesses_v3", "a newer driver"},
-                           {"processes of GPUs 0-1",
-                            "this driver's NVML has no nvmlDeviceGetGraphicsRunningProcesses_v3", "a newer driver"},
-                           {"firmware version of GPUs 0-1", "this driver's NVML has no nvmlDeviceGetGspFirmwareVersion",
-                            "a newer driver"}});
-}
-
-TEST_CASE("one GPU of eight that is lost keeps its number, and the others are whole", "[host_read]") {
-    const Library library;
-    library->gpus = 8;
-    library->refusals["nvmlDeviceGetHandleByIndex_v2(3)"] = NVML_ERROR_GPU_IS_LOST;
-    const Machine machine = library.machine();
-    REQUIRE(machine.gpus.size() == 7);
-    CHECK(machine.gpus[3].nvml_index == 4);
-    CHECK(gpu_gaps(machine) == std::vector<Gap>{{"GPU 3", "GPU is lost", "nvidia-smi; dmesg | grep Xid"}});
-    CHECK(machine.gpus[0].peers.size() == 6);
-    library->refusals.clear();
-    library->refusals["(3)"] = NVML_ERROR_GPU_IS_LOST;  // it has a handle, and answers nothing
-    CHECK(interpret(library.read()) == machine);
-}
-
-TEST_CASE("a GPU that is lost is not asked again", "[host_read]") {
-    const Library library;
-    library->refusals["(1)"] = NVML_ERROR_GPU_IS_LOST;
-    const Readings readings = library.read();
-    CHECK(because_of(readings, "nvmlDeviceGetPowerUsage(1)") == "GPU is lost");
-    CHECK(library->calls_of.contains("nvmlDeviceGetPowerUsage(0)"));
-    CHECK_FALSE(library->calls_of.contains("nvmlDeviceGetPowerUsage(1)"));
-    CHECK_FALSE(library->calls_of.contains("nvmlDeviceGetP2PStatus(0)"));
-}
-
-TEST_CASE("a GPU that is lost half-way keeps what it said", "[host_read]") {
-    const Library library;
-    library->refusals["nvmlDeviceGetSerial(1)"] = NVML_ERROR_GPU_IS_LOST;
-    const Machine machine = library.machine();
-    REQUIRE(machine.gpus.size() == 2);
-    CHECK(machine.gpus[1].pci_address == "0000:1b:00.0");
-    CHECK(machine.gpus[1].power_w == std::nullopt);
-    const Gap memory{"memory of GPU 1", "nvmlDeviceGetMemoryInfo_v2(1): GPU is lost", ""};
-    CHECK(std::count(machine.gaps.begin(), machine.gaps.end(), memory) == 1);
-}
-
 TEST_CASE("MIG is seen with the devices that it made", "[host_read]") {
-    const Library library;
+    const NvmlLibrary library;
     library->is_mig = true;
     const Gpu gpu = library.machine().gpus.at(1);
     CHECK(gpu.is_mig_enabled == true);
@@ -264,7 +143,7 @@ TEST_CASE("MIG is seen with the devices that it made", "[host_read]") {
 }
 
 TEST_CASE("a virtual GPU is told from a whole one that was passed through", "[host_read]") {
-    const Library library;
+    const NvmlLibrary library;
     library->virtualization = NVML_GPU_VIRTUALIZATION_MODE_VGPU;
     library->refusals["nvmlDeviceGetRemappedRows"] = NVML_ERROR_NOT_SUPPORTED;
     const Machine machine = library.machine();
@@ -273,28 +152,8 @@ TEST_CASE("a virtual GPU is told from a whole one that was passed through", "[ho
     CHECK(gpu_gaps(machine).empty());  // what a GPU does not have is not unseen
 }
 
-TEST_CASE("calls that are not permitted are one gap that says who may", "[host_read]") {
-    const Library library;
-    for (const char* function : {"nvmlDeviceGetPowerUsage", "nvmlDeviceGetSerial"}) {
-        library->refusals[function] = NVML_ERROR_NO_PERMISSION;
-    }
-    const Machine machine = library.machine();
-    CHECK(gpu_gaps(machine) ==
-          std::vector<Gap>{{"power, serial number of GPUs 0-1", "Insufficient Permissions", "read the host as root"}});
-    CHECK(machine.gpus.at(0).power_w == std::nullopt);
-    CHECK(machine.gpus.at(0).power_limit_w == 650.0);
-}
-
-TEST_CASE("a count of GPUs that cannot be is cut, and says so", "[host_read]") {
-    const Library library;
-    library->gpus = 10'000;
-    const Machine machine = library.machine();
-    CHECK(machine.gpus.size() == 64);
-    CHECK(gpu_gaps(machine) == std::vector<Gap>{{"gpus", "10000 GPUs, of which 64 are read", ""}});
-}
-
 TEST_CASE("PCI domains are written as sysfs does, also those that need more than four digits", "[host_read]") {
-    const Library library;
+    const NvmlLibrary library;
     library->pci_domain = 0xabc;
     CHECK(library.machine().gpus.at(0).pci_address == "0abc:1a:00.0");
     library->pci_domain = 0x10000;
@@ -302,7 +161,7 @@ TEST_CASE("PCI domains are written as sysfs does, also those that need more than
 }
 
 TEST_CASE("processes have names where they are ours to see, and memory where the driver says", "[host_read]") {
-    const Library library;
+    const NvmlLibrary library;
     library->processes = {{4242, 1ULL << 30U, 0xffffffff, 0xffffffff},
                           {1, static_cast<unsigned long long>(NVML_VALUE_NOT_AVAILABLE), 0xffffffff, 0xffffffff}};
     CHECK(library.machine().gpus.at(0).processes ==
