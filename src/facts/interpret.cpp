@@ -63,6 +63,7 @@ Machine interpret(const Readings& readings) {
     detail::interpret_firewalls(said);
     detail::interpret_services(said);
     detail::interpret_software(said);
+    detail::interpret_containers(said);
     detail::interpret_filesystems(said);
     detail::interpret_gpus(said);
     detail::interpret_gpudirect(said);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "facts/said.hpp"
 #include "readings/calls_devices.hpp"
@@ -20,9 +21,12 @@ void interpret_links(Said& said) {
         if (has_vlan && !said.call("links()")) said.gap("VLANs", said.why_no_call("links()"));
         return;
     }
+    std::map<std::string, Nic*> by_name;
+    for (Nic& nic : nics) by_name[nic.name] = &nic;
     for (const calls::Link& link : *links) {
-        const auto nic = std::find_if(nics.begin(), nics.end(), [&](const Nic& one) { return one.name == link.name; });
-        if (nic == nics.end()) continue;
+        const auto found = by_name.find(link.name);
+        if (found == by_name.end()) continue;
+        Nic* nic = found->second;
         if (link.kind == "vlan" && link.vlan_id) {
             nic->kind = "vlan";
             nic->vlan_id = link.vlan_id;

@@ -11,6 +11,7 @@
 namespace r1cluster::detail {
 namespace {
 
+constexpr std::string_view class_file = "/class";
 constexpr int max_width = 32;  // lanes; sysfs shows 63 and 255 for "not known"
 // Bits of the ACS control word that send what one device sends to its neighbour up to the CPU.
 constexpr unsigned request_redirect = 1U << 2U, completion_redirect = 1U << 3U;
@@ -44,32 +45,31 @@ public:
     explicit PciReader(Said& said) : said_(said) {}
 
     void interpret() {
-        const auto listing = said_.readings().listings.find(pci_folder);
-        if (listing == said_.readings().listings.end() || !listing->second.text) {
-            said_.gap("PCI devices", listing == said_.readings().listings.end()
-                                         ? fmt::format("\"{}\" was not read", pci_folder)
-                                         : fmt::format("{}: {}", pci_folder, listing->second.because));
-            return;
+        // By the files that were kept, not by the listing: most of what a host lists does not matter and was let go.
+        const auto& files = said_.readings().files;
+        const std::string prefix = fmt::format("{}/", pci_folder);
+        std::size_t count = 0;
+        for (auto at = files.lower_bound(prefix); at != files.end() && at->first.starts_with(prefix); ++at) {
+            const std::string& path = at->first;
+            if (!path.ends_with(class_file)) continue;
+            const std::string address = path.substr(prefix.size(), path.size() - prefix.size() - class_file.size());
+            if (is_pci_address(address) && ++count <= max_listed_pci_devices) add_endpoint(address, at->second);
         }
-        const std::vector<std::string> listed = said_.names(pci_folder);
-        for (std::size_t i = 0; i < std::min(listed.size(), max_listed_pci_devices); ++i) add_endpoint(listed[i]);
         for (auto& [address, device] : devices_) said_.machine().pci_devices.push_back(std::move(device));
-        report_gaps(listed.size());
+        report_gaps(count);
     }
 
 private:
     std::string folder_of(const std::string& address) const { return fmt::format("{}/{}", pci_folder, address); }
 
-    void add_endpoint(const std::string& address) {
-        if (!is_pci_address(address)) return;
+    void add_endpoint(const std::string& address, const Answer& class_answer) {
         const std::string folder = folder_of(address);
-        const auto class_code = said_.file(folder + "/class");
-        if (!class_code) {
-            // A device of which nothing was kept is one that does not matter; one that was tried is missing.
-            if (said_.readings().files.contains(folder + "/class")) missing_[address] = folder + "/class";
+        if (!class_answer.text) {
+            missing_[address] = folder + "/class";
             return;
         }
-        if (!is_endpoint_that_matters(pci_kind(*class_code, said_.file(folder + "/vendor").value_or("")))) return;
+        if (!is_endpoint_that_matters(pci_kind(*class_answer.text, said_.file(folder + "/vendor").value_or(""))))
+            return;
         std::vector<std::string> chain = pci_chain(said_.link(folder).value_or("")).addresses;
         if (chain.empty() || chain.back() != address) {
             without_link_.push_back(address);
@@ -122,7 +122,14 @@ private:
         if (!bridge.is_acs_redirecting) without_access_control_.push_back(bridge.address);
     }
 
-    void report_gaps(std::size_t listed) {
+    void report_gaps(std::size_t kept) {
+        const auto listing = said_.readings().listings.find(pci_folder);
+        const bool is_listed = listing != said_.readings().listings.end();
+        if (kept == 0 && !(is_listed && listing->second.text)) {
+            said_.gap("PCI devices", is_listed ? fmt::format("{}: {}", pci_folder, listing->second.because)
+                                               : fmt::format("\"{}\" was not read", pci_folder));
+        }
+        const std::size_t listed = said_.names(pci_folder).size();
         for (const auto& [address, path] : missing_) {
             said_.gap("PCI device " + address, said_.why_no_file(path),
                       "read again: it may have left the bus meanwhile");

@@ -9,7 +9,9 @@
 namespace r1cluster::detail {
 namespace {
 
-/// What a folder's name of a library tells: "libnccl.so.2.28.9" -> "2.28.9" for "libnccl.so.".
+constexpr std::size_t max_builds = 256;
+
+/// What the file name of a library tells: "libnccl.so.2.28.9" -> "2.28.9" for "libnccl.so.".
 std::string version_of(const std::string& target, std::string_view start) {
     const std::string name = last_part(target);
     return name.starts_with(start) ? name.substr(start.size()) : "";
@@ -54,6 +56,7 @@ public:
 private:
     void add(const std::string& name, const std::string& version, const std::string& path,
              const std::string& package = "") {
+        if (said_.machine().software.size() >= max_builds) return;
         said_.machine().software.push_back({name, version, path, package});
     }
 
@@ -71,6 +74,7 @@ private:
     }
 
     void add_nccl(const std::string& path, const std::string& target) {
+        if (said_.machine().software.size() >= max_builds) return;
         std::string version = version_of(target, "libnccl.so.");
         std::string package = owner_of(path);
         constexpr std::string_view in_wheel = "/nvidia/nccl/lib/libnccl.so.2";

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <sstream>
 
 namespace r1cluster::detail {
 
@@ -26,15 +25,22 @@ std::vector<std::string> Said::names(const std::string& path) const {
 
 std::vector<std::string> lines_of(std::string_view text) {
     std::vector<std::string> lines;
-    std::istringstream stream{std::string(text)};
-    for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        lines.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
     return lines;
 }
 
 std::vector<std::string> words_of(std::string_view text) {
+    constexpr std::string_view blank = " \t\n\v\f\r";
     std::vector<std::string> words;
-    std::istringstream stream{std::string(text)};
-    for (std::string word; stream >> word;) words.push_back(word);
+    for (std::size_t at = text.find_first_not_of(blank); at != text.npos; at = text.find_first_not_of(blank, at)) {
+        const std::size_t end = std::min(text.find_first_of(blank, at), text.size());
+        words.emplace_back(text.substr(at, end - at));
+        at = end;
+    }
     return words;
 }
 

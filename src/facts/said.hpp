@@ -67,6 +67,7 @@ void interpret_hcas(Said& said);
 void interpret_firewalls(Said& said);
 void interpret_services(Said& said);  ///< after the firewalls, of which firewalld is a service
 void interpret_software(Said& said);
+void interpret_containers(Said& said);
 void interpret_filesystems(Said& said);
 void interpret_gpus(Said& said);
 void interpret_gpudirect(Said& said);  ///< after GPUs and HCAs: without both, nothing is missing

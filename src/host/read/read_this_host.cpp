@@ -82,7 +82,11 @@ std::vector<SlowSource> slow_sources(const ReadRequest& request) {
         {"hcas()", seconds(10), [](Readings& part) { detail::read_hcas(detail::HostTree(part)); }},
         {"ibv_get_device_list()", seconds(10), [](Readings& part) { detail::read_verbs(part); }},
         {"gpudirect()", seconds(10), [](Readings& part) { detail::read_gpudirect(detail::HostTree(part)); }},
-        {"processes()", seconds(10), [](Readings& part) { detail::read_services(detail::HostTree(part)); }},
+        {"processes()", seconds(10),
+         [](Readings& part) {
+             detail::read_services(detail::HostTree(part));
+             detail::read_container_runtimes(detail::HostTree(part));
+         }},
         {"software()", seconds(20), [](Readings& part) { detail::read_software(detail::HostTree(part)); }}};
     std::vector<std::string> paths = request.paths;
     paths.push_back("/dev/shm");

@@ -47,8 +47,9 @@ void read_cuda(const std::string& library, Readings& readings);
 void read_device_node(const std::string& path, Readings& readings);
 void read_hcas(const HostTree& tree);  ///< verbs devices by sysfs, and whether their device files may be opened
 void read_verbs(Readings& readings, const std::string& library = "libibverbs.so.1");
-void read_services(const HostTree& tree);  ///< processes, units and packages that matter
-void read_software(const HostTree& tree);  ///< CUDA toolkits, libraries, OFED
+void read_services(const HostTree& tree);            ///< processes, units and packages that matter
+void read_container_runtimes(const HostTree& tree);  ///< after read_services()
+void read_software(const HostTree& tree);            ///< CUDA toolkits, libraries, OFED
 /// NCCL and torch of an engine's environment, after read_python().
 void read_engine_software(const HostTree& tree, const std::vector<std::string>& site_packages);
 void read_pci(const HostTree& tree);  ///< PCI functions that matter, and the bridges above them
