@@ -65,7 +65,7 @@ private:
         if (!tree.hcas.empty()) color = "#bbdefb";
         // What hangs from no bridge that is known needs none drawn.
         const std::string id = label.empty() ? "" : node(label, color);
-        for (const Gpu* gpu : tree.gpus) gpu_nodes_[gpu] = id;
+        for (const Gpu* gpu : tree.gpus) gpu_nodes_[gpu->pci_address] = id;
         if (tree.device && tree.device->kind == "nvswitch") switch_nodes_[tree.address] = id;
         if (!parent.empty() && !id.empty()) text_ += fmt::format("    {} -- {}{};\n", parent, id, edge(tree.device));
         for (const detail::TreeNode& child : tree.children) draw(child, id);
@@ -82,10 +82,11 @@ private:
         std::string fabric;
         for (const Gpu& gpu : machine_.gpus) {
             for (const NvLink& link : gpu.nvlinks) {
-                if (!link.is_active) continue;
+                if (!link.is_active || gpu.pci_address.empty()) continue;
                 std::string to;
-                for (const auto& [other, id] : gpu_nodes_) {
-                    if (link.remote == "gpu" && other->pci_address == link.remote_pci_address) to = id;
+                if (const auto found = gpu_nodes_.find(link.remote_pci_address);
+                    link.remote == "gpu" && found != gpu_nodes_.end()) {
+                    to = found->second;
                 }
                 if (const auto found = switch_nodes_.find(link.remote_pci_address); found != switch_nodes_.end())
                     to = found->second;
@@ -93,7 +94,7 @@ private:
                     if (fabric.empty()) fabric = node("NVSwitch", "#d5e8d4");
                     to = fabric;
                 }
-                if (!to.empty()) ++links[{gpu_nodes_[&gpu], to}];
+                if (!to.empty()) ++links[{gpu_nodes_[gpu.pci_address], to}];
             }
         }
         for (const auto& [ends, count] : links) {
@@ -107,8 +108,7 @@ private:
     const Machine& machine_;
     std::string text_;
     int nodes_ = 0;
-    std::map<const Gpu*, std::string> gpu_nodes_;
-    std::map<std::string, std::string> switch_nodes_;
+    std::map<std::string, std::string> gpu_nodes_, switch_nodes_;  ///< by address
 };
 
 }  // namespace

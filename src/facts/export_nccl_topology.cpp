@@ -71,7 +71,10 @@ class Exporter {
 public:
     Exporter(const Machine& machine, bool has_bare_controllers) : machine_(machine) {
         for (const PciDevice& device : machine.pci_devices) devices_[device.address] = device;
-        for (const Gpu& gpu : machine.gpus) add_leaf(gpu.pci_address, "gpu", gpu.numa_node, gpu.link);
+        for (const Gpu& gpu : machine.gpus) {
+            gpus_.emplace(gpu.pci_address, &gpu);
+            add_leaf(gpu.pci_address, "gpu", gpu.numa_node, gpu.link);
+        }
         std::set<std::string> hca_addresses;
         for (const Hca& hca : machine.hcas) {
             hca_addresses.insert(hca.pci_address);
@@ -210,9 +213,7 @@ private:
         if (const auto width = least(device.link.max_width, above.max_width)) {
             pci.set("link_width", std::to_string(*width));
         }
-        for (const Gpu& gpu : machine_.gpus) {
-            if (gpu.pci_address == address) add_gpu(gpu, pci);
-        }
+        if (const auto gpu = gpus_.find(address); gpu != gpus_.end()) add_gpu(*gpu->second, pci);
         if (const auto nets = nets_of_device_.find(address); nets != nets_of_device_.end() && !nets->second.empty()) {
             pci.children.push_back({"nic", "", nets->second});
         }
@@ -261,6 +262,7 @@ private:
 
     const Machine& machine_;
     std::map<std::string, PciDevice> devices_;
+    std::map<std::string, const Gpu*> gpus_;                      ///< by address
     std::map<std::string, const PciDevice*> ports_;               ///< device -> port right above it
     std::map<std::string, std::set<std::string>> below_;          ///< bridge -> what NCCL sees below it
     std::map<int, std::set<std::string>> tops_;                   ///< NUMA node -> topmost devices

@@ -95,9 +95,7 @@ private:
     void read_numa_node(pugi::xml_node object, const Place& place) {
         const auto id = xml_.number(object, "os_index");
         if (!id || *id < 0) throw xml_.refusal(object, "os_index of a NUMANode: expected 0 or more");
-        for (const NumaNode& known : machine_.numa_nodes) {
-            if (known.id == *id) throw xml_.refusal(object, fmt::format("NUMANode {} occurs twice", *id));
-        }
+        if (!numa_nodes_.insert(*id).second) throw xml_.refusal(object, fmt::format("NUMANode {} occurs twice", *id));
         NumaNode& node = machine_.numa_nodes.emplace_back();
         node.id = *id;
         node.cpus = place.local_cpus;
@@ -192,22 +190,24 @@ private:
 
     /// "nvml0", "cuda0" and "opencl0d0" are views of the same device.
     void read_gpu(pugi::xml_node object, const std::string& name, const Place& place) {
-        for (Gpu& gpu : machine_.gpus) {
-            if (gpu.pci_address != place.address || place.address.empty()) continue;
-            const auto take = [&](std::string& field, const char* key) {
-                if (field.empty()) field = hwloc_info(object, key);
-            };
-            take(gpu.name, "GPUModel");
-            take(gpu.uuid, "NVIDIAUUID");
-            take(gpu.serial, "NVIDIASerial");
-            for (const char* key : {"CUDAGlobalMemorySize", "OpenCLGlobalMemorySize"}) {
-                const auto kib = number_of<std::uint64_t>(hwloc_info(object, key));
-                if (gpu.memory_bytes == 0 && kib && *kib < (1ULL << 44)) gpu.memory_bytes = *kib * 1024;
-            }
-            const auto index =
-                name.starts_with("nvml") ? number_of<int>(std::string_view(name).substr(4)) : std::nullopt;
-            if (index && *index >= 0 && nvml_indices_.insert(*index).second) gpu.nvml_index = *index;
+        if (machine_.gpus.empty() || machine_.gpus.back().pci_address != place.address) return;
+        Gpu& gpu = machine_.gpus.back();
+        const auto take = [&](std::string& field, const char* key) {
+            if (field.empty()) field = hwloc_info(object, key);
+        };
+        take(gpu.name, "GPUModel");
+        take(gpu.uuid, "NVIDIAUUID");
+        take(gpu.serial, "NVIDIASerial");
+        for (const char* key : {"CUDAGlobalMemorySize", "OpenCLGlobalMemorySize"}) {
+            const auto kib = number_of<std::uint64_t>(hwloc_info(object, key));
+            if (gpu.memory_bytes == 0 && kib && *kib < (1ULL << 44)) gpu.memory_bytes = *kib * 1024;
         }
+        const auto index = name.starts_with("nvml") ? number_of<int>(std::string_view(name).substr(4)) : std::nullopt;
+        const bool is_new =
+            index && *index >= 0 && !nvml_addresses_.contains(gpu.pci_address) && nvml_indices_.insert(*index).second;
+        if (!is_new) return;
+        nvml_addresses_.insert(gpu.pci_address);
+        gpu.nvml_index = *index;
     }
 
     /// Of the matrices only that between NUMA nodes has a place in the facts.
@@ -289,7 +289,8 @@ private:
     XmlText xml_;
     Machine machine_;
     std::set<std::string> addresses_, interface_names_, hca_names_;
-    std::set<int> nvml_indices_;
+    std::set<int> nvml_indices_, numa_nodes_;
+    std::set<std::string> nvml_addresses_;  ///< of GPUs that have one
 };
 
 }  // namespace

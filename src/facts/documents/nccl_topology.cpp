@@ -3,6 +3,7 @@
 /// (how it is made) and src/graph/topo.cc (how it is read), 2.12 to 2.30.
 #include <fmt/format.h>
 
+#include <map>
 #include <set>
 
 #include "facts/documents/formats.hpp"
@@ -214,22 +215,18 @@ private:
     }
 
     void read_hca(pugi::xml_node net, const std::string& name, const PciDevice* device, std::optional<int> numa_node) {
-        Hca* hca = nullptr;
-        for (Hca& known : machine_.hcas) {
-            if (known.name == name) hca = &known;
+        const auto [place, is_new] = hcas_.emplace(name, machine_.hcas.size());
+        if (is_new) {
+            Hca& fresh = machine_.hcas.emplace_back();
+            fresh.name = name;
+            fresh.pci_address = device ? device->address : "";
+            fresh.numa_node = numa_node;
         }
-        if (!hca) {
-            hca = &machine_.hcas.emplace_back();
-            hca->name = name;
-            hca->pci_address = device ? device->address : "";
-            hca->numa_node = numa_node;
-        }
-        HcaPort& port = hca->ports.emplace_back();
+        Hca& hca = machine_.hcas[place->second];
+        HcaPort& port = hca.ports.emplace_back();
         port.number = std::max(1, xml_.number(net, "port").value_or(1));
-        for (const HcaPort& other : hca->ports) {
-            if (&other != &port && other.number == port.number) {
-                throw xml_.refusal(net, fmt::format("port {} of \"{}\" occurs twice", port.number, name));
-            }
+        if (!ports_.insert({name, port.number}).second) {
+            throw xml_.refusal(net, fmt::format("port {} of \"{}\" occurs twice", port.number, name));
         }
         if (device && device->class_code.starts_with("0x0207")) port.link_layer = "InfiniBand";
         // Amazon's EFA has the class of Ethernet, and is none.
@@ -241,8 +238,8 @@ private:
 
     void read_network_interface(pugi::xml_node net, const std::string& name, const PciDevice* device,
                                 std::optional<int> numa_node) {
-        for (const Nic& known : machine_.nics) {
-            if (known.name == name) throw xml_.refusal(net, fmt::format("the interface \"{}\" occurs twice", name));
+        if (!interfaces_.insert(name).second) {
+            throw xml_.refusal(net, fmt::format("the interface \"{}\" occurs twice", name));
         }
         Nic& nic = machine_.nics.emplace_back();
         nic.name = name;
@@ -277,7 +274,9 @@ private:
     XmlText xml_;
     Machine machine_;
     std::set<int> numa_nodes_, gpu_devices_;
-    std::set<std::string> addresses_;
+    std::set<std::string> addresses_, interfaces_;
+    std::map<std::string, std::size_t> hcas_;  ///< name -> place in machine_
+    std::set<std::pair<std::string, int>> ports_;
     bool has_c2c_ = false;
 };
 

@@ -15,16 +15,12 @@
 namespace r1cluster::detail {
 namespace {
 
-constexpr std::size_t max_gpus = 1024;  // an Error beyond: no machine has them
-
-constexpr std::array gts_of_generation{2.5, 5.0, 8.0, 16.0, 32.0, 64.0};
-
 /// An element that says something. nvidia-smi has many words for nothing.
 pugi::xml_node something(pugi::xml_node node) {
     const std::string text = lower_case(trimmed(node.text().get()));
-    const bool is_nothing = text.empty() || text == "n/a" || text == "[n/a]" || text == "not available" ||
-                            text.starts_with("[") || text.starts_with("requested functionality") ||
-                            text.starts_with("unknown error") || text.starts_with("gpu is lost");
+    const bool is_nothing = text.empty() || text == "n/a" || text == "not available" || text.starts_with("[") ||
+                            text.starts_with("requested functionality") || text.starts_with("unknown error") ||
+                            text.starts_with("gpu is lost");
     return is_nothing ? pugi::xml_node() : node;
 }
 
@@ -100,7 +96,6 @@ private:
                                fmt::format("id \"{}\" of <gpu>: expected one such as \"00000000:18:00.0\"", id));
         if (!addresses_.insert(*address).second)
             throw xml_.refusal(element, fmt::format("the GPU {} occurs twice", *address));
-        if (addresses_.size() > max_gpus) throw xml_.refusal(element, fmt::format("more than {} GPUs", max_gpus));
         gpu.pci_address = *address;
         gpu.name = text_of(element.child("product_name"));
         gpu.uuid = text_of(element.child("uuid"));

@@ -39,4 +39,7 @@ inline constexpr std::array fabric_health{
     std::array<std::string_view, 3>{"incorrect_configuration", "None", "incorrect configuration"},
 };
 
+/// GT/s of the generations of PCIe, from 1 on.
+inline constexpr std::array gts_of_generation{2.5, 5.0, 8.0, 16.0, 32.0, 64.0};
+
 }  // namespace r1cluster::detail
