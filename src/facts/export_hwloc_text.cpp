@@ -64,7 +64,7 @@ private:
 
     void print(const detail::TreeNode& node, int depth) {
         const PciDevice* device = node.device;
-        if (device && device->kind == "bridge") {
+        if (device && (device->kind == "bridge" || device->kind == "switch")) {
             line(depth, fmt::format("PCIBridge {}{}", short_address(node.address), link_text(device->link)));
         } else if (!node.address.empty()) {
             const std::string kind = device ? class_name(*device) : !node.gpus.empty() ? "3D" : "network";

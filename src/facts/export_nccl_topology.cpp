@@ -200,7 +200,7 @@ private:
     Element pci(const std::string& address) const {
         const PciDevice& device = *find(address);
         Element pci{"pci", "", {}};
-        const bool is_bridge = device.kind == "bridge";
+        const bool is_bridge = device.kind == "bridge" || device.kind == "switch";
         pci.set("busid", address).set("class", is_bridge && device.class_code.empty() ? "0x060400" : device.class_code);
         pci.set("vendor", device.vendor_id).set("device", device.device_id);
         pci.set("subsystem_vendor", device.subsystem_vendor_id).set("subsystem_device", device.subsystem_device_id);

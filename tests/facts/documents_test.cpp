@@ -95,7 +95,7 @@ TEST_CASE("the NCCL topology of p4d has two GPUs beside each EFA controller", "[
     CHECK(pci(machine, "0000:90:1b.0").vendor_id == "0x1d0f");
     CHECK(pci(machine, "0000:10:1c.0").device_id == "0x20b0");
     CHECK(pci(machine, "0000:10:1c.0").link.max_speed_gts == 8.0);
-    CHECK(count_kind(machine, "bridge") == 4);
+    CHECK(count_kind(machine, "switch") == 4);
 }
 
 TEST_CASE("what NCCL wrote of two H200 in a virtual machine", "[facts]") {

@@ -65,7 +65,10 @@ TEST_CASE("Azure ND A100 v4: two GPUs and two ports to each switch, four NUMA no
     REQUIRE(machine->numa_nodes.size() == 4);
     CHECK(path(*machine, "gpu0", "gpu1") == "PIX");
     CHECK(path(*machine, "gpu0", "gpu2") == "SYS");
-    CHECK(path(*machine, "gpu0", "0104:00:00.0") == "PIX");
+    // gpu0 is 0001:00:00.0, on node 1, which has the ports 0101 and 0102.
+    CHECK(machine->gpus[0].numa_node == 1);
+    CHECK(path(*machine, "gpu0", "0102:00:00.0") == "PIX");
+    CHECK(path(*machine, "gpu0", "0104:00:00.0") == "SYS");
     CHECK(find_path(*machine, "gpu0", "gpu2")->nccl_bandwidth_gbytes_per_s == 16);  // between AMD sockets
     CHECK(find_path(*machine, "gpu0", "gpu1")->nccl_bandwidth_gbytes_per_s == 24);  // Gen4 x16
 }

@@ -62,7 +62,8 @@ std::vector<Gap> gaps_about(const Machine& machine, const std::string& subject) 
 TEST_CASE("without any library /proc says which GPUs there are", "[facts]") {
     Readings readings = without_nvml();
     add_to_driver(readings, "0000:1a:00.0", 0, "GPU-00000001-0000-4000-8000-000000000001");
-    add_to_driver(readings, "0000:2a:00.0", 1, "GPU-\?\?\?\?\?\?\?\?-\?\?\?\?-\?\?\?\?-\?\?\?\?-\?\?\?\?\?\?\?\?\?\?\?\?");
+    add_to_driver(readings, "0000:2a:00.0", 1,
+                  "GPU-\?\?\?\?\?\?\?\?-\?\?\?\?-\?\?\?\?-\?\?\?\?-\?\?\?\?\?\?\?\?\?\?\?\?");
     const Machine machine = interpret(readings);
     REQUIRE(machine.gpus.size() == 2);
     Gpu first;

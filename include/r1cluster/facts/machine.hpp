@@ -61,10 +61,10 @@ struct NicAddress {
 
 struct Nic {
     std::string name;
-    std::string kind;    ///< "physical", "virtual", "bond", "vlan", "bridge", "loopback", "infiniband"
-    bool is_up = false;  ///< administratively up and with carrier
+    std::string kind;           ///< "physical", "virtual", "bond", "vlan", "bridge", "loopback", "infiniband"
+    std::optional<bool> is_up;  ///< administratively up and with carrier; unset: not seen
     std::optional<std::int64_t> speed_mbps;  ///< unset where the driver does not say
-    int mtu = 0;
+    int mtu = 0;                             ///< 0: not seen
     std::optional<int> numa_node;
     std::string mac;
     std::string pci_address;         ///< empty: no PCI device of its own

@@ -20,6 +20,8 @@ std::optional<int> numa_node_of(const PlacedDevice& device) {
     return device.nic ? device.nic->numa_node : std::nullopt;
 }
 
+bool is_bridge(const PciDevice& device) { return device.kind == "bridge" || device.kind == "switch"; }
+
 /// GPUs first, then HCAs, network, switches of NVLink, disks.
 int rank_of(const PlacedDevice& device) {
     if (device.gpu) return 0;
@@ -58,14 +60,21 @@ public:
 
     std::vector<PciGroup> groups() {
         std::vector<PciGroup> found;
+        std::map<std::optional<int>, PciGroup> homeless;
         for (const auto& [parent, devices] : below_) {
             if (parent.empty() || addresses_.count(parent)) continue;
             PciGroup group = filled(nullptr, parent, 0);
+            // NCCL's CPU is a NUMA node: whether what hangs from it shares a host bridge, it does not say.
+            if (!parent.starts_with("pci")) {
+                for (PciGroup& inner : group.groups) found.push_back(std::move(inner));
+                for (const PlacedDevice& device : group.devices)
+                    homeless[numa_node_of(device)].devices.push_back(device);
+                continue;
+            }
             // A host bridge with nothing but one switch is that switch.
             if (group.devices.empty() && group.groups.size() == 1) group = PciGroup(group.groups.front());
             if (!group.devices.empty() || !group.groups.empty()) found.push_back(group);
         }
-        std::map<std::optional<int>, PciGroup> homeless;
         for (const PciDevice& device : machine_.pci_devices) {
             for (const PlacedDevice& placed : placed_at(device))
                 homeless[numa_node_of(placed)].devices.push_back(placed);
@@ -87,7 +96,7 @@ public:
 private:
     /// What is at this address and stands nowhere yet; nothing for bridges and what is of no interest here.
     std::vector<PlacedDevice> placed_at(const PciDevice& device) {
-        if (device.kind == "bridge" || !placed_.insert(device.address).second) return {};
+        if (is_bridge(device) || !placed_.insert(device.address).second) return {};
         std::vector<PlacedDevice> devices;
         if (const auto found = known_.find(device.address); found != known_.end()) {
             devices = std::move(found->second);
@@ -107,7 +116,7 @@ private:
         const auto below = below_.find(bridge ? bridge->address : root);
         if (below == below_.end() || depth > max_depth) return group;
         for (const PciDevice* device : below->second) {
-            if (device->kind == "bridge") {
+            if (is_bridge(*device)) {
                 if (!placed_.insert(device->address).second) continue;  // a document may name one twice
                 PciGroup inner = filled(device, root, depth + 1);
                 if (inner.groups.empty() && are_one_card(inner.devices)) {

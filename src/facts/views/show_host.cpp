@@ -36,7 +36,9 @@ std::string limits_text(const Limits& limits) {
 }
 
 std::string nic_text(const Nic& nic) {
-    std::string line = fmt::format("{}: {}, {}, MTU {}", nic.name, nic.kind, nic.is_up ? "up" : "down", nic.mtu);
+    std::string line =
+        fmt::format("{}: {}, {}", nic.name, nic.kind.empty() ? "kind not known" : nic.kind, state_of(nic));
+    if (nic.mtu > 0) line += fmt::format(", MTU {}", nic.mtu);
     if (nic.speed_mbps && *nic.speed_mbps > 0)
         line += fmt::format(", {:g} Gb/s", static_cast<double>(*nic.speed_mbps) / 1000);
     if (nic.numa_node) line += fmt::format(", NUMA node {}", *nic.numa_node);
@@ -114,11 +116,15 @@ Branch system_branch(const Machine& machine) {
     if (!machine.container.empty()) branch.line += ", seen from within a container (" + machine.container + ")";
     if (!machine.gpu_driver_version.empty()) branch.line += ", driver " + machine.gpu_driver_version;
     if (!machine.cuda_driver_version.empty()) branch.line += ", CUDA " + machine.cuda_driver_version;
-    branch.branches.push_back(
-        {fmt::format("CPU: {}, {}, {}, {}", cpu.model.empty() ? "not seen" : cpu.model, counted(cpu.sockets, "socket"),
-                     counted(cpu.cores, "core"), counted(cpu.threads, "thread"))});
-    branch.branches.push_back({fmt::format("Memory: {}, {} available", bytes_or(machine.memory_bytes, "not seen"),
-                                           bytes_or(machine.memory_available_bytes, "not seen"))});
+    // Documents of other tools say nothing of the host; one line tells as much as five.
+    const bool is_seen = !machine.kernel.empty() || !cpu.model.empty() || machine.memory_bytes;
+    if (is_seen)
+        branch.branches.push_back(
+            {fmt::format("CPU: {}, {}, {}, {}", cpu.model.empty() ? "not seen" : cpu.model,
+                         counted(cpu.sockets, "socket"), counted(cpu.cores, "core"), counted(cpu.threads, "thread"))});
+    if (is_seen)
+        branch.branches.push_back({fmt::format("Memory: {}, {} available", bytes_or(machine.memory_bytes, "not seen"),
+                                               bytes_or(machine.memory_available_bytes, "not seen"))});
     for (const NumaNode& node : machine.numa_nodes) {
         std::string line = fmt::format("NUMA node {}: CPUs {}", node.id, node.cpus.empty() ? "none" : node.cpus);
         if (node.memory_bytes > 0) line += ", " + short_bytes(node.memory_bytes);
@@ -131,7 +137,7 @@ Branch system_branch(const Machine& machine) {
         branch.branches.push_back({fmt::format("Huge pages: {} of {}, {} free", format_count(pages.total),
                                                format_bytes(pages.page_bytes), format_count(pages.free))});
     }
-    branch.branches.push_back({limits_text(machine.limits)});
+    if (is_seen) branch.branches.push_back({limits_text(machine.limits)});
     if (machine.clock_offset_s) {
         branch.branches.push_back({fmt::format("Clock: {:+.3f} s from ours, known to {:.3f} s", *machine.clock_offset_s,
                                                machine.clock_uncertainty_s.value_or(0))});
@@ -144,7 +150,7 @@ Branch network_branch(const Machine& machine) {
     Branch branch{"Network"};
     std::vector<std::string> others;
     for (const Nic& nic : machine.nics) {
-        if (is_of_note(nic) || (nic.kind == "virtual" && nic.is_up && !nic.addresses.empty()))
+        if (is_of_note(nic) || (nic.kind == "virtual" && nic.is_up.value_or(false) && !nic.addresses.empty()))
             branch.branches.push_back({nic_text(nic)});
         else if (nic.kind == "virtual")
             others.push_back(nic.name);

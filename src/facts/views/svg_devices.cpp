@@ -67,11 +67,11 @@ void describe_hca(const Machine& machine, const Hca& hca, const PciDevice* pci, 
 
 void describe_nic(const Nic& nic, DeviceBox& box) {
     box.kind = "network interface";
-    box.look = nic.is_up ? looks::nic : looks::down;
+    box.look = nic.is_up.value_or(true) ? looks::nic : looks::down;
     box.title = nic.name;
     std::optional<double> gbps;
     if (nic.speed_mbps && *nic.speed_mbps > 0) gbps = static_cast<double>(*nic.speed_mbps) / 1000;
-    box.lines.push_back((gbps ? rate_text(gbps) + ", " : "") + (nic.is_up ? "up" : "down"));
+    box.lines.push_back((gbps ? rate_text(gbps) + ", " : "") + state_of(nic));
 }
 
 /// What functions without a name of their own are called together.

@@ -100,4 +100,6 @@ std::vector<const Nic*> nics_without_hca(const Machine& machine) {
     return nics;
 }
 
+std::string state_of(const Nic& nic) { return !nic.is_up ? "state not known" : *nic.is_up ? "up" : "down"; }
+
 }  // namespace r1cluster::detail

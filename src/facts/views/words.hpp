@@ -48,4 +48,7 @@ bool is_about(const std::string& subject, const std::string& device);
 /// Network controllers that no verbs device stands for, one per PCI address, in the order of the interfaces.
 std::vector<const Nic*> nics_without_hca(const Machine& machine);
 
+/// "up", "down", "state not known"
+std::string state_of(const Nic& nic);
+
 }  // namespace r1cluster::detail

@@ -94,6 +94,8 @@ TEST_CASE("an InfiniBand adapter is read from sysfs", "[host_read]") {
     port.pkeys = {"0xffff"};
     port.counters = {{"link_downed", 3}, {"out_of_sequence", 12}};
     expected.ports = {port};
+    expected.role = "compute";
+    expected.role_because = "400 Gb/s InfiniBand, one of 1";
     CHECK(machine.hcas[0] == expected);
     CHECK(gaps_about(machine, "use of HCAs").empty());
 }
