@@ -51,7 +51,10 @@ private:
         if (tree.device && tree.device->kind != "bridge") label = escaped(tree.device->kind) + "\\n" + label;
         if (tree.device && tree.device->kind == "nvswitch") color = "#d5e8d4";
         for (const Gpu* gpu : tree.gpus) {
-            label = fmt::format("GPU {}\\n{}\\n{}", gpu->nvml_index, escaped(gpu->name), escaped(gpu->pci_address));
+            label = fmt::format("GPU {}", gpu->nvml_index);
+            for (const std::string& part : {gpu->name, gpu->pci_address}) {
+                if (!part.empty()) label += "\\n" + escaped(part);
+            }
             if (gpu->memory_bytes > 0) label += "\\n" + format_bytes(gpu->memory_bytes);
             color = "#c5e1a5";
         }

@@ -47,8 +47,9 @@ public:
             for (const detail::TreeNode& root : trees[node.id]) print_root(root, 2);
             trees.erase(node.id);
         }
-        for (const auto& [numa, roots] : trees) {  // of a NUMA node that is not known
-            for (const detail::TreeNode& root : roots) print_root(root, 1);
+        for (const auto& [numa, roots] : trees) {  // nodes of which devices alone tell, or none that is known
+            if (numa >= 0) line(1, fmt::format("NUMANode (P#{})", numa));
+            for (const detail::TreeNode& root : roots) print_root(root, numa >= 0 ? 2 : 1);
         }
         return std::move(text_);
     }

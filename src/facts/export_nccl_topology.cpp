@@ -78,12 +78,12 @@ public:
         std::set<std::string> hca_addresses;
         for (const Hca& hca : machine.hcas) {
             hca_addresses.insert(hca.pci_address);
-            add_net(hca.pci_address, hca.numa_node, nets_of(hca));
+            if (!hca.name.empty()) add_net(hca.pci_address, hca.numa_node, nets_of(hca));
         }
         for (const Nic& nic : machine.nics) {
             const bool is_real = nic.kind == "physical" || nic.kind.empty();
             // Of an interface of an HCA, NCCL uses the verbs device.
-            if (is_real && (nic.pci_address.empty() || !hca_addresses.contains(nic.pci_address))) {
+            if (is_real && !nic.name.empty() && (nic.pci_address.empty() || !hca_addresses.contains(nic.pci_address))) {
                 add_net(nic.pci_address, nic.numa_node, {net_of(nic)});
             }
         }
@@ -231,7 +231,6 @@ private:
     static void add_gpu(const Gpu& gpu, Element& pci) {
         std::string sm = gpu.compute_capability;
         std::erase(sm, '.');
-        if (sm.empty() && gpu.nvlinks.empty()) return;
         Element element{"gpu", "", {}};
         element.set("dev", std::to_string(gpu.nvml_index)).set("sm", sm);
         std::vector<std::tuple<std::string, std::string, int>> groups;  // target, its class, links
@@ -257,7 +256,7 @@ private:
             Element& nvlink = element.children.emplace_back(Element{"nvlink", "", {}});
             nvlink.set("target", target).set("count", std::to_string(count)).set("tclass", tclass);
         }
-        pci.children.push_back(std::move(element));
+        if (!sm.empty() || !groups.empty()) pci.children.push_back(std::move(element));
     }
 
     const Machine& machine_;

@@ -170,6 +170,7 @@ private:
     void add_file(const std::string& path, const std::string& content) {
         const std::string on_host = paths_.of(path);
         if (!on_host.empty()) {
+            if (!detail::is_utf8(content)) return;  // configuration space and the like, which no reader takes
             const bool is_new = readings_.files.emplace(on_host, Answer{content, ""}).second;
             if (!is_new) refuse(host_, fmt::format("\"{}\" is there twice; expected one host", on_host));
             return;

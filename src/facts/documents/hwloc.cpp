@@ -159,10 +159,9 @@ private:
 
     void read_os_device(pugi::xml_node object, const Place& place) {
         const std::string type = XmlText::attribute(object, "osdev_type").value_or("");
-        const std::string name = XmlText::attribute(object, "name").value_or("");
-        if (type == "2") read_network_interface(object, name, place);
-        if (type == "3") read_hca(object, name, place);
-        if (type == "1" || type == "5") read_gpu(object, name, place);
+        if (type == "2") read_network_interface(object, xml_.required(object, "name"), place);
+        if (type == "3") read_hca(object, xml_.required(object, "name"), place);
+        if (type == "1" || type == "5") read_gpu(object, xml_.required(object, "name"), place);
     }
 
     void read_network_interface(pugi::xml_node object, const std::string& name, const Place& place) {

@@ -85,9 +85,13 @@ ImportedFiles foreign_files(const std::string& path) {
         if (entry.is_symlink()) {
             found.links[name] = fs::read_symlink(entry.path()).string();
         } else if (entry.is_regular_file()) {
-            const Answer content = detail::answer([&] { return content_of(entry.path(), document_limit_bytes); });
-            if (content.text) found.files[name] = *content.text;
-            bounds.add(path, content.text.value_or("").size());
+            try {
+                found.files[name] = content_of(entry.path(), document_limit_bytes);
+            } catch (const Error&) {
+                found.files.erase(name);
+                continue;
+            }
+            bounds.add(path, found.files[name].size());
         }
     }
     return found;
