@@ -60,10 +60,13 @@ public:
         std::vector<PciGroup> found;
         for (const auto& [parent, devices] : below_) {
             if (parent.empty() || addresses_.count(parent)) continue;
-            PciGroup group = filled(nullptr, parent, 0);
-            // A host bridge with nothing but one switch is that switch.
-            if (group.devices.empty() && group.groups.size() == 1) group = PciGroup(group.groups.front());
-            if (!group.devices.empty() || !group.groups.empty()) found.push_back(group);
+            add(filled(nullptr, parent, 0), found);
+        }
+        if (const auto tops = below_.find(""); tops != below_.end()) {
+            for (const PciDevice* device : tops->second) {
+                if (device->kind == "bridge" && placed_.insert(device->address).second)
+                    add(filled(device, "", 0), found);
+            }
         }
         std::map<std::optional<int>, PciGroup> homeless;
         for (const PciDevice& device : machine_.pci_devices) {
@@ -85,6 +88,12 @@ public:
     }
 
 private:
+    static void add(PciGroup group, std::vector<PciGroup>& found) {
+        // A host bridge with nothing but one switch is that switch.
+        if (group.devices.empty() && group.groups.size() == 1) group = PciGroup(group.groups.front());
+        if (!group.devices.empty() || !group.groups.empty()) found.push_back(std::move(group));
+    }
+
     /// What is at this address and stands nowhere yet; nothing for bridges and what is of no interest here.
     std::vector<PlacedDevice> placed_at(const PciDevice& device) {
         if (device.kind == "bridge" || !placed_.insert(device.address).second) return {};
