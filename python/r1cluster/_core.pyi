@@ -13,15 +13,19 @@ import typing
 __all__: list[str] = [
     "Answer",
     "Cause",
+    "Change",
     "CheckedRule",
     "Checkpoint",
     "CheckpointDigest",
     "CheckpointText",
     "Cluster",
+    "ContainerRuntime",
     "Cpu",
     "DeploymentPorts",
     "DeploymentSpec",
     "DeploymentStatus",
+    "DevicePath",
+    "Difference",
     "EngineEnvironment",
     "EngineLog",
     "EngineSpec",
@@ -31,15 +35,23 @@ __all__: list[str] = [
     "FileShare",
     "Filesystem",
     "Finding",
+    "Firewall",
     "Gap",
+    "Gid",
     "Gpu",
-    "GpuLink",
+    "GpuDirectRdma",
+    "GpuFabric",
+    "GpuPeer",
+    "GpuProcess",
+    "Hca",
+    "HcaPort",
     "HostLaunch",
     "HostPath",
     "HostSettings",
     "HostShards",
     "HostSpec",
     "HostStatus",
+    "Hugepages",
     "LatentAttention",
     "LaunchPlan",
     "LaunchPort",
@@ -50,18 +62,25 @@ __all__: list[str] = [
     "ModelConfig",
     "ModelSpec",
     "NameResolution",
+    "NearHca",
     "Nic",
     "NicAddress",
     "NumaNode",
+    "NvLink",
     "PathProbe",
+    "PciDevice",
+    "PciLink",
     "Phase",
     "Plan",
     "PlannedPort",
     "PortState",
+    "Problem",
     "ProcessSpec",
     "ProcessStatus",
     "Progress",
     "Quantization",
+    "Rail",
+    "RailPort",
     "RankPlacement",
     "RankShards",
     "RankStatus",
@@ -72,9 +91,12 @@ __all__: list[str] = [
     "RejectedLayout",
     "Report",
     "Route",
+    "RouteEntry",
+    "RoutePolicy",
     "Scrubbed",
     "SecretVariable",
     "ServeSpec",
+    "Service",
     "Setting",
     "Settings",
     "Severity",
@@ -84,6 +106,7 @@ __all__: list[str] = [
     "ShardText",
     "Slice",
     "SliceRule",
+    "SoftwareBuild",
     "StepTime",
     "Tensor",
     "TensorPlace",
@@ -92,14 +115,17 @@ __all__: list[str] = [
     "UpResult",
     "Version",
     "check",
+    "compare",
     "config",
     "default_partition",
     "deployment_ports",
+    "device_name",
     "diagnose",
     "discover",
     "down",
     "dtype_bits",
     "family_of",
+    "find_path",
     "follow_logs",
     "format_bytes",
     "format_count",
@@ -132,11 +158,13 @@ __all__: list[str] = [
     "shard",
     "show",
     "show_html",
+    "show_matrix",
     "slice_tensor",
     "status",
     "summarize",
     "tensor_parallel_refusal",
     "to_folder",
+    "to_svg",
     "to_toml",
     "transports",
     "up",
@@ -729,10 +757,12 @@ class Readings:
         links: collections.abc.Mapping[str, Answer] = {},
         listings: collections.abc.Mapping[str, Answer] = {},
         calls: collections.abc.Mapping[str, Answer] = {},
+        documents: collections.abc.Mapping[str, str] = {},
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Readings: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
+    def _repr_html_(self) -> str: ...
     def replace(self, **changes: typing.Any) -> Readings:
         """
         A copy with other values for the fields that are named.
@@ -743,6 +773,8 @@ class Readings:
         """
     @property
     def calls(self) -> dict[str, Answer]: ...
+    @property
+    def documents(self) -> dict[str, str]: ...
     @property
     def files(self) -> dict[str, Answer]: ...
     @property
@@ -951,6 +983,965 @@ class Scrubbed:
     @property
     def replaced(self) -> dict[str, int]: ...
 
+class PciLink:
+    """
+    What a PCIe link does, and what its device could do.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> PciLink:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        speed_gts: float | None = None,
+        width: int | None = None,
+        max_speed_gts: float | None = None,
+        max_width: int | None = None,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> PciLink: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> PciLink:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def max_speed_gts(self) -> float | None: ...
+    @property
+    def max_width(self) -> int | None: ...
+    @property
+    def speed_gts(self) -> float | None: ...
+    @property
+    def width(self) -> int | None: ...
+
+class PciDevice:
+    """
+    A PCI function that decides placement.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> PciDevice:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        address: str = "",
+        parent: str = "",
+        kind: str = "",
+        class_code: str = "",
+        vendor_id: str = "",
+        device_id: str = "",
+        subsystem_vendor_id: str = "",
+        subsystem_device_id: str = "",
+        name: str = "",
+        numa_node: int | None = None,
+        local_cpus: str = "",
+        driver: str = "",
+        link: PciLink = ...,
+        iommu_group: int | None = None,
+        is_acs_redirecting: bool | None = None,
+        physical_function: str = "",
+        virtual_functions: int | None = None,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> PciDevice: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> PciDevice:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def address(self) -> str: ...
+    @property
+    def class_code(self) -> str: ...
+    @property
+    def device_id(self) -> str: ...
+    @property
+    def driver(self) -> str: ...
+    @property
+    def iommu_group(self) -> int | None: ...
+    @property
+    def is_acs_redirecting(self) -> bool | None: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def link(self) -> PciLink: ...
+    @property
+    def local_cpus(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def numa_node(self) -> int | None: ...
+    @property
+    def parent(self) -> str: ...
+    @property
+    def physical_function(self) -> str: ...
+    @property
+    def subsystem_device_id(self) -> str: ...
+    @property
+    def subsystem_vendor_id(self) -> str: ...
+    @property
+    def vendor_id(self) -> str: ...
+    @property
+    def virtual_functions(self) -> int | None: ...
+
+class DevicePath:
+    """
+    How two devices of one machine reach each other.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> DevicePath:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        from_: str = "",
+        to: str = "",
+        path: str = "",
+        nccl_path: str = "",
+        nccl_bandwidth_gbytes_per_s: float | None = None,
+        because: str = "",
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> DevicePath: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> DevicePath:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def because(self) -> str: ...
+    @property
+    def from_(self) -> str: ...
+    @property
+    def nccl_bandwidth_gbytes_per_s(self) -> float | None: ...
+    @property
+    def nccl_path(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def to(self) -> str: ...
+
+class NvLink:
+    """
+    One NVLink of one GPU.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> NvLink:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        index: int = 0,
+        is_active: bool = False,
+        version: int | None = None,
+        speed_mbps: int | None = None,
+        remote: str = "",
+        remote_pci_address: str = "",
+        errors: collections.abc.Mapping[str, int] = {},
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> NvLink: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> NvLink:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def errors(self) -> dict[str, int]: ...
+    @property
+    def index(self) -> int: ...
+    @property
+    def is_active(self) -> bool: ...
+    @property
+    def remote(self) -> str: ...
+    @property
+    def remote_pci_address(self) -> str: ...
+    @property
+    def speed_mbps(self) -> int | None: ...
+    @property
+    def version(self) -> int | None: ...
+
+class GpuFabric:
+    """
+    What a GPU says of the NVLink fabric it belongs to.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> GpuFabric:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        state: str = "",
+        status: str = "",
+        cluster_uuid: str = "",
+        clique_id: int | None = None,
+        unhealthy: collections.abc.Sequence[str] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> GpuFabric: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> GpuFabric:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def clique_id(self) -> int | None: ...
+    @property
+    def cluster_uuid(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def unhealthy(self) -> list[str]: ...
+
+class GpuProcess:
+    """
+    A process that holds memory of a GPU.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> GpuProcess:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, pid: int = 0, name: str = "", memory_bytes: int | None = None) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> GpuProcess: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> GpuProcess:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def memory_bytes(self) -> int | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def pid(self) -> int: ...
+
+class GpuPeer:
+    """
+    Whether one GPU may reach another's memory.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> GpuPeer:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, gpu: int = 0, ancestor: str = "", read: str = "", write: str = "", nvlink: str = "", atomics: str = ""
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> GpuPeer: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> GpuPeer:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def ancestor(self) -> str: ...
+    @property
+    def atomics(self) -> str: ...
+    @property
+    def gpu(self) -> int: ...
+    @property
+    def nvlink(self) -> str: ...
+    @property
+    def read(self) -> str: ...
+    @property
+    def write(self) -> str: ...
+
+class NearHca:
+    """
+    An HCA as one GPU sees it.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> NearHca:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        hca: str = "",
+        path: str = "",
+        nccl_path: str = "",
+        uses_gpudirect: bool | None = None,
+        because: str = "",
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> NearHca: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> NearHca:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def because(self) -> str: ...
+    @property
+    def hca(self) -> str: ...
+    @property
+    def nccl_path(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def uses_gpudirect(self) -> bool | None: ...
+
+class Gpu:
+    """
+    A GPU.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Gpu:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        nvml_index: int = 0,
+        uuid: str = "",
+        name: str = "",
+        serial: str = "",
+        pci_address: str = "",
+        memory_bytes: int = 0,
+        memory_free_bytes: int | None = None,
+        memory_used_bytes: int | None = None,
+        memory_reserved_bytes: int | None = None,
+        bar1_bytes: int | None = None,
+        compute_capability: str = "",
+        numa_node: int | None = None,
+        cpu_affinity: str = "",
+        vbios_version: str = "",
+        firmware_version: str = "",
+        minor_number: int | None = None,
+        is_device_openable: bool | None = None,
+        is_mig_enabled: bool | None = None,
+        is_mig_pending: bool | None = None,
+        mig_devices: collections.abc.Sequence[str] = [],
+        virtualization: str = "",
+        is_ecc_enabled: bool | None = None,
+        is_ecc_pending: bool | None = None,
+        ecc_corrected: int | None = None,
+        ecc_uncorrected: int | None = None,
+        remapped_rows_corrected: int | None = None,
+        remapped_rows_uncorrected: int | None = None,
+        is_remap_pending: bool | None = None,
+        has_remap_failed: bool | None = None,
+        is_persistent: bool | None = None,
+        compute_mode: str = "",
+        power_w: float | None = None,
+        power_limit_w: float | None = None,
+        power_limit_default_w: float | None = None,
+        temperature_c: int | None = None,
+        sm_clock_mhz: int | None = None,
+        sm_clock_max_mhz: int | None = None,
+        memory_clock_mhz: int | None = None,
+        memory_clock_max_mhz: int | None = None,
+        throttle_reasons: collections.abc.Sequence[str] = [],
+        link: PciLink = ...,
+        nvlinks: collections.abc.Sequence[NvLink] = [],
+        fabric: GpuFabric | None = None,
+        peers: collections.abc.Sequence[GpuPeer] = [],
+        processes: collections.abc.Sequence[GpuProcess] = [],
+        hcas: collections.abc.Sequence[NearHca] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Gpu: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def active_nvlinks(self) -> int:
+        """
+        How many NVLinks are up.
+        """
+    def replace(self, **changes: typing.Any) -> Gpu:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def bar1_bytes(self) -> int | None: ...
+    @property
+    def compute_capability(self) -> str: ...
+    @property
+    def compute_mode(self) -> str: ...
+    @property
+    def cpu_affinity(self) -> str: ...
+    @property
+    def ecc_corrected(self) -> int | None: ...
+    @property
+    def ecc_uncorrected(self) -> int | None: ...
+    @property
+    def fabric(self) -> GpuFabric | None: ...
+    @property
+    def firmware_version(self) -> str: ...
+    @property
+    def has_remap_failed(self) -> bool | None: ...
+    @property
+    def hcas(self) -> list[NearHca]: ...
+    @property
+    def is_device_openable(self) -> bool | None: ...
+    @property
+    def is_ecc_enabled(self) -> bool | None: ...
+    @property
+    def is_ecc_pending(self) -> bool | None: ...
+    @property
+    def is_mig_enabled(self) -> bool | None: ...
+    @property
+    def is_mig_pending(self) -> bool | None: ...
+    @property
+    def is_persistent(self) -> bool | None: ...
+    @property
+    def is_remap_pending(self) -> bool | None: ...
+    @property
+    def link(self) -> PciLink: ...
+    @property
+    def memory_bytes(self) -> int: ...
+    @property
+    def memory_clock_max_mhz(self) -> int | None: ...
+    @property
+    def memory_clock_mhz(self) -> int | None: ...
+    @property
+    def memory_free_bytes(self) -> int | None: ...
+    @property
+    def memory_reserved_bytes(self) -> int | None: ...
+    @property
+    def memory_used_bytes(self) -> int | None: ...
+    @property
+    def mig_devices(self) -> list[str]: ...
+    @property
+    def minor_number(self) -> int | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def numa_node(self) -> int | None: ...
+    @property
+    def nvlinks(self) -> list[NvLink]: ...
+    @property
+    def nvml_index(self) -> int: ...
+    @property
+    def pci_address(self) -> str: ...
+    @property
+    def peers(self) -> list[GpuPeer]: ...
+    @property
+    def power_limit_default_w(self) -> float | None: ...
+    @property
+    def power_limit_w(self) -> float | None: ...
+    @property
+    def power_w(self) -> float | None: ...
+    @property
+    def processes(self) -> list[GpuProcess]: ...
+    @property
+    def remapped_rows_corrected(self) -> int | None: ...
+    @property
+    def remapped_rows_uncorrected(self) -> int | None: ...
+    @property
+    def serial(self) -> str: ...
+    @property
+    def sm_clock_max_mhz(self) -> int | None: ...
+    @property
+    def sm_clock_mhz(self) -> int | None: ...
+    @property
+    def temperature_c(self) -> int | None: ...
+    @property
+    def throttle_reasons(self) -> list[str]: ...
+    @property
+    def uuid(self) -> str: ...
+    @property
+    def vbios_version(self) -> str: ...
+    @property
+    def virtualization(self) -> str: ...
+
+class Gid:
+    """
+    One address of an HCA port.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Gid:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, index: int = 0, gid: str = "", type: str = "", netdev: str = "") -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Gid: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Gid:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def gid(self) -> str: ...
+    @property
+    def index(self) -> int: ...
+    @property
+    def netdev(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+
+class HcaPort:
+    """
+    A port of an HCA.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> HcaPort:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        number: int = 1,
+        state: str = "",
+        physical_state: str = "",
+        link_layer: str = "",
+        rate_gbps: float | None = None,
+        rate_text: str = "",
+        lid: int | None = None,
+        sm_lid: int | None = None,
+        netdev: str = "",
+        active_mtu: int | None = None,
+        gids: collections.abc.Sequence[Gid] = [],
+        pkeys: collections.abc.Sequence[str] = [],
+        counters: collections.abc.Mapping[str, int] = {},
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> HcaPort: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> HcaPort:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def active_mtu(self) -> int | None: ...
+    @property
+    def counters(self) -> dict[str, int]: ...
+    @property
+    def gids(self) -> list[Gid]: ...
+    @property
+    def lid(self) -> int | None: ...
+    @property
+    def link_layer(self) -> str: ...
+    @property
+    def netdev(self) -> str: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def physical_state(self) -> str: ...
+    @property
+    def pkeys(self) -> list[str]: ...
+    @property
+    def rate_gbps(self) -> float | None: ...
+    @property
+    def rate_text(self) -> str: ...
+    @property
+    def sm_lid(self) -> int | None: ...
+    @property
+    def state(self) -> str: ...
+
+class Hca:
+    """
+    A host channel adapter: a verbs device, InfiniBand or RoCE.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Hca:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        pci_address: str = "",
+        model: str = "",
+        firmware_version: str = "",
+        board_id: str = "",
+        node_guid: str = "",
+        system_image_guid: str = "",
+        driver: str = "",
+        numa_node: int | None = None,
+        ports: collections.abc.Sequence[HcaPort] = [],
+        is_usable: bool | None = None,
+        unusable_because: str = "",
+        is_dmabuf_supported: bool | None = None,
+        role: str = "",
+        role_because: str = "",
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Hca: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Hca:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def board_id(self) -> str: ...
+    @property
+    def driver(self) -> str: ...
+    @property
+    def firmware_version(self) -> str: ...
+    @property
+    def is_dmabuf_supported(self) -> bool | None: ...
+    @property
+    def is_usable(self) -> bool | None: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def node_guid(self) -> str: ...
+    @property
+    def numa_node(self) -> int | None: ...
+    @property
+    def pci_address(self) -> str: ...
+    @property
+    def ports(self) -> list[HcaPort]: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def role_because(self) -> str: ...
+    @property
+    def system_image_guid(self) -> str: ...
+    @property
+    def unusable_because(self) -> str: ...
+
+class GpuDirectRdma:
+    """
+    What GPUDirect RDMA needs besides a short path.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> GpuDirectRdma:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        is_peermem_loaded: bool | None = None,
+        can_peermem_register: bool | None = None,
+        is_kernel_dmabuf_able: bool | None = None,
+        is_driver_open: bool | None = None,
+        is_gdrcopy_loaded: bool | None = None,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> GpuDirectRdma: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> GpuDirectRdma:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def can_peermem_register(self) -> bool | None: ...
+    @property
+    def is_driver_open(self) -> bool | None: ...
+    @property
+    def is_gdrcopy_loaded(self) -> bool | None: ...
+    @property
+    def is_kernel_dmabuf_able(self) -> bool | None: ...
+    @property
+    def is_peermem_loaded(self) -> bool | None: ...
+
+class SoftwareBuild:
+    """
+    One copy of something that is installed.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> SoftwareBuild:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, name: str = "", version: str = "", path: str = "", package: str = "") -> None: ...
+    def __replace__(self, **changes: typing.Any) -> SoftwareBuild: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> SoftwareBuild:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def name(self) -> str: ...
+    @property
+    def package(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+
+class Service:
+    """
+    A service of the host.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Service:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, name: str = "", is_running: bool | None = None, version: str = "", because: str = ""
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Service: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Service:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def because(self) -> str: ...
+    @property
+    def is_running(self) -> bool | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+
+class ContainerRuntime:
+    """
+    What a container engine would give a container.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> ContainerRuntime:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        path: str = "",
+        is_usable: bool | None = None,
+        because: str = "",
+        gives_gpus: bool = False,
+        gpus_because: str = "",
+        shm_bytes: int | None = None,
+        memlock_bytes: int | None = None,
+        memlock_because: str = "",
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> ContainerRuntime: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> ContainerRuntime:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def because(self) -> str: ...
+    @property
+    def gives_gpus(self) -> bool: ...
+    @property
+    def gpus_because(self) -> str: ...
+    @property
+    def is_usable(self) -> bool | None: ...
+    @property
+    def memlock_because(self) -> str: ...
+    @property
+    def memlock_bytes(self) -> int | None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def shm_bytes(self) -> int | None: ...
+
+class Firewall:
+    """
+    A packet filter that may be in the way.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Firewall:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, name: str = "", is_active: bool | None = None, because: str = "") -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Firewall: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Firewall:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def because(self) -> str: ...
+    @property
+    def is_active(self) -> bool | None: ...
+    @property
+    def name(self) -> str: ...
+
+class Hugepages:
+    """
+    Pages of one size that are set aside.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Hugepages:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, page_bytes: int = 0, total: int = 0, free: int = 0) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Hugepages: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Hugepages:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def free(self) -> int: ...
+    @property
+    def page_bytes(self) -> int: ...
+    @property
+    def total(self) -> int: ...
+
 class Gap:
     """
     Something that could not be seen; never a zero.
@@ -983,6 +1974,38 @@ class Gap:
     @property
     def subject(self) -> str: ...
 
+class Problem:
+    """
+    Something that was seen and is not as it should be.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Problem:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, subject: str = "", because: str = "", remedy: str = "") -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Problem: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Problem:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def because(self) -> str: ...
+    @property
+    def remedy(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+
 class NumaNode:
     """
     One memory node of a machine.
@@ -996,7 +2019,9 @@ class NumaNode:
         """
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
-    def __init__(self, *, id: int = 0, cpus: str = "", memory_bytes: int = 0) -> None: ...
+    def __init__(
+        self, *, id: int = 0, cpus: str = "", memory_bytes: int = 0, distances: collections.abc.Sequence[int] = []
+    ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> NumaNode: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
@@ -1010,6 +2035,8 @@ class NumaNode:
         """
     @property
     def cpus(self) -> str: ...
+    @property
+    def distances(self) -> list[int]: ...
     @property
     def id(self) -> int: ...
     @property
@@ -1106,6 +2133,11 @@ class Nic:
         mtu: int = 0,
         numa_node: int | None = None,
         mac: str = "",
+        pci_address: str = "",
+        master: str = "",
+        lower: collections.abc.Sequence[str] = [],
+        vlan_id: int | None = None,
+        driver: str = "",
         addresses: collections.abc.Sequence[NicAddress] = [],
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Nic: ...
@@ -1122,11 +2154,17 @@ class Nic:
     @property
     def addresses(self) -> list[NicAddress]: ...
     @property
+    def driver(self) -> str: ...
+    @property
     def is_up(self) -> bool: ...
     @property
     def kind(self) -> str: ...
     @property
+    def lower(self) -> list[str]: ...
+    @property
     def mac(self) -> str: ...
+    @property
+    def master(self) -> str: ...
     @property
     def mtu(self) -> int: ...
     @property
@@ -1134,7 +2172,11 @@ class Nic:
     @property
     def numa_node(self) -> int | None: ...
     @property
+    def pci_address(self) -> str: ...
+    @property
     def speed_mbps(self) -> int | None: ...
+    @property
+    def vlan_id(self) -> int | None: ...
 
 class Route:
     """
@@ -1219,14 +2261,14 @@ class Filesystem:
     @property
     def type(self) -> str: ...
 
-class Gpu:
+class RouteEntry:
     """
-    A GPU as NVML sees it.
+    An entry of the kernel's routing tables.
     """
 
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
     @staticmethod
-    def from_json(text: str, source: str = "json") -> Gpu:
+    def from_json(text: str, source: str = "json") -> RouteEntry:
         """
         Reads what to_json() wrote; InvalidInput for anything else.
         """
@@ -1235,21 +2277,17 @@ class Gpu:
     def __init__(
         self,
         *,
-        nvml_index: int = 0,
-        uuid: str = "",
-        name: str = "",
-        pci_address: str = "",
-        memory_bytes: int = 0,
-        memory_free_bytes: int | None = None,
-        compute_capability: str = "",
-        numa_node: int | None = None,
-        is_mig_enabled: bool | None = None,
-        nvlinks_active: int = 0,
+        destination: str = "",
+        interface: str = "",
+        source_address: str = "",
+        gateway: str = "",
+        table: int = 254,
+        metric: int = 0,
     ) -> None: ...
-    def __replace__(self, **changes: typing.Any) -> Gpu: ...
+    def __replace__(self, **changes: typing.Any) -> RouteEntry: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
-    def replace(self, **changes: typing.Any) -> Gpu:
+    def replace(self, **changes: typing.Any) -> RouteEntry:
         """
         A copy with other values for the fields that are named.
         """
@@ -1258,44 +2296,45 @@ class Gpu:
         The JSON document of this value; docs/schemas/ describes it.
         """
     @property
-    def compute_capability(self) -> str: ...
+    def destination(self) -> str: ...
     @property
-    def is_mig_enabled(self) -> bool | None: ...
+    def gateway(self) -> str: ...
     @property
-    def memory_bytes(self) -> int: ...
+    def interface(self) -> str: ...
     @property
-    def memory_free_bytes(self) -> int | None: ...
+    def metric(self) -> int: ...
     @property
-    def name(self) -> str: ...
+    def source_address(self) -> str: ...
     @property
-    def numa_node(self) -> int | None: ...
-    @property
-    def nvlinks_active(self) -> int: ...
-    @property
-    def nvml_index(self) -> int: ...
-    @property
-    def pci_address(self) -> str: ...
-    @property
-    def uuid(self) -> str: ...
+    def table(self) -> int: ...
 
-class GpuLink:
+class RoutePolicy:
     """
-    How two GPUs of one machine reach each other.
+    A rule that chooses a routing table.
     """
 
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
     @staticmethod
-    def from_json(text: str, source: str = "json") -> GpuLink:
+    def from_json(text: str, source: str = "json") -> RoutePolicy:
         """
         Reads what to_json() wrote; InvalidInput for anything else.
         """
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
-    def __init__(self, *, from_: int = 0, to: int = 0, path: str = "") -> None: ...
-    def __replace__(self, **changes: typing.Any) -> GpuLink: ...
+    def __init__(
+        self,
+        *,
+        priority: int = 0,
+        family: str = "",
+        source: str = "",
+        destination: str = "",
+        interface: str = "",
+        table: int = 0,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> RoutePolicy: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
-    def replace(self, **changes: typing.Any) -> GpuLink:
+    def replace(self, **changes: typing.Any) -> RoutePolicy:
         """
         A copy with other values for the fields that are named.
         """
@@ -1304,11 +2343,17 @@ class GpuLink:
         The JSON document of this value; docs/schemas/ describes it.
         """
     @property
-    def from_(self) -> int: ...
+    def destination(self) -> str: ...
     @property
-    def path(self) -> str: ...
+    def family(self) -> str: ...
     @property
-    def to(self) -> int: ...
+    def interface(self) -> str: ...
+    @property
+    def priority(self) -> int: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def table(self) -> int: ...
 
 class Limits:
     """
@@ -1330,6 +2375,9 @@ class Limits:
         open_files: int | None = None,
         processes: int | None = None,
         cgroup_memory_bytes: int | None = None,
+        cgroup_cpus: float | None = None,
+        cgroup_cpuset: str = "",
+        capabilities: collections.abc.Sequence[str] = [],
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Limits: ...
     def __repr__(self) -> str: ...
@@ -1342,6 +2390,12 @@ class Limits:
         """
         The JSON document of this value; docs/schemas/ describes it.
         """
+    @property
+    def capabilities(self) -> list[str]: ...
+    @property
+    def cgroup_cpus(self) -> float | None: ...
+    @property
+    def cgroup_cpuset(self) -> str: ...
     @property
     def cgroup_memory_bytes(self) -> int | None: ...
     @property
@@ -1548,28 +2602,42 @@ class Machine:
         *,
         host: str = "",
         unreachable_because: str = "",
+        sources: collections.abc.Sequence[str] = [],
         hostname: str = "",
         operating_system: str = "",
         kernel: str = "",
         boot_id: str = "",
+        container: str = "",
         cpu: Cpu = ...,
         numa_nodes: collections.abc.Sequence[NumaNode] = [],
         memory_bytes: int | None = None,
         memory_available_bytes: int | None = None,
+        hugepages: collections.abc.Sequence[Hugepages] = [],
         nics: collections.abc.Sequence[Nic] = [],
         routes: collections.abc.Sequence[Route] = [],
+        route_entries: collections.abc.Sequence[RouteEntry] = [],
+        route_policies: collections.abc.Sequence[RoutePolicy] = [],
+        firewalls: collections.abc.Sequence[Firewall] = [],
         filesystems: collections.abc.Sequence[Filesystem] = [],
         gpu_driver_version: str = "",
         cuda_driver_version: str = "",
+        pci_devices: collections.abc.Sequence[PciDevice] = [],
         gpus: collections.abc.Sequence[Gpu] = [],
-        gpu_links: collections.abc.Sequence[GpuLink] = [],
+        visible_gpus: str = "",
+        hcas: collections.abc.Sequence[Hca] = [],
+        gpudirect: GpuDirectRdma = ...,
+        device_paths: collections.abc.Sequence[DevicePath] = [],
         limits: Limits = ...,
+        services: collections.abc.Sequence[Service] = [],
+        software: collections.abc.Sequence[SoftwareBuild] = [],
+        container_runtimes: collections.abc.Sequence[ContainerRuntime] = [],
         engine: EngineEnvironment | None = None,
         checkpoint: CheckpointDigest | None = None,
         names: collections.abc.Sequence[NameResolution] = [],
         ports: collections.abc.Sequence[PortState] = [],
         clock_offset_s: float | None = None,
         clock_uncertainty_s: float | None = None,
+        problems: collections.abc.Sequence[Problem] = [],
         gaps: collections.abc.Sequence[Gap] = [],
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Machine: ...
@@ -1577,6 +2645,7 @@ class Machine:
     def __setstate__(self, arg0: str) -> None: ...
     def __str__(self) -> str: ...
     def _repr_html_(self) -> str: ...
+    def _repr_svg_(self) -> str: ...
     def is_reached(self) -> bool: ...
     def replace(self, **changes: typing.Any) -> Machine:
         """
@@ -1595,25 +2664,37 @@ class Machine:
     @property
     def clock_uncertainty_s(self) -> float | None: ...
     @property
+    def container(self) -> str: ...
+    @property
+    def container_runtimes(self) -> list[ContainerRuntime]: ...
+    @property
     def cpu(self) -> Cpu: ...
     @property
     def cuda_driver_version(self) -> str: ...
+    @property
+    def device_paths(self) -> list[DevicePath]: ...
     @property
     def engine(self) -> EngineEnvironment | None: ...
     @property
     def filesystems(self) -> list[Filesystem]: ...
     @property
+    def firewalls(self) -> list[Firewall]: ...
+    @property
     def gaps(self) -> list[Gap]: ...
     @property
     def gpu_driver_version(self) -> str: ...
     @property
-    def gpu_links(self) -> list[GpuLink]: ...
+    def gpudirect(self) -> GpuDirectRdma: ...
     @property
     def gpus(self) -> list[Gpu]: ...
+    @property
+    def hcas(self) -> list[Hca]: ...
     @property
     def host(self) -> str: ...
     @property
     def hostname(self) -> str: ...
+    @property
+    def hugepages(self) -> list[Hugepages]: ...
     @property
     def kernel(self) -> str: ...
     @property
@@ -1631,11 +2712,27 @@ class Machine:
     @property
     def operating_system(self) -> str: ...
     @property
+    def pci_devices(self) -> list[PciDevice]: ...
+    @property
     def ports(self) -> list[PortState]: ...
+    @property
+    def problems(self) -> list[Problem]: ...
+    @property
+    def route_entries(self) -> list[RouteEntry]: ...
+    @property
+    def route_policies(self) -> list[RoutePolicy]: ...
     @property
     def routes(self) -> list[Route]: ...
     @property
+    def services(self) -> list[Service]: ...
+    @property
+    def software(self) -> list[SoftwareBuild]: ...
+    @property
+    def sources(self) -> list[str]: ...
+    @property
     def unreachable_because(self) -> str: ...
+    @property
+    def visible_gpus(self) -> str: ...
 
 class HostPath:
     """
@@ -1690,6 +2787,112 @@ class HostPath:
     @property
     def to_address(self) -> str: ...
 
+class RailPort:
+    """
+    An HCA port as part of a rail.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> RailPort:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, host: str = "", hca: str = "", port: int = 1) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> RailPort: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> RailPort:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def hca(self) -> str: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+
+class Rail:
+    """
+    HCA ports of several hosts that face each other.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Rail:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        index: int = 0,
+        ports: collections.abc.Sequence[RailPort] = [],
+        link_layer: str = "",
+        rate_gbps: float | None = None,
+        because: str = "",
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Rail: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Rail:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def because(self) -> str: ...
+    @property
+    def index(self) -> int: ...
+    @property
+    def link_layer(self) -> str: ...
+    @property
+    def ports(self) -> list[RailPort]: ...
+    @property
+    def rate_gbps(self) -> float | None: ...
+
+class Difference:
+    """
+    What the machines of a cluster do not have in common.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Difference:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, subject: str = "", values: collections.abc.Mapping[str, str] = {}) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Difference: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Difference:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def subject(self) -> str: ...
+    @property
+    def values(self) -> dict[str, str]: ...
+
 class Cluster:
     """
     Machines together, and how they reach each other.
@@ -1704,12 +2907,18 @@ class Cluster:
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
     def __init__(
-        self, *, machines: collections.abc.Sequence[Machine] = [], paths: collections.abc.Sequence[HostPath] = []
+        self,
+        *,
+        machines: collections.abc.Sequence[Machine] = [],
+        paths: collections.abc.Sequence[HostPath] = [],
+        rails: collections.abc.Sequence[Rail] = [],
+        differences: collections.abc.Sequence[Difference] = [],
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Cluster: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
     def __str__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
     def find(self, host: str) -> Machine | None:
         """
         None where there is no such host.
@@ -1723,9 +2932,48 @@ class Cluster:
         The JSON document of this value; docs/schemas/ describes it.
         """
     @property
+    def differences(self) -> list[Difference]: ...
+    @property
     def machines(self) -> list[Machine]: ...
     @property
     def paths(self) -> list[HostPath]: ...
+    @property
+    def rails(self) -> list[Rail]: ...
+
+class Change:
+    """
+    One thing that differs between two recordings of the same machines.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Change:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, host: str = "", subject: str = "", sentence: str = "", is_worse: bool = False) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Change: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def __str__(self) -> str: ...
+    def replace(self, **changes: typing.Any) -> Change:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def host(self) -> str: ...
+    @property
+    def is_worse(self) -> bool: ...
+    @property
+    def sentence(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
 
 class Tensor:
     """
@@ -3349,6 +4597,11 @@ def check(
     Applies every rule to every subject; rules that need what is None answer "unknown".
     """
 
+def compare(before: Cluster, after: Cluster) -> list[Change]:
+    """
+    What changed from one reading to a later one, worse changes first.
+    """
+
 def config(spec: DeploymentSpec, cluster: Cluster, layout: Layout) -> Settings:
     """
     Chooses interface, address and environment for each host by its own route to its peers.
@@ -3362,6 +4615,11 @@ def default_partition(layers: int, pipeline_parallel: int) -> list[int]:
 def deployment_ports(spec: DeploymentSpec) -> DeploymentPorts:
     """
     The ports that follow from the API's.
+    """
+
+def device_name(gpu: Gpu) -> str:
+    """
+    Name of a GPU in DevicePath: "gpu0".
     """
 
 def diagnose(logs: collections.abc.Sequence[EngineLog]) -> Report:
@@ -3398,6 +4656,11 @@ def dtype_bits(dtype: str) -> int:
 def family_of(config: ModelConfig) -> str:
     """
     The family of models whose slicing is known.
+    """
+
+def find_path(machine: Machine, a: str, b: str) -> DevicePath | None:
+    """
+    The path between two devices, whichever stands first; None where the pair is not known.
     """
 
 def follow_logs(
@@ -3600,6 +4863,8 @@ def show(machine: Machine) -> str: ...
 @typing.overload
 def show(cluster: Cluster) -> str: ...
 @typing.overload
+def show(changes: collections.abc.Sequence[Change]) -> str: ...
+@typing.overload
 def show(checkpoint: Checkpoint) -> str: ...
 @typing.overload
 def show(plan: Plan, explain: bool = False) -> str: ...
@@ -3619,6 +4884,11 @@ def show_html(report: Report) -> str:
 def show_html(machine: Machine) -> str: ...
 @typing.overload
 def show_html(layout: Layout) -> str: ...
+def show_matrix(machine: Machine) -> str:
+    """
+    The matrix of `nvidia-smi topo -m`, with HCAs, their rates, and where GPUDirect RDMA is used.
+    """
+
 def slice_tensor(
     config: ModelConfig, file: ShardFile, tensor: Tensor, place: TensorPlace, tensor_rank: int, tensor_parallel: int
 ) -> Slice:
@@ -3654,6 +4924,11 @@ def tensor_parallel_refusal(config: ModelConfig, tensor_parallel: int) -> str:
 def to_folder(recording: Recording) -> dict[str, bytes]:
     """
     The folder form of a recording: relative path -> content.
+    """
+
+def to_svg(machine: Machine) -> str:
+    """
+    A picture of the machine; what is wrong is red.
     """
 
 def to_toml(spec: DeploymentSpec) -> str:

@@ -11,6 +11,11 @@ std::optional<Machine> find(const Cluster& cluster, const std::string& host) {
     return machine ? std::optional(*machine) : std::nullopt;
 }
 
+std::optional<DevicePath> path_between(const Machine& machine, const std::string& a, const std::string& b) {
+    const DevicePath* path = find_path(machine, a, b);
+    return path ? std::optional(*path) : std::nullopt;
+}
+
 std::string html_of(const Cluster& cluster) {
     std::string html;
     for (const Machine& machine : cluster.machines) html += show_html(machine);
@@ -78,6 +83,9 @@ void bind_facts(py::module_& module) {
     bind_value<Change>(module, "Change", "One thing that differs between two recordings of the same machines.")
         .def("__str__", [](const Change& self) { return self.sentence; });
 
+    module.def("device_name", &device_name, py::arg("gpu"), "Name of a GPU in DevicePath: \"gpu0\".");
+    module.def("find_path", &path_between, py::arg("machine"), py::arg("a"), py::arg("b"),
+               "The path between two devices, whichever stands first; None where the pair is not known.");
     // What discover() gives shows as the machine that it means, in a notebook too.
     py::reinterpret_borrow<py::class_<Readings>>(module.attr("Readings")).def("_repr_html_", [](const Readings& self) {
         return show_html(interpret(self));

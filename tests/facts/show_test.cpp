@@ -102,6 +102,15 @@ TEST_CASE("the PCI tree holds switches and what is on them, and no bridge that d
     CHECK_THAT(show(cpu_machine()), ContainsSubstring("host bridge pci0000:16\n"));  // two functions are no switch
 }
 
+TEST_CASE("a switch whose place is not known holds its devices together all the same", "[facts]") {
+    Machine machine = machine_of(2, 2, 0, 2);  // as an NCCL topology has it: bridges below no host bridge
+    machine.pci_devices[0].parent.clear();
+    CHECK_THAT(show(machine), ContainsSubstring("      └─ switch 0000:10:00.0, Gen5 x16\n"
+                                                "         ├─ gpu0 0001:00:00.0, Gen5 x16\n"
+                                                "         ├─ gpu1 0001:01:00.0, Gen5 x16\n"
+                                                "         ├─ rdmap79s0 0002:00:00.0, Gen5 x16\n"));
+}
+
 TEST_CASE("every line but the judgement fits a terminal of 100 columns", "[facts]") {
     for (const Machine& machine : {h100_machine(), broken_h100_machine(), h200_vm(), t4_machine(), cpu_machine()}) {
         std::istringstream lines(show(machine));

@@ -63,18 +63,14 @@ public:
         std::map<std::optional<int>, PciGroup> homeless;
         for (const auto& [parent, devices] : below_) {
             if (parent.empty() || addresses_.count(parent)) continue;
-            PciGroup group = filled(nullptr, parent, 0);
-            // NCCL's CPU is a NUMA node: whether what hangs from it shares a host bridge, it does not say.
-            if (!parent.starts_with("pci")) {
-                for (PciGroup& inner : group.groups) found.push_back(std::move(inner));
-                for (const PlacedDevice& device : group.devices)
-                    homeless[numa_node_of(device)].devices.push_back(device);
-                continue;
+            // NCCL's CPU is a NUMA node ("numa0"): whether what hangs from it shares a host bridge, it does not say.
+            if (parent.starts_with("pci")) {
+                add(filled(nullptr, parent, 0), found);
+            } else {
+                add_tops(devices, found);
             }
-            // A host bridge with nothing but one switch is that switch.
-            if (group.devices.empty() && group.groups.size() == 1) group = PciGroup(group.groups.front());
-            if (!group.devices.empty() || !group.groups.empty()) found.push_back(group);
         }
+        if (const auto tops = below_.find(""); tops != below_.end()) add_tops(tops->second, found);
         for (const PciDevice& device : machine_.pci_devices) {
             for (const PlacedDevice& placed : placed_at(device))
                 homeless[numa_node_of(placed)].devices.push_back(placed);
@@ -94,6 +90,18 @@ public:
     }
 
 private:
+    void add_tops(const std::vector<const PciDevice*>& devices, std::vector<PciGroup>& found) {
+        for (const PciDevice* device : devices) {
+            if (is_bridge(*device) && placed_.insert(device->address).second) add(filled(device, "", 0), found);
+        }
+    }
+
+    static void add(PciGroup group, std::vector<PciGroup>& found) {
+        // A host bridge with nothing but one switch is that switch.
+        if (group.devices.empty() && group.groups.size() == 1) group = PciGroup(group.groups.front());
+        if (!group.devices.empty() || !group.groups.empty()) found.push_back(std::move(group));
+    }
+
     /// What is at this address and stands nowhere yet; nothing for bridges and what is of no interest here.
     std::vector<PlacedDevice> placed_at(const PciDevice& device) {
         if (is_bridge(device) || !placed_.insert(device.address).second) return {};

@@ -150,9 +150,9 @@ std::vector<Branch> pairs_branches(const Machine& machine) {
 }
 
 std::string title_of(const PciGroup& group) {
-    if (group.root.empty()) return "place not known";
-    if (!group.bridge) return "host bridge " + group.root;
-    std::string text = fmt::format("switch {} at {}", group.bridge->address, group.root);
+    if (!group.bridge && group.root.empty()) return "place not known";
+    if (!group.bridge) return (group.root.starts_with("pci") ? "host bridge " : "bridge ") + group.root;
+    std::string text = "switch " + group.bridge->address + (group.root.empty() ? "" : " at " + group.root);
     if (!group.bridge->name.empty()) text += ", " + group.bridge->name;
     if (const std::string link = link_text(group.bridge->link, false); !link.empty()) text += ", " + link;
     if (group.bridge->is_acs_redirecting.value_or(false)) text += ", ACS redirects";

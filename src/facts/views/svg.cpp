@@ -67,7 +67,7 @@ std::vector<Panel> panels_of(const GroupContext& context) {
             groups.insert(group.bridge || group.root.empty() ? groups.end() : groups.begin(), group);
         } else {
             PciGroup& first = without_gpu[node].front();
-            first.root = "other host bridges";
+            first.root = "several host bridges";
             first.devices.insert(first.devices.end(), group.devices.begin(), group.devices.end());
             first.groups.insert(first.groups.end(), group.groups.begin(), group.groups.end());
         }

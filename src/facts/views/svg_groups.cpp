@@ -29,7 +29,7 @@ void name_bar(const GroupContext& context, GroupBox& box) {
         box.look = looks::pci_switch;
         box.title = "switch " + bridge->address;
         box.detail = link_text(bridge->link, false);
-        if (!box.detail.empty()) box.detail += " to the CPU";
+        if (!box.detail.empty()) box.detail = "uplink " + box.detail;
         box.tooltip = bridge->name;
         box.kind_look = box.look;
         for (const Problem& problem : context.machine.problems) {

@@ -12,7 +12,7 @@ namespace r1cluster::detail {
 /// A PCI group with the sizes of all that it draws. GPUs and inner groups stand on its bar, the rest hangs below.
 struct GroupBox {
     PciGroup group;
-    std::string title, detail;  ///< of the bar: "switch 0000:16:00.0", "Gen5 x16 to the CPU"
+    std::string title, detail;  ///< of the bar: "switch 0000:16:00.0", "uplink Gen5 x16"
     Look look, kind_look;       ///< kind_look: of the legend, without problems
     std::string kind;           ///< legend entry of the bar
     std::string tooltip;

@@ -53,7 +53,8 @@ void draw_switches(GroupContext& context, const NvLinks& links, const Rect& bar)
     Look look = is_hidden ? looks::hidden_nvswitch : looks::nvswitch;
     if (!problems.empty()) look = looks::problem;
     const std::string title =
-        is_hidden ? "NVSwitch (hidden from this machine)" : fmt::format("{} x NVSwitch", links.switches.size());
+        is_hidden ? (machine.pci_devices.empty() ? "NVSwitch (not seen)" : "NVSwitch (hidden from this machine)")
+                  : fmt::format("{} x NVSwitch", links.switches.size());
     const std::string_view colour = look.fill == looks::nvswitch.fill ? looks::white
                                     : problems.empty()                ? looks::nvswitch.fill
                                                                       : looks::red;
