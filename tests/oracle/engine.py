@@ -13,6 +13,7 @@ import contextlib
 import copy
 import importlib.metadata
 import os
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
@@ -34,7 +35,13 @@ VERSION = _version("vllm").removesuffix("+cpu")
 # "cpu" in its version is what makes vLLM choose its CPU platform; the loaders of other builds are the same.
 importlib.metadata.version = lambda name: f"{VERSION}+cpu" if name == "vllm" else _version(name)
 
+with contextlib.suppress(ImportError):  # kernels are decorated when they are imported, and that asks for a device
+    from triton.runtime import driver
+
+    driver.set_active(types.SimpleNamespace(get_benchmarker=lambda: None))
+
 import torch  # noqa: E402
+import transformers  # noqa: E402
 from torch.overrides import TorchFunctionMode  # noqa: E402
 from torch.testing._internal.distributed.fake_pg import FakeStore  # noqa: E402
 from torch.utils._device import _device_constructors  # noqa: E402
@@ -42,7 +49,7 @@ from vllm.config import set_current_vllm_config  # noqa: E402
 from vllm.distributed import parallel_state  # noqa: E402
 from vllm.distributed.device_communicators import shm_broadcast  # noqa: E402
 from vllm.engine.arg_utils import EngineArgs  # noqa: E402
-from vllm.model_executor.models import registry  # noqa: E402
+from vllm.model_executor.models import registry, utils  # noqa: E402
 from vllm.platforms import current_platform  # noqa: E402
 
 try:
@@ -50,7 +57,33 @@ try:
 except ImportError:  # before 0.8.5
     from vllm.model_executor.model_loader.loader import _initialize_model as initialize_model
 
+# Models whose own configuration is Python beside their weights, where the installed transformers does not have it yet.
+# Nothing is run: what vLLM asks for is in their config.json.
+for _model_type in ("deepseek_v2", "deepseek_v3", "kimi_k2"):
+    with contextlib.suppress(ValueError):  # it is known
+        _class = type("Config", (transformers.PretrainedConfig,), {"model_type": _model_type})
+        transformers.AutoConfig.register(_model_type, _class)
+
 COMMUNICATOR = "vllm.distributed.device_communicators.base_device_communicator.DeviceCommunicatorBase"
+
+
+class LatentAttention:
+    """Stands in for a kernel that CPU versions of vLLM did not have; an attention's kernel holds no weights."""
+
+    accept_output_buffer = False
+
+    @staticmethod
+    def get_name() -> str:
+        return "TRITON_MLA"
+
+    @staticmethod
+    def get_impl_cls() -> type:
+        return lambda *_, **__: types.SimpleNamespace()
+
+
+def _attention_of(choose):
+    """An old platform is asked for latent attention by its last argument, and the CPU's ignores it."""
+    return staticmethod(lambda *asked: f"{__name__}.{LatentAttention.__name__}" if asked[-1] is True else choose(*asked))
 
 
 class _OnMeta(TorchFunctionMode):
@@ -65,6 +98,21 @@ class _OnMeta(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
+def _find_or_make_operation(find):
+    """Layers ask for their kernels when they are made, and none is called. Where vLLM's library was compiled for others
+    and does not load, there are none."""
+
+    def find_or_make(self, name):
+        try:
+            return find(self, name)
+        except AttributeError:
+            if not self.name.startswith(("_C", "_moe_C")) or name.startswith("__"):
+                raise
+            return types.SimpleNamespace(default=None)
+
+    return find_or_make
+
+
 def engine_config(checkpoint: Path, tensor_parallel: int, pipeline_parallel: int):
     return EngineArgs(
         model=str(checkpoint),
@@ -74,7 +122,7 @@ def engine_config(checkpoint: Path, tensor_parallel: int, pipeline_parallel: int
         distributed_executor_backend="mp",
         enforce_eager=True,
         max_model_len=64,
-        load_format="dummy",
+        load_format="auto",
     ).create_engine_config()
 
 
@@ -90,6 +138,9 @@ def _replacements() -> Iterator[contextlib.AbstractContextManager]:
     yield mock.patch.object(torch.distributed, "new_group", new_fake_group)
     yield mock.patch.object(shm_broadcast.MessageQueue, "create_from_process_group", lambda *_, **__: None)
     yield replace_where_it_exists(type(current_platform), "get_device_communicator_cls", lambda *_: COMMUNICATOR)
+    if VERSION.startswith(("0.6.", "0.7.")):
+        choose = _attention_of(current_platform.get_attn_backend_cls)
+        yield mock.patch.object(type(current_platform), "get_attn_backend_cls", choose)
     yield replace_where_it_exists(parallel_state, "_node_count", lambda *_: 1)
     yield replace_where_it_exists(parallel_state, "in_the_same_node_as", lambda *_, **__: [True])
     # Older versions look at a model's class in a process of its own, which would have to import them again.
@@ -121,6 +172,8 @@ def model_of_rank(vllm_config, rank: int) -> Iterator[torch.nn.Module]:
         )
         stack.callback(torch.set_default_dtype, torch.get_default_dtype())
         torch.set_default_dtype(vllm_config.model_config.dtype)
-        with _OnMeta():
+        utils._model_to_pp_missing_layer_names.clear()  # by the address of a model, and the one before this is gone
+        find = torch._ops._OpNamespace.__getattr__
+        with _OnMeta(), mock.patch.object(torch._ops._OpNamespace, "__getattr__", _find_or_make_operation(find)):
             model = initialize_model(vllm_config=vllm_config)
         yield model
