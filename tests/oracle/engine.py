@@ -83,15 +83,21 @@ class LatentAttention:
 
 def _attention_of(choose):
     """An old platform is asked for latent attention by its last argument, and the CPU's ignores it."""
-    return staticmethod(lambda *asked: f"{__name__}.{LatentAttention.__name__}" if asked[-1] is True else choose(*asked))
+    return staticmethod(
+        lambda *asked: f"{__name__}.{LatentAttention.__name__}" if asked[-1] is True else choose(*asked)
+    )
 
 
-class _OnMeta(TorchFunctionMode):
-    """Makes every new tensor on the meta device, also where the engine names another one."""
+class _On(TorchFunctionMode):
+    """Makes every new tensor on one device, also where the engine names another one."""
+
+    def __init__(self, device: str) -> None:
+        super().__init__()
+        self._device = device
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         if func in _device_constructors():
-            kwargs = {**(kwargs or {}), "device": "meta"}
+            kwargs = {**(kwargs or {}), "device": self._device}
         elif func is torch.Tensor.to and not any(isinstance(value, torch.dtype) for value in args):
             kwargs = {name: value for name, value in (kwargs or {}).items() if name != "device"}
             args = tuple(arg for arg in args if not isinstance(arg, str | torch.device))
@@ -136,7 +142,7 @@ def _replacements() -> Iterator[contextlib.AbstractContextManager]:
         return mock.patch.object(owner, name, value) if hasattr(owner, name) else contextlib.nullcontext()
 
     yield mock.patch.object(torch.distributed, "new_group", new_fake_group)
-    yield mock.patch.object(shm_broadcast.MessageQueue, "create_from_process_group", lambda *_, **__: None)
+    yield mock.patch.object(shm_broadcast.MessageQueue, "create_from_process_group", return_value=None)
     yield replace_where_it_exists(type(current_platform), "get_device_communicator_cls", lambda *_: COMMUNICATOR)
     if VERSION.startswith(("0.6.", "0.7.")):
         choose = _attention_of(current_platform.get_attn_backend_cls)
@@ -153,9 +159,9 @@ for _replacement in _replacements():
 
 
 @contextlib.contextmanager
-def model_of_rank(vllm_config, rank: int) -> Iterator[torch.nn.Module]:
-    """The model as that rank of vllm_config's world makes it, on the meta device. While this is entered, the process
-    is that rank."""
+def model_of_rank(vllm_config, rank: int, device: str = "meta") -> Iterator[torch.nn.Module]:
+    """The model as that rank of vllm_config's world makes it, by default without memory for its weights. While this
+    is entered, the process is that rank."""
     vllm_config = copy.deepcopy(vllm_config)  # a model leaves its layers in it
     parallel = vllm_config.parallel_config
     parallel.rank = rank
@@ -174,6 +180,6 @@ def model_of_rank(vllm_config, rank: int) -> Iterator[torch.nn.Module]:
         torch.set_default_dtype(vllm_config.model_config.dtype)
         utils._model_to_pp_missing_layer_names.clear()  # by the address of a model, and the one before this is gone
         find = torch._ops._OpNamespace.__getattr__
-        with _OnMeta(), mock.patch.object(torch._ops._OpNamespace, "__getattr__", _find_or_make_operation(find)):
+        with _On(device), mock.patch.object(torch._ops._OpNamespace, "__getattr__", _find_or_make_operation(find)):
             model = initialize_model(vllm_config=vllm_config)
         yield model

@@ -6,9 +6,10 @@ model is made on the meta device, and vLLM's own loaders get tensors that only n
 Usage: engine_slices.py < CASES > ANSWERS     (with the Python of an environment that has vLLM)
 
 Each line of CASES is {"checkpoint": FOLDER, "tensor_parallel": T, "pipeline_parallel": P}, each line of ANSWERS
-what was asked and {"version": V, "ranks": [{"tensor_rank", "pipeline_rank", "reads": {TENSOR: [READ, ...]}}]}, or
-{"version": V, "refusal": TEXT} where vLLM does not make or load such a model. A READ is {"file", "slices": [[offset
-in the file, rows, run, stride], ...], "into", "operation"}, all in bytes.
+what was asked and {"version": V, "layers_per_stage": [...], "ranks": [{"tensor_rank", "pipeline_rank", "reads":
+{TENSOR: [READ, ...]}}]}, or {"version": V, "refusal": TEXT} where vLLM does not make or load such a model. A READ is
+{"file", "slices": [[offset in the file, rows, run, stride], ...], "into", "operation"}, all in bytes; "into" is the
+parameter that the bytes were copied to.
 
 The safetensors files may hold headers alone, followed by a hole.
 """
@@ -25,6 +26,7 @@ from pathlib import Path
 import torch
 from engine import VERSION, engine_config, model_of_rank
 from recorder import Recorder, UnknownReadError
+from vllm.distributed.utils import get_pp_indices
 
 MOST_HEADER_BYTES = 100_000_000  # huggingface/safetensors, safetensors/src/tensor.rs
 DTYPES = {
@@ -61,6 +63,9 @@ class CheckpointHeaders:
             names = sorted(path.name for path in folder.glob("*.safetensors"))
         if not names:
             raise ValueError(f"{folder}: holds no .safetensors file")
+        for name in names:
+            if Path(name).name != name:
+                raise ValueError(f"{index}: {name!r} is not the name of a file beside it")
         self.tensors: dict[str, tuple[str, int, str, list[int]]] = {}
         for name in names:
             begin, header = header_of(folder / name)
@@ -108,6 +113,9 @@ def answer(case: dict) -> dict:
     headers = CheckpointHeaders(Path(case["checkpoint"]))
     try:
         vllm_config = engine_config(Path(case["checkpoint"]), tensor_parallel, pipeline_parallel)
+        layers = vllm_config.model_config.hf_text_config.num_hidden_layers
+        stages = [get_pp_indices(layers, stage, pipeline_parallel) for stage in range(pipeline_parallel)]
+        said["layers_per_stage"] = [end - begin for begin, end in stages]
         said["ranks"] = [
             {
                 "tensor_rank": rank % tensor_parallel,

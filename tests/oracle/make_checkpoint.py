@@ -22,6 +22,12 @@ BLOCK = 128
 
 Tensor = tuple[str, str, tuple[int, ...]]
 
+_FP8 = {
+    "quant_method": "fp8",
+    "fmt": "e4m3",
+    "activation_scheme": "dynamic",
+    "weight_block_size": [BLOCK, BLOCK],
+}
 _COMMON = {
     "torch_dtype": "bfloat16",
     "hidden_act": "silu",
@@ -35,7 +41,14 @@ _COMMON = {
     "rope_theta": 10000.0,
     "tie_word_embeddings": False,
 }
-_LLAMA = {**_COMMON, "hidden_size": 320, "architectures": ["LlamaForCausalLM"], "model_type": "llama", "intermediate_size": 176, "head_dim": 32}
+_LLAMA = {
+    **_COMMON,
+    "hidden_size": 320,
+    "architectures": ["LlamaForCausalLM"],
+    "model_type": "llama",
+    "intermediate_size": 176,
+    "head_dim": 32,
+}
 _QWEN_EXPERTS = {
     **_COMMON,
     "intermediate_size": 176,
@@ -45,6 +58,21 @@ _QWEN_EXPERTS = {
     "norm_topk_prob": True,
     "decoder_sparse_step": 1,
     "mlp_only_layers": [],
+}
+_QWEN3 = {
+    **_COMMON,
+    "architectures": ["Qwen3ForCausalLM"],
+    "model_type": "qwen3",
+    "intermediate_size": 176,
+    "hidden_size": 320,
+    "head_dim": 32,
+}
+_QWEN3_MOE = {
+    **_QWEN_EXPERTS,
+    "architectures": ["Qwen3MoeForCausalLM"],
+    "model_type": "qwen3_moe",
+    "head_dim": 32,
+    "decoder_sparse_step": 2,
 }
 _DEEPSEEK = {
     **_COMMON,
@@ -100,14 +128,7 @@ FAMILIES: dict[str, dict] = {
         "intermediate_size": 176,
         "tie_word_embeddings": True,
     },
-    "qwen3": {
-        **_COMMON,
-        "architectures": ["Qwen3ForCausalLM"],
-        "model_type": "qwen3",
-        "intermediate_size": 176,
-        "hidden_size": 320,
-        "head_dim": 32,
-    },
+    "qwen3": _QWEN3,
     "mixtral": {
         **_COMMON,
         "architectures": ["MixtralForCausalLM"],
@@ -123,12 +144,14 @@ FAMILIES: dict[str, dict] = {
         "shared_expert_intermediate_size": 80,
         "mlp_only_layers": [1],
     },
-    "qwen3_moe": {
-        **_QWEN_EXPERTS,
-        "architectures": ["Qwen3MoeForCausalLM"],
-        "model_type": "qwen3_moe",
-        "head_dim": 32,
-        "decoder_sparse_step": 2,
+    "qwen3_moe": _QWEN3_MOE,
+    "qwen3_fp8": {**_QWEN3, "head_dim": 128, "intermediate_size": 1536, "quantization_config": _FP8},
+    "qwen3_moe_fp8": {
+        **_QWEN3_MOE,
+        "head_dim": 128,
+        "intermediate_size": 1536,
+        "moe_intermediate_size": 512,
+        "quantization_config": _FP8,
     },
     "deepseek_v2": {
         **_DEEPSEEK,
@@ -154,12 +177,7 @@ FAMILIES: dict[str, dict] = {
         "intermediate_size": 1536,
         "moe_intermediate_size": 512,
         "q_lora_rank": 256,
-        "quantization_config": {
-            "quant_method": "fp8",
-            "fmt": "e4m3",
-            "activation_scheme": "dynamic",
-            "weight_block_size": [BLOCK, BLOCK],
-        },
+        "quantization_config": _FP8,
     },
     "kimi_k2": {**_DEEPSEEK_V3, "model_type": "kimi_k2", "n_group": 1, "topk_group": 1, "num_nextn_predict_layers": 0},
 }
@@ -190,7 +208,9 @@ def _attention(config: dict, name: str) -> Iterator[Tensor]:
     bias = config.get("attention_bias", False)
     yield from _matrix(config, f"{name}.q_proj", heads * size, hidden, bias=bias or "qwen2" in config["model_type"])
     for part in ("k_proj", "v_proj"):
-        yield from _matrix(config, f"{name}.{part}", kv_heads * size, hidden, bias=bias or "qwen2" in config["model_type"])
+        yield from _matrix(
+            config, f"{name}.{part}", kv_heads * size, hidden, bias=bias or "qwen2" in config["model_type"]
+        )
     yield from _matrix(config, f"{name}.o_proj", hidden, heads * size, bias=bias)
     if "qwen3" in config["model_type"]:
         yield f"{name}.q_norm.weight", "BF16", (size,)
@@ -288,8 +308,11 @@ def _write_file(path: Path, tensors: list[Tensor]) -> None:
 
 
 def make(folder: Path, family: str, *, has_head: bool | None = None, **shape) -> Path:
-    """Writes the checkpoint into a new folder. `has_head`: whether lm_head is in it; by default where it is not tied."""
+    """Writes the checkpoint into a new folder. `has_head`: whether lm_head is in it; by default if it is not tied."""
     config = {**FAMILIES[family], **shape}
+    if "quantization_config" in config and "num_experts" in config:  # as Qwen publishes it
+        gates = [f"model.layers.{layer}.mlp.gate" for layer in range(config["num_hidden_layers"])]
+        config["quantization_config"] = {**_FP8, "modules_to_not_convert": ["lm_head", *gates]}
     folder.mkdir(parents=True)
     (folder / "config.json").write_text(json.dumps(config, indent=1))
     tensors = list(tensors_of(config, has_head=has_head))

@@ -42,8 +42,8 @@ def layout_of(tensor_parallel: int, layers_per_stage: list[int]) -> r1cluster.La
     )
 
 
-def our_slices(checkpoint: r1cluster.Checkpoint, layout: r1cluster.Layout) -> Ranks:
-    shards = r1cluster.shard(layout, checkpoint)
+def our_slices(checkpoint: r1cluster.Checkpoint, layout: r1cluster.Layout, engine: r1cluster.Version) -> Ranks:
+    shards = r1cluster.shard(layout, checkpoint, engine)
     ranks: Ranks = {}
     for placement, held in zip(layout.ranks, shards.ranks, strict=True):
         tensors = ranks.setdefault((placement.tensor_rank, placement.pipeline_rank), {})

@@ -17,7 +17,16 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 # Operations whose result depends on a tensor's shape and dtype alone.
-WITHOUT_VALUES = {"empty_like", "zeros_like", "ones_like", "full_like", "new_empty", "new_zeros", "new_ones", "new_full"}
+WITHOUT_VALUES = {
+    "empty_like",
+    "zeros_like",
+    "ones_like",
+    "full_like",
+    "new_empty",
+    "new_zeros",
+    "new_ones",
+    "new_full",
+}
 # A loader that needs more runs for one tensor than this is not one whose slices can be listed.
 MOST_SLICES = 100_000
 
@@ -107,7 +116,9 @@ class Recorder(TorchDispatchMode):
         if name == "_local_scalar_dense":  # .item(): there is no value to give, and any will do
             self._note(weights, name, None)
             return 0
-        is_written = [argument.alias_info is not None and argument.alias_info.is_write for argument in func._schema.arguments]
+        is_written = [
+            argument.alias_info is not None and argument.alias_info.is_write for argument in func._schema.arguments
+        ]
         written = [tensor for tensor, writes in zip(args, is_written, strict=False) if writes]
         if any(isinstance(tensor, torch.Tensor) and _storage(tensor) in self._weights for tensor in written):
             raise UnknownReadError(f"{name} writes into the weight {self._weights[_storage(weights[0])]}")
