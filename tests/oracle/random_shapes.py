@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 from make_checkpoint import BLOCK, FAMILIES
 
 HEAD_DIMS = (32, 64, 128)  # that every version has a kernel for
+KERNEL_UNIT = 16  # of vLLM's experts on a CPU: other widths are refused there, and nowhere else
 
 
 def random_shape(numbers: random.Random) -> tuple[str, dict]:
@@ -18,6 +20,7 @@ def random_shape(numbers: random.Random) -> tuple[str, dict]:
     # Block scales are cut only between blocks, so most widths must be some of those.
     unit = BLOCK if is_fp8 else 1
     heads = numbers.choice((2, 4, 6, 8, 12, 16))
+    hidden = math.lcm(heads, KERNEL_UNIT) * numbers.randint(2, 9)
     shape = {
         "num_attention_heads": heads,
         "num_hidden_layers": numbers.randint(2, 5),
@@ -26,7 +29,7 @@ def random_shape(numbers: random.Random) -> tuple[str, dict]:
     }
     if "kv_lora_rank" in config:
         shape["num_key_value_heads"] = heads
-        shape["hidden_size"] = 8 * numbers.randint(8, 60)
+        shape["hidden_size"] = hidden
         if config["q_lora_rank"]:
             shape["q_lora_rank"] = unit * numbers.randint(1, 4) * (1 if is_fp8 else 8)
         shape["first_k_dense_replace"] = numbers.randint(0, shape["num_hidden_layers"])
@@ -37,9 +40,9 @@ def random_shape(numbers: random.Random) -> tuple[str, dict]:
         shape["hidden_size"] = heads * size
         if "head_dim" in config:
             shape["head_dim"] = size
-            shape["hidden_size"] = 8 * numbers.randint(8, 60)
+            shape["hidden_size"] = hidden
     if "moe_intermediate_size" in config:
-        shape["moe_intermediate_size"] = unit * numbers.choice((2, 4, 6, 8, 12)) * (1 if is_fp8 else 4)
+        shape["moe_intermediate_size"] = (unit if is_fp8 else KERNEL_UNIT) * numbers.choice((4, 6, 8, 12, 24))
     if "decoder_sparse_step" in config:
         shape["decoder_sparse_step"] = numbers.randint(1, 2)
         shape["mlp_only_layers"] = [layer for layer in range(shape["num_hidden_layers"]) if numbers.random() < 0.2]

@@ -46,6 +46,12 @@ REFUSALS: dict[str, Callable[[str, int], str]] = {
     ),
 }
 
+# Refused for other reasons than the tensor parallel size: a stage without experts; widths that only a CPU refuses.
+OTHER_REFUSALS = {
+    "RuntimeError: No Qwen3MoE layer found in the model.layers.",
+    "NotImplementedError: No Unquantized MoE backend supports the deployment configuration.",
+}
+
 
 def is_nightly(config: pytest.Config) -> bool:
     return bool(config.getoption("--nightly"))
@@ -88,12 +94,11 @@ def answers(version: str, folders: dict[str, Path], asked: dict[str, Answers]) -
     return asked[version]
 
 
-def compare(answer: dict) -> None:
+def difference_lines(answer: dict) -> list[str]:
     checkpoint = checkpoint_of(Path(answer["checkpoint"]))
     layout = layout_of(answer["tensor_parallel"], answer["layers_per_stage"])
     ours = our_slices(checkpoint, layout, r1cluster.Version.parse(answer["version"]))
-    lines = differences(ours, engine_slices(answer))
-    assert not lines, f"{len(lines)} differences:\n" + "\n".join(lines[:10])
+    return differences(ours, engine_slices(answer))
 
 
 def test_our_slices_are_the_engines(
@@ -107,7 +112,8 @@ def test_our_slices_are_the_engines(
         return
     assert "refusal" not in answer, answer["refusal"]
     assert r1cluster.tensor_parallel_refusal(checkpoint_of(Path(answer["checkpoint"])).config, tensor_parallel) == ""
-    compare(answer)
+    lines = difference_lines(answer)
+    assert not lines, f"{len(lines)} differences:\n" + "\n".join(lines[:10])
 
 
 def test_every_read_is_a_copy_into_a_parameter(
@@ -128,11 +134,14 @@ def test_the_default_partition_is_the_engines(
     version: str, name: str, tensor_parallel: int, pipeline_parallel: int, answers: Answers
 ) -> None:
     answer = answers[name, tensor_parallel, pipeline_parallel]
-    if version == "0.7.1":
-        pytest.skip("our default is that of 0.8.0 and later")
-    if "refusal" not in answer:
-        layers = sum(answer["layers_per_stage"])
-        assert r1cluster.default_partition(layers, pipeline_parallel) == answer["layers_per_stage"]
+    if "refusal" in answer:
+        return
+    layers = sum(answer["layers_per_stage"])
+    expected = r1cluster.default_partition(layers, pipeline_parallel)
+    if version == "0.7.1":  # ours is that of 0.8.0 and later; before, the last stage took the remainder
+        each = layers // pipeline_parallel
+        expected = [each] * (pipeline_parallel - 1) + [layers - each * (pipeline_parallel - 1)]
+    assert answer["layers_per_stage"] == expected
 
 
 @pytest.mark.nightly
@@ -150,17 +159,26 @@ def test_random_shapes_too(seed: int, tmp_path: Path) -> None:
     for i in range(40):
         family, shape = random_shape(numbers)
         folder = make(tmp_path / f"{i:02}-{family}", family, **shape)
-        layouts = {(numbers.choice((1, 2, 3, 4, 6, 8)), numbers.choice((1, 2, 3))) for _ in range(3)}
+        dividing = [size for size in (1, 2, 3, 4, 6, 8) if shape["num_attention_heads"] % size == 0]
+        layouts = {(numbers.choice([*dividing, 3]), numbers.choice((1, 2, 3))) for _ in range(3)}
         cases += [{"checkpoint": str(folder), "tensor_parallel": t, "pipeline_parallel": p} for t, p in sorted(layouts)]
-    compared = 0
+    compared, wrong = 0, []
     for answer in ask_engine(NEWEST, cases):
         config = checkpoint_of(Path(answer["checkpoint"])).config
-        refusal = r1cluster.tensor_parallel_refusal(config, answer["tensor_parallel"])
-        too_many_stages = answer["pipeline_parallel"] > config.layers
-        what = f"{answer['checkpoint']}, TP {answer['tensor_parallel']}, PP {answer['pipeline_parallel']}"
+        ours = r1cluster.tensor_parallel_refusal(config, answer["tensor_parallel"])
+        if answer["pipeline_parallel"] > config.layers:
+            ours = "more stages than layers"
         if "refusal" in answer:
-            assert refusal or too_many_stages, f"{what}: the engine refuses: {answer['refusal']}"
-        elif not refusal and not too_many_stages:
-            compare(answer)
+            is_expected = ours or answer["refusal"] in OTHER_REFUSALS
+            lines = [] if is_expected else [f"the engine refuses: {answer['refusal']}"]
+        elif ours:
+            lines = []  # docs/models.md says what newer versions do that we do not
+        else:
+            lines = difference_lines(answer)
             compared += 1
+        wrong += [
+            f"{answer['checkpoint']} {answer['tensor_parallel']} {answer['pipeline_parallel']}: {line}"
+            for line in lines
+        ]
+    assert not wrong, "\n".join(wrong[:20])
     assert compared > 30
