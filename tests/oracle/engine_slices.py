@@ -20,6 +20,7 @@ import json
 import os
 import struct
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,8 +129,7 @@ def answer(case: dict) -> dict:
         raise
     except Exception as refused:
         said["refusal"] = f"{type(refused).__name__}: {refused}"
-        if os.environ.get("R1CLUSTER_ORACLE_TRACEBACK"):
-            raise
+        traceback.print_exc()  # a mistake of ours would look like a refusal
     return said
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import random
 
-from make_checkpoint import BLOCK, FAMILIES
+from families import BLOCK, FAMILIES
 
 HEAD_DIMS = (32, 64, 128)  # that every version has a kernel for
 KERNEL_UNIT = 16  # of vLLM's experts on a CPU: other widths are refused there, and nowhere else

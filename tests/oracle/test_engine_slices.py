@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from conftest import ENGINES, ask_engine, run_in_engine
-from make_checkpoint import FAMILIES, make
+from families import FAMILIES
+from make_checkpoint import make
 from our_slices import checkpoint_of, differences, engine_slices, layout_of, our_slices
 from random_shapes import random_shape
 
