@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""config.json of a small model of each family. Shapes are not all alike, so that a slice taken along the wrong axis or by
-the wrong rule has other bytes."""
+"""config.json of a small model of each family. Shapes are not all alike, so that a slice taken along the wrong axis or
+by the wrong rule has other bytes."""
 
 from __future__ import annotations
 

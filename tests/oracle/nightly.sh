@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Compares our slices with those of three versions of vLLM: every family, and random shapes. Needs build/dev with the
-# Python extension (tests/run.sh makes it). About ten minutes, and 20 GB for the versions of vLLM.
+# Python extension (tests/run.sh makes it). A few minutes, and 20 GB for the versions of vLLM.
 #
 # Usage: nightly.sh [PYTEST ARGUMENT...]
 set -euo pipefail
