@@ -37,7 +37,10 @@ void bind_model(py::module_& module) {
     module.def("parse_safetensors", &parse_safetensors, py::arg("header"), py::arg("file_size_bytes"),
                py::arg("source"), "The tensors of one file, from its JSON header.");
     module.def("family_of", &family_of, py::arg("config"), "The family of models whose slicing is known.");
+    module.def("loaded_config", &loaded_config, py::arg("checkpoint"), py::arg("engine") = std::nullopt,
+               "The shape that this version of the engine, or the newest known, builds for a checkpoint.");
     module.def("place_tensor", &place_tensor, py::arg("config"), py::arg("tensor_name"),
+               py::arg("engine") = std::nullopt,
                "Place and rule of one tensor; None where the family has no such tensor.");
     module.def("slice_tensor", &slice_tensor, py::arg("config"), py::arg("file"), py::arg("tensor"), py::arg("place"),
                py::arg("tensor_rank"), py::arg("tensor_parallel"), "The bytes of a tensor that one rank needs.");

@@ -23,7 +23,7 @@ void bind_plan(py::module_& module) {
                "Layers of each pipeline stage by the engine's own rule.");
     module.def("show", py::overload_cast<const Plan&, bool>(&show), py::arg("plan"), py::arg("explain") = false);
     module.def("show_html", py::overload_cast<const Layout&>(&show_html), py::arg("layout"));
-    module.def("shard", &shard, py::arg("layout"), py::arg("checkpoint"),
+    module.def("shard", &shard, py::arg("layout"), py::arg("checkpoint"), py::arg("engine") = std::nullopt,
                "The bytes that each rank and each host needs, exactly, from the headers alone.");
 }
 

@@ -45,6 +45,16 @@ public:
         return found ? whole(*found, key, least, most) : otherwise;
     }
 
+    /// Empty where the key is absent.
+    std::vector<std::int64_t> wholes(std::string_view key, std::int64_t least, std::int64_t most) const {
+        const value* found = find(key);
+        if (!found) return {};
+        if (!found->is_array()) detail::wrong_value(at(key), "a list of whole numbers", *found);
+        std::vector<std::int64_t> numbers;
+        for (const value& number : found->get_array()) numbers.push_back(whole(number, key, least, most));
+        return numbers;
+    }
+
     bool flag_or(std::string_view key, bool otherwise) const {
         const value* found = find(key);
         return found ? detail::from_value<bool>(*found, at(key)) : otherwise;
@@ -105,22 +115,54 @@ std::optional<LatentAttention> latent_attention_of(const Keys& keys) {
     return latent;
 }
 
+/// The words in which a family's config.json speaks of experts.
+struct ExpertKeys {
+    std::string_view routed;
+    std::string_view intermediate_size;
+};
+
+constexpr ExpertKeys expert_keys[] = {
+    {"n_routed_experts", "moe_intermediate_size"},  // DeepSeek
+    {"num_experts", "moe_intermediate_size"},       // Qwen
+    {"num_local_experts", "intermediate_size"},     // Mixtral
+};
+
+/// Layers that have an MLP although experts have begun, by the rules of vllm/model_executor/models/deepseek_v2.py
+/// ("moe_layer_freq") and qwen2_moe.py ("decoder_sparse_step", "mlp_only_layers").
+std::vector<std::int64_t> later_dense_layers(const Keys& keys, const Experts& experts, std::int64_t layers) {
+    const std::int64_t frequency = keys.whole_or("moe_layer_freq", 1, 1, max_layers);
+    const std::int64_t step = keys.whole_or("decoder_sparse_step", 1, 1, max_layers);
+    const std::vector<std::int64_t> listed = keys.wholes("mlp_only_layers", 0, max_layers);
+    std::vector<std::int64_t> dense;
+    for (std::int64_t layer = experts.first_dense_layers; layer < layers; ++layer) {
+        const bool has_experts = layer % frequency == 0 && (layer + 1) % step == 0;
+        if (!has_experts || std::find(listed.begin(), listed.end(), layer) != listed.end()) dense.push_back(layer);
+    }
+    return dense;
+}
+
 std::optional<Experts> experts_of(const Keys& keys, std::int64_t layers, const std::string& source) {
-    if (!keys.find("n_routed_experts")) return std::nullopt;
+    const auto words = std::find_if(std::begin(expert_keys), std::end(expert_keys),
+                                    [&](const ExpertKeys& family) { return keys.find(family.routed) != nullptr; });
+    if (words == std::end(expert_keys)) return std::nullopt;
     Experts experts;
-    experts.routed = keys.whole("n_routed_experts", 1, max_count);
+    experts.routed = keys.whole(words->routed, 1, max_count);
     experts.shared = keys.whole_or("n_shared_experts", 0, 0, max_count);
     experts.per_token = keys.whole("num_experts_per_tok", 1, max_count);
-    experts.intermediate_size = keys.whole("moe_intermediate_size", 1, max_size);
+    experts.intermediate_size = keys.whole(words->intermediate_size, 1, max_size);
     experts.first_dense_layers = keys.whole_or("first_k_dense_replace", 0, 0, max_layers);
+    experts.shared_intermediate_size =
+        keys.whole_or("shared_expert_intermediate_size", experts.shared * experts.intermediate_size, 0, max_size);
+    if (keys.find("shared_expert_intermediate_size") && experts.shared_intermediate_size > 0) experts.shared = 1;
     if (experts.per_token > experts.routed) {
-        disagree(source, fmt::format("num_experts_per_tok {} is more than n_routed_experts {}", experts.per_token,
+        disagree(source, fmt::format("num_experts_per_tok {} is more than {} {}", experts.per_token, words->routed,
                                      experts.routed));
     }
     if (experts.first_dense_layers > layers) {
         disagree(source, fmt::format("first_k_dense_replace {} is more than num_hidden_layers {}",
                                      experts.first_dense_layers, layers));
     }
+    experts.later_dense_layers = later_dense_layers(keys, experts, layers);
     return experts;
 }
 
@@ -131,13 +173,10 @@ std::optional<Quantization> quantization_of(const Keys& keys, const std::string&
     const Keys inner(found->get_object(), source + ": quantization_config");
     Quantization quantization{inner.text("quant_method"), {}};
     const value* block = inner.find("weight_block_size");
-    if (!block) return quantization;
-    if (!block->is_array() || block->get_array().size() != 2) {
+    if (block && (!block->is_array() || block->get_array().size() != 2)) {
         detail::wrong_value(inner.at("weight_block_size"), "a list of two whole numbers", *block);
     }
-    for (const value& side : block->get_array()) {
-        quantization.block.push_back(inner.whole(side, "weight_block_size", 1, max_count));
-    }
+    quantization.block = inner.wholes("weight_block_size", 1, max_count);
     return quantization;
 }
 

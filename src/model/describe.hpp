@@ -12,7 +12,9 @@ namespace r1cluster {
 BOOST_DESCRIBE_ENUM(SliceRule, replicate, rows, columns, kv_rows, vocabulary)
 BOOST_DESCRIBE_STRUCT(Tensor, (), (name, dtype, shape, offset_bytes, size_bytes))
 BOOST_DESCRIBE_STRUCT(LatentAttention, (), (q_lora_rank, kv_lora_rank, qk_nope_head_dim, qk_rope_head_dim, v_head_dim))
-BOOST_DESCRIBE_STRUCT(Experts, (), (routed, shared, per_token, intermediate_size, first_dense_layers))
+BOOST_DESCRIBE_STRUCT(Experts, (),
+                      (routed, shared, per_token, intermediate_size, first_dense_layers, shared_intermediate_size,
+                       later_dense_layers))
 BOOST_DESCRIBE_STRUCT(Quantization, (), (method, block))
 BOOST_DESCRIBE_STRUCT(ModelConfig, (),
                       (architecture, model_type, dtype, hidden_size, intermediate_size, layers, attention_heads,
@@ -20,7 +22,8 @@ BOOST_DESCRIBE_STRUCT(ModelConfig, (),
                        has_remote_code, latent_attention, experts, quantization))
 BOOST_DESCRIBE_STRUCT(ShardFile, (), (name, size_bytes, header_bytes, tensors))
 BOOST_DESCRIBE_STRUCT(Checkpoint, (), (path, config, files, oddities))
-BOOST_DESCRIBE_STRUCT(TensorPlace, (), (layer, is_on_first_stage, is_on_last_stage, is_skipped, rule))
+BOOST_DESCRIBE_STRUCT(TensorPlace, (),
+                      (layer, is_on_first_stage, is_on_last_stage, is_skipped, rule, is_on_every_stage))
 BOOST_DESCRIBE_STRUCT(Slice, (), (file, tensor, offset_bytes, rows, run_bytes, stride_bytes))
 
 }  // namespace r1cluster

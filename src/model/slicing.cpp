@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "model/families/family.hpp"
 #include "r1cluster/base/error.hpp"
 
 namespace r1cluster {
@@ -142,21 +143,26 @@ void judge_attention(const ModelConfig& config, std::int64_t parts, Divisions& d
     divisions.columns("o_proj", heads * config.head_dim);
 }
 
-void judge_mlp(const ModelConfig& config, Divisions& divisions) {
-    const bool has_dense_layers = !config.experts || config.experts->first_dense_layers > 0;
-    if (has_dense_layers) {
+void judge_mlp(const ModelConfig& config, std::int64_t parts, Divisions& divisions) {
+    const std::optional<Experts>& experts = config.experts;
+    if (!experts || experts->first_dense_layers > 0 || !experts->later_dense_layers.empty()) {
         divisions.even("intermediate_size", config.intermediate_size);
         divisions.rows("mlp.gate_proj", config.intermediate_size);
         divisions.columns("mlp.down_proj", config.intermediate_size);
     }
-    if (!config.experts) return;
-    const std::int64_t size = config.experts->intermediate_size;
-    divisions.even("moe_intermediate_size", size);
-    divisions.blocks("mlp.experts", size, 0, "The output_size of gate's and up's weight");
-    divisions.blocks("mlp.experts", size, 1, "The input_size of down's weight");
-    if (config.experts->shared > 0) {
-        divisions.rows("mlp.shared_experts.gate_proj", size * config.experts->shared);
-        divisions.columns("mlp.shared_experts.down_proj", size * config.experts->shared);
+    if (!experts) return;
+    const detail::Family* const family = detail::find_family(config.architecture);
+    if (family && family->needs_an_expert_per_rank && parts > experts->routed) {
+        divisions.add(
+            fmt::format("Tensor parallel size {} is greater than the number of experts {}", parts, experts->routed));
+    }
+    divisions.even("intermediate size of an expert", experts->intermediate_size);
+    divisions.blocks("experts", experts->intermediate_size, 0, "The output_size of gate's and up's weight");
+    divisions.blocks("experts", experts->intermediate_size, 1, "The input_size of down's weight");
+    if (experts->shared_intermediate_size > 0) {
+        divisions.even("intermediate size of the shared experts", experts->shared_intermediate_size);
+        divisions.rows("shared gate_proj", experts->shared_intermediate_size);
+        divisions.columns("shared down_proj", experts->shared_intermediate_size);
     }
 }
 
@@ -164,7 +170,7 @@ std::string undivided(const ModelConfig& config, int tensor_parallel) {
     Divisions divisions(config, tensor_parallel);
     divisions.even("vocab_size, padded to 64", static_cast<std::int64_t>(padded_vocabulary(config)));
     judge_attention(config, tensor_parallel, divisions);
-    judge_mlp(config, divisions);
+    judge_mlp(config, tensor_parallel, divisions);
     return divisions.text();
 }
 

@@ -47,14 +47,14 @@ bool add(SeenSlices& seen, std::size_t host, std::uint64_t offset_bytes) {
 
 }  // namespace
 
-ShardPlan shard(const Layout& layout, const Checkpoint& checkpoint) {
+ShardPlan shard(const Layout& layout, const Checkpoint& checkpoint, const std::optional<Version>& engine) {
     ShardPlan plan;
     std::vector<std::size_t> host_of_rank;
     for (const RankPlacement& rank : layout.ranks) {
         plan.ranks.push_back({rank.rank, {}, 0});
         host_of_rank.push_back(index_of(plan, rank.host));
     }
-    for (const PlacedTensor& tensor : detail::placed_tensors(checkpoint)) {
+    for (const PlacedTensor& tensor : detail::placed_tensors(checkpoint, engine)) {
         SeenSlices seen;
         for (std::size_t i = 0; i < layout.ranks.size(); ++i) {
             const RankPlacement& rank = layout.ranks[i];

@@ -9,15 +9,16 @@ bool PlacedTensor::is_on(std::int64_t first_layer, std::int64_t layer_count, boo
     return (place.is_on_first_stage && is_first) || (place.is_on_last_stage && is_last);
 }
 
-std::vector<PlacedTensor> placed_tensors(const Checkpoint& checkpoint) {
-    family_of(checkpoint.config);  // an unknown family must not look like a checkpoint without tensors
+std::vector<PlacedTensor> placed_tensors(const Checkpoint& checkpoint, const std::optional<Version>& engine) {
+    const ModelConfig config = loaded_config(checkpoint, engine);
+    family_of(config);  // an unknown family must not look like a checkpoint without tensors
     std::vector<PlacedTensor> placed;
     placed.reserve(checkpoint.tensor_count());
     for (const ShardFile& file : checkpoint.files) {
         for (const Tensor& tensor : file.tensors) {
-            const std::optional<TensorPlace> place = place_tensor(checkpoint.config, tensor.name);
+            const std::optional<TensorPlace> place = place_tensor(config, tensor.name, engine);
             if (place && place->is_skipped) continue;
-            placed.push_back({&file, &tensor, place.value_or(TensorPlace{}), !place});
+            placed.push_back({&file, &tensor, place.value_or(TensorPlace{}), !place || place->is_on_every_stage});
         }
     }
     return placed;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "r1cluster/model/slicing.hpp"
@@ -13,13 +14,14 @@ struct PlacedTensor {
     const ShardFile* file = nullptr;
     const Tensor* tensor = nullptr;
     TensorPlace place;
-    bool is_everywhere = false;
+    bool is_everywhere = false;  ///< on every stage
 
     bool is_on(std::int64_t first_layer, std::int64_t layer_count, bool is_first, bool is_last) const;
 };
 
 /// All tensors that some rank reads, in the order of files and offsets. Throws as family_of does.
-std::vector<PlacedTensor> placed_tensors(const Checkpoint& checkpoint);
+std::vector<PlacedTensor> placed_tensors(const Checkpoint& checkpoint,
+                                         const std::optional<Version>& engine = std::nullopt);
 
 /// Bytes of the checkpoint that each tensor-parallel rank holds, by layer, so that any partition of the
 /// layers can be weighed quickly.

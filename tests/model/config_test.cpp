@@ -39,7 +39,7 @@ TEST_CASE("R1's config.json gives its shape", "[model]") {
     expected.next_token_layers = 1;
     expected.has_remote_code = true;
     expected.latent_attention = LatentAttention{1536, 512, 128, 64, 128};
-    expected.experts = Experts{256, 1, 8, 2048, 3};
+    expected.experts = Experts{256, 1, 8, 2048, 3, 2048, {}};
     expected.quantization = Quantization{"fp8", {128, 128}};
     CHECK(parse_config(test::r1_config) == expected);
 }
@@ -106,4 +106,24 @@ TEST_CASE("what is not JSON says where", "[model]") {
                ContainsSubstring("nested deeper than 64"));
     CHECK(message_of([] { parse_config(std::string((16 << 20) + 1, ' ')); }) ==
           "config.json: 16.00 MiB of text, more than the 16.00 MiB that a config.json may have");
+}
+
+TEST_CASE("experts in the words of each family", "[model]") {
+    const auto experts_of = [](const std::string& more) {
+        const std::string common = R"({"architectures": ["A"], "model_type": "a", "hidden_size": 64, "vocab_size": 100,
+            "intermediate_size": 96, "num_hidden_layers": 6, "num_attention_heads": 4, "max_position_embeddings": 64,
+            "num_experts_per_tok": 2, )";
+        return parse_config(common + more + "}").experts.value();
+    };
+    CHECK(experts_of(R"("num_local_experts": 8)") == Experts{8, 0, 2, 96, 0, 0, {}});
+    CHECK(experts_of(R"("num_experts": 8, "moe_intermediate_size": 32, "decoder_sparse_step": 2)") ==
+          Experts{8, 0, 2, 32, 0, 0, {0, 2, 4}});
+    CHECK(experts_of(R"("num_experts": 8, "moe_intermediate_size": 32, "mlp_only_layers": [3, 5],
+                        "shared_expert_intermediate_size": 80)") == Experts{8, 1, 2, 32, 0, 80, {3, 5}});
+    CHECK(experts_of(R"("n_routed_experts": 8, "moe_intermediate_size": 32, "n_shared_experts": 2,
+                        "first_k_dense_replace": 1, "moe_layer_freq": 2)") == Experts{8, 2, 2, 32, 1, 64, {1, 3, 5}});
+    CHECK(message_of([&] { experts_of(R"("num_experts": 1, "moe_intermediate_size": 32)"); }) ==
+          "config.json: num_experts_per_tok 2 is more than num_experts 1");
+    CHECK(message_of([&] { experts_of(R"("num_experts": 8, "moe_intermediate_size": 32, "mlp_only_layers": 3)"); }) ==
+          "config.json: mlp_only_layers: expected a list of whole numbers, got 3");
 }

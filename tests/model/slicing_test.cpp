@@ -91,6 +91,46 @@ TEST_CASE("tied embeddings are on both ends, and a head in the file is not read"
     CHECK(place(config, "lm_head.weight").is_skipped);
 }
 
+TEST_CASE("a mixture of experts has both ends on every stage, and each expert cut as an MLP", "[model]") {
+    ModelConfig config = llama_shape();
+    config.experts = Experts{.routed = 8, .per_token = 2, .intermediate_size = 14336};
+    config.architecture = "MixtralForCausalLM";
+    CHECK(family_of(config) == "mixtral");
+    CHECK(place(config, "model.layers.7.block_sparse_moe.experts.7.w1.weight").rule == SliceRule::rows);
+    CHECK(place(config, "model.layers.7.block_sparse_moe.experts.7.w3.weight").rule == SliceRule::rows);
+    CHECK(place(config, "model.layers.7.block_sparse_moe.experts.7.w2.weight").rule == SliceRule::columns);
+    CHECK(place(config, "model.layers.7.block_sparse_moe.gate.weight").rule == SliceRule::replicate);
+    CHECK_FALSE(place_tensor(config, "model.layers.7.block_sparse_moe.experts.8.w1.weight"));
+    CHECK(place(config, "lm_head.weight").is_on_every_stage);
+    CHECK(place(config, "model.embed_tokens.weight").is_on_every_stage);
+
+    config.architecture = "Qwen2MoeForCausalLM";
+    CHECK(family_of(config) == "qwen_moe");
+    CHECK(place(config, "model.layers.7.mlp.experts.7.down_proj.weight").rule == SliceRule::columns);
+    CHECK(place(config, "model.layers.7.mlp.shared_expert.up_proj.weight").rule == SliceRule::rows);
+    CHECK(place(config, "model.layers.7.mlp.shared_expert_gate.weight").rule == SliceRule::replicate);
+    CHECK(place(config, "model.norm.weight").is_on_every_stage);
+    CHECK_THAT(tensor_parallel_refusal(config, 16),
+               StartsWith("Tensor parallel size 16 is greater than the number of experts 8 (possible"));
+}
+
+TEST_CASE("what a version of the engine reads is what its rows say", "[model]") {
+    const auto head = [&](const char* engine) {
+        return *place_tensor(r1_shape(), "lm_head.weight", Version::parse(engine));
+    };
+    CHECK(head("0.7.3").is_on_every_stage);
+    CHECK_FALSE(head("0.8.0rc1").is_on_every_stage);  // its numbers decide
+    CHECK_FALSE(head("0.8.0").is_on_every_stage);
+    CHECK(head("0.8.0").is_on_last_stage);
+    CHECK_FALSE(place(r1_shape(), "lm_head.weight").is_on_every_stage);
+
+    Checkpoint checkpoint = test::llama_70b();
+    checkpoint.config.ties_embeddings = true;  // but there is a head
+    CHECK(loaded_config(checkpoint, Version::parse("0.28.0")).ties_embeddings);
+    CHECK_FALSE(loaded_config(checkpoint, Version::parse("0.29.0")).ties_embeddings);
+    CHECK_FALSE(loaded_config(checkpoint).ties_embeddings);
+}
+
 TEST_CASE("an architecture without rules is named, with those that have some", "[model]") {
     ModelConfig config = llama_shape();
     CHECK(family_of(config) == "llama");
@@ -98,7 +138,8 @@ TEST_CASE("an architecture without rules is named, with those that have some", "
     config.architecture = "MambaForCausalLM";
     CHECK(message_of([&] { family_of(config); }) ==
           "slicing the architecture \"MambaForCausalLM\": not known; known are \"DeepseekV3ForCausalLM\", "
-          "\"DeepseekV2ForCausalLM\", \"LlamaForCausalLM\", \"Qwen2ForCausalLM\", \"Qwen3ForCausalLM\"");
+          "\"DeepseekV2ForCausalLM\", \"LlamaForCausalLM\", \"Qwen2ForCausalLM\", \"Qwen3ForCausalLM\", "
+          "\"MixtralForCausalLM\", \"Qwen2MoeForCausalLM\", \"Qwen3MoeForCausalLM\"");
     config = llama_shape();
     config.quantization = Quantization{"awq", {}};
     CHECK(message_of([&] { family_of(config); }) ==
@@ -176,19 +217,17 @@ TEST_CASE("slices of all ranks together are the tensor", "[model]") {
 TEST_CASE("tensor parallel sizes are refused in the engine's terms", "[model]") {
     CHECK(tensor_parallel_refusal(r1_shape(), 3) ==
           "vocab_size, padded to 64: 129280 is not divisible by 3; Total number of attention heads (128) must be "
-          "divisible by tensor parallel size (3); moe_intermediate_size: 2048 is not divisible by 3 (possible up to "
-          "64: 1, "
-          "2, 4, 8, 16)");
-    CHECK(
-        tensor_parallel_refusal(r1_shape(), 32) ==
-        "mlp.gate_proj: Weight output_partition_size = 576 is not divisible by weight quantization block_n = 128; "
-        "mlp.down_proj: Weight input_size_per_partition = 576 is not divisible by weight quantization block_k = 128; "
-        "mlp.experts: The output_size of gate's and up's weight = 64 is not divisible by weight quantization block_n = "
-        "128; mlp.experts: The input_size of down's weight = 64 is not divisible by weight quantization block_k = 128; "
-        "mlp.shared_experts.gate_proj: Weight output_partition_size = 64 is not divisible by weight quantization "
-        "block_n "
-        "= 128; mlp.shared_experts.down_proj: Weight input_size_per_partition = 64 is not divisible by weight "
-        "quantization block_k = 128 (possible up to 64: 1, 2, 4, 8, 16)");
+          "divisible by tensor parallel size (3); intermediate size of an expert: 2048 is not divisible by 3; "
+          "intermediate size of the shared experts: 2048 is not divisible by 3 (possible up to 64: 1, 2, 4, 8, 16)");
+    CHECK(tensor_parallel_refusal(r1_shape(), 32) ==
+          "mlp.gate_proj: Weight output_partition_size = 576 is not divisible by weight quantization block_n = 128; "
+          "mlp.down_proj: Weight input_size_per_partition = 576 is not divisible by weight quantization block_k = 128; "
+          "experts: The output_size of gate's and up's weight = 64 is not divisible by weight quantization block_n = "
+          "128; experts: The input_size of down's weight = 64 is not divisible by weight quantization block_k = 128; "
+          "shared gate_proj: Weight output_partition_size = 64 is not divisible by weight quantization "
+          "block_n "
+          "= 128; shared down_proj: Weight input_size_per_partition = 64 is not divisible by weight "
+          "quantization block_k = 128 (possible up to 64: 1, 2, 4, 8, 16)");
     for (const int size : {1, 2, 4, 8, 16}) CHECK(tensor_parallel_refusal(r1_shape(), size).empty());
     ModelConfig dequantized = r1_shape();
     dequantized.quantization.reset();

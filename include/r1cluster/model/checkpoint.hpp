@@ -29,6 +29,8 @@ struct Experts {
     std::int64_t per_token = 0;
     std::int64_t intermediate_size = 0;
     std::int64_t first_dense_layers = 0;
+    std::int64_t shared_intermediate_size = 0;     ///< of all shared experts together
+    std::vector<std::int64_t> later_dense_layers;  ///< others that have an MLP instead, in order
     bool operator==(const Experts&) const = default;
 };
 

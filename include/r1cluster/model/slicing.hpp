@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "r1cluster/base/version.hpp"
 #include "r1cluster/model/checkpoint.hpp"
 
 namespace r1cluster {
@@ -29,17 +30,24 @@ struct TensorPlace {
     bool is_on_last_stage = false;      ///< final norm, head; tied embeddings are on both
     bool is_skipped = false;            ///< read by no rank (multi-token-prediction layers, rotary caches)
     SliceRule rule = SliceRule::replicate;
+    bool is_on_every_stage = false;  ///< the stages between too
     bool operator==(const TensorPlace&) const = default;
 };
 
 /// A family of models whose slicing we know: the rules of vLLM's own loaders
-/// (vllm/model_executor/layers/linear.py, vocab_parallel_embedding.py, models/llama.py,
-/// models/deepseek_v2.py).
+/// (vllm/model_executor/layers/linear.py, vocab_parallel_embedding.py, fused_moe, models/llama.py,
+/// mixtral.py, qwen2_moe.py, deepseek_v2.py); docs/models.md says which versions they were compared with.
 /// Throws Error (invalid_input), naming the architecture and those that are known, for any other.
 std::string family_of(const ModelConfig& config);
 
+/// The shape that the engine builds for this checkpoint. Since 0.29.0 a head in the files unties the
+/// embeddings, whatever config.json says (vllm-project/vllm#51665); before, that head was not read.
+/// No version of the engine: the newest that is known, here and below.
+ModelConfig loaded_config(const Checkpoint& checkpoint, const std::optional<Version>& engine = std::nullopt);
+
 /// Place and rule of one tensor of the checkpoint, by its name. nullopt: the family has no such tensor.
-std::optional<TensorPlace> place_tensor(const ModelConfig& config, std::string_view tensor_name);
+std::optional<TensorPlace> place_tensor(const ModelConfig& config, std::string_view tensor_name,
+                                        const std::optional<Version>& engine = std::nullopt);
 
 /// One contiguous or regularly strided piece of a file: `rows` runs of `run_bytes`, each `stride_bytes`
 /// after the one before, the first at `offset_bytes` of the file.

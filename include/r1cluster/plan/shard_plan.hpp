@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "r1cluster/base/version.hpp"
 #include "r1cluster/plan/layout.hpp"
 
 namespace r1cluster {
@@ -38,7 +40,8 @@ struct ShardPlan {
     bool operator==(const ShardPlan&) const = default;
 };
 
-/// Exact, from the headers alone.
-ShardPlan shard(const Layout& layout, const Checkpoint& checkpoint);
+/// Exact, from the headers alone, for this version of the engine or the newest that is known.
+ShardPlan shard(const Layout& layout, const Checkpoint& checkpoint,
+                const std::optional<Version>& engine = std::nullopt);
 
 }  // namespace r1cluster

@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/families/family.hpp"
+#include "model/families/rows.hpp"
 
 namespace r1cluster::detail {
 namespace {
 
 constexpr std::string_view architectures[] = {"DeepseekV3ForCausalLM", "DeepseekV2ForCausalLM"};
 
-// vllm/model_executor/models/deepseek_v2.py: the latent projections (q_a, kv_a) are ReplicatedLinear, the
-// experts are FusedMoE, each sliced as an MLP. V2-Lite does not compress the query and has q_proj.
-constexpr TensorRule rules[] = {
-    {"model.embed_tokens.weight", Where::first_stage, SliceRule::vocabulary, "embedding"},
-    {"model.norm.weight", Where::last_stage, SliceRule::replicate, "norm"},
-    {"lm_head.weight", Where::last_stage, SliceRule::vocabulary, "head"},
-    {"mlp.experts.#.gate_proj.weight", Where::layer, SliceRule::rows, "routed experts"},
-    {"mlp.experts.#.up_proj.weight", Where::layer, SliceRule::rows, "routed experts"},
-    {"mlp.experts.#.down_proj.weight", Where::layer, SliceRule::columns, "routed experts"},
-    {"mlp.shared_experts.gate_proj.weight", Where::layer, SliceRule::rows, "shared experts"},
-    {"mlp.shared_experts.up_proj.weight", Where::layer, SliceRule::rows, "shared experts"},
-    {"mlp.shared_experts.down_proj.weight", Where::layer, SliceRule::columns, "shared experts"},
-    {"mlp.gate.weight", Where::layer, SliceRule::replicate, "router"},
-    {"mlp.gate.e_score_correction_bias", Where::layer, SliceRule::replicate, "router"},
-    {"mlp.gate_proj.weight", Where::layer, SliceRule::rows, "MLP"},
-    {"mlp.up_proj.weight", Where::layer, SliceRule::rows, "MLP"},
-    {"mlp.down_proj.weight", Where::layer, SliceRule::columns, "MLP"},
+// Every stage made a head and read it until vllm-project/vllm#13833.
+constexpr TensorRule old_head_rules[] = {
+    {"lm_head.weight", Where::every_stage, SliceRule::vocabulary, "head", {.until = Release{0, 8}}},
+};
+
+// vllm/model_executor/models/deepseek_v2.py: the latent projections (q_a, kv_a) are ReplicatedLinear. Since
+// 0.10.0 they are one layer (vllm-project/vllm#21116), made of the same bytes. V2-Lite does not compress the
+// query and has q_proj.
+constexpr TensorRule latent_attention_rules[] = {
     {"self_attn.q_proj.weight", Where::layer, SliceRule::rows, "attention"},
     {"self_attn.q_a_proj.weight", Where::layer, SliceRule::replicate, "attention"},
     {"self_attn.q_a_layernorm.weight", Where::layer, SliceRule::replicate, "norm"},
@@ -31,10 +23,17 @@ constexpr TensorRule rules[] = {
     {"self_attn.kv_a_layernorm.weight", Where::layer, SliceRule::replicate, "norm"},
     {"self_attn.kv_b_proj.weight", Where::layer, SliceRule::rows, "attention"},
     {"self_attn.o_proj.weight", Where::layer, SliceRule::columns, "attention"},
-    {"self_attn.rotary_emb.inv_freq", Where::nowhere, SliceRule::replicate, "rotary cache"},
-    {"input_layernorm.weight", Where::layer, SliceRule::replicate, "norm"},
-    {"post_attention_layernorm.weight", Where::layer, SliceRule::replicate, "norm"},
 };
+
+constexpr TensorRule shared_expert_rules[] = {
+    {"mlp.shared_experts.gate_proj.weight", Where::layer, SliceRule::rows, "shared experts"},
+    {"mlp.shared_experts.up_proj.weight", Where::layer, SliceRule::rows, "shared experts"},
+    {"mlp.shared_experts.down_proj.weight", Where::layer, SliceRule::columns, "shared experts"},
+    {"mlp.gate.e_score_correction_bias", Where::layer, SliceRule::replicate, "router"},
+};
+
+constexpr std::span<const TensorRule> rules[] = {
+    old_head_rules, end_rules, norm_rules, latent_attention_rules, mlp_rules, expert_rules, shared_expert_rules};
 
 }  // namespace
 

@@ -12,9 +12,9 @@ namespace r1cluster {
 namespace detail {
 namespace {
 
-constexpr const Family* families[] = {&deepseek_family, &llama_family};
+constexpr const Family* families[] = {&deepseek_family, &llama_family, &mixtral_family, &qwen_moe_family};
 constexpr std::string_view layer_prefix = "model.layers.";
-constexpr std::string_view expert_prefix = "mlp.experts.";
+constexpr std::string_view expert_part = ".experts.";
 constexpr std::string_view scale_suffix = ".weight_scale_inv";
 constexpr std::string_view weight_suffix = ".weight";
 
@@ -32,27 +32,39 @@ std::optional<std::int64_t> take_number(std::string_view& text) {
 
 bool is_scale(std::string_view name) { return name.ends_with(scale_suffix); }
 
-const TensorRule* find_rule(const Family& family, std::string_view name, bool is_in_layer) {
-    const std::string_view stem = name.substr(0, name.size() - (is_scale(name) ? scale_suffix.size() : 0));
-    for (const TensorRule& rule : family.rules) {
-        const bool is_of_layers = rule.where == Where::layer || rule.where == Where::nowhere;
-        if (is_of_layers != is_in_layer) continue;
-        if (!is_scale(name)) {
-            if (rule.name == name) return &rule;
-        } else if (rule.name.size() == stem.size() + weight_suffix.size() && rule.name.starts_with(stem) &&
-                   rule.name.ends_with(weight_suffix) && rule.kind != "norm" && rule.kind != "router") {
-            return &rule;
+/// Whether this row is of that name; of a scale, the weight's row is.
+bool is_of(const TensorRule& rule, std::string_view name) {
+    if (!is_scale(name)) return rule.name == name;
+    const std::string_view stem = name.substr(0, name.size() - scale_suffix.size());
+    return rule.name.size() == stem.size() + weight_suffix.size() && rule.name.starts_with(stem) &&
+           rule.name.ends_with(weight_suffix) && rule.kind != "norm" && rule.kind != "router";
+}
+
+bool is_of_layers(const TensorRule& rule) { return rule.where == Where::layer || rule.where == Where::nowhere; }
+
+const TensorRule* find_rule(const Family& family, std::string_view name, bool is_in_layer,
+                            const std::optional<Version>& engine) {
+    for (const std::span<const TensorRule> rules : family.rules) {
+        for (const TensorRule& rule : rules) {
+            if (is_of_layers(rule) == is_in_layer && is_of(rule, name) && rule.releases.contain(engine)) return &rule;
         }
     }
     return nullptr;
 }
 
-/// "mlp.experts.17.up_proj.weight" with its number taken out, as the tables write it.
-std::optional<std::string> without_expert(std::string_view name, const ModelConfig& config) {
-    std::string_view rest = name.substr(expert_prefix.size());
+/// "mlp.experts.17.up_proj.weight" with its number taken out, as the tables write it; empty where there is no
+/// such expert.
+std::string without_expert(std::string_view name, std::size_t part, const ModelConfig& config) {
+    const std::string_view prefix = name.substr(0, part + expert_part.size());
+    std::string_view rest = name.substr(prefix.size());
     const std::optional<std::int64_t> expert = take_number(rest);
-    if (!expert || !config.experts || *expert >= config.experts->routed) return std::nullopt;
-    return fmt::format("{}#.{}", expert_prefix, rest);
+    if (!expert || !config.experts || *expert >= config.experts->routed) return "";
+    return fmt::format("{}#.{}", prefix, rest);
+}
+
+bool is_before(const Version& engine, const Release& release) {
+    const auto number = [&](std::size_t i) { return i < engine.numbers.size() ? engine.numbers[i] : 0; };
+    return std::pair(number(0), number(1)) < std::pair(release.major, release.minor);
 }
 
 bool knows_quantization(const Quantization& quantization) {
@@ -61,31 +73,45 @@ bool knows_quantization(const Quantization& quantization) {
 
 }  // namespace
 
-const Family& family_with_rules(const ModelConfig& config) {
-    std::string known;
-    for (const Family* family : families) {
-        for (const std::string_view architecture : family->architectures) {
-            if (architecture != config.architecture) {
-                known += fmt::format("{}\"{}\"", known.empty() ? "" : ", ", architecture);
-                continue;
-            }
-            if (config.quantization && !knows_quantization(*config.quantization)) {
-                throw Error(ErrorKind::invalid_input, config.quantization->method,
-                            fmt::format("slicing weights quantized by \"{}\"{}: not known; known are none, and \"fp8\" "
-                                        "with weight_block_size",
-                                        config.quantization->method,
-                                        config.quantization->block.empty() ? " without weight_block_size" : ""));
-            }
-            return *family;
-        }
-    }
-    throw Error(ErrorKind::invalid_input, config.architecture,
-                fmt::format("slicing the architecture \"{}\": not known; known are {}", config.architecture, known));
+const Family* find_family(std::string_view architecture) {
+    const auto found = std::ranges::find_if(families, [&](const Family* family) {
+        return std::ranges::find(family->architectures, architecture) != family->architectures.end();
+    });
+    return found == std::end(families) ? nullptr : *found;
 }
 
-std::optional<KnownTensor> find_tensor(const Family& family, const ModelConfig& config, std::string_view name) {
+const Family& family_with_rules(const ModelConfig& config) {
+    const Family* const family = find_family(config.architecture);
+    if (!family) {
+        std::string known;
+        for (const Family* each : families) {
+            for (const std::string_view architecture : each->architectures) {
+                known += fmt::format("{}\"{}\"", known.empty() ? "" : ", ", architecture);
+            }
+        }
+        throw Error(
+            ErrorKind::invalid_input, config.architecture,
+            fmt::format("slicing the architecture \"{}\": not known; known are {}", config.architecture, known));
+    }
+    if (config.quantization && !knows_quantization(*config.quantization)) {
+        throw Error(ErrorKind::invalid_input, config.quantization->method,
+                    fmt::format("slicing weights quantized by \"{}\"{}: not known; known are none, and \"fp8\" "
+                                "with weight_block_size",
+                                config.quantization->method,
+                                config.quantization->block.empty() ? " without weight_block_size" : ""));
+    }
+    return *family;
+}
+
+bool Releases::contain(const std::optional<Version>& engine) const {
+    if (!engine) return !until;
+    return (!since || !is_before(*engine, *since)) && (!until || is_before(*engine, *until));
+}
+
+std::optional<KnownTensor> find_tensor(const Family& family, const ModelConfig& config, std::string_view name,
+                                       const std::optional<Version>& engine) {
     if (!name.starts_with(layer_prefix)) {
-        const TensorRule* rule = find_rule(family, name, false);
+        const TensorRule* rule = find_rule(family, name, false, engine);
         return rule ? std::optional(KnownTensor{*rule, std::nullopt, false}) : std::nullopt;
     }
     std::string_view rest = name.substr(layer_prefix.size());
@@ -94,12 +120,10 @@ std::optional<KnownTensor> find_tensor(const Family& family, const ModelConfig& 
     if (*layer >= config.layers) {
         return KnownTensor{{"", Where::nowhere, SliceRule::replicate, "next-token layers"}, layer, true};
     }
-    std::optional<std::string> plain;
-    if (rest.starts_with(expert_prefix)) {
-        plain = without_expert(rest, config);
-        if (!plain) return std::nullopt;
-    }
-    const TensorRule* rule = find_rule(family, plain ? *plain : rest, true);
+    const std::size_t part = rest.find(expert_part);
+    const std::string of_expert = part == rest.npos ? "" : without_expert(rest, part, config);
+    if (part != rest.npos && of_expert.empty()) return std::nullopt;
+    const TensorRule* rule = find_rule(family, of_expert.empty() ? rest : of_expert, true, engine);
     return rule ? std::optional(KnownTensor{*rule, layer, false}) : std::nullopt;
 }
 
@@ -108,24 +132,42 @@ TensorPlace place_of(const KnownTensor& known, const ModelConfig& config) {
     place.layer = known.layer;
     place.rule = known.rule.rule;
     place.is_skipped = known.rule.where == Where::nowhere;
-    place.is_on_first_stage = known.rule.where == Where::first_stage;
-    place.is_on_last_stage = known.rule.where == Where::last_stage;
+    place.is_on_every_stage = known.rule.where == Where::every_stage;
+    place.is_on_first_stage = place.is_on_every_stage || known.rule.where == Where::first_stage;
+    place.is_on_last_stage = place.is_on_every_stage || known.rule.where == Where::last_stage;
     // With tied embeddings the engine makes the head from the embedding, and reads no head from the file.
     if (config.ties_embeddings && known.rule.kind == "embedding") place.is_on_last_stage = true;
     if (config.ties_embeddings && known.rule.kind == "head") {
-        place.is_on_last_stage = false;
-        place.is_skipped = true;
+        place = TensorPlace{.is_skipped = true, .rule = place.rule};
     }
     return place;
 }
 
 }  // namespace detail
 
+namespace {
+
+bool has_head(const Checkpoint& checkpoint) {
+    return std::ranges::any_of(checkpoint.files, [](const ShardFile& file) {
+        return std::ranges::any_of(file.tensors, [](const Tensor& tensor) { return tensor.name == "lm_head.weight"; });
+    });
+}
+
+}  // namespace
+
 std::string family_of(const ModelConfig& config) { return std::string(detail::family_with_rules(config).name); }
 
-std::optional<TensorPlace> place_tensor(const ModelConfig& config, std::string_view tensor_name) {
-    const auto known = detail::find_tensor(detail::family_with_rules(config), config, tensor_name);
+std::optional<TensorPlace> place_tensor(const ModelConfig& config, std::string_view tensor_name,
+                                        const std::optional<Version>& engine) {
+    const auto known = detail::find_tensor(detail::family_with_rules(config), config, tensor_name, engine);
     return known ? std::optional(detail::place_of(*known, config)) : std::nullopt;
+}
+
+ModelConfig loaded_config(const Checkpoint& checkpoint, const std::optional<Version>& engine) {
+    constexpr detail::Releases head_unties{.since = detail::Release{0, 29}, .until = {}};
+    ModelConfig config = checkpoint.config;
+    if (config.ties_embeddings && head_unties.contain(engine)) config.ties_embeddings = !has_head(checkpoint);
+    return config;
 }
 
 }  // namespace r1cluster

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The installed vLLM, whatever its version, imported so that its models can be made here: without a GPU, without
+other ranks and without memory for their weights.
+
+One process is each rank of a deployment in turn, because importing vLLM takes longer than everything after it. The
+engine's own code makes its groups from the world's size and the rank, over torch's "fake" backend, which answers
+without anybody else being there. Only what truly talks to others, or wants a device, is replaced.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import importlib.metadata
+import os
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+ENVIRONMENT = {
+    "CUDA_VISIBLE_DEVICES": "",
+    "HF_HUB_OFFLINE": "1",
+    "OMP_NUM_THREADS": "1",
+    "VLLM_CPU_KVCACHE_SPACE": "1",
+    "VLLM_CPU_OMP_THREADS_BIND": "nobind",
+    "VLLM_LOGGING_LEVEL": "ERROR",
+    "VLLM_NO_USAGE_STATS": "1",
+}
+for _name, _value in ENVIRONMENT.items():
+    os.environ.setdefault(_name, _value)
+
+_version = importlib.metadata.version
+VERSION = _version("vllm").removesuffix("+cpu")
+# "cpu" in its version is what makes vLLM choose its CPU platform; the loaders of other builds are the same.
+importlib.metadata.version = lambda name: f"{VERSION}+cpu" if name == "vllm" else _version(name)
+
+with contextlib.suppress(ImportError):  # kernels are decorated when they are imported, and that asks for a device
+    from triton.runtime import driver
+
+    driver.set_active(types.SimpleNamespace(get_benchmarker=lambda: None))
+
+import torch  # noqa: E402
+import transformers  # noqa: E402
+from torch.overrides import TorchFunctionMode  # noqa: E402
+from torch.testing._internal.distributed.fake_pg import FakeStore  # noqa: E402
+from torch.utils._device import _device_constructors  # noqa: E402
+from vllm.config import set_current_vllm_config  # noqa: E402
+from vllm.distributed import parallel_state  # noqa: E402
+from vllm.distributed.device_communicators import shm_broadcast  # noqa: E402
+from vllm.engine.arg_utils import EngineArgs  # noqa: E402
+from vllm.model_executor.models import registry, utils  # noqa: E402
+from vllm.platforms import current_platform  # noqa: E402
+
+try:
+    from vllm.model_executor.model_loader.utils import initialize_model
+except ImportError:  # before 0.8.5
+    from vllm.model_executor.model_loader.loader import _initialize_model as initialize_model
+
+# Models whose own configuration is Python beside their weights, where the installed transformers does not have it yet.
+# Nothing is run: what vLLM asks for is in their config.json.
+for _model_type in ("deepseek_v2", "deepseek_v3", "kimi_k2"):
+    with contextlib.suppress(ValueError):  # it is known
+        _class = type("Config", (transformers.PretrainedConfig,), {"model_type": _model_type})
+        transformers.AutoConfig.register(_model_type, _class)
+
+COMMUNICATOR = "vllm.distributed.device_communicators.base_device_communicator.DeviceCommunicatorBase"
+
+
+class LatentAttention:
+    """Stands in for a kernel that CPU versions of vLLM did not have; an attention's kernel holds no weights."""
+
+    accept_output_buffer = False
+
+    @staticmethod
+    def get_name() -> str:
+        return "TRITON_MLA"
+
+    @staticmethod
+    def get_impl_cls() -> type:
+        return lambda *_, **__: types.SimpleNamespace()
+
+
+def _attention_of(choose):
+    """An old platform is asked for latent attention by its last argument, and the CPU's ignores it."""
+    return staticmethod(
+        lambda *asked: f"{__name__}.{LatentAttention.__name__}" if asked[-1] is True else choose(*asked)
+    )
+
+
+class _On(TorchFunctionMode):
+    """Makes every new tensor on one device, also where the engine names another one."""
+
+    def __init__(self, device: str) -> None:
+        super().__init__()
+        self._device = device
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        if func in _device_constructors():
+            kwargs = {**(kwargs or {}), "device": self._device}
+        elif func is torch.Tensor.to and not any(isinstance(value, torch.dtype) for value in args):
+            kwargs = {name: value for name, value in (kwargs or {}).items() if name != "device"}
+            args = tuple(arg for arg in args if not isinstance(arg, str | torch.device))
+        return func(*args, **(kwargs or {}))
+
+
+def _find_or_make_operation(find):
+    """Layers ask for their kernels when they are made, and none is called. Where vLLM's library was compiled for others
+    and does not load, there are none."""
+
+    def find_or_make(self, name):
+        try:
+            return find(self, name)
+        except AttributeError:
+            if not self.name.startswith(("_C", "_moe_C")) or name.startswith("__"):
+                raise
+            return types.SimpleNamespace(default=None)
+
+    return find_or_make
+
+
+def engine_config(checkpoint: Path, tensor_parallel: int, pipeline_parallel: int):
+    return EngineArgs(
+        model=str(checkpoint),
+        skip_tokenizer_init=True,
+        tensor_parallel_size=tensor_parallel,
+        pipeline_parallel_size=pipeline_parallel,
+        distributed_executor_backend="mp",
+        enforce_eager=True,
+        max_model_len=64,
+        load_format="auto",
+    ).create_engine_config()
+
+
+def _replacements() -> Iterator[contextlib.AbstractContextManager]:
+    new_group = torch.distributed.new_group
+
+    def new_fake_group(ranks=None, timeout=None, backend=None, **options):
+        return new_group(ranks, timeout=timeout, backend="fake", **options)
+
+    def replace_where_it_exists(owner, name, value):
+        return mock.patch.object(owner, name, value) if hasattr(owner, name) else contextlib.nullcontext()
+
+    yield mock.patch.object(torch.distributed, "new_group", new_fake_group)
+    yield mock.patch.object(shm_broadcast.MessageQueue, "create_from_process_group", return_value=None)
+    yield replace_where_it_exists(type(current_platform), "get_device_communicator_cls", lambda *_: COMMUNICATOR)
+    if VERSION.startswith(("0.6.", "0.7.")):
+        choose = _attention_of(current_platform.get_attn_backend_cls)
+        yield mock.patch.object(type(current_platform), "get_attn_backend_cls", choose)
+    yield replace_where_it_exists(parallel_state, "_node_count", lambda *_: 1)
+    yield replace_where_it_exists(parallel_state, "in_the_same_node_as", lambda *_, **__: [True])
+    # Older versions look at a model's class in a process of its own, which would have to import them again.
+    yield replace_where_it_exists(registry, "_run_in_subprocess", lambda function: function())
+
+
+_stack = contextlib.ExitStack()
+for _replacement in _replacements():
+    _stack.enter_context(_replacement)
+
+
+@contextlib.contextmanager
+def model_of_rank(vllm_config, rank: int, device: str = "meta") -> Iterator[torch.nn.Module]:
+    """The model as that rank of vllm_config's world makes it, by default without memory for its weights. While this
+    is entered, the process is that rank."""
+    vllm_config = copy.deepcopy(vllm_config)  # a model leaves its layers in it
+    parallel = vllm_config.parallel_config
+    parallel.rank = rank
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(set_current_vllm_config(vllm_config))
+        torch.distributed.init_process_group("fake", store=FakeStore(), rank=rank, world_size=parallel.world_size)
+        stack.callback(parallel_state.destroy_distributed_environment)
+        parallel_state.init_distributed_environment(parallel.world_size, rank, "fake", local_rank=rank, backend="fake")
+        stack.callback(parallel_state.destroy_model_parallel)
+        parallel_state.initialize_model_parallel(
+            tensor_model_parallel_size=parallel.tensor_parallel_size,
+            pipeline_model_parallel_size=parallel.pipeline_parallel_size,
+            backend="fake",
+        )
+        stack.callback(torch.set_default_dtype, torch.get_default_dtype())
+        torch.set_default_dtype(vllm_config.model_config.dtype)
+        utils._model_to_pp_missing_layer_names.clear()  # by the address of a model, and the one before this is gone
+        find = torch._ops._OpNamespace.__getattr__
+        with _On(device), mock.patch.object(torch._ops._OpNamespace, "__getattr__", _find_or_make_operation(find)):
+            model = initialize_model(vllm_config=vllm_config)
+        yield model

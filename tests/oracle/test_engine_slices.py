@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Our slices are those that vLLM's own loaders ask for: rank by rank, byte by byte.
+
+The short form, for tests/run.sh, asks one version of vLLM about three families; --nightly asks three versions about
+all of them, and about random shapes.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import ENGINES, ask_engine, run_in_engine
+from families import FAMILIES
+from make_checkpoint import make
+from our_slices import checkpoint_of, differences, engine_slices, layout_of, our_slices
+from random_shapes import random_shape
+
+import r1cluster
+
+NEWEST = next(iter(ENGINES))
+LAYOUTS = [(tensor, pipeline) for tensor in (1, 2, 4) for pipeline in (1, 2)]
+
+# More than the families' usual shapes: fewer key/value heads than ranks, and a head that is said to be tied.
+CHECKPOINTS: dict[str, tuple[str, dict]] = {family: (family, {}) for family in FAMILIES}
+CHECKPOINTS["llama_1_kv_head"] = ("llama", {"num_key_value_heads": 1})
+CHECKPOINTS["llama_2_kv_heads"] = ("llama", {"num_key_value_heads": 2})
+CHECKPOINTS["llama_tied_with_head"] = ("llama_tied", {"has_head": True})
+CHECKPOINTS["llama_whole_vocabulary"] = ("llama", {"vocab_size": 1024})
+SHORT = {"llama_1_kv_head", "qwen2_moe", "deepseek_v3_fp8"}
+
+DEEPSEEK = {"deepseek_v2", "deepseek_v2_lite", "deepseek_v3", "deepseek_v3_fp8", "kimi_k2"}
+# What a version of vLLM does not make, and how it says so.
+REFUSALS: dict[str, Callable[[str, int], str]] = {
+    "0.32.0": lambda name, stages: "",
+    # vllm-project/vllm#20647
+    "0.9.2": lambda name, stages: "AssertionError: " if name in DEEPSEEK and stages > 1 else "",
+    # Models that are younger than it is.
+    "0.7.1": lambda name, stages: (
+        "ValueError: The checkpoint you are trying to load has model type"
+        if name.startswith("qwen3")
+        else "ValueError: Head size 192 is not supported"
+        if name == "kimi_k2"
+        else ""
+    ),
+}
+
+# Refused for other reasons than the tensor parallel size: a stage without experts; widths that only a CPU refuses.
+OTHER_REFUSALS = {
+    "RuntimeError: No Qwen3MoE layer found in the model.layers.",
+    "NotImplementedError: No Unquantized MoE backend supports the deployment configuration.",
+}
+
+
+def is_nightly(config: pytest.Config) -> bool:
+    return bool(config.getoption("--nightly"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "name" not in metafunc.fixturenames:
+        return
+    nightly = is_nightly(metafunc.config)
+    metafunc.parametrize("version", ENGINES if nightly else [NEWEST])
+    metafunc.parametrize("name", [name for name in CHECKPOINTS if nightly or name in SHORT])
+    metafunc.parametrize(("tensor_parallel", "pipeline_parallel"), LAYOUTS, ids=[f"tp{t}-pp{p}" for t, p in LAYOUTS])
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> dict[str, Path]:
+    root = tmp_path_factory.mktemp("checkpoints")
+    names = CHECKPOINTS if is_nightly(request.config) else SHORT
+    return {name: make(root / name, CHECKPOINTS[name][0], **CHECKPOINTS[name][1]) for name in names}
+
+
+Answers = dict[tuple[str, int, int], dict]
+
+
+@pytest.fixture(scope="session")
+def asked() -> dict[str, Answers]:
+    return {}
+
+
+@pytest.fixture
+def answers(version: str, folders: dict[str, Path], asked: dict[str, Answers]) -> Answers:
+    """Everything at once, because to import vLLM takes longer than to answer."""
+    if version not in asked:
+        keys = [(name, tensor, pipeline) for name in folders for tensor, pipeline in LAYOUTS]
+        cases = [
+            {"checkpoint": str(folders[name]), "tensor_parallel": tensor, "pipeline_parallel": pipeline}
+            for name, tensor, pipeline in keys
+        ]
+        asked[version] = dict(zip(keys, ask_engine(version, cases), strict=True))
+    return asked[version]
+
+
+def difference_lines(answer: dict) -> list[str]:
+    checkpoint = checkpoint_of(Path(answer["checkpoint"]))
+    layout = layout_of(answer["tensor_parallel"], answer["layers_per_stage"])
+    ours = our_slices(checkpoint, layout, r1cluster.Version.parse(answer["version"]))
+    return differences(ours, engine_slices(answer))
+
+
+def test_our_slices_are_the_engines(
+    version: str, name: str, tensor_parallel: int, pipeline_parallel: int, answers: Answers
+) -> None:
+    answer = answers[name, tensor_parallel, pipeline_parallel]
+    assert answer["version"] == version
+    expected = REFUSALS[version](name, pipeline_parallel)
+    if expected:
+        assert answer.get("refusal", "none").startswith(expected)
+        return
+    assert "refusal" not in answer, answer["refusal"]
+    assert r1cluster.tensor_parallel_refusal(checkpoint_of(Path(answer["checkpoint"])).config, tensor_parallel) == ""
+    lines = difference_lines(answer)
+    assert not lines, f"{len(lines)} differences:\n" + "\n".join(lines[:10])
+
+
+def test_every_read_is_a_copy_into_a_parameter(
+    version: str, name: str, tensor_parallel: int, pipeline_parallel: int, answers: Answers
+) -> None:
+    """Otherwise a loader computes something from a weight, and what it needs of it is no slice."""
+    answer = answers[name, tensor_parallel, pipeline_parallel]
+    reads = [
+        (tensor, read["operation"], read["into"])
+        for rank in answer.get("ranks", [])
+        for tensor, of_tensor in rank["reads"].items()
+        for read in of_tensor
+    ]
+    assert [read for read in reads if read[1] != "copy_" or not read[2]] == []
+
+
+def test_the_default_partition_is_the_engines(
+    version: str, name: str, tensor_parallel: int, pipeline_parallel: int, answers: Answers
+) -> None:
+    answer = answers[name, tensor_parallel, pipeline_parallel]
+    if "refusal" in answer:
+        return
+    layers = sum(answer["layers_per_stage"])
+    expected = r1cluster.default_partition(layers, pipeline_parallel)
+    if version == "0.7.1":  # ours is that of 0.8.0 and later; before, the last stage took the remainder
+        each = layers // pipeline_parallel
+        expected = [each] * (pipeline_parallel - 1) + [layers - each * (pipeline_parallel - 1)]
+    assert answer["layers_per_stage"] == expected
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("checkpoint", ["llama_1_kv_head", "qwen2_moe", "deepseek_v3_fp8"])
+def test_the_recorder_saw_all_bytes_and_no_others(checkpoint: str, folders: dict[str, Path]) -> None:
+    said = run_in_engine(NEWEST, "prove_recorder.py", str(folders[checkpoint]), "2", "2")
+    assert said == f"{checkpoint}: 4 ranks loaded what was recorded\n"
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", [20250120, 1, 2])
+def test_random_shapes_too(seed: int, tmp_path: Path) -> None:
+    numbers = random.Random(seed)
+    cases = []
+    for i in range(40):
+        family, shape = random_shape(numbers)
+        folder = make(tmp_path / f"{i:02}-{family}", family, **shape)
+        dividing = [size for size in (1, 2, 3, 4, 6, 8) if shape["num_attention_heads"] % size == 0]
+        layouts = {(numbers.choice([*dividing, 3]), numbers.choice((1, 2, 3))) for _ in range(3)}
+        cases += [{"checkpoint": str(folder), "tensor_parallel": t, "pipeline_parallel": p} for t, p in sorted(layouts)]
+    compared, wrong = 0, []
+    for answer in ask_engine(NEWEST, cases):
+        config = checkpoint_of(Path(answer["checkpoint"])).config
+        ours = r1cluster.tensor_parallel_refusal(config, answer["tensor_parallel"])
+        if answer["pipeline_parallel"] > config.layers:
+            ours = "more stages than layers"
+        if "refusal" in answer:
+            is_expected = ours or answer["refusal"] in OTHER_REFUSALS
+            lines = [] if is_expected else [f"the engine refuses: {answer['refusal']}"]
+        elif ours:
+            lines = []  # docs/models.md says what newer versions do that we do not
+        else:
+            lines = difference_lines(answer)
+            compared += 1
+        wrong += [
+            f"{answer['checkpoint']} {answer['tensor_parallel']} {answer['pipeline_parallel']}: {line}"
+            for line in lines
+        ]
+    assert not wrong, "\n".join(wrong[:20])
+    assert compared > 30
