@@ -19,7 +19,8 @@ WORKER = """
 import os, torch, torch.distributed as dist
 rank = int(os.environ["RANK"])
 torch.cuda.set_device(rank)
-dist.init_process_group("nccl", init_method="tcp://127.0.0.1:" + os.environ["PORT"])
+address = "tcp://127.0.0.1:" + os.environ["PORT"]
+dist.init_process_group("nccl", init_method=address, rank=rank, world_size=int(os.environ["WORLD_SIZE"]))
 data = torch.ones(1 << 20, device="cuda")
 dist.all_reduce(data)
 torch.cuda.synchronize()
@@ -35,7 +36,8 @@ def all_reduce(folder: Path, name: str, gpus: int, port: int, environment: dict[
         env = os.environ | environment
         env |= {"RANK": str(rank), "WORLD_SIZE": str(gpus), "PORT": str(port)}
         env |= {"NCCL_DEBUG": "INFO", "NCCL_DEBUG_SUBSYS": "INIT,GRAPH,ENV"}
-        env |= {"NCCL_TOPO_DUMP_FILE": str(folder / f"{name}.xml")} if rank == 0 else {}
+        # On every rank, of which one writes: NCCL 2.28 waits for ever where only some have it.
+        env |= {"NCCL_TOPO_DUMP_FILE": str(folder / f"{name}.xml")}
         log = (folder / f"{name}.{rank}.log").open("w")
         ranks.append(subprocess.Popen([sys.executable, "-c", WORKER], env=env, stdout=log, stderr=log))
     codes = [rank.wait(timeout=180) for rank in ranks]

@@ -15,9 +15,9 @@ void Verdicts::add(const std::string& subject, const Judgement& judgement) {
     if (!judgement) return;
     ++checked_.subjects;
     const bool is_passed = std::all_of(judgement->begin(), judgement->end(),
-                                       [](const Breach& problem) { return problem.severity == Severity::info; });
+                                       [](const Violation& problem) { return problem.severity == Severity::info; });
     if (is_passed) ++checked_.passed;
-    for (const Breach& problem : *judgement) {
+    for (const Violation& problem : *judgement) {
         report_.findings.push_back({std::string(rule_.id), problem.severity, subject, problem.observed,
                                     problem.expected, problem.remedy, std::string(rule_.source)});
     }
@@ -32,16 +32,16 @@ const Gap* find_gap(const Machine& machine, std::string_view topic) {
     return found;
 }
 
-Breach unseen(const Machine& machine, std::string_view topic, const std::string& expected) {
+Violation unseen(const Machine& machine, std::string_view topic, const std::string& expected) {
     if (const Gap* gap = find_gap(machine, topic)) {
         return {Severity::unknown, gap->subject + ": " + gap->because, expected, gap->remedy};
     }
     return {Severity::unknown, std::string(topic) + ": not read", expected, "read the host again"};
 }
 
-Breach absent_or_unseen(const Machine& machine, std::string_view topic, const std::string& expected,
-                        const std::string& remedy) {
-    Breach problem = unseen(machine, topic, expected);
+Violation absent_or_unseen(const Machine& machine, std::string_view topic, const std::string& expected,
+                           const std::string& remedy) {
+    Violation problem = unseen(machine, topic, expected);
     const Gap* gap = find_gap(machine, topic);
     if (gap && gap->because == "No such file or directory") {
         problem.severity = Severity::error;

@@ -13,7 +13,7 @@
 namespace r1cluster::detail {
 
 /// One thing that is wrong with one subject. Becomes a Finding.
-struct Breach {
+struct Violation {
     Severity severity = Severity::error;
     std::string observed;
     std::string expected;
@@ -22,9 +22,9 @@ struct Breach {
 
 /// What a rule says of one subject. Unset: the rule does not concern it. Without problems, or with nothing but
 /// info: passed.
-using Judgement = std::optional<std::vector<Breach>>;
+using Judgement = std::optional<std::vector<Violation>>;
 inline const Judgement not_concerned = std::nullopt;
-inline const Judgement passed = std::vector<Breach>{};
+inline const Judgement passed = std::vector<Violation>{};
 
 struct Rule;
 
@@ -74,11 +74,11 @@ void each_of_several_hosts(const CheckInput& input, Verdicts& verdicts) {
 /// The Gap whose subject is `topic`, else the first that starts with it, or nullptr.
 const Gap* find_gap(const Machine& machine, std::string_view topic);
 /// "Could not be seen", with the machine's own reason where it has one.
-Breach unseen(const Machine& machine, std::string_view topic, const std::string& expected);
+Violation unseen(const Machine& machine, std::string_view topic, const std::string& expected);
 
 /// The same, but an error with this remedy where the file system said that there is no such thing: that was seen.
-Breach absent_or_unseen(const Machine& machine, std::string_view topic, const std::string& expected,
-                        const std::string& remedy);
+Violation absent_or_unseen(const Machine& machine, std::string_view topic, const std::string& expected,
+                           const std::string& remedy);
 
 std::span<const Rule> host_rules();
 std::span<const Rule> engine_rules();

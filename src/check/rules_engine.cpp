@@ -51,7 +51,7 @@ std::string shown(const std::string& name, const std::string& version) {
 }
 
 void compare_packages(const CheckInput& input, const Subject& first, const Subject& subject,
-                      std::vector<Breach>& problems) {
+                      std::vector<Violation>& problems) {
     auto theirs = compared_packages(input, first), mine = compared_packages(input, subject);
     for (const auto& [name, version] : theirs) mine.emplace(name, "");
     for (const auto& [name, version] : mine) {
@@ -66,7 +66,7 @@ void compare_packages(const CheckInput& input, const Subject& first, const Subje
 }
 
 void compare_python(const CheckInput& input, const Subject& first, const Subject& subject,
-                    std::vector<Breach>& problems) {
+                    std::vector<Violation>& problems) {
     const std::string& version = subject.machine.engine->python_version;
     const std::string& wanted = first.machine.engine->python_version;
     const std::string expected = fmt::format("Python {}, as on {}", wanted, first.host.name);
@@ -83,7 +83,7 @@ void compare_python(const CheckInput& input, const Subject& first, const Subject
 Judgement judge_same_version(const CheckInput& input, const Subject& subject) {
     const std::string expected = "the same engine on every host";
     if (!subject.machine.engine) return {{unseen(subject.machine, "engine", expected)}};
-    std::vector<Breach> problems;
+    std::vector<Violation> problems;
     const std::string& asked = input.spec.engine.version;
     const std::string* installed = package_version(subject.machine, "vllm");
     if (!asked.empty() && installed) {

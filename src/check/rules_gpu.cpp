@@ -46,7 +46,7 @@ std::vector<Need> needs(const ModelConfig& model, const Version& engine) {
 }
 
 void judge_capability_of(const Gpu& gpu, const std::vector<Need>& all, const Subject& subject,
-                         std::vector<Breach>& problems) {
+                         std::vector<Violation>& problems) {
     const auto capability = Version::try_parse(gpu.compute_capability);
     if (!capability) {
         problems.push_back(
@@ -74,7 +74,7 @@ Judgement judge_capability(const CheckInput& input, const Subject& subject) {
     const auto version = engine_version(subject.machine);
     if (!version) return {{unseen(subject.machine, "engine", expected)}};
     const auto all = needs(input.checkpoint->config, *version);
-    std::vector<Breach> problems;
+    std::vector<Violation> problems;
     for (const Gpu* gpu : used_gpus(input, subject)) judge_capability_of(*gpu, all, subject, problems);
     return problems;
 }
@@ -141,7 +141,7 @@ Judgement judge_mig(const CheckInput& input, const Subject& subject) {
     if (!uses_gpus(input, subject)) return not_concerned;
     const std::string expected = "MIG is off";
     if (subject.machine.gpus.empty()) return {{unseen(subject.machine, "gpus", expected)}};
-    std::vector<Breach> problems;
+    std::vector<Violation> problems;
     for (const Gpu* gpu : used_gpus(input, subject)) {
         // Unset without a Gap: this kind of GPU has no such mode.
         const std::string topic = fmt::format("MIG mode of GPU {}", gpu->nvml_index);

@@ -14,12 +14,12 @@ Judgement judge_healthy(const CheckInput& input, const Subject& subject) {
         if (!uses_gpus(input, subject)) return not_concerned;
         return {{unseen(subject.machine, "gpus", expected)}};
     }
-    std::vector<Breach> breaches;
+    std::vector<Violation> violations;
     for (const Problem& problem : subject.machine.problems) {
-        breaches.push_back(
+        violations.push_back(
             {Severity::warning, fmt::format("{}: {}", problem.subject, problem.because), expected, problem.remedy});
     }
-    return breaches;
+    return violations;
 }
 
 /// NCCL takes hosts with unequal rails, and the slowest one sets the pace for all.

@@ -91,7 +91,7 @@ Judgement judge_shared_memory(const CheckInput& input, const Subject& subject) {
 
 Judgement judge_disk(const CheckInput& input, const Subject& subject) {
     const std::string expected = "at least 1.00 GiB free for state and logs";
-    std::vector<Breach> problems;
+    std::vector<Violation> problems;
     bool is_state_known = false;
     for (const Filesystem& filesystem : subject.machine.filesystems) {
         if (filesystem.path == "/dev/shm" || filesystem.path == input.spec.model.path) continue;

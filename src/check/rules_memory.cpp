@@ -14,7 +14,7 @@ constexpr std::uint64_t gib = std::uint64_t{1} << 30;
 /// A vLLM worker without weights was measured to take 1.9 to 2.2 GB of host memory.
 constexpr std::uint64_t process_bytes = 2 * gib;
 
-Breach no_layout(const std::string& expected) {
+Violation no_layout(const std::string& expected) {
     return {Severity::unknown, "no layout was planned", expected,
             "r1cluster plan, which says what fits or why nothing does"};
 }

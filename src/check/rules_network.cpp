@@ -108,7 +108,7 @@ std::string find_loopback(const Machine& machine, std::string_view name) {
 }
 
 /// The address of one host, as itself and its peers see it.
-void judge_address(const CheckInput& input, const Subject& subject, std::vector<Breach>& problems) {
+void judge_address(const CheckInput& input, const Subject& subject, std::vector<Violation>& problems) {
     const bool are_all_local = std::all_of(input.spec.hosts.begin(), input.spec.hosts.end(),
                                            [](const HostSpec& host) { return host.transport == Transport::local; });
     if (are_all_local) return;
@@ -134,7 +134,7 @@ void judge_address(const CheckInput& input, const Subject& subject, std::vector<
 }
 
 Judgement judge_name(const CheckInput& input, const Subject& subject) {
-    std::vector<Breach> problems;
+    std::vector<Violation> problems;
     judge_address(input, subject, problems);
     const std::string& hostname = subject.machine.hostname;
     const std::string expected = "the host's own name resolves to an address that its peers reach";

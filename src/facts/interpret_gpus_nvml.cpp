@@ -32,9 +32,7 @@ void interpret_memory(NvmlSaid& nvml, Gpu& gpu) {
         gpu.memory_bytes = memory->total;
         gpu.memory_free_bytes = memory->free;
         gpu.memory_used_bytes = memory->used;
-        if (memory->free <= memory->total && memory->used <= memory->total - memory->free) {
-            gpu.memory_reserved_bytes = memory->total - memory->free - memory->used;
-        }
+        gpu.memory_reserved_bytes = memory->reserved;
     } else if (const auto old = said.shaped<calls::NvmlMemory>(nvml.call("nvmlDeviceGetMemoryInfo"), subject)) {
         // What is used and what is reserved cannot be told apart.
         gpu.memory_bytes = old->total;
@@ -55,8 +53,10 @@ void interpret_numa(NvmlSaid& nvml, Gpu& gpu) {
         // -1 in sysfs: the firmware does not say, as in many VMs. NVML then names the only node, or all of them.
         gpu.numa_node = number_of<int>(list_of_bits(*nodes));
     }
-    if (const auto cpus = nvml.shaped<std::vector<std::uint64_t>>("nvmlDeviceGetCpuAffinity", "CPU affinity")) {
-        gpu.cpu_affinity = list_of_bits(*cpus);
+    if (const auto cpus = said.file("/sys/bus/pci/devices/" + gpu.pci_address + "/local_cpulist")) {
+        gpu.cpu_affinity = *cpus;
+    } else if (const auto bits = nvml.shaped<std::vector<std::uint64_t>>("nvmlDeviceGetCpuAffinity", "CPU affinity")) {
+        gpu.cpu_affinity = list_of_bits(*bits);
     }
 }
 

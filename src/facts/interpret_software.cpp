@@ -40,8 +40,13 @@ public:
         for (const auto& [path, answer] : said_.readings().links) {
             const std::string name = last_part(path);
             const std::string target = answer.text.value_or("");
-            if (name == "libcuda.so.1") add("driver_on_disk", version_of(target, "libcuda.so."), path);
-            if (name == "libnvidia-ml.so.1") add("driver_on_disk", version_of(target, "libnvidia-ml.so."), path);
+            // A file that bears the short name itself is a stub of a toolkit, or a mount: it tells no version.
+            for (const char* library : {"libcuda.so.", "libnvidia-ml.so."}) {
+                const std::string version = version_of(target, library);
+                if (name == library + std::string("1") && version.find('.') != std::string::npos) {
+                    add("driver_on_disk", version, path);
+                }
+            }
             if (name == "libibverbs.so.1") add_verbs(path, target);
             if (name == "libnccl.so.2") add_nccl(path, target);
         }

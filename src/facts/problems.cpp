@@ -195,9 +195,10 @@ void check_services(const Machine& machine, Problems& problems) {
                          "install the package of the driver's version");
         }
     }
+    std::set<std::string> told;
     for (const SoftwareBuild& build : machine.software) {
         if (build.name == "driver_on_disk" && !build.version.empty() && !machine.gpu_driver_version.empty() &&
-            build.version != machine.gpu_driver_version) {
+            build.version != machine.gpu_driver_version && told.insert(build.version).second) {
             problems.add("GPU driver",
                          fmt::format("version {} is loaded, and {} is on disk: NVML will refuse",
                                      machine.gpu_driver_version, build.version),

@@ -11,11 +11,12 @@
 namespace r1cluster::calls {
 
 /// "nvmlDeviceGetMemoryInfo_v2(N)", and without _v2 from drivers before 510, which count what the driver reserves as
-/// used. With _v2 the reserved bytes are total - free - used, by the definition in nvml.h.
+/// used. Null: not told apart.
 struct NvmlMemory {
     std::uint64_t total = 0, free = 0, used = 0;
+    std::optional<std::uint64_t> reserved;
 };
-BOOST_DESCRIBE_STRUCT(NvmlMemory, (), (total, free, used))
+BOOST_DESCRIBE_STRUCT(NvmlMemory, (), (total, free, used, reserved))
 
 /// "nvmlDeviceGetCudaComputeCapability(N)"
 struct NvmlComputeCapability {

@@ -39,9 +39,11 @@ void add_gpu(const json::value& gpu, int index, Readings& readings) {
     call("nvmlDeviceGetPciInfo_v3") = {text_of(gpu.at("nvmlDeviceGetPciInfo_v3").at("busId")), ""};
     const json::value& memory = gpu.at("mem_v2");
     call("nvmlDeviceGetMemoryInfo_v2") = {
-        calls::to_text(calls::NvmlMemory{number(memory, "total"), number(memory, "free"), number(memory, "used")}), ""};
+        calls::to_text(calls::NvmlMemory{number(memory, "total"), number(memory, "free"), number(memory, "used"),
+                                         number(memory, "reserved")}),
+        ""};
     call("nvmlDeviceGetBAR1MemoryInfo") = {
-        calls::to_text(calls::NvmlMemory{number(gpu.at("nvmlDeviceGetBAR1MemoryInfo"), "bar1Total"), 0, 0}), ""};
+        calls::to_text(calls::NvmlMemory{number(gpu.at("nvmlDeviceGetBAR1MemoryInfo"), "bar1Total"), 0, 0, {}}), ""};
     for (const char* mode : {"nvmlDeviceGetEccMode", "nvmlDeviceGetMigMode"}) {
         const auto& both = gpu.at(mode).get_array();
         call(mode) = {calls::to_text(calls::NvmlMode{both[0].to_number<int>(), both[1].to_number<int>()}), ""};

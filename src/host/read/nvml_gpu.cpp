@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 
+#include "host/read/files.hpp"
 #include "host/read/nvml_library.hpp"
 #include "host/read/sources.hpp"
 #include "readings/calls_gpu.hpp"
@@ -28,12 +30,19 @@ void read_mode(NvmlGpu& gpu, NvmlFunction<nvmlReturn_t(nvmlDevice_t, Number*, Nu
     });
 }
 
+/// As facts/gpu_words.hpp has it: "00000000:18:00.0" -> "0000:18:00.0".
+std::string sysfs_address(std::string bus_id) {
+    if (bus_id.starts_with("0000") && bus_id.size() == 16) bus_id.erase(0, 4);
+    std::transform(bus_id.begin(), bus_id.end(), bus_id.begin(), [](unsigned char c) { return std::tolower(c); });
+    return bus_id;
+}
+
 void read_memory(NvmlGpu& gpu) {
     const Answer& with_reserved = gpu.keep("nvmlDeviceGetMemoryInfo_v2", "", [&] {
         nvmlMemory_v2_t memory{};
         memory.version = nvmlMemory_v2;
         gpu.call(R1CLUSTER_NVML(nvmlDeviceGetMemoryInfo_v2), &memory);
-        return calls::to_text(calls::NvmlMemory{memory.total, memory.free, memory.used});
+        return calls::to_text(calls::NvmlMemory{memory.total, memory.free, memory.used, memory.reserved});
     });
     if (!with_reserved.text) {
         gpu.keep("nvmlDeviceGetMemoryInfo", "", [&] {
@@ -146,11 +155,19 @@ void read_identity(NvmlGpu& gpu) {
     const Answer& minor = gpu.number(R1CLUSTER_NVML(nvmlDeviceGetMinorNumber));
     // Now: as long as NVML holds the GPU, opening its node does not wake it.
     if (minor.text) read_device_node("/dev/nvidia" + *minor.text, gpu.readings());
-    gpu.keep("nvmlDeviceGetCpuAffinity", "", [&] {
-        std::vector<unsigned long> words(affinity_words);
-        gpu.call(R1CLUSTER_NVML(nvmlDeviceGetCpuAffinity), affinity_words, words.data());
-        return words_text(words);
-    });
+    // NVML takes 7 ms a GPU for what the kernel has in a file, on H200.
+    const Answer& bus_id = gpu.readings().calls.at(fmt::format("nvmlDeviceGetPciInfo_v3({})", gpu.index()));
+    const std::string file = "/sys/bus/pci/devices/" + sysfs_address(bus_id.text.value_or("")) + "/local_cpulist";
+    const Answer cpus = file_answer(file);
+    if (cpus.text) {
+        gpu.readings().files[file] = cpus;
+    } else {
+        gpu.keep("nvmlDeviceGetCpuAffinity", "", [&] {
+            std::vector<unsigned long> words(affinity_words);
+            gpu.call(R1CLUSTER_NVML(nvmlDeviceGetCpuAffinity), affinity_words, words.data());
+            return words_text(words);
+        });
+    }
     // Not nvmlDeviceGetNumaNodeId: that one is the node which the GPU's own memory is, on coherent machines.
     gpu.keep("nvmlDeviceGetMemoryAffinity", "NVML_AFFINITY_SCOPE_NODE", [&] {
         std::vector<unsigned long> words(affinity_words);

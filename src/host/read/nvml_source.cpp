@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <future>
 
 #include "host/read/nvml_library.hpp"
 #include "host/read/sources.hpp"
@@ -66,6 +67,8 @@ void read_all_gpus(const Nvml& nvml, Readings& readings) {
         return std::to_string(count);
     });
     std::vector<nvmlDevice_t> gpus(std::min(count, max_gpus), nullptr);
+    // A call takes the driver a millisecond or more, mostly waiting for the GPU: they do not wait for each other.
+    std::vector<std::future<Readings>> parts(gpus.size());
     for (unsigned index = 0; index < gpus.size(); ++index) {
         const Answer handle = readings.calls[fmt::format("nvmlDeviceGetHandleByIndex_v2({})", index)] =
             answer([&]() -> std::string {
@@ -76,7 +79,12 @@ void read_all_gpus(const Nvml& nvml, Readings& readings) {
             gpus[index] = nullptr;
             continue;
         }
-        Readings part = read_gpu(nvml, gpus[index], index);
+        parts[index] = std::async(std::launch::async,
+                                  [&nvml, handle = gpus[index], index] { return read_gpu(nvml, handle, index); });
+    }
+    for (unsigned index = 0; index < gpus.size(); ++index) {
+        if (!parts[index].valid()) continue;
+        Readings part = parts[index].get();
         // Its pairs would only wait for it.
         if (!part.calls.at(fmt::format("nvmlDeviceGetPciInfo_v3({})", index)).text) gpus[index] = nullptr;
         readings.calls.merge(part.calls);
