@@ -111,5 +111,7 @@ else
     part_with_report "Python tests with the wheel" env PYTHONPATH="$results/wheel" "${pytest[@]}" tests/python
   fi
   part_with_report "two hosts with the engine" "${pytest[@]}" tests/end_to_end/test_two_hosts.py
+  # After the engine was installed for the former.
+  part_with_report "slices as the engine's" env PYTHONPATH="$PWD/build/dev/python" "${pytest[@]}" tests/oracle
 fi
 finish

@@ -52,6 +52,7 @@ __all__: list[str] = [
     "HostSpec",
     "HostStatus",
     "Hugepages",
+    "ImportedFiles",
     "LatentAttention",
     "LaunchPlan",
     "LaunchPort",
@@ -114,6 +115,7 @@ __all__: list[str] = [
     "TransportUse",
     "UpResult",
     "Version",
+    "active_nvlinks",
     "check",
     "compare",
     "config",
@@ -132,16 +134,20 @@ __all__: list[str] = [
     "format_seconds",
     "from_folder",
     "header_length_refusal",
+    "import_files",
     "init",
     "interpret",
+    "kind_of_document",
     "kv_bytes_per_token",
     "launch",
     "library_version",
     "load_recording",
+    "loaded_config",
     "logs",
     "merge",
     "model",
     "parse_config",
+    "parse_document",
     "parse_safetensors",
     "parse_spec",
     "place_tensor",
@@ -163,7 +169,10 @@ __all__: list[str] = [
     "status",
     "summarize",
     "tensor_parallel_refusal",
+    "to_dot",
     "to_folder",
+    "to_hwloc_text",
+    "to_nccl_topology",
     "to_svg",
     "to_toml",
     "transports",
@@ -983,6 +992,38 @@ class Scrubbed:
     @property
     def replaced(self) -> dict[str, int]: ...
 
+class ImportedFiles:
+    """
+    Files that describe one machine, and symbolic links.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> ImportedFiles:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, files: collections.abc.Mapping[str, str] = {}, links: collections.abc.Mapping[str, str] = {}
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> ImportedFiles: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> ImportedFiles:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def files(self) -> dict[str, str]: ...
+    @property
+    def links(self) -> dict[str, str]: ...
+
 class PciLink:
     """
     What a PCIe link does, and what its device could do.
@@ -1427,10 +1468,6 @@ class Gpu:
     def __replace__(self, **changes: typing.Any) -> Gpu: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
-    def active_nvlinks(self) -> int:
-        """
-        How many NVLinks are up.
-        """
     def replace(self, **changes: typing.Any) -> Gpu:
         """
         A copy with other values for the fields that are named.
@@ -2056,7 +2093,17 @@ class Cpu:
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
     def __init__(
-        self, *, model: str = "", sockets: int = 0, cores: int = 0, threads: int = 0, flags: str = ""
+        self,
+        *,
+        model: str = "",
+        sockets: int = 0,
+        cores: int = 0,
+        threads: int = 0,
+        flags: str = "",
+        architecture: str = "",
+        vendor: str = "",
+        family_id: int | None = None,
+        model_id: int | None = None,
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Cpu: ...
     def __repr__(self) -> str: ...
@@ -2070,15 +2117,23 @@ class Cpu:
         The JSON document of this value; docs/schemas/ describes it.
         """
     @property
+    def architecture(self) -> str: ...
+    @property
     def cores(self) -> int: ...
+    @property
+    def family_id(self) -> int | None: ...
     @property
     def flags(self) -> str: ...
     @property
     def model(self) -> str: ...
     @property
+    def model_id(self) -> int | None: ...
+    @property
     def sockets(self) -> int: ...
     @property
     def threads(self) -> int: ...
+    @property
+    def vendor(self) -> str: ...
 
 class NicAddress:
     """
@@ -2128,7 +2183,7 @@ class Nic:
         *,
         name: str = "",
         kind: str = "",
-        is_up: bool = False,
+        is_up: bool | None = None,
         speed_mbps: int | None = None,
         mtu: int = 0,
         numa_node: int | None = None,
@@ -2156,7 +2211,7 @@ class Nic:
     @property
     def driver(self) -> str: ...
     @property
-    def is_up(self) -> bool: ...
+    def is_up(self) -> bool | None: ...
     @property
     def kind(self) -> str: ...
     @property
@@ -3084,6 +3139,8 @@ class Experts:
         per_token: int = 0,
         intermediate_size: int = 0,
         first_dense_layers: int = 0,
+        shared_intermediate_size: int = 0,
+        later_dense_layers: collections.abc.Sequence[int] = [],
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Experts: ...
     def __repr__(self) -> str: ...
@@ -3101,11 +3158,15 @@ class Experts:
     @property
     def intermediate_size(self) -> int: ...
     @property
+    def later_dense_layers(self) -> list[int]: ...
+    @property
     def per_token(self) -> int: ...
     @property
     def routed(self) -> int: ...
     @property
     def shared(self) -> int: ...
+    @property
+    def shared_intermediate_size(self) -> int: ...
 
 class Quantization:
     """
@@ -3334,6 +3395,7 @@ class TensorPlace:
         is_on_last_stage: bool = False,
         is_skipped: bool = False,
         rule: SliceRule = ...,
+        is_on_every_stage: bool = False,
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> TensorPlace: ...
     def __repr__(self) -> str: ...
@@ -3346,6 +3408,8 @@ class TensorPlace:
         """
         The JSON document of this value; docs/schemas/ describes it.
         """
+    @property
+    def is_on_every_stage(self) -> bool: ...
     @property
     def is_on_first_stage(self) -> bool: ...
     @property
@@ -4590,6 +4654,11 @@ class UpResult:
     @property
     def was_running(self) -> bool: ...
 
+def active_nvlinks(gpu: Gpu) -> int:
+    """
+    How many NVLinks are up.
+    """
+
 def check(
     spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint | None = None, layout: Layout | None = None
 ) -> Report:
@@ -4706,6 +4775,11 @@ def header_length_refusal(declared_header_bytes: int, file_size_bytes: int) -> s
     Why a file of this size may not declare such a header; empty: it may.
     """
 
+def import_files(files: ImportedFiles, host: str) -> Readings:
+    """
+    The readings of one host, made of other tools' documents and of pieces of its /sys and /proc.
+    """
+
 def init(hosts: collections.abc.Sequence[str]) -> str:
     """
     A commented cluster.toml for these ssh destinations (or "local"), ready to be filled in.
@@ -4719,6 +4793,11 @@ def interpret(readings: Readings) -> Machine:
 
 @typing.overload
 def interpret(recording: Recording) -> Cluster: ...
+def kind_of_document(text: str) -> str:
+    """
+    "nccl_topology", "hwloc", "nvidia_smi", "lspci", "topo_matrix", or empty, by the content.
+    """
+
 def kv_bytes_per_token(config: ModelConfig, layers: int, tensor_parallel: int) -> int:
     """
     Key/value cache that one token takes on one rank.
@@ -4737,6 +4816,11 @@ def library_version() -> str:
 def load_recording(folder: os.PathLike[str] | str) -> Recording:
     """
     Reads the folder that save_recording() wrote.
+    """
+
+def loaded_config(checkpoint: Checkpoint, engine: Version | None = None) -> ModelConfig:
+    """
+    The shape that this version of the engine, or the newest known, builds for a checkpoint.
     """
 
 def logs(
@@ -4771,6 +4855,11 @@ def parse_config(text: str, source: str = "config.json") -> ModelConfig:
     Reads the text of a config.json, strictly.
     """
 
+def parse_document(kind: str, text: str, source: str) -> Machine:
+    """
+    What one document of another tool says of a machine; nothing is derived. Raises InvalidInput.
+    """
+
 def parse_safetensors(header: str, file_size_bytes: int, source: str) -> list[Tensor]:
     """
     The tensors of one file, from its JSON header.
@@ -4781,7 +4870,7 @@ def parse_spec(text: str, source: str = "cluster.toml") -> DeploymentSpec:
     Reads the text of a cluster.toml; InvalidInput leads with source:line:column:.
     """
 
-def place_tensor(config: ModelConfig, tensor_name: str) -> TensorPlace | None:
+def place_tensor(config: ModelConfig, tensor_name: str, engine: Version | None = None) -> TensorPlace | None:
     """
     Place and rule of one tensor; None where the family has no such tensor.
     """
@@ -4847,7 +4936,7 @@ def scrub(recording: Recording) -> Scrubbed:
     Replaces names, addresses, UUIDs and serial numbers by made-up ones, consistently.
     """
 
-def shard(layout: Layout, checkpoint: Checkpoint) -> ShardPlan:
+def shard(layout: Layout, checkpoint: Checkpoint, engine: Version | None = None) -> ShardPlan:
     """
     The bytes that each rank and each host needs, exactly, from the headers alone.
     """
@@ -4921,9 +5010,24 @@ def tensor_parallel_refusal(config: ModelConfig, tensor_parallel: int) -> str:
     Why this size cannot be, in the engine's terms; empty: it can.
     """
 
+def to_dot(machine: Machine) -> str:
+    """
+    The machine as a graph for Graphviz.
+    """
+
 def to_folder(recording: Recording) -> dict[str, bytes]:
     """
     The folder form of a recording: relative path -> content.
+    """
+
+def to_hwloc_text(machine: Machine) -> str:
+    """
+    NUMA nodes, bridges and devices as lstopo prints.
+    """
+
+def to_nccl_topology(machine: Machine) -> str:
+    """
+    The machine as NCCL_TOPO_FILE takes it.
     """
 
 def to_svg(machine: Machine) -> str:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings.hpp"
 #include "facts/describe.hpp"
+#include "r1cluster/facts/documents.hpp"
 #include "r1cluster/facts/views.hpp"
 
 namespace r1cluster::python {
@@ -50,7 +51,7 @@ void bind_devices(py::module_& module) {
     bind_value<GpuProcess>(module, "GpuProcess", "A process that holds memory of a GPU.");
     bind_value<GpuPeer>(module, "GpuPeer", "Whether one GPU may reach another's memory.");
     bind_value<NearHca>(module, "NearHca", "An HCA as one GPU sees it.");
-    bind_value<Gpu>(module, "Gpu", "A GPU.").def("active_nvlinks", &active_nvlinks, "How many NVLinks are up.");
+    bind_value<Gpu>(module, "Gpu", "A GPU.");
     bind_value<Gid>(module, "Gid", "One address of an HCA port.");
     bind_value<HcaPort>(module, "HcaPort", "A port of an HCA.");
     bind_value<Hca>(module, "Hca", "A host channel adapter: a verbs device, InfiniBand or RoCE.");
@@ -99,6 +100,13 @@ void bind_facts(py::module_& module) {
     module.def("show", py::overload_cast<const std::vector<Change>&>(&show), py::arg("changes"));
     module.def("show_matrix", &show_matrix, py::arg("machine"),
                "The matrix of `nvidia-smi topo -m`, with HCAs, their rates, and where GPUDirect RDMA is used.");
+    module.def("active_nvlinks", &active_nvlinks, py::arg("gpu"), "How many NVLinks are up.");
+    module.def("parse_document", &parse_document, py::arg("kind"), py::arg("text"), py::arg("source"),
+               "What one document of another tool says of a machine; nothing is derived. Raises InvalidInput.");
+    module.def("to_nccl_topology", &to_nccl_topology, py::arg("machine"), "The machine as NCCL_TOPO_FILE takes it.");
+    module.def("to_hwloc_text", &to_hwloc_text, py::arg("machine"),
+               "NUMA nodes, bridges and devices as lstopo prints.");
+    module.def("to_dot", &to_dot, py::arg("machine"), "The machine as a graph for Graphviz.");
     module.def("to_svg", &to_svg, py::arg("machine"), "A picture of the machine; what is wrong is red.");
     module.def("compare", &compare, py::arg("before"), py::arg("after"),
                "What changed from one reading to a later one, worse changes first.");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings.hpp"
+#include "r1cluster/readings/import.hpp"
 #include "readings/describe.hpp"
 
 namespace r1cluster::python {
@@ -27,6 +28,11 @@ void bind_readings(py::module_& module) {
     module.def("to_folder", &folder_of, py::arg("recording"),
                "The folder form of a recording: relative path -> content.");
     module.def("from_folder", &from_folder, py::arg("folder"), "The reverse of to_folder().");
+    bind_value<ImportedFiles>(module, "ImportedFiles", "Files that describe one machine, and symbolic links.");
+    module.def("kind_of_document", &kind_of_document, py::arg("text"),
+               "\"nccl_topology\", \"hwloc\", \"nvidia_smi\", \"lspci\", \"topo_matrix\", or empty, by the content.");
+    module.def("import_files", &import_files, py::arg("files"), py::arg("host"),
+               "The readings of one host, made of other tools' documents and of pieces of its /sys and /proc.");
     module.def("scrub", &scrub, py::arg("recording"),
                "Replaces names, addresses, UUIDs and serial numbers by made-up ones, consistently.");
 }

@@ -44,6 +44,12 @@ struct Element {
         if (!value.empty()) attributes += fmt::format(" {}=\"{}\"", key, escaped(value));
         return *this;
     }
+    /// The words of NCCL for a link that nobody knows.
+    void complete_link() {
+        for (const auto& [key, unknown] : {std::pair{" link_speed=", "\"\""}, std::pair{" link_width=", "\"0\""}}) {
+            if (attributes.find(key) == std::string::npos) attributes += std::string(key) + unknown;
+        }
+    }
     int count() const {
         int sum = 1;
         for (const Element& child : children) sum += child.count();
@@ -84,7 +90,10 @@ public:
             const bool is_real = nic.kind == "physical" || nic.kind.empty();
             // Of an interface of an HCA, NCCL uses the verbs device.
             if (is_real && !nic.name.empty() && (nic.pci_address.empty() || !hca_addresses.contains(nic.pci_address))) {
-                add_net(nic.pci_address, nic.numa_node, {net_of(nic)});
+                // For NCCL a virtio interface is no PCI device: it attaches such to a CPU.
+                const PciDevice* device = find(nic.pci_address);
+                const bool is_virtio = device && device->vendor_id == "0x1af4";
+                add_net(is_virtio ? "" : nic.pci_address, nic.numa_node, {net_of(nic)});
             }
         }
         for (const PciDevice& device : machine.pci_devices) {
@@ -213,6 +222,8 @@ private:
         if (const auto width = least(device.link.max_width, above.max_width)) {
             pci.set("link_width", std::to_string(*width));
         }
+        // NCCL completes what it looks at: GPUs, and controllers with a <net>. Of the others it demands both.
+        if (device.kind == "network" && !nets_of_device_.contains(address)) pci.complete_link();
         if (const auto gpu = gpus_.find(address); gpu != gpus_.end()) add_gpu(*gpu->second, pci);
         if (const auto nets = nets_of_device_.find(address); nets != nets_of_device_.end() && !nets->second.empty()) {
             pci.children.push_back({"nic", "", nets->second});

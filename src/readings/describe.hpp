@@ -4,6 +4,7 @@
 /// The fields of this room's values, for JSON and for the Python bindings.
 
 #include "base/reflect_json.hpp"
+#include "r1cluster/readings/import.hpp"
 #include "r1cluster/readings/readings.hpp"
 #include "r1cluster/readings/recording.hpp"
 
@@ -17,6 +18,7 @@ BOOST_DESCRIBE_STRUCT(PathProbe, (),
 BOOST_DESCRIBE_STRUCT(ShardText, (), (name, size_bytes, declared_header_bytes, header))
 BOOST_DESCRIBE_STRUCT(CheckpointText, (), (path, config, index, shards))
 BOOST_DESCRIBE_STRUCT(Recording, (), (hosts, probes, checkpoint))
+BOOST_DESCRIBE_STRUCT(ImportedFiles, (), (files, links))
 BOOST_DESCRIBE_STRUCT(Scrubbed, (), (recording, replaced))
 
 }  // namespace r1cluster

@@ -125,7 +125,7 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
     asio::steady_timer beat;
     std::map<std::string, std::shared_ptr<Line>> peers;  // proven connections, by host
     std::optional<json::object> told;                    // for those that connect later
-    std::set<std::string> knowing;  // hosts that were told of our end, or that ended themselves
+    std::set<std::string> knowing;                       // hosts that were told of our end, or that ended themselves
     bool is_over = false;
 
     bool is_head() const { return plan.hosts.front().host == host; }
