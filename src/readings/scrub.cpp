@@ -135,9 +135,40 @@ std::string scrubbed_command_line(const std::string& text) {
     return kept + "(and " + std::to_string(dropped) + " more)\n";
 }
 
+/// Settings of a container engine hold registries, mirrors and proxies with passwords; what decides about containers
+/// for GPUs is kept, and the rest is counted.
+std::string scrubbed_daemon_settings(const std::string& text) {
+    try {
+        const auto all = detail::parse_json(text, "daemon.json");
+        detail::json::object kept;
+        for (const auto& field : all.as_object()) {
+            const std::string_view name(field.key().data(), field.key().size());
+            for (const char* known :
+                 {"runtimes", "default-runtime", "default-ulimits", "default-shm-size", "features"}) {
+                if (name == known) kept[field.key()] = field.value();
+            }
+        }
+        return detail::print_json(kept);
+    } catch (const std::exception&) {
+        return "{}\n";  // not ours to judge, and not safe to keep
+    }
+}
+
+/// podman's note about a container: its engine, not its name, image and number.
+std::string scrubbed_container_note(const std::string& text) {
+    std::istringstream lines(text);
+    std::string kept;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("engine=") || line.starts_with("rootless=")) kept += line + "\n";
+    }
+    return kept;
+}
+
 std::string scrubbed_text(const std::string& key, const std::string& text, Pseudonyms& pseudonyms) {
     if (key == "gethostname()") return pseudonyms.host(text);
     if (key == "/proc/cmdline") return scrubbed_command_line(text);
+    if (key.ends_with("/daemon.json")) return pseudonyms.text(scrubbed_daemon_settings(text));
+    if (key == "/run/.containerenv") return scrubbed_container_note(text);
     if (key == "uname()" || key == "getpwuid()") {
         // Names of two letters are not looked for in text, but here they have their place.
         Readings one;

@@ -208,3 +208,20 @@ TEST_CASE("documents of other tools are scrubbed too, and the same thing has the
           "<info name=\"NodeGUID\" value=\"0200:0000:0000:0002\"/><object type=\"NUMANode\"/>");
     CHECK(after.documents.at("lspci").find("94-6d") == std::string::npos);
 }
+
+TEST_CASE("settings of container engines keep no mirror, proxy or name", "[readings]") {
+    Recording recording = cluster_of_ada();
+    Readings& host = recording.hosts[0];
+    host.files["/etc/docker/daemon.json"] = {
+        R"({"default-runtime": "nvidia", "registry-mirrors": ["https://mirror.example.org"], "proxies":
+            {"http-proxy": "http://ada:secret@proxy:3128"}, "default-shm-size": "1G"})",
+        ""};
+    host.files["/run/.containerenv"] = {"engine=\"podman-4.9\"\nname=\"ada-work\"\nid=\"0123\"\n", ""};
+    const Readings after = scrub(recording).recording.hosts[0];
+    const std::string settings = *after.files.at("/etc/docker/daemon.json").text;
+    CHECK(settings.find("secret") == std::string::npos);
+    CHECK(settings.find("mirror") == std::string::npos);
+    CHECK(settings.find("\"default-runtime\": \"nvidia\"") != std::string::npos);
+    CHECK(settings.find("\"default-shm-size\": \"1G\"") != std::string::npos);
+    CHECK(*after.files.at("/run/.containerenv").text == "engine=\"podman-4.9\"\n");
+}

@@ -59,7 +59,8 @@ std::string gpudirect_text(const Machine& machine, const std::vector<const Hca*>
 std::string devices_text(const Machine& machine) {
     if (machine.gpus.empty()) {
         std::string text = machine.gpu_driver_version.empty() ? "no GPU seen" : "no GPU";
-        text += ", " + plural(static_cast<std::size_t>(std::max(machine.cpu.threads, 0)), "CPU thread");
+        const int threads = machine.cpu.threads;
+        if (threads > 0) text += ", " + plural(static_cast<std::size_t>(threads), "CPU thread");
         return machine.memory_bytes ? text + ", " + short_bytes(*machine.memory_bytes) : text;
     }
     std::uint64_t memory_bytes = 0;

@@ -79,6 +79,8 @@ std::pair<std::string, std::string> kind_words(const PlacedDevice& device) {
     if (device.nic) return {"interface", "interfaces"};
     const std::string& kind = device.pci ? device.pci->kind : "other";
     if (kind == "nvme") return {"NVMe disk", "NVMe disks"};
+    if (kind == "network" && device.pci->class_code.starts_with("0x0207"))
+        return {"InfiniBand card", "InfiniBand cards"};
     if (kind == "network") return {"network function", "network functions"};
     if (kind == "gpu") return {"GPU without driver", "GPUs without driver"};
     return {"device", "devices"};
