@@ -14,14 +14,14 @@ struct Word {
 
 inline constexpr std::array throttle_reasons{
     Word{"gpu_idle", "idle"},
-    Word{"applications_clocks_setting", "application clocks setting"},
+    Word{"applications_clocks_setting", "applications clocks setting"},
     Word{"sw_power_cap", "software power cap"},
     Word{"hw_slowdown", "hardware slowdown"},
     Word{"sync_boost", "sync boost"},
     Word{"sw_thermal_slowdown", "software thermal slowdown"},
     Word{"hw_thermal_slowdown", "hardware thermal slowdown"},
     Word{"hw_power_brake_slowdown", "hardware power brake slowdown"},
-    Word{"display_clocks_setting", "display clocks setting"},
+    Word{"display_clocks_setting", "display clock setting"},
 };
 inline constexpr std::array virtualizations{Word{"None", "none"}, Word{"Pass-Through", "pass-through"},
                                             Word{"VGPU", "vGPU"}, Word{"Host VGPU", "host vGPU"},
@@ -33,9 +33,9 @@ inline constexpr std::array fabric_states{Word{"Not Supported", "not supported"}
 /// Children of <fabric><health>, and the one word of each that is good.
 inline constexpr std::array fabric_health{
     std::array<std::string_view, 3>{"bandwidth", "Full", "degraded bandwidth"},
-    std::array<std::string_view, 3>{"route_recovery_in_progress", "False", "route recovery"},
+    std::array<std::string_view, 3>{"route_recovery_in_progress", "False", "route recovery in progress"},
     std::array<std::string_view, 3>{"route_unhealthy", "False", "route unhealthy"},
-    std::array<std::string_view, 3>{"access_timeout_recovery", "False", "access timeout recovery"},
+    std::array<std::string_view, 3>{"access_timeout_recovery", "False", "access timeout recovery in progress"},
     std::array<std::string_view, 3>{"incorrect_configuration", "None", "incorrect configuration"},
 };
 

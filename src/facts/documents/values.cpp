@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "facts/said.hpp"
+#include "readings/pci_names.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -80,13 +81,9 @@ std::optional<std::string> pci_number_of(std::string_view text, std::size_t digi
 }
 
 std::string pci_kind_of(std::string_view class_code, std::string_view vendor_id) {
-    const bool may_be_nvidia = vendor_id.empty() || vendor_id == "0x10de";
-    if (class_code.starts_with("0x0604")) return "bridge";
-    if (class_code.starts_with("0x03") && may_be_nvidia) return "gpu";
-    if (class_code.starts_with("0x0680") && vendor_id == "0x10de") return "nvswitch";
-    if (class_code.starts_with("0x02")) return "network";
-    if (class_code.starts_with("0x0108")) return "nvme";
-    return "other";
+    // Clouds' files for NCCL name no vendor; a display controller in them is a GPU.
+    const bool is_taken_for_gpu = vendor_id.empty() && class_code.starts_with("0x03");
+    return pci_kind(class_code, is_taken_for_gpu ? "0x10de" : vendor_id);
 }
 
 std::optional<std::string> cpu_list_of_mask(std::string_view mask) {
