@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "knowledge/gpu_ids.hpp"
+
 namespace r1cluster {
 
 std::string device_name(const Gpu& gpu) { return "gpu" + std::to_string(gpu.nvml_index); }
@@ -23,7 +25,24 @@ const DevicePath* find_path(const Machine& machine, std::string_view a, std::str
 
 namespace detail {
 
+/// Sources without a driver know a GPU by its PCI device id, or by the words of a database that does not know it.
+void derive_gpu_models(Machine& machine) {
+    for (const PciDevice& device : machine.pci_devices) {
+        if (device.kind != "gpu") continue;
+        constexpr std::string_view unnamed = "NVIDIA Corporation Device ";
+        std::string id = device.device_id;
+        if (id.empty() && device.name.starts_with(unnamed)) id = "0x" + device.name.substr(unnamed.size(), 4);
+        const knowledge::GpuId* known = knowledge::find_gpu_id(id);
+        for (Gpu& gpu : machine.gpus) {
+            if (!known || gpu.pci_address != device.address) continue;
+            if (gpu.name.empty()) gpu.name = std::string(known->model) + " (by its PCI id)";
+            if (gpu.compute_capability.empty()) gpu.compute_capability = known->compute_capability;
+        }
+    }
+}
+
 void derive(Machine& machine) {
+    derive_gpu_models(machine);
     derive_device_paths(machine);
     derive_hca_roles(machine);
     derive_near_hcas(machine);

@@ -13,6 +13,7 @@ void derive(Machine& machine);
 /// What only several machines together show: rails, and differences.
 void derive(Cluster& cluster);
 
+void derive_gpu_models(Machine& machine);
 void derive_device_paths(Machine& machine);
 /// Hca::role. Needs the paths.
 void derive_hca_roles(Machine& machine);

@@ -78,6 +78,7 @@ TEST_CASE("AWS p4d: two GPUs and one EFA device to each switch, two switches to 
     if (!machine) return;
     REQUIRE(machine->gpus.size() == 8);
     CHECK(machine->gpus[2].pci_address == "0000:20:1c.0");
+    CHECK(machine->gpus[2].compute_capability == "8.0");  // 10de:20b0
     CHECK(path(*machine, "gpu0", "gpu1") == "PIX");
     CHECK(path(*machine, "gpu1", "0000:10:1b.0") == "PIX");
     CHECK(path(*machine, "gpu0", "gpu2") == "PHB");
@@ -110,6 +111,7 @@ TEST_CASE("a Dell XE9680 by lspci: each H100 shares a PEX890xx switch with one C
         const Gpu& gpu = machine->gpus[i];
         CHECK(gpu.pci_address == "0000:" + gpus[i] + ":00.0");
         CHECK(gpu.numa_node == (i < 4 ? 0 : 1));
+        CHECK(gpu.name == "H100 SXM5 80GB (by its PCI id)");  // "NVIDIA Corporation Device 2330"
         REQUIRE_FALSE(gpu.hcas.empty());
         CHECK(gpu.hcas[0].hca == "0000:" + ports[i] + ":00.0");
         CHECK(gpu.hcas[0].path == "PIX");
