@@ -14,7 +14,6 @@ import pytest
 import r1cluster
 
 SHARED = Path(os.environ.get("R1CLUSTER_SHARED", Path(__file__).parents[3] / "shared"))
-MACHINES = Path(__file__).parents[1] / "machines"
 ORDER = ["LOC", "NVL", "NVB", "C2C", "PIX", "PXB", "P2C", "PXN", "PHB", "SYS", "NET", "DIS"]
 PCI_RATE = {"2.5": 15, "5": 30, "8": 60, "16": 120, "32": 240, "64": 480}  # 100 Mb/s for a lane
 NVLINK = {"60": 18.0, "70": 20.0, "80": 20.0, "86": 12.0, "90": 20.6, "100": 40.1}
@@ -107,7 +106,7 @@ def between_cpus(cpu: ElementTree.Element) -> float:
 def topologies() -> list[Path]:
     found = sorted((SHARED / "fixtures/nccl-topo").glob("*.xml"))
     found += sorted((SHARED / "recordings").glob("*/nccl/nccl-topo.xml"))
-    return found + sorted(MACHINES.glob("*/*/documents/nccl_topology"))
+    return found + sorted((Path(__file__).parent / "nccl_topologies").glob("*.xml"))
 
 
 @pytest.mark.parametrize("path", topologies(), ids=lambda path: f"{path.parent.name}/{path.name}")
