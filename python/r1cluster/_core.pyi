@@ -137,6 +137,7 @@ __all__: list[str] = [
     "import_files",
     "init",
     "interpret",
+    "is_imported",
     "kind_of_document",
     "kv_bytes_per_token",
     "launch",
@@ -4793,6 +4794,11 @@ def interpret(readings: Readings) -> Machine:
 
 @typing.overload
 def interpret(recording: Recording) -> Cluster: ...
+def is_imported(readings: Readings) -> bool:
+    """
+    Whether readings come from import_files().
+    """
+
 def kind_of_document(text: str) -> str:
     """
     "nccl_topology", "hwloc", "nvidia_smi", "lspci", "topo_matrix", or empty, by the content.

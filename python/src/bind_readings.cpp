@@ -33,6 +33,7 @@ void bind_readings(py::module_& module) {
                "\"nccl_topology\", \"hwloc\", \"nvidia_smi\", \"lspci\", \"topo_matrix\", or empty, by the content.");
     module.def("import_files", &import_files, py::arg("files"), py::arg("host"),
                "The readings of one host, made of other tools' documents and of pieces of its /sys and /proc.");
+    module.def("is_imported", &is_imported, py::arg("readings"), "Whether readings come from import_files().");
     module.def("scrub", &scrub, py::arg("recording"),
                "Replaces names, addresses, UUIDs and serial numbers by made-up ones, consistently.");
 }

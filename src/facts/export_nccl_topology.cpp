@@ -10,30 +10,16 @@
 #include <set>
 #include <tuple>
 
+#include "base/html.hpp"
 #include "facts/documents/values.hpp"
+#include "facts/pci_tree.hpp"
 #include "facts/said.hpp"
 #include "r1cluster/facts/documents.hpp"
 
 namespace r1cluster {
 namespace {
 
-constexpr std::size_t max_depth = 64;
 constexpr int max_elements = 250;  // NCCL_TOPO_XML_MAX_NODES is 256, and it adds some of its own
-
-std::string escaped(std::string_view text) {
-    std::string safe;
-    for (const char c : text) {
-        if (c == '&')
-            safe += "&amp;";
-        else if (c == '<')
-            safe += "&lt;";
-        else if (c == '"')
-            safe += "&quot;";
-        else if (static_cast<unsigned char>(c) >= ' ')
-            safe += c;
-    }
-    return safe;
-}
 
 struct Element {
     std::string name;
@@ -41,7 +27,7 @@ struct Element {
     std::vector<Element> children;
 
     Element& set(std::string_view key, std::string_view value) {
-        if (!value.empty()) attributes += fmt::format(" {}=\"{}\"", key, escaped(value));
+        if (!value.empty()) attributes += fmt::format(" {}=\"{}\"", key, detail::html_escaped(value));
         return *this;
     }
     /// The words of NCCL for a link that nobody knows.
@@ -75,7 +61,7 @@ std::string speed_text(double gts) {
 
 class Exporter {
 public:
-    Exporter(const Machine& machine, bool has_bare_controllers) : machine_(machine) {
+    Exporter(const Machine& machine, bool has_bare_controllers) : machine_(machine), tree_(machine) {
         for (const PciDevice& device : machine.pci_devices) devices_[device.address] = device;
         for (const Gpu& gpu : machine.gpus) {
             gpus_.emplace(gpu.pci_address, &gpu);
@@ -153,33 +139,22 @@ private:
         return found == devices_.end() ? nullptr : &found->second;
     }
 
-    /// The bridges above, nearest first, and what the last of them hangs from.
-    std::vector<const PciDevice*> bridges_above(const PciDevice& device, std::string& root) const {
-        std::vector<const PciDevice*> bridges;
-        root = device.parent;
-        for (const PciDevice* above = find(root); above && bridges.size() < max_depth; above = find(root)) {
-            bridges.push_back(above);
-            root = above->parent;
-        }
-        return bridges;
-    }
-
-    /// Hangs a device into the tree, with what is above it. NCCL skips every other bridge: the port right above a
-    /// device belongs to the switch whose upstream port is next. What came from an NCCL file is so already.
+    /// Hangs a device into the tree, with the switches above it as NCCL sees them.
     void place(const std::string& address) {
         if (!placed_.insert(address).second) return;
-        const PciDevice& device = *find(address);
-        std::string root;
-        const std::vector<const PciDevice*> bridges = bridges_above(device, root);
-        const bool is_as_nccl = root.starts_with("numa");
-        const std::size_t up = is_as_nccl ? 0 : 1;
-        if (!is_as_nccl && !bridges.empty()) ports_[address] = bridges[0];
-        if (bridges.size() > up && bridges.size() < max_depth) {
-            below_[bridges[up]->address].insert(address);
-            place(bridges[up]->address);
+        const std::vector<const PciDevice*> switches = tree_.switches_above(address);
+        if (!switches.empty()) {
+            below_[switches.front()->address].insert(address);
+            place(switches.front()->address);
         } else {
-            tops_[device.numa_node.value_or(-1)].insert(address);
+            tops_[find(address)->numa_node.value_or(-1)].insert(address);
         }
+    }
+
+    /// Of the port right above a device; nothing where that is a whole switch.
+    PciLink link_above(const std::string& address) const {
+        const std::vector<const PciDevice*> bridges = tree_.above(address);
+        return bridges.empty() || bridges.front()->kind == "switch" ? PciLink{} : bridges.front()->link;
     }
 
     Element cpu(int numa) const {
@@ -214,8 +189,7 @@ private:
         pci.set("vendor", device.vendor_id).set("device", device.device_id);
         pci.set("subsystem_vendor", device.subsystem_vendor_id).set("subsystem_device", device.subsystem_device_id);
         // A link does what the lesser of its ends can.
-        const auto port = ports_.find(address);
-        const PciLink above = port == ports_.end() ? PciLink{} : port->second->link;
+        const PciLink above = link_above(address);
         if (const auto speed = least(device.link.max_speed_gts, above.max_speed_gts)) {
             pci.set("link_speed", speed_text(*speed));
         }
@@ -271,9 +245,9 @@ private:
     }
 
     const Machine& machine_;
+    const detail::PciTree tree_;
     std::map<std::string, PciDevice> devices_;
     std::map<std::string, const Gpu*> gpus_;                      ///< by address
-    std::map<std::string, const PciDevice*> ports_;               ///< device -> port right above it
     std::map<std::string, std::set<std::string>> below_;          ///< bridge -> what NCCL sees below it
     std::map<int, std::set<std::string>> tops_;                   ///< NUMA node -> topmost devices
     std::map<std::string, std::vector<Element>> nets_of_device_;  ///< PCI address -> <net>

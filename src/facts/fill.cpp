@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "facts/describe.hpp"
+#include "facts/documents/values.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -93,9 +94,7 @@ void fill(Machine& machine, Machine other) {
               [](const DevicePath& a, const DevicePath& b) { return a.from == b.from && a.to == b.to; });
     std::sort(machine.numa_nodes.begin(), machine.numa_nodes.end(),
               [](const NumaNode& a, const NumaNode& b) { return a.id < b.id; });
-    std::sort(machine.pci_devices.begin(), machine.pci_devices.end(),
-              [](const PciDevice& a, const PciDevice& b) { return a.address < b.address; });
-    std::sort(machine.hcas.begin(), machine.hcas.end(), [](const Hca& a, const Hca& b) { return a.name < b.name; });
+    order_devices(machine, false);
     const auto add = [](auto& into, auto& from) {
         into.insert(into.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
         from.clear();

@@ -115,6 +115,7 @@ std::vector<std::string> throttle_words(std::uint64_t reasons) {
 }
 
 std::optional<double> pcie_speed_gts(int generation) {
+    // PCI Express Base Specification 6.0
     static constexpr std::array speeds{2.5, 5.0, 8.0, 16.0, 32.0, 64.0};
     if (generation < 1 || static_cast<std::size_t>(generation) > speeds.size()) return std::nullopt;
     return speeds[static_cast<std::size_t>(generation) - 1];

@@ -6,6 +6,7 @@
 #include "facts/fill.hpp"
 #include "facts/said.hpp"
 #include "r1cluster/facts/documents.hpp"
+#include "r1cluster/readings/import.hpp"
 
 namespace r1cluster {
 namespace {
@@ -39,7 +40,7 @@ void add_documents(const Readings& readings, Machine& machine) {
 
 /// Readings that were imported answer few questions. That all the others were not asked is one gap.
 void gather_unasked(const Readings& readings, Machine& machine) {
-    std::erase_if(machine.gaps, [](const Gap& gap) { return gap.because.ends_with("was not read"); });
+    std::erase_if(machine.gaps, [](const Gap& gap) { return detail::is_unasked(gap.because); });
     machine.gaps.push_back({"everything else", readings.reader + ": it holds no more", "r1cluster record on the host"});
 }
 
@@ -69,7 +70,7 @@ Machine interpret(const Readings& readings) {
     detail::interpret_gpudirect(said);
     detail::interpret_engine(said);
     detail::interpret_checkpoint(said);
-    if (readings.reader.starts_with("imported ")) {
+    if (is_imported(readings)) {
         gather_unasked(readings, machine);
     } else {
         machine.sources = {"this host"};

@@ -141,7 +141,7 @@ std::string why_lost(const Said& said, int index) {
         const auto found = said.readings().calls.find(fmt::format("{}({})", function, index));
         if (found != said.readings().calls.end() && !found->second.text) return found->second.because;
     }
-    return fmt::format("\"nvmlDeviceGetName({})\" was not read", index);
+    return was_not_read(fmt::format("nvmlDeviceGetName({})", index));
 }
 
 }  // namespace

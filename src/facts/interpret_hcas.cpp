@@ -49,7 +49,7 @@ public:
                 (listing->second.text || listing->second.because == "No such file or directory")) {
                 return;
             }
-            said_.gap("HCAs", listing == listings.end() ? fmt::format("\"{}\" was not read", hca_folder)
+            said_.gap("HCAs", listing == listings.end() ? was_not_read(hca_folder)
                                                         : fmt::format("{}: {}", hca_folder, listing->second.because));
             return;
         }

@@ -120,7 +120,7 @@ void interpret_network(Said& said) {
     for (const std::string& name : said.names("/sys/class/net")) {
         if (name == "bonding_masters") continue;
         if (!said.link("/sys/class/net/" + name) && said.names("/sys/class/net/" + name).empty()) {
-            said.gap("network interface " + name, "\"/sys/class/net/" + name + "\" was not read");
+            said.gap("network interface " + name, was_not_read("/sys/class/net/" + name));
             continue;
         }
         said.machine().nics.push_back(nic_of(said, name));

@@ -127,7 +127,7 @@ private:
         const bool is_listed = listing != said_.readings().listings.end();
         if (kept == 0 && !(is_listed && listing->second.text)) {
             said_.gap("PCI devices", is_listed ? fmt::format("{}: {}", pci_folder, listing->second.because)
-                                               : fmt::format("\"{}\" was not read", pci_folder));
+                                               : was_not_read(pci_folder));
         }
         const std::size_t listed = said_.names(pci_folder).size();
         for (const auto& [address, path] : missing_) {

@@ -4,8 +4,7 @@
 namespace r1cluster::detail {
 namespace {
 
-/// A chain of bridges is never longer, and a loop in what a source says ends here.
-constexpr std::size_t max_depth = 32;
+constexpr std::size_t max_depth = 64;  // buses below one root are at most 256, and real trees have six levels
 
 }  // namespace
 
@@ -26,6 +25,7 @@ std::vector<const PciDevice*> PciTree::above(std::string_view address) const {
         device = find(device->parent);
         if (device) bridges.push_back(device);
     }
+    if (bridges.size() == max_depth) bridges.clear();  // what a source says goes round
     return bridges;
 }
 

@@ -18,7 +18,8 @@ public:
 
     /// nullptr where there is no such device.
     const PciDevice* find(std::string_view address) const;
-    /// The bridges above a device, nearest first, up to the root complex; empty for a device that is not known.
+    /// The bridges above a device, nearest first, up to the root complex; empty for a device that is not known, and
+    /// where the bridges go round.
     std::vector<const PciDevice*> above(std::string_view address) const;
     /// Where the chain of bridges ends: "pci0000:15"; empty: not known.
     std::string root_of(std::string_view address) const;

@@ -16,8 +16,12 @@ std::optional<std::string> Said::text(const Answers& answers, const std::string&
 
 std::string Said::why(const Answers& answers, const std::string& key) {
     const auto found = answers.find(key);
-    return found == answers.end() ? "\"" + key + "\" was not read" : key + ": " + found->second.because;
+    return found == answers.end() ? was_not_read(key) : key + ": " + found->second.because;
 }
+
+std::string was_not_read(const std::string& key) { return "\"" + key + "\" was not read"; }
+
+bool is_unasked(std::string_view because) { return because.starts_with('"') && because.ends_with("\" was not read"); }
 
 std::vector<std::string> Said::names(const std::string& path) const {
     return lines_of(text(readings_.listings, path).value_or(""));

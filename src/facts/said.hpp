@@ -74,6 +74,11 @@ void interpret_gpudirect(Said& said);  ///< after GPUs and HCAs: without both, n
 void interpret_engine(Said& said);
 void interpret_checkpoint(Said& said);
 
+/// Why there is no answer to what nobody asked: "\"/sys/class/net\" was not read".
+std::string was_not_read(const std::string& key);
+/// Whether a reason is that one.
+bool is_unasked(std::string_view because);
+
 /// The whole text as a number of this type; nullopt for anything else.
 template <class Number>
 std::optional<Number> number_of(std::string_view text) {

@@ -13,6 +13,8 @@
 namespace r1cluster {
 namespace {
 
+constexpr auto imported_from = "imported from ";
+
 constexpr std::string_view infiniband = "/sys/class/infiniband/";
 constexpr std::size_t head_bytes = 256 << 10;  // in which a document must show what it is
 constexpr std::size_t max_steps = 2'000'000;
@@ -157,7 +159,7 @@ public:
         }
         follow_links();
         add_listings();
-        readings_.reader = "imported from ";
+        readings_.reader = imported_from;
         for (const auto& [kind, text] : readings_.documents) readings_.reader += kind + ", ";
         if (readings_.listings.empty())
             readings_.reader.resize(readings_.reader.size() - 2);
@@ -285,5 +287,7 @@ std::string kind_of_document(std::string_view text) {
 }
 
 Readings import_files(const ImportedFiles& files, const std::string& host) { return Importer(files, host).readings(); }
+
+bool is_imported(const Readings& readings) { return readings.reader.starts_with(imported_from); }
 
 }  // namespace r1cluster

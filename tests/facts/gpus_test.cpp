@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Facts about GPUs from sources beside NVML, and what is said where the sources differ. tests/host/read/nvml_test.cpp
 // has what NVML says.
+#include "facts/gaps_about.hpp"
 #include "facts/gpu_words.hpp"
 #include "r1cluster/facts/cluster.hpp"
 #include "r1cluster/readings/recording.hpp"
@@ -47,14 +48,6 @@ Readings one_nvml_gpu() {
                       {"nvmlDeviceGetPciInfo_v3(0)", {"00000000:1A:00.0", ""}},
                       {"nvmlDeviceGetMinorNumber(0)", {"0", ""}}};
     return readings;
-}
-
-std::vector<Gap> gaps_about(const Machine& machine, const std::string& subject) {
-    std::vector<Gap> found;
-    for (const Gap& gap : machine.gaps) {
-        if (gap.subject == subject) found.push_back(gap);
-    }
-    return found;
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "facts/gaps_about.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/facts/cluster.hpp"
 #include "readings/calls.hpp"
@@ -13,14 +14,6 @@ Readings host_with(const std::string& call, const std::string& text) {
     readings.host = "node1";
     readings.calls[call] = {text, ""};
     return readings;
-}
-
-std::vector<Gap> gaps_about(const Machine& machine, const std::string& subject) {
-    std::vector<Gap> found;
-    for (const Gap& gap : machine.gaps) {
-        if (gap.subject == subject) found.push_back(gap);
-    }
-    return found;
 }
 
 void add_gpu(Readings& readings, const std::string& index) {

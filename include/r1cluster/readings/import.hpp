@@ -32,5 +32,7 @@ struct ImportedFiles {
 /// "proc", or a copy of /sys/class/infiniband, whatever its name. Throws Error (invalid_input) where no file is of
 /// use, and where two are documents of the same kind.
 Readings import_files(const ImportedFiles& files, const std::string& host);
+/// Whether readings come from import_files(): most questions were never asked then.
+bool is_imported(const Readings& readings);
 
 }  // namespace r1cluster

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <vector>
 
+#include "facts/gpu_words.hpp"
 #include "facts/said.hpp"
 #include "readings/pci_names.hpp"
 
@@ -17,11 +18,6 @@ constexpr std::size_t max_cpus = 8192;  // NR_CPUS of Linux
 
 bool is_hex(std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-void append_range(std::string& list, std::size_t first, std::size_t last) {
-    if (!list.empty()) list += ',';
-    list += first == last ? fmt::format("{}", first) : fmt::format("{}-{}", first, last);
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -60,17 +56,10 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::optional<std::string> pci_address_of(std::string_view text) {
-    const std::string lower = lower_case(text);
-    const std::vector<std::string_view> parts = split(lower, ':');
-    if (parts.size() != 2 && parts.size() != 3) return std::nullopt;
-    std::string domain(parts.size() == 3 ? parts[0] : "0000");
-    const std::string_view bus = parts[parts.size() - 2], slot = parts.back();
-    const bool is_one = domain.size() >= 4 && domain.size() <= 8 && is_hex(domain) && bus.size() == 2 && is_hex(bus) &&
-                        slot.size() == 4 && is_hex(slot.substr(0, 2)) && slot[2] == '.' && slot[3] >= '0' &&
-                        slot[3] <= '7';
-    if (!is_one) return std::nullopt;
-    while (domain.size() > 4 && domain.starts_with('0')) domain.erase(0, 1);
-    return fmt::format("{}:{}:{}", domain, bus, slot);
+    const bool has_domain = std::count(text.begin(), text.end(), ':') > 1;
+    if (has_domain && text.find(':') > 8) return std::nullopt;
+    const std::string address = sysfs_pci_address(has_domain ? std::string(text) : "0000:" + std::string(text));
+    return is_pci_address(address) ? std::optional(address) : std::nullopt;
 }
 
 std::optional<std::string> pci_number_of(std::string_view text, std::size_t digits) {
@@ -89,24 +78,17 @@ std::string pci_kind_of(std::string_view class_code, std::string_view vendor_id)
 std::optional<std::string> cpu_list_of_mask(std::string_view mask) {
     std::vector<std::string_view> words = split(mask, ',');
     if (trimmed(mask).empty() || words.size() > max_cpus / 32) return std::nullopt;
-    std::vector<bool> is_set;
-    for (auto word = words.rbegin(); word != words.rend(); ++word) {
-        std::string digits = lower_case(trimmed(*word));
+    std::vector<std::uint64_t> bits((words.size() + 1) / 2);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        std::string digits = lower_case(trimmed(words[words.size() - 1 - i]));
         if (digits.starts_with("0x")) digits.erase(0, 2);
         if (digits.empty() && words.size() > 1) digits = "0";
-        std::uint32_t bits = 0;
+        std::uint32_t word = 0;
         if (!is_hex(digits) || digits.size() > 8) return std::nullopt;
-        std::from_chars(digits.data(), digits.data() + digits.size(), bits, 16);
-        for (int bit = 0; bit < 32; ++bit) is_set.push_back((bits >> bit & 1U) != 0);
+        std::from_chars(digits.data(), digits.data() + digits.size(), word, 16);
+        bits[i / 2] |= std::uint64_t{word} << (i % 2 * 32);
     }
-    std::string list;
-    for (std::size_t cpu = 0; cpu < is_set.size(); ++cpu) {
-        if (!is_set[cpu]) continue;
-        const std::size_t first = cpu;
-        while (cpu + 1 < is_set.size() && is_set[cpu + 1]) ++cpu;
-        append_range(list, first, cpu);
-    }
-    return list;
+    return list_of_bits(bits);
 }
 
 std::optional<std::string> mask_of_cpu_list(std::string_view list) {

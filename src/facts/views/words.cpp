@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "facts/gpu_words.hpp"
 #include "r1cluster/base/units.hpp"
 
 namespace r1cluster::detail {
@@ -31,9 +32,8 @@ std::string short_bytes(std::uint64_t bytes) {
 std::string rate_text(const std::optional<double>& gbps) { return gbps ? fmt::format("{:g} Gb/s", *gbps) : "?"; }
 
 std::string pcie_generation(double gts) {
-    static constexpr double speeds[] = {2.5, 5, 8, 16, 32, 64};  // PCI Express Base Specification 6.0
-    for (int i = 0; i < 6; ++i) {
-        if (speeds[i] == gts) return fmt::format("Gen{}", i + 1);
+    for (int generation = 1; pcie_speed_gts(generation); ++generation) {
+        if (pcie_speed_gts(generation) == gts) return fmt::format("Gen{}", generation);
     }
     return "";
 }

@@ -26,6 +26,16 @@ std::string minor_of(const std::string& information) {
     return "";
 }
 
+/// One for each GPU that the driver lists in its folder.
+std::vector<std::string> information_files(const Answer& listing) {
+    std::istringstream names(listing.text.value_or(""));
+    std::vector<std::string> paths;
+    for (std::string name; paths.size() < max_gpus && std::getline(names, name);) {
+        paths.push_back(fmt::format("{}/{}/information", driver_folder, name));
+    }
+    return paths;
+}
+
 /// How many GPUs NVML showed.
 std::size_t seen_by_nvml(const Readings& readings) {
     const auto count = readings.calls.find("nvmlDeviceGetCount_v2()");
@@ -50,23 +60,17 @@ void read_gpu_files(Readings& readings) {
     readings.calls["getenv(CUDA_VISIBLE_DEVICES)"] =
         visible ? Answer{printable(visible), ""} : Answer{std::nullopt, "not set"};
     const Answer& listing = readings.listings[driver_folder] = listing_answer(driver_folder);
-    std::istringstream names(listing.text.value_or(""));
-    std::size_t count = 0;
-    for (std::string name; count < max_gpus && std::getline(names, name); ++count) {
-        const std::string path = fmt::format("{}/{}/information", driver_folder, name);
-        readings.files[path] = file_answer(path);
-    }
+    for (const std::string& path : information_files(listing)) readings.files[path] = file_answer(path);
 }
 
 void read_gpus(const GpuLibraries& libraries, Readings& readings) {
     read_nvml(libraries.nvml, readings);
     if (seen_by_nvml(readings) == 0) read_cuda(libraries.cuda, readings);
-    Readings kernel;
-    read_gpu_files(kernel);
-    if (kernel.files.size() <= seen_by_nvml(readings)) return;
+    const std::vector<std::string> paths = information_files(listing_answer(driver_folder));
+    if (paths.size() <= seen_by_nvml(readings)) return;
     // What NVML did not show: the device nodes tell "not there" from "not allowed".
-    for (const auto& [path, information] : kernel.files) {
-        const std::string minor = minor_of(information.text.value_or(""));
+    for (const std::string& path : paths) {
+        const std::string minor = minor_of(file_answer(path).text.value_or(""));
         const std::string node = "/dev/nvidia" + minor;
         if (!minor.empty() && !readings.calls.contains("open(" + node + ")")) read_device_node(node, readings);
     }

@@ -15,24 +15,6 @@ namespace {
 
 constexpr std::size_t buffer_bytes = 256 * 1024;  // the kernel fills at most 32 KiB at a time, and one long message
 
-[[noreturn]] void fail(int number) { throw Error(ErrorKind::system, "", errno_text(number)); }
-
-class NetlinkSocket {
-public:
-    NetlinkSocket() : descriptor_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)) {
-        if (descriptor_ < 0) fail(errno);
-        const timeval patience{2, 0};
-        setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    }
-    ~NetlinkSocket() { close(descriptor_); }
-    NetlinkSocket(const NetlinkSocket&) = delete;
-    NetlinkSocket& operator=(const NetlinkSocket&) = delete;
-    int descriptor() const { return descriptor_; }
-
-private:
-    int descriptor_;
-};
-
 void request(int descriptor, std::uint16_t type, unsigned char family) {
     struct {
         nlmsghdr header;
@@ -45,10 +27,27 @@ void request(int descriptor, std::uint16_t type, unsigned char family) {
     message.header.nlmsg_len = sizeof message;
     message.header.nlmsg_type = type;
     message.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-    if (send(descriptor, &message, sizeof message, 0) < 0) fail(errno);
+    if (send(descriptor, &message, sizeof message, 0) < 0) fail_with(errno);
 }
 
 }  // namespace
+
+void fail_with(int number) { throw Error(ErrorKind::system, "", errno_text(number)); }
+
+NetlinkSocket::NetlinkSocket() : descriptor_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)) {
+    if (descriptor_ < 0) fail_with(errno);
+    const timeval patience{2, 0};
+    setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+}
+
+NetlinkSocket::~NetlinkSocket() { close(descriptor_); }
+
+void check_no_error(const nlmsghdr& message) {
+    if (message.nlmsg_type != NLMSG_ERROR) return;
+    nlmsgerr error{};
+    attributes_of(message, error);
+    fail_with(error.error == 0 ? EPROTO : -error.error);
+}
 
 void netlink_dump(std::uint16_t type, unsigned char family, const std::function<bool(const nlmsghdr&)>& visit) {
     const NetlinkSocket socket;
@@ -57,20 +56,16 @@ void netlink_dump(std::uint16_t type, unsigned char family, const std::function<
     while (true) {
         const ssize_t length = recv(socket.descriptor(), buffer.data(), buffer.size(), MSG_TRUNC);
         if (length < 0 && errno == EINTR) continue;
-        if (length < 0) fail(errno);
-        if (static_cast<std::size_t>(length) > buffer.size()) fail(EMSGSIZE);
+        if (length < 0) fail_with(errno);
+        if (static_cast<std::size_t>(length) > buffer.size()) fail_with(EMSGSIZE);
         auto remaining = static_cast<std::size_t>(length);
         for (const auto* message = reinterpret_cast<const nlmsghdr*>(buffer.data()); NLMSG_OK(message, remaining);
              message = NLMSG_NEXT(message, remaining)) {
             if (message->nlmsg_type == NLMSG_DONE) return;
-            if (message->nlmsg_type == NLMSG_ERROR) {
-                nlmsgerr error{};
-                attributes_of(*message, error);
-                fail(error.error == 0 ? EPROTO : -error.error);
-            }
+            check_no_error(*message);
             if (!visit(*message)) return;
         }
-        if (length == 0) fail(EPROTO);
+        if (length == 0) fail_with(EPROTO);
     }
 }
 

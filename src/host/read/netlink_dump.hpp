@@ -13,6 +13,25 @@
 
 namespace r1cluster::detail {
 
+/// Throws Error whose message is the system's word for `number`.
+[[noreturn]] void fail_with(int number);
+
+/// For routes, links and rules; waits at most two seconds for an answer.
+class NetlinkSocket {
+public:
+    NetlinkSocket();
+    ~NetlinkSocket();
+    NetlinkSocket(const NetlinkSocket&) = delete;
+    NetlinkSocket& operator=(const NetlinkSocket&) = delete;
+    int descriptor() const { return descriptor_; }
+
+private:
+    int descriptor_;
+};
+
+/// Throws where a message is the kernel's refusal.
+void check_no_error(const nlmsghdr& message);
+
 /// Asks the kernel for one whole table (RTM_GETLINK, RTM_GETROUTE, RTM_GETRULE) of a family, and gives each message to
 /// `visit` until it returns false. Throws Error whose message is the bare reason.
 void netlink_dump(std::uint16_t type, unsigned char family, const std::function<bool(const nlmsghdr&)>& visit);

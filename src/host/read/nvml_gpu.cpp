@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cctype>
 #include <cstring>
 
+#include "facts/gpu_words.hpp"
 #include "host/read/files.hpp"
 #include "host/read/nvml_library.hpp"
 #include "host/read/sources.hpp"
@@ -28,13 +28,6 @@ void read_mode(NvmlGpu& gpu, NvmlFunction<nvmlReturn_t(nvmlDevice_t, Number*, Nu
         gpu.call(function, &current, &pending);
         return calls::to_text(calls::NvmlMode{static_cast<int>(current), static_cast<int>(pending)});
     });
-}
-
-/// As facts/gpu_words.hpp has it: "00000000:18:00.0" -> "0000:18:00.0".
-std::string sysfs_address(std::string bus_id) {
-    if (bus_id.starts_with("0000") && bus_id.size() == 16) bus_id.erase(0, 4);
-    std::transform(bus_id.begin(), bus_id.end(), bus_id.begin(), [](unsigned char c) { return std::tolower(c); });
-    return bus_id;
 }
 
 void read_memory(NvmlGpu& gpu) {
@@ -157,7 +150,7 @@ void read_identity(NvmlGpu& gpu) {
     if (minor.text) read_device_node("/dev/nvidia" + *minor.text, gpu.readings());
     // NVML takes 7 ms a GPU for what the kernel has in a file, on H200.
     const Answer& bus_id = gpu.readings().calls.at(fmt::format("nvmlDeviceGetPciInfo_v3({})", gpu.index()));
-    const std::string file = "/sys/bus/pci/devices/" + sysfs_address(bus_id.text.value_or("")) + "/local_cpulist";
+    const std::string file = "/sys/bus/pci/devices/" + sysfs_pci_address(bus_id.text.value_or("")) + "/local_cpulist";
     const Answer cpus = file_answer(file);
     if (cpus.text) {
         gpu.readings().files[file] = cpus;

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <arpa/inet.h>
 #include <fmt/format.h>
-#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
 
 #include "host/read/files.hpp"
+#include "host/read/netlink_dump.hpp"
 #include "host/read/sources.hpp"
 
 namespace r1cluster::detail {
@@ -31,77 +29,54 @@ std::optional<Address> parse_address(const std::string& text) {
     return std::nullopt;
 }
 
-[[noreturn]] void fail(int number) { throw Error(ErrorKind::system, "", errno_text(number)); }
+void send_request(int descriptor, const Address& destination) {
+    struct {
+        nlmsghdr header;
+        rtmsg route;
+        std::array<char, RTA_SPACE(16)> attribute;
+    } request{};
+    auto* attribute = reinterpret_cast<rtattr*>(request.attribute.data());
+    attribute->rta_type = RTA_DST;
+    attribute->rta_len = static_cast<unsigned short>(RTA_LENGTH(destination.size()));
+    std::memcpy(RTA_DATA(attribute), destination.bytes.data(), destination.size());
+    request.header.nlmsg_len = static_cast<std::uint32_t>(NLMSG_LENGTH(sizeof(rtmsg)) + RTA_ALIGN(attribute->rta_len));
+    request.header.nlmsg_type = RTM_GETROUTE;
+    request.header.nlmsg_flags = NLM_F_REQUEST;
+    request.route.rtm_family = static_cast<unsigned char>(destination.family);
+    request.route.rtm_dst_len = static_cast<unsigned char>(destination.size() * 8);
+    if (send(descriptor, &request, request.header.nlmsg_len, 0) < 0) fail_with(errno);
+}
 
-class RouteSocket {
-public:
-    RouteSocket() : descriptor_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)) {
-        if (descriptor_ < 0) fail(errno);
-        const timeval patience{2, 0};
-        setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    }
-    ~RouteSocket() { close(descriptor_); }
-    RouteSocket(const RouteSocket&) = delete;
-    RouteSocket& operator=(const RouteSocket&) = delete;
-
-    calls::Route ask(const Address& destination) const {
-        send_request(destination);
-        alignas(nlmsghdr) std::array<char, 16384> reply{};
-        const ssize_t length = recv(descriptor_, reply.data(), reply.size(), 0);
-        if (length < 0) fail(errno);
-        auto remaining = static_cast<std::size_t>(length);
-        const auto* message = reinterpret_cast<const nlmsghdr*>(reply.data());
-        if (!NLMSG_OK(message, remaining)) fail(EPROTO);
-        if (message->nlmsg_type == NLMSG_ERROR) {
-            if (message->nlmsg_len < NLMSG_LENGTH(sizeof(nlmsgerr))) fail(EPROTO);
-            fail(-static_cast<const nlmsgerr*>(NLMSG_DATA(message))->error);
+calls::Route route_of(std::string_view attributes, const Address& destination) {
+    calls::Route result;
+    each_attribute(attributes, [&](int type, std::string_view payload) {
+        if (type == RTA_OIF) {
+            std::array<char, IF_NAMESIZE> name{};
+            const auto index = number_in<unsigned>(payload);
+            if (index && if_indextoname(*index, name.data())) result.interface = name.data();
+        } else if ((type == RTA_PREFSRC || type == RTA_GATEWAY) && payload.size() >= destination.size()) {
+            std::array<char, INET6_ADDRSTRLEN> text{};
+            inet_ntop(destination.family, payload.data(), text.data(), text.size());
+            (type == RTA_GATEWAY ? result.gateway : result.source) = text.data();
         }
-        if (message->nlmsg_type != RTM_NEWROUTE || message->nlmsg_len < NLMSG_LENGTH(sizeof(rtmsg))) fail(EPROTO);
-        return route_of(*message, destination);
-    }
+    });
+    return result;
+}
 
-private:
-    void send_request(const Address& destination) const {
-        struct {
-            nlmsghdr header;
-            rtmsg route;
-            std::array<char, RTA_SPACE(16)> attribute;
-        } request{};
-        auto* attribute = reinterpret_cast<rtattr*>(request.attribute.data());
-        attribute->rta_type = RTA_DST;
-        attribute->rta_len = static_cast<unsigned short>(RTA_LENGTH(destination.size()));
-        std::memcpy(RTA_DATA(attribute), destination.bytes.data(), destination.size());
-        request.header.nlmsg_len =
-            static_cast<std::uint32_t>(NLMSG_LENGTH(sizeof(rtmsg)) + RTA_ALIGN(attribute->rta_len));
-        request.header.nlmsg_type = RTM_GETROUTE;
-        request.header.nlmsg_flags = NLM_F_REQUEST;
-        request.route.rtm_family = static_cast<unsigned char>(destination.family);
-        request.route.rtm_dst_len = static_cast<unsigned char>(destination.size() * 8);
-        if (send(descriptor_, &request, request.header.nlmsg_len, 0) < 0) fail(errno);
-    }
-
-    static calls::Route route_of(const nlmsghdr& message, const Address& destination) {
-        const auto* route = static_cast<const rtmsg*>(NLMSG_DATA(&message));
-        auto remaining = static_cast<int>(RTM_PAYLOAD(&message));
-        calls::Route result;
-        for (const rtattr* at = RTM_RTA(route); RTA_OK(at, remaining); at = RTA_NEXT(at, remaining)) {
-            const bool holds_address = RTA_PAYLOAD(at) >= destination.size();
-            if (at->rta_type == RTA_OIF && RTA_PAYLOAD(at) >= sizeof(unsigned)) {
-                unsigned index = 0;
-                std::memcpy(&index, RTA_DATA(at), sizeof index);
-                std::array<char, IF_NAMESIZE> name{};
-                if (if_indextoname(index, name.data())) result.interface = name.data();
-            } else if ((at->rta_type == RTA_PREFSRC || at->rta_type == RTA_GATEWAY) && holds_address) {
-                std::array<char, INET6_ADDRSTRLEN> text{};
-                inet_ntop(destination.family, RTA_DATA(at), text.data(), text.size());
-                (at->rta_type == RTA_GATEWAY ? result.gateway : result.source) = text.data();
-            }
-        }
-        return result;
-    }
-
-    int descriptor_;
-};
+calls::Route ask_route(const Address& destination) {
+    const NetlinkSocket socket;
+    send_request(socket.descriptor(), destination);
+    alignas(nlmsghdr) std::array<char, 16384> reply{};
+    const ssize_t length = recv(socket.descriptor(), reply.data(), reply.size(), 0);
+    if (length < 0) fail_with(errno);
+    const auto* message = reinterpret_cast<const nlmsghdr*>(reply.data());
+    if (!NLMSG_OK(message, static_cast<std::size_t>(length))) fail_with(EPROTO);
+    check_no_error(*message);
+    rtmsg header{};
+    const auto attributes = attributes_of(*message, header);
+    if (message->nlmsg_type != RTM_NEWROUTE || !attributes) fail_with(EPROTO);
+    return route_of(*attributes, destination);
+}
 
 /// The addresses that "getaddrinfo(name)" found.
 std::vector<std::string> addresses_of(const std::string& name, Readings& readings) {
@@ -124,8 +99,7 @@ void read_routes(const std::vector<std::string>& peers, Readings& readings) {
         for (const std::string& address : is_address ? std::vector{peer} : addresses_of(peer, readings)) {
             const auto destination = parse_address(address);
             if (!destination) continue;
-            readings.calls["route(" + address + ")"] =
-                answer([&] { return calls::to_text(RouteSocket().ask(*destination)); });
+            readings.calls["route(" + address + ")"] = answer([&] { return calls::to_text(ask_route(*destination)); });
         }
     }
 }
