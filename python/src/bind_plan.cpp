@@ -5,6 +5,7 @@
 namespace r1cluster::python {
 
 void bind_plan(py::module_& module) {
+    bind_value<Workload>(module, "Workload", "A steady load: so many requests at a time, each of so many tokens.");
     bind_value<RankPlacement>(module, "RankPlacement", "One rank: where it runs and what it holds.");
     bind_value<Layout>(module, "Layout", "A way to spread the model over the machines.")
         .def("world_size", &Layout::world_size)
@@ -16,6 +17,18 @@ void bind_plan(py::module_& module) {
     bind_value<FileShare>(module, "FileShare", "Bytes of one file that a host needs.");
     bind_value<HostShards>(module, "HostShards", "What a host needs of each file.");
     bind_value<ShardPlan>(module, "ShardPlan", "Which bytes of the checkpoint go where.");
+
+    bind_value<MemoryTerm>(module, "MemoryTerm", "One thing that takes memory of a rank.");
+    bind_value<RankMemory>(module, "RankMemory", "What a rank will hold.");
+    bind_value<HostLoad>(module, "HostLoad", "What loading takes of a host.");
+    bind_value<RankCalibration>(module, "RankCalibration", "What an engine said of one rank, or a rehearsal measured.");
+    bind_value<Calibration>(module, "Calibration", "Measured values that take the place of estimates.");
+    bind_value<MemoryForecast>(module, "MemoryForecast", "All of a layout's memory, term by term.");
+    bind_value<SpeedTerm>(module, "SpeedTerm", "One part of the time of a step.");
+    bind_value<SpeedPoint>(module, "SpeedPoint", "How fast a layout serves one kind of load.");
+    bind_value<LinkTraffic>(module, "LinkTraffic", "What crosses one kind of link for each token.");
+    bind_value<SpeedForecast>(module, "SpeedForecast", "How fast a layout serves the loads that were asked for.");
+    bind_value<SlownessCause>(module, "SlownessCause", "A reason why a deployment is slower than it should be.");
 
     module.def("plan", &plan, py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"),
                "Plans tensor by pipeline parallelism for the hosts of the spec, from facts alone.");

@@ -5,6 +5,7 @@
 
 namespace r1cluster {
 
+R1CLUSTER_JSON(Workload, "workload", 1)
 R1CLUSTER_JSON(RankPlacement, "rank_placement", 1)
 R1CLUSTER_JSON(Layout, "layout", 1)
 R1CLUSTER_JSON(RejectedLayout, "rejected_layout", 1)
@@ -13,5 +14,16 @@ R1CLUSTER_JSON(RankShards, "rank_shards", 1)
 R1CLUSTER_JSON(FileShare, "file_share", 1)
 R1CLUSTER_JSON(HostShards, "host_shards", 1)
 R1CLUSTER_JSON(ShardPlan, "shard_plan", 1)
+R1CLUSTER_JSON(MemoryTerm, "memory_term", 1)
+R1CLUSTER_JSON(RankMemory, "rank_memory", 1)
+R1CLUSTER_JSON(HostLoad, "host_load", 1)
+R1CLUSTER_JSON(RankCalibration, "rank_calibration", 1)
+R1CLUSTER_JSON(Calibration, "calibration", 1)
+R1CLUSTER_JSON(MemoryForecast, "memory_forecast", 1)
+R1CLUSTER_JSON(SpeedTerm, "speed_term", 1)
+R1CLUSTER_JSON(SpeedPoint, "speed_point", 1)
+R1CLUSTER_JSON(LinkTraffic, "link_traffic", 1)
+R1CLUSTER_JSON(SpeedForecast, "speed_forecast", 1)
+R1CLUSTER_JSON(SlownessCause, "slowness_cause", 1)
 
 }  // namespace r1cluster

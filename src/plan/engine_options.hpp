@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plan/devices.hpp"
+#include "r1cluster/base/version.hpp"
+#include "r1cluster/model/checkpoint.hpp"
+
+namespace r1cluster::detail {
+
+/// What the engine will work with: what the spec says (its keys, or flags among extra_arguments), else the
+/// default of this version on these GPUs.
+struct EngineOptions {
+    std::string engine = "vllm";
+    std::optional<Version> version;  ///< unset: not known, the newest is assumed
+    double gpu_memory_utilization = 0.9;
+    std::optional<std::uint64_t> kv_cache_bytes;  ///< set: the cache is this and not what remains
+    std::int64_t max_model_len = 0;
+    std::int64_t max_batched_tokens = 0;
+    std::int64_t max_sequences = 0;
+    bool is_eager = false;
+    int speculative_tokens = 0;
+    std::string dtype;                 ///< "bfloat16", "float16"
+    std::string kv_cache_dtype;        ///< as dtype, or "fp8"
+    std::vector<std::string> because;  ///< for each value that is not what a reader of the spec expects
+};
+
+/// The version that the hosts have, or the spec demands; unset where neither is known.
+std::optional<Version> engine_version_of(const DeploymentSpec& spec, const Cluster& cluster);
+
+EngineOptions engine_options(const DeploymentSpec& spec, const Cluster& cluster, const ModelConfig& config,
+                             const Devices& devices);
+
+}  // namespace r1cluster::detail
