@@ -18,9 +18,12 @@ BOOST_DESCRIBE_STRUCT(Layout, (),
                        kv_tokens, limiting_rank, because))
 BOOST_DESCRIBE_STRUCT(RejectedLayout, (), (tensor_parallel, pipeline_parallel, because))
 BOOST_DESCRIBE_STRUCT(Plan, (), (layouts, rejected))
-BOOST_DESCRIBE_STRUCT(RankShards, (), (rank, slices, bytes))
+BOOST_DESCRIBE_STRUCT(SlicePattern, (), (slices))
+BOOST_DESCRIBE_STRUCT(PlannedTensor, (), (file, tensor, offset_bytes, pattern, only_holder))
+BOOST_DESCRIBE_STRUCT(StageShards, (), (tensors))
+BOOST_DESCRIBE_STRUCT(RankShards, (), (rank, stage, group_rank, slice_count, bytes, memory_bytes))
 BOOST_DESCRIBE_STRUCT(FileShare, (), (file, bytes, file_bytes))
 BOOST_DESCRIBE_STRUCT(HostShards, (), (host, files, bytes))
-BOOST_DESCRIBE_STRUCT(ShardPlan, (), (ranks, hosts))
+BOOST_DESCRIBE_STRUCT(ShardPlan, (), (files, patterns, stages, ranks, hosts))
 
 }  // namespace r1cluster
