@@ -17,6 +17,11 @@ void bind_values(py::module_& module) {
         .def("tensor_count", &Checkpoint::tensor_count)
         .def("__str__", [](const Checkpoint& self) { return show(self); });
     bind_enum<SliceRule>(module, "SliceRule", "How one tensor is divided over a tensor-parallel group.");
+    bind_enum<ExpertPlacement>(module, "ExpertPlacement", "Which experts a rank has under expert parallelism.");
+    bind_enum<Cast>(module, "Cast", "What an engine makes of a tensor's elements while it loads them.");
+    bind_value<Loading>(module, "Loading",
+                        "What of the engine, besides the layout, decides which bytes its ranks read.");
+    bind_value<GroupRank>(module, "GroupRank", "Where a rank stands in the groups that divide tensors.");
     bind_value<TensorPlace>(module, "TensorPlace", "Where a tensor belongs in a pipeline.");
     bind_value<Slice>(module, "Slice", "One contiguous or regularly strided piece of a file.")
         .def("bytes", &Slice::bytes);
@@ -39,11 +44,13 @@ void bind_model(py::module_& module) {
     module.def("family_of", &family_of, py::arg("config"), "The family of models whose slicing is known.");
     module.def("loaded_config", &loaded_config, py::arg("checkpoint"), py::arg("engine") = std::nullopt,
                "The shape that this version of the engine, or the newest known, builds for a checkpoint.");
-    module.def("place_tensor", &place_tensor, py::arg("config"), py::arg("tensor_name"),
-               py::arg("engine") = std::nullopt,
+    module.def("place_tensor", &place_tensor, py::arg("config"), py::arg("tensor_name"), py::arg("loading") = Loading{},
                "Place and rule of one tensor; None where the family has no such tensor.");
-    module.def("slice_tensor", &slice_tensor, py::arg("config"), py::arg("file"), py::arg("tensor"), py::arg("place"),
-               py::arg("tensor_rank"), py::arg("tensor_parallel"), "The bytes of a tensor that one rank needs.");
+    module.def("slice_tensor", &slice_tensor, py::arg("config"), py::arg("tensor"), py::arg("place"), py::arg("rank"),
+               "The bytes of a tensor that one rank needs.");
+    module.def("cast_of", &cast_of, py::arg("config"), py::arg("tensor"), py::arg("place"),
+               py::arg("loading") = Loading{}, "What the engine makes of a tensor's elements.");
+    module.def("tensor_of", &tensor_of, py::arg("checkpoint"), py::arg("slice"), "The tensor that a slice is of.");
     module.def("tensor_parallel_refusal", &tensor_parallel_refusal, py::arg("config"), py::arg("tensor_parallel"),
                "Why this size cannot be, in the engine's terms; empty: it can.");
     module.def("kv_bytes_per_token", &kv_bytes_per_token, py::arg("config"), py::arg("layers"),

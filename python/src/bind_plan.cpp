@@ -13,10 +13,20 @@ void bind_plan(py::module_& module) {
     bind_value<RejectedLayout>(module, "RejectedLayout", "A layout that cannot be, because ...");
     bind_value<Plan>(module, "Plan", "All layouts that these machines and this model allow, best first.")
         .def("__str__", [](const Plan& self) { return show(self); });
-    bind_value<RankShards>(module, "RankShards", "The slices of the checkpoint that one rank needs.");
+    bind_value<SlicePattern>(module, "SlicePattern", "How tensors of one kind, shape and dtype are divided.");
+    bind_value<PlannedTensor>(module, "PlannedTensor", "A tensor that the ranks of a stage read.");
+    bind_value<StageShards>(module, "StageShards", "What the ranks of one pipeline stage read.");
+    bind_value<RankShards>(module, "RankShards", "How much of the checkpoint one rank needs.");
     bind_value<FileShare>(module, "FileShare", "Bytes of one file that a host needs.");
     bind_value<HostShards>(module, "HostShards", "What a host needs of each file.");
-    bind_value<ShardPlan>(module, "ShardPlan", "Which bytes of the checkpoint go where.");
+    bind_value<ShardPlan>(module, "ShardPlan", "Which bytes of the checkpoint go where.")
+        .def(
+            "slices",
+            [](const ShardPlan& self, std::size_t index) {
+                const SliceRange range = self.slices(index);
+                return py::make_iterator<py::return_value_policy::move>(range.begin(), range.end());
+            },
+            py::arg("index"), py::keep_alive<0, 1>(), "The slices of ranks[index], made as they are walked.");
 
     bind_value<MemoryTerm>(module, "MemoryTerm", "One thing that takes memory of a rank.");
     bind_value<RankMemory>(module, "RankMemory", "What a rank will hold.");
@@ -36,7 +46,7 @@ void bind_plan(py::module_& module) {
                "Layers of each pipeline stage by the engine's own rule.");
     module.def("show", py::overload_cast<const Plan&, bool>(&show), py::arg("plan"), py::arg("explain") = false);
     module.def("show_html", py::overload_cast<const Layout&>(&show_html), py::arg("layout"));
-    module.def("shard", &shard, py::arg("layout"), py::arg("checkpoint"), py::arg("engine") = std::nullopt,
+    module.def("shard", &shard, py::arg("layout"), py::arg("checkpoint"), py::arg("loading") = Loading{},
                "The bytes that each rank and each host needs, exactly, from the headers alone.");
 }
 

@@ -12,7 +12,9 @@ R1CLUSTER_JSON(Quantization, "quantization", 1)
 R1CLUSTER_JSON(ModelConfig, "model_config", 1)
 R1CLUSTER_JSON(ShardFile, "shard_file", 1)
 R1CLUSTER_JSON(Checkpoint, "checkpoint", 1)
-R1CLUSTER_JSON(TensorPlace, "tensor_place", 1)
-R1CLUSTER_JSON(Slice, "slice", 1)
+R1CLUSTER_JSON(TensorPlace, "tensor_place", 2)
+R1CLUSTER_JSON(Slice, "slice", 2)
+R1CLUSTER_JSON(Loading, "loading", 1)
+R1CLUSTER_JSON(GroupRank, "group_rank", 1)
 
 }  // namespace r1cluster

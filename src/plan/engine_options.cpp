@@ -62,4 +62,12 @@ EngineOptions engine_options(const DeploymentSpec& spec, const Cluster& cluster,
     return options;
 }
 
+Loading loading_of(const EngineOptions& options) {
+    Loading loading;
+    if (options.version) loading.engine = options.version->text();
+    loading.dtype = options.dtype;
+    loading.drafts_next_tokens = options.speculative_tokens > 0;
+    return loading;
+}
+
 }  // namespace r1cluster::detail

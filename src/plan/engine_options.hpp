@@ -8,7 +8,7 @@
 
 #include "plan/devices.hpp"
 #include "r1cluster/base/version.hpp"
-#include "r1cluster/model/checkpoint.hpp"
+#include "r1cluster/model/slicing.hpp"
 
 namespace r1cluster::detail {
 
@@ -34,5 +34,8 @@ std::optional<Version> engine_version_of(const DeploymentSpec& spec, const Clust
 
 EngineOptions engine_options(const DeploymentSpec& spec, const Cluster& cluster, const ModelConfig& config,
                              const Devices& devices);
+
+/// What of them decides which bytes are read.
+Loading loading_of(const EngineOptions& options);
 
 }  // namespace r1cluster::detail

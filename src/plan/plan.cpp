@@ -155,7 +155,7 @@ Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& 
     }
     if (possible.empty()) return plan;
     const detail::EngineOptions options = detail::engine_options(spec, cluster, checkpoint.config, devices);
-    const std::vector<detail::PlacedTensor> tensors = detail::placed_tensors(checkpoint, options.version);
+    const std::vector<detail::PlacedTensor> tensors = detail::placed_tensors(checkpoint, detail::loading_of(options));
     for (const Sizes& sizes : possible) weigh(plan, spec, options, checkpoint, devices, tensors, sizes);
     return plan;
 }

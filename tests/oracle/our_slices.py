@@ -42,14 +42,17 @@ def layout_of(tensor_parallel: int, layers_per_stage: list[int]) -> r1cluster.La
     )
 
 
-def our_slices(checkpoint: r1cluster.Checkpoint, layout: r1cluster.Layout, engine: r1cluster.Version) -> Ranks:
-    shards = r1cluster.shard(layout, checkpoint, engine)
+def our_slices(checkpoint: r1cluster.Checkpoint, layout: r1cluster.Layout, engine: str) -> Ranks:
+    shards = r1cluster.shard(layout, checkpoint, r1cluster.Loading(engine=engine))
+    names = [[tensor.name for tensor in file.tensors] for file in checkpoint.files]
     ranks: Ranks = {}
-    for placement, held in zip(layout.ranks, shards.ranks, strict=True):
+    for i, placement in enumerate(layout.ranks):
         tensors = ranks.setdefault((placement.tensor_rank, placement.pipeline_rank), {})
-        for piece in held.slices:
+        for piece in shards.slices(i):
+            if piece.rows == 0:  # all of it is padding
+                continue
             form = one_form(piece.offset_bytes, piece.rows, piece.run_bytes, piece.stride_bytes)
-            tensors.setdefault(piece.tensor, set()).add(form)
+            tensors.setdefault(names[piece.file][piece.tensor], set()).add(form)
     return ranks
 
 
