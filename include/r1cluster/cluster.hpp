@@ -36,6 +36,7 @@
 #include "r1cluster/launch/supervise.hpp"
 #include "r1cluster/model/checkpoint.hpp"
 #include "r1cluster/model/slicing.hpp"
+#include "r1cluster/model/summary.hpp"
 #include "r1cluster/plan/shard_plan.hpp"
 #include "r1cluster/readings/import.hpp"
 #include "r1cluster/readings/recording.hpp"
