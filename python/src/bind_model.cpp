@@ -16,6 +16,9 @@ void bind_values(py::module_& module) {
         .def("tensor_bytes", &Checkpoint::tensor_bytes)
         .def("tensor_count", &Checkpoint::tensor_count)
         .def("__str__", [](const Checkpoint& self) { return show(self); });
+    bind_value<TensorSum>(module, "TensorSum", "Tensors that have something in common, added up.");
+    bind_value<LayerSum>(module, "LayerSum", "Layers next to each other that are alike.");
+    bind_value<CheckpointSummary>(module, "CheckpointSummary", "What a checkpoint is, without its tensors.");
     bind_enum<SliceRule>(module, "SliceRule", "How one tensor is divided over a tensor-parallel group.");
     bind_enum<ExpertPlacement>(module, "ExpertPlacement", "Which experts a rank has under expert parallelism.");
     bind_enum<Cast>(module, "Cast", "What an engine makes of a tensor's elements while it loads them.");
@@ -36,6 +39,8 @@ void bind_model(py::module_& module) {
     module.def("model", &model, py::arg("text"),
                "The checkpoint of these texts; InvalidInput names a missing shard or tensor.");
     module.def("show", py::overload_cast<const Checkpoint&>(&show), py::arg("checkpoint"));
+    module.def("checkpoint_summary", &checkpoint_summary, py::arg("checkpoint"),
+               "Parameters and bytes of a checkpoint by dtype, kind and layer.");
     module.def("dtype_bits", &dtype_bits, py::arg("dtype"), "Bits of one element; 0 for an unknown dtype.");
     module.def("header_length_refusal", &header_length_refusal, py::arg("declared_header_bytes"),
                py::arg("file_size_bytes"), "Why a file of this size may not declare such a header; empty: it may.");

@@ -16,5 +16,8 @@ R1CLUSTER_JSON(TensorPlace, "tensor_place", 2)
 R1CLUSTER_JSON(Slice, "slice", 2)
 R1CLUSTER_JSON(Loading, "loading", 1)
 R1CLUSTER_JSON(GroupRank, "group_rank", 1)
+R1CLUSTER_JSON(TensorSum, "tensor_sum", 1)
+R1CLUSTER_JSON(LayerSum, "layer_sum", 1)
+R1CLUSTER_JSON(CheckpointSummary, "checkpoint_summary", 1)
 
 }  // namespace r1cluster

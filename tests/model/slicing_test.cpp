@@ -53,13 +53,16 @@ TEST_CASE("R1 at once: all tensors, all bytes", "[model]") {
           std::vector<std::string>{"config.json has auto_map: Python beside the weights, which is never run here"});
 }
 
-TEST_CASE("R1 shows its parameters by dtype and kind", "[model]") {
+TEST_CASE("R1 shows its parameters by dtype, kind and layer", "[model]") {
     const std::string shown = show(test::r1());
     CHECK_THAT(shown, StartsWith("/data/r1: DeepseekV3ForCausalLM, 684,489,845,504 parameters, 641.29 GiB in 91,991 "
                                  "tensors, "));
+    CHECK_THAT(shown,
+               ContainsSubstring("  671,026,419,200 parameters without the layers that predict further tokens\n"));
     CHECK_THAT(shown, ContainsSubstring("    F8_E4M3              45,808 tensors    633.83 GiB\n"));
     CHECK_THAT(shown, ContainsSubstring("    F32                  45,867 tensors    158.52 MiB\n"));
     CHECK_THAT(shown, ContainsSubstring("    next-token layers     1,564 tensors     14.36 GiB\n"));
+    CHECK_THAT(shown, ContainsSubstring("    3-60     experts      58 x   10.72 GiB in  1,558 tensors\n"));
 }
 
 TEST_CASE("R1's 70B distillation has the published size", "[model]") {
