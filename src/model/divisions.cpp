@@ -15,6 +15,8 @@ class Divisions {
 public:
     Divisions(const ModelConfig& config, std::int64_t parts) : config_(config), parts_(parts) {}
 
+    /// From here on, for so many parts.
+    void divide_by(std::int64_t parts) { parts_ = parts; }
     void even(std::string_view what, std::int64_t amount) {
         if (amount % parts_ != 0) add(fmt::format("{}: {} is not divisible by {}", what, amount, parts_));
     }
@@ -68,7 +70,13 @@ void judge_attention(const ModelConfig& config, std::int64_t parts, Divisions& d
     divisions.columns("o_proj", heads * config.head_dim);
 }
 
-void judge_mlp(const ModelConfig& config, std::int64_t parts, Divisions& divisions) {
+/// Among how many ranks a tensor is divided.
+struct Parts {
+    std::int64_t all = 1;
+    std::int64_t experts = 1;  ///< of routed experts
+};
+
+void judge_mlp(const ModelConfig& config, Parts parts, Divisions& divisions) {
     const std::optional<Experts>& experts = config.experts;
     if (!experts || experts->first_dense_layers > 0 || !experts->later_dense_layers.empty()) {
         divisions.even("intermediate_size", config.intermediate_size);
@@ -77,13 +85,15 @@ void judge_mlp(const ModelConfig& config, std::int64_t parts, Divisions& divisio
     }
     if (!experts) return;
     const detail::Family* const family = detail::find_family(config.architecture);
-    if (family && family->needs_an_expert_per_rank && parts > experts->routed) {
-        divisions.add(
-            fmt::format("Tensor parallel size {} is greater than the number of experts {}", parts, experts->routed));
+    if (family && family->needs_an_expert_per_rank && parts.all > experts->routed) {
+        divisions.add(fmt::format("Tensor parallel size {} is greater than the number of experts {}", parts.all,
+                                  experts->routed));
     }
+    divisions.divide_by(parts.experts);
     divisions.even("intermediate size of an expert", experts->intermediate_size);
     divisions.blocks("experts", experts->intermediate_size, 0, "The output_size of gate's and up's weight");
     divisions.blocks("experts", experts->intermediate_size, 1, "The input_size of down's weight");
+    divisions.divide_by(parts.all);
     if (experts->shared_intermediate_size > 0) {
         divisions.even("intermediate size of the shared experts", experts->shared_intermediate_size);
         divisions.rows("shared gate_proj", experts->shared_intermediate_size);
@@ -91,27 +101,31 @@ void judge_mlp(const ModelConfig& config, std::int64_t parts, Divisions& divisio
     }
 }
 
-std::string undivided(const ModelConfig& config, int tensor_parallel) {
-    Divisions divisions(config, tensor_parallel);
+std::string undivided(const ModelConfig& config, Parts parts) {
+    Divisions divisions(config, parts.all);
     divisions.even("vocab_size, padded to 64", static_cast<std::int64_t>(detail::padded_vocabulary(config)));
-    judge_attention(config, tensor_parallel, divisions);
-    judge_mlp(config, tensor_parallel, divisions);
+    judge_attention(config, parts.all, divisions);
+    judge_mlp(config, parts, divisions);
     return divisions.text();
 }
 
 }  // namespace
 
-std::string tensor_parallel_refusal(const ModelConfig& config, int tensor_parallel) {
+std::string tensor_parallel_refusal(const ModelConfig& config, int tensor_parallel, int data_parallel,
+                                    bool is_expert_parallel) {
     if (tensor_parallel < 1) return fmt::format("tensor parallel size {} is not positive", tensor_parallel);
-    if (tensor_parallel == 1) return "";
-    std::string refusal = undivided(config, tensor_parallel);
+    if (data_parallel < 1) return fmt::format("data parallel size {} is not positive", data_parallel);
+    const auto refusal_of = [&](int size) {
+        return undivided(config, {size, is_expert_parallel ? 1 : std::int64_t{size} * data_parallel});
+    };
+    std::string refusal = refusal_of(tensor_parallel);
     if (refusal.empty()) return refusal;
     constexpr int most_listed = 64;
-    std::string possible = "1";
-    for (int size = 2; size <= most_listed; ++size) {
-        if (undivided(config, size).empty()) possible += fmt::format(", {}", size);
+    std::string possible;
+    for (int size = 1; size <= most_listed; ++size) {
+        if (refusal_of(size).empty()) possible += fmt::format("{}{}", possible.empty() ? "" : ", ", size);
     }
-    return fmt::format("{} (possible up to {}: {})", refusal, most_listed, possible);
+    return fmt::format("{} (possible up to {}: {})", refusal, most_listed, possible.empty() ? "none" : possible);
 }
 
 std::uint64_t kv_bytes_per_token(const ModelConfig& config, std::int64_t layers, int tensor_parallel) {

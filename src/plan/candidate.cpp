@@ -1,236 +1,139 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/candidate.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <limits>
 
 #include "plan/memory_model.hpp"
-#include "plan/partition.hpp"
-#include "r1cluster/base/units.hpp"
 
 namespace r1cluster::detail {
-namespace {
 
-std::string where(const RankPlacement& rank) {
-    return fmt::format("rank {} on \"{}\"{}", rank.rank, rank.host, rank.gpu ? fmt::format(" GPU {}", *rank.gpu) : "");
+std::uint64_t cache_bytes_on_rank(const EngineOptions& options, const ModelConfig& config, const LayoutSizes& sizes,
+                                  std::int64_t layer_count) {
+    std::uint64_t bytes = kv_bytes_per_token(config, layer_count, sizes.tensor_parallel);  // of 16 bits
+    if (options.kv_cache_dtype.starts_with("fp8")) bytes /= 2;
+    const auto parts = static_cast<std::uint64_t>(sizes.decode_context_parallel);
+    return std::max<std::uint64_t>(1, (bytes + parts - 1) / parts);
 }
 
-std::string tokens_text(std::int64_t tokens) { return format_count(static_cast<std::uint64_t>(tokens)); }
-
-/// What the engine holds on one host of CPU ranks.
-struct HostNeed {
-    std::uint64_t weights = 0, cache = 0, processes = 0;
-    std::uint64_t all() const { return weights + cache + processes; }
-};
-
-}  // namespace
-
-std::string size_refusal(const Devices& devices, const ModelConfig& config, int tensor_parallel,
-                         int pipeline_parallel) {
-    if (pipeline_parallel < 1) return fmt::format("pipeline parallel size {} is not positive", pipeline_parallel);
-    std::string refusal = tensor_parallel_refusal(config, tensor_parallel);
-    if (!refusal.empty()) return refusal;
-    const std::int64_t world = std::int64_t{tensor_parallel} * pipeline_parallel;
-    const auto hosts = static_cast<std::int64_t>(devices.hosts.size());
-    if (world % hosts != 0) {
-        return fmt::format(
-            "{} rank{} cannot be shared equally by {} hosts; leave a host out of the spec or change the sizes", world,
-            world == 1 ? "" : "s", hosts);
-    }
-    if (world / hosts > devices.per_host) {
-        return fmt::format("{} ranks on each host, but there {} {} {}{}", world / hosts,
-                           devices.per_host == 1 ? "is" : "are", devices.per_host,
-                           devices.is_gpu ? "GPU" : "CPU rank between hosts",
-                           devices.is_gpu && devices.per_host != 1 ? "s" : "");
-    }
-    if (config.layers < pipeline_parallel) {
-        return fmt::format("{} layers cannot be divided over {} pipeline stages", config.layers, pipeline_parallel);
-    }
-    return "";
-}
-
-Candidate::Candidate(const DeploymentSpec& spec, const EngineOptions& options, const Checkpoint& checkpoint,
-                     const Devices& devices, const std::vector<PlacedTensor>& tensors, LayoutSizes sizes)
-    : spec_(spec),
-      config_(checkpoint.config),
-      devices_(devices),
-      options_(options),
+Candidate::Candidate(const SearchInput& input, const WeightBytes& weights, LayoutSizes sizes)
+    : input_(input),
+      weights_(weights),
       sizes_(sizes),
-      ranks_per_host_(sizes.world_size() / static_cast<int>(devices.hosts.size())),
-      weights_(checkpoint.config, tensors, sizes.tensor_parallel) {}
-
-bool Candidate::spans_hosts() const { return ranks_per_host_ % sizes_.tensor_parallel != 0; }
-
-std::uint64_t Candidate::kv_cache_bytes() const {
-    return spec_.engine.kv_cache_bytes.value_or(default_cpu_kv_cache_bytes);
-}
-
-RankBudget Candidate::budget(int rank, std::int64_t first_layer, std::int64_t layer_count) const {
-    const HostDevices& host = devices_.hosts[static_cast<std::size_t>(rank / ranks_per_host_)];
-    const Device& device = host.devices[static_cast<std::size_t>(rank % ranks_per_host_)];
-    RankBudget result;
-    RankPlacement& placement = result.placement;
-    placement.rank = rank;
-    placement.tensor_rank = rank % sizes_.tensor_parallel;
-    placement.pipeline_rank = rank / sizes_.tensor_parallel;
-    placement.host = host.host;
-    placement.gpu = device.gpu;
-    placement.first_layer = first_layer;
-    placement.layer_count = layer_count;
-    const bool is_last = placement.pipeline_rank == sizes_.pipeline_parallel - 1;
-    placement.weight_bytes =
-        weights_.of(placement.tensor_rank, first_layer, layer_count, placement.pipeline_rank == 0, is_last);
-    placement.kv_bytes_per_token = kv_bytes_per_token(config_, layer_count, sizes_.tensor_parallel);
-    const auto per_token = static_cast<std::int64_t>(placement.kv_bytes_per_token);
-    if (device.gpu) {
-        const StageLoad load{placement.pipeline_rank, placement.pipeline_rank == 0, is_last, layer_count,
-                             placement.weight_bytes,  placement.kv_bytes_per_token};
-        result.device_bytes = device.memory_bytes;
-        const double share = static_cast<double>(result.device_bytes) * options_.gpu_memory_utilization;
-        placement.memory_bytes = static_cast<std::uint64_t>(share);
-        result.terms = memory_terms(options_, config_, sizes_, load, device);
-        result.free_bytes = kv_cache_left(options_, result.terms, result.device_bytes);
-    } else if (host.memory_available_bytes) {
-        placement.memory_bytes = *host.memory_available_bytes / static_cast<std::uint64_t>(ranks_per_host_);
+      ranks_per_host_(sizes.world_size() / static_cast<int>(input.devices.hosts.size())),
+      stages_(static_cast<std::size_t>(sizes.pipeline_parallel)) {
+    find_devices();
+    stages_.front().is_first = true;
+    stages_.back().is_last = true;
+    if (!input_.devices.is_gpu) return;
+    for (std::size_t i = 0; i < stages_.size(); ++i) {
+        Stage& stage = stages_[i];
+        stage.budget = static_cast<double>(stage.device->memory_bytes) * input_.options.gpu_memory_utilization;
+        const auto alike = std::find_if(stages_.begin(), stages_.begin() + static_cast<std::ptrdiff_t>(i),
+                                        [&](const Stage& other) {
+                                            return other.device->kind == stage.device->kind &&
+                                                   other.is_first == stage.is_first && other.is_last == stage.is_last;
+                                        });
+        stage.beside = &*alike == &stage ? beside_of(stage) : alike->beside;
     }
-    const auto fixed = static_cast<std::int64_t>(kv_cache_bytes());
-    const WholeInterval cache = is_cache_what_remains() ? result.free_bytes : WholeInterval{fixed, fixed, fixed};
-    placement.kv_tokens = {cache.low / per_token, cache.likely / per_token, cache.high / per_token};
-    return result;
 }
 
-std::vector<RankBudget> Candidate::budgets(const std::vector<int>& partition) const {
-    std::vector<RankBudget> result;
-    std::int64_t first_layer = 0;
-    for (int stage = 0; stage < sizes_.pipeline_parallel; ++stage) {
-        const int layers = partition[static_cast<std::size_t>(stage)];
-        for (int r = 0; r < sizes_.tensor_parallel; ++r) {
-            result.push_back(budget(stage * sizes_.tensor_parallel + r, first_layer, layers));
-        }
-        first_layer += layers;
+void Candidate::find_devices() {
+    const Devices& devices = input_.devices;
+    const Device& first = devices.hosts.front().devices.front();
+    for (Stage& stage : stages_) stage.device = &first;
+    if (devices.kinds.size() == 1) return;
+    for (int rank = 0; rank < sizes_.world_size(); ++rank) {
+        const Device& device = device_of(devices, ranks_per_host_, rank);
+        const int group = rank / sizes_.tensor_parallel;
+        Stage& stage = stages_[static_cast<std::size_t>(group % sizes_.pipeline_parallel)];
+        const bool is_new = group < sizes_.pipeline_parallel && rank % sizes_.tensor_parallel == 0;
+        if (is_new || device.memory_bytes < stage.device->memory_bytes) stage.device = &device;
+        const Device& head = device_of(devices, ranks_per_host_, group * sizes_.tensor_parallel);
+        if (first_mixed_rank_ < 0 && !is_alike(head, device)) first_mixed_rank_ = group * sizes_.tensor_parallel;
     }
-    return result;
 }
 
-std::vector<std::int64_t> Candidate::stage_tokens(const std::vector<int>& partition) const {
-    std::vector<std::int64_t> tokens(partition.size(), std::numeric_limits<std::int64_t>::max());
-    for (const RankBudget& budget : budgets(partition)) {
-        std::int64_t& stage = tokens[static_cast<std::size_t>(budget.placement.pipeline_rank)];
-        stage = std::min(stage, budget.placement.kv_tokens->likely);
+StageLoad Candidate::load_of(int stage, std::int64_t first_layer, std::int64_t layer_count) const {
+    const Stage& of = stages_[static_cast<std::size_t>(stage)];
+    return {stage,
+            of.is_first,
+            of.is_last,
+            layer_count,
+            weight_bytes(stage, first_layer, layer_count),
+            cache_bytes_per_token(layer_count)};
+}
+
+// Terms are constant or grow with the layers, so two samples give all; what is reported is made by the model itself.
+Candidate::Beside Candidate::beside_of(const Stage& stage) const {
+    const auto index = static_cast<int>(&stage - stages_.data());
+    const auto taken = [&](std::int64_t layers) {
+        const StageLoad load = load_of(index, 0, layers);
+        const std::vector<MemoryTerm> terms =
+            memory_terms(input_.options, input_.config, sizes_, load, *stage.device);
+        const WholeInterval left = kv_cache_left(input_.options, terms, stage.device->memory_bytes);
+        return stage.budget - static_cast<double>(left.likely) - static_cast<double>(load.weight_bytes);
+    };
+    const std::int64_t most = input_.config.layers;
+    const double one = taken(1);
+    if (most == 1) return {one, 0};
+    const double per_layer = (taken(most) - one) / static_cast<double>(most - 1);
+    return {one - per_layer, per_layer};
+}
+
+std::uint64_t Candidate::weight_bytes(int stage, std::int64_t first_layer, std::int64_t layer_count) const {
+    const Stage& of = stages_[static_cast<std::size_t>(stage)];
+    return weights_.of(0, first_layer, layer_count, of.is_first, of.is_last);
+}
+
+std::uint64_t Candidate::cache_bytes_per_token(std::int64_t layer_count) const {
+    return cache_bytes_on_rank(input_.options, input_.config, sizes_, layer_count);
+}
+
+std::int64_t Candidate::free_bytes(int stage, std::int64_t first_layer, std::int64_t layer_count) const {
+    const Stage& of = stages_[static_cast<std::size_t>(stage)];
+    return static_cast<std::int64_t>(of.budget - of.beside.fixed -
+                                     of.beside.per_layer * static_cast<double>(layer_count)) -
+           static_cast<std::int64_t>(weight_bytes(stage, first_layer, layer_count));
+}
+
+std::int64_t Candidate::tokens(int stage, std::int64_t first_layer, std::int64_t layer_count) const {
+    const auto per_token = static_cast<std::int64_t>(cache_bytes_per_token(layer_count));
+    if (!input_.devices.is_gpu) {
+        return static_cast<std::int64_t>(input_.options.kv_cache_bytes.value_or(default_cpu_kv_cache_bytes)) /
+               per_token;
     }
-    return tokens;
+    const std::int64_t free = free_bytes(stage, first_layer, layer_count);
+    if (!input_.options.kv_cache_bytes) return free < per_token ? -1 : free / per_token;
+    const auto fixed = static_cast<std::int64_t>(*input_.options.kv_cache_bytes);
+    return free < fixed ? -1 : fixed / per_token;
 }
 
-std::string Candidate::gpu_refusal(const std::vector<RankBudget>& budgets) const {
-    const auto tightest = std::min_element(budgets.begin(), budgets.end(), [](const auto& a, const auto& b) {
-        return a.free_bytes.likely < b.free_bytes.likely;
+std::int64_t Candidate::stage_tokens(const std::vector<int>& partition) const {
+    return least_room(partition, [this](int stage, std::int64_t first, std::int64_t count) {
+        return tokens(stage, first, count);
     });
-    const RankPlacement& rank = tightest->placement;
-    const std::uint64_t cache = options_.kv_cache_bytes.value_or(rank.kv_bytes_per_token);
-    if (tightest->free_bytes.likely >= static_cast<std::int64_t>(cache)) return "";
-    std::string terms;
-    for (const MemoryTerm& term : tightest->terms) {
-        terms += fmt::format("{}{} of {}", terms.empty() ? "" : ", ",
-                             format_bytes(static_cast<std::uint64_t>(term.bytes.likely)), term.name);
-    }
-    if (options_.kv_cache_bytes) terms += fmt::format(", {} of KV cache", format_bytes(cache));
-    return fmt::format("does not fit: {}: {} do not go into {}, which is gpu_memory_utilization {} of {}", where(rank),
-                       terms, format_bytes(*rank.memory_bytes), options_.gpu_memory_utilization,
-                       format_bytes(tightest->device_bytes));
 }
 
-std::string Candidate::cpu_refusal(const std::vector<RankBudget>& budgets) const {
-    for (std::size_t h = 0; h < devices_.hosts.size(); ++h) {
-        const HostDevices& host = devices_.hosts[h];
-        if (!host.memory_available_bytes) continue;
-        HostNeed need;
-        need.processes = h == 0 ? cpu_server_bytes : 0;
-        for (const RankBudget& budget : budgets) {
-            if (budget.placement.host != host.host) continue;
-            need.weights += budget.placement.weight_bytes;
-            need.cache += kv_cache_bytes();
-            need.processes += cpu_worker_bytes;
-        }
-        if (need.all() <= *host.memory_available_bytes) continue;
-        return fmt::format(
-            "does not fit: \"{}\" has {} of memory available; {} of weights, {} of KV cache and {} for the "
-            "engine's processes make {}",
-            host.host, format_bytes(*host.memory_available_bytes), format_bytes(need.weights), format_bytes(need.cache),
-            format_bytes(need.processes), format_bytes(need.all()));
-    }
-    return "";
+std::int64_t Candidate::longest_request(std::int64_t tokens) const {
+    // V0 gives each stage in flight its own part of the blocks ("virtual engines", vllm/worker/cache_engine.py).
+    const std::int64_t parts = input_.is_first_engine ? sizes_.pipeline_parallel : 1;
+    return std::min(std::max<std::int64_t>(0, tokens) / parts, input_.config.max_position);
 }
 
-// With a fixed cache the number is exact, and so is the engine's refusal.
-std::string Candidate::length_refusal(const Layout& layout) const {
-    if (is_cache_what_remains() || layout.kv_tokens->likely >= options_.max_model_len) return "";
-    return fmt::format(
-        "{} of KV cache hold {} tokens on rank {}, fewer than one request of max_model_len {}, and the "
-        "engine refuses to start; lower [serve] max_model_len or raise [engine] kv_cache_bytes",
-        format_bytes(kv_cache_bytes()), tokens_text(layout.kv_tokens->likely), *layout.limiting_rank,
-        tokens_text(options_.max_model_len));
-}
-
-std::string Candidate::explanation(const Layout& layout) const {
-    std::string text;
-    if (sizes_.tensor_parallel > 1) {
-        text = spans_hosts() ? fmt::format(
-                                   "tensor-parallel groups of {} span hosts: two all-reduces a layer go over the "
-                                   "network",
-                                   sizes_.tensor_parallel)
-                             : fmt::format("tensor-parallel groups of {} stay inside a host", sizes_.tensor_parallel);
-    } else {
-        text = "no tensor parallelism: each rank has whole layers";
+SpeedPoint Candidate::speed(const std::vector<int>& partition, const Workload& workload) const {
+    std::vector<StagePlacement> stages(stages_.size());
+    std::int64_t first_layer = 0;
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+        const int last_rank = static_cast<int>(i + 1) * sizes_.tensor_parallel - 1;
+        stages[i].load = load_of(static_cast<int>(i), first_layer, partition[i]);
+        stages[i].device = *stages_[i].device;
+        stages[i].spans_hosts =
+            (last_rank - sizes_.tensor_parallel + 1) / ranks_per_host_ != last_rank / ranks_per_host_;
+        stages[i].is_next_on_other_host =
+            i + 1 < stages.size() && (last_rank + 1) / ranks_per_host_ != last_rank / ranks_per_host_;
+        first_layer += partition[i];
     }
-    if (sizes_.pipeline_parallel > 1 && devices_.hosts.size() > 1 && !spans_hosts()) {
-        text += "; pipeline stages send one message a step from host to host";
-    }
-    const RankPlacement& limiting = layout.ranks[static_cast<std::size_t>(*layout.limiting_rank)];
-    text += fmt::format("; {} has room for {} tokens of KV cache, fewest of all", where(limiting),
-                        tokens_text(layout.kv_tokens->likely));
-    if (is_cache_what_remains()) {
-        text += fmt::format(" (an estimate: {} to {})", tokens_text(std::max<std::int64_t>(0, layout.kv_tokens->low)),
-                            tokens_text(layout.kv_tokens->high));
-        if (layout.kv_tokens->likely < options_.max_model_len) {
-            text += fmt::format(
-                "; fewer than one request of max_model_len {}: the engine may refuse to start, set "
-                "[serve] max_model_len",
-                tokens_text(options_.max_model_len));
-        }
-    }
-    for (const HostDevices& host : devices_.hosts) {
-        if (devices_.is_gpu || host.memory_available_bytes) continue;
-        text += fmt::format("; whether it fits in the memory of \"{}\" is unknown: {}", host.host,
-                            host.memory_gap.empty() ? "not seen" : host.memory_gap);
-    }
-    return text + (devices_.note.empty() ? "" : "; " + devices_.note);
-}
-
-std::variant<Layout, RejectedLayout> Candidate::judged(const std::vector<int>& partition) const {
-    const std::vector<RankBudget> ranks = budgets(partition);
-    std::string refusal = devices_.is_gpu ? gpu_refusal(ranks) : cpu_refusal(ranks);
-    if (!refusal.empty()) return RejectedLayout{sizes_.tensor_parallel, sizes_.pipeline_parallel, std::move(refusal)};
-
-    Layout layout;
-    layout.tensor_parallel = sizes_.tensor_parallel;
-    layout.pipeline_parallel = sizes_.pipeline_parallel;
-    layout.layers_per_stage = partition;
-    layout.engine_version = options_.version ? options_.version->text() : "";
-    layout.dtype = options_.dtype;
-    layout.is_engine_default_partition = partition == default_partition(config_.layers, sizes_.pipeline_parallel);
-    for (const RankBudget& budget : ranks) {
-        layout.ranks.push_back(budget.placement);
-        if (!layout.kv_tokens || budget.placement.kv_tokens->likely < layout.kv_tokens->likely) {
-            layout.kv_tokens = budget.placement.kv_tokens;
-            layout.limiting_rank = budget.placement.rank;
-        }
-    }
-    refusal = length_refusal(layout);
-    if (!refusal.empty()) return RejectedLayout{sizes_.tensor_parallel, sizes_.pipeline_parallel, std::move(refusal)};
-    layout.because = explanation(layout);
-    return layout;
+    return speed_point(input_.options, input_.config, sizes_, stages, input_.fabric, workload);
 }
 
 }  // namespace r1cluster::detail

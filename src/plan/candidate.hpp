@@ -1,59 +1,84 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "plan/engine_options.hpp"
 #include "plan/layout_sizes.hpp"
-#include "plan/weights.hpp"
-#include "r1cluster/plan/memory.hpp"
+#include "plan/partition.hpp"
+#include "plan/speed_model.hpp"
+#include "plan/weight_bytes.hpp"
 
 namespace r1cluster::detail {
 
-/// One rank with what is left of its memory.
-struct RankBudget {
-    RankPlacement placement;
-    std::uint64_t device_bytes = 0;  ///< of the GPU in all
-    std::vector<MemoryTerm> terms;   ///< without the cache
-    WholeInterval free_bytes;        ///< beside all terms; negative: does not fit
+/// What is the same for every candidate.
+struct SearchInput {
+    const DeploymentSpec& spec;
+    const ModelConfig& config;
+    const Devices& devices;
+    const EngineOptions& options;
+    const WeightTable& weights;
+    Fabric fabric;
+    bool is_first_engine = false;  ///< vLLM's V0
 };
 
-/// One TP x PP on these devices: what each rank would hold, and whether that can be.
+/// Cache of one token on one rank with so many layers. With decode context parallelism a rank has its part of the
+/// tokens, which counts here as a part of each.
+std::uint64_t cache_bytes_on_rank(const EngineOptions& options, const ModelConfig& config, const LayoutSizes& sizes,
+                                  std::int64_t layer_count);
+
+/// One way to divide the model, its stages in closed form: a run of layers is weighed without looking at a rank or a
+/// tensor, and no text is made.
 class Candidate {
 public:
-    Candidate(const DeploymentSpec& spec, const EngineOptions& options, const Checkpoint& checkpoint,
-              const Devices& devices, const std::vector<PlacedTensor>& tensors, LayoutSizes sizes);
+    Candidate(const SearchInput& input, const WeightBytes& weights, LayoutSizes sizes);
 
-    std::vector<RankBudget> budgets(const std::vector<int>& partition) const;
-    /// Tokens for each stage, of its rank with fewest.
-    std::vector<std::int64_t> stage_tokens(const std::vector<int>& partition) const;
-    /// True where the cache takes what the weights leave, so that the partition decides how much.
-    bool is_cache_what_remains() const { return devices_.is_gpu && !options_.kv_cache_bytes; }
-    bool spans_hosts() const;
+    const LayoutSizes& sizes() const { return sizes_; }
+    int ranks_per_host() const { return ranks_per_host_; }
+    bool spans_hosts() const { return ranks_per_host_ % sizes_.tensor_parallel != 0; }
 
-    /// The layout, or why it cannot be.
-    std::variant<Layout, RejectedLayout> judged(const std::vector<int>& partition) const;
+    /// Of the stage's fullest rank. What a GPU has left beside weights and the engine's own, likely; negative where
+    /// these do not fit.
+    std::int64_t free_bytes(int stage, std::int64_t first_layer, std::int64_t layer_count) const;
+    /// Tokens of cache; negative where it does not fit.
+    std::int64_t tokens(int stage, std::int64_t first_layer, std::int64_t layer_count) const;
+    std::uint64_t weight_bytes(int stage, std::int64_t first_layer, std::int64_t layer_count) const;
+    std::uint64_t cache_bytes_per_token(std::int64_t layer_count) const;
+
+    std::int64_t stage_tokens(const std::vector<int>& partition) const;
+    /// Prompt and answer of one request, of the `tokens` that fit.
+    std::int64_t longest_request(std::int64_t tokens) const;
+    SpeedPoint speed(const std::vector<int>& partition, const Workload& workload) const;
+
+    /// The first rank of a tensor-parallel group with unlike GPUs; negative: there is none.
+    int first_mixed_rank() const { return first_mixed_rank_; }
 
 private:
-    RankBudget budget(int rank, std::int64_t first_layer, std::int64_t layer_count) const;
-    std::uint64_t kv_cache_bytes() const;
-    std::string gpu_refusal(const std::vector<RankBudget>& budgets) const;
-    std::string cpu_refusal(const std::vector<RankBudget>& budgets) const;
-    std::string length_refusal(const Layout& layout) const;
-    std::string explanation(const Layout& layout) const;
+    /// What the engine takes beside weights and cache: `fixed` and so much for each layer.
+    struct Beside {
+        double fixed = 0;
+        double per_layer = 0;
+    };
+    struct Stage {
+        const Device* device = nullptr;  ///< with least memory, among the stage's ranks
+        bool is_first = false;
+        bool is_last = false;
+        double budget = 0;
+        Beside beside;
+    };
 
-    const DeploymentSpec& spec_;
-    const ModelConfig& config_;
-    const Devices& devices_;
-    const EngineOptions& options_;
+    void find_devices();
+    Beside beside_of(const Stage& stage) const;
+    StageLoad load_of(int stage, std::int64_t first_layer, std::int64_t layer_count) const;
+
+    const SearchInput& input_;
+    const WeightBytes& weights_;
     LayoutSizes sizes_;
     int ranks_per_host_;
-    WeightBytes weights_;
+    std::vector<Stage> stages_;
+    int first_mixed_rank_ = -1;
 };
-
-/// Why TP x PP ranks cannot be placed on these devices, or the layers not be divided; empty where they can.
-std::string size_refusal(const Devices& devices, const ModelConfig& config, int tensor_parallel, int pipeline_parallel);
 
 }  // namespace r1cluster::detail

@@ -10,6 +10,7 @@
 #include "r1cluster/plan/memory.hpp"
 #include "r1cluster/plan/shard_plan.hpp"
 #include "r1cluster/plan/speed.hpp"
+#include "spec/describe.hpp"
 
 namespace r1cluster {
 
@@ -22,8 +23,9 @@ BOOST_DESCRIBE_STRUCT(Layout, (),
                        layers_per_stage, is_engine_default_partition, engine_version, dtype, ranks, kv_tokens,
                        longest_request_tokens, limiting_rank, workload, ttft_ms, tpot_ms, output_tokens_per_s,
                        is_pareto, because))
-BOOST_DESCRIBE_STRUCT(RejectedLayout, (), (tensor_parallel, pipeline_parallel, because))
-BOOST_DESCRIBE_STRUCT(Plan, (), (layouts, rejected))
+BOOST_DESCRIBE_STRUCT(RejectedLayout, (), (tensor_parallel, pipeline_parallel, because, count, sizes))
+BOOST_DESCRIBE_STRUCT(Plan, (), (goal, layouts, unlisted, rejected, suggestions))
+BOOST_DESCRIBE_STRUCT(PlanOptions, (), (limit))
 BOOST_DESCRIBE_STRUCT(SlicePattern, (), (slices))
 BOOST_DESCRIBE_STRUCT(PlannedTensor, (), (file, tensor, offset_bytes, pattern, only_holder))
 BOOST_DESCRIBE_STRUCT(StageShards, (), (tensors))

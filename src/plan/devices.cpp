@@ -29,7 +29,7 @@ std::string add_gpus(const HostSpec& spec, const Machine& machine, HostDevices& 
             return fmt::format("the memory of GPU {} of \"{}\" was not seen, so what fits cannot be told",
                                gpu.nvml_index, spec.name);
         }
-        host.devices.push_back({gpu.nvml_index, gpu.memory_bytes, gpu.name, gpu.compute_capability});
+        host.devices.push_back({gpu.nvml_index, gpu.memory_bytes, gpu.name, gpu.compute_capability, 0});
     }
     if (!spec.gpus || spec.gpus->size() == host.devices.size()) return "";
     for (const int wanted : *spec.gpus) {
@@ -93,7 +93,8 @@ void use_cpus(const DeploymentSpec& spec, Devices& devices) {
     if (devices.hosts.size() == 1) {
         const std::size_t stages = spec.layout.layers_per_stage ? spec.layout.layers_per_stage->size() : 1;
         ranks = std::int64_t{spec.layout.tensor_parallel.value_or(1)} *
-                spec.layout.pipeline_parallel.value_or(static_cast<int>(stages));
+                spec.layout.pipeline_parallel.value_or(static_cast<int>(stages)) *
+                spec.layout.data_parallel.value_or(1);
     }
     devices.per_host = static_cast<int>(std::clamp<std::int64_t>(ranks, 1, most));
     for (HostDevices& host : devices.hosts) {
@@ -101,7 +102,32 @@ void use_cpus(const DeploymentSpec& spec, Devices& devices) {
     }
 }
 
+/// Few kinds among up to ten thousand devices.
+void sort_into_kinds(Devices& devices) {
+    for (HostDevices& host : devices.hosts) {
+        for (Device& device : host.devices) {
+            const auto found = std::ranges::find_if(devices.kinds, [&](const Device& kind) {
+                return kind.name == device.name && kind.compute_capability == device.compute_capability &&
+                       kind.memory_bytes == device.memory_bytes;
+            });
+            device.kind = static_cast<std::size_t>(found - devices.kinds.begin());
+            if (found == devices.kinds.end()) devices.kinds.push_back(device);
+        }
+    }
+}
+
 }  // namespace
+
+bool is_alike(const Device& a, const Device& b) {
+    // Boards of one model differ by some MiB that the driver keeps.
+    const auto [less, more] = std::minmax(a.memory_bytes, b.memory_bytes);
+    return a.name == b.name && a.compute_capability == b.compute_capability && more - less <= more / 50;
+}
+
+const Device& device_of(const Devices& devices, int ranks_per_host, int rank) {
+    const HostDevices& host = devices.hosts[static_cast<std::size_t>(rank / ranks_per_host)];
+    return host.devices[static_cast<std::size_t>(rank % ranks_per_host)];
+}
 
 Devices devices_of(const DeploymentSpec& spec, const Cluster& cluster) {
     Devices devices;
@@ -121,6 +147,7 @@ Devices devices_of(const DeploymentSpec& spec, const Cluster& cluster) {
     } else {
         level(devices);
     }
+    sort_into_kinds(devices);
     return devices;
 }
 

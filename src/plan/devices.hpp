@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@ struct Device {
     std::uint64_t memory_bytes = 0;  ///< of the GPU
     std::string name;                ///< "NVIDIA H100 80GB HBM3"; empty: not seen
     std::string compute_capability;  ///< "9.0"; empty: not seen
+    std::size_t kind = 0;            ///< in Devices::kinds
 };
 
 struct HostDevices {
@@ -32,7 +34,14 @@ struct Devices {
     std::string refusal;  ///< not empty: these hosts cannot serve together, and why
     std::string note;     ///< what a reader of the plan should know: GPUs that stay unused
     int per_host = 0;     ///< devices of each host that can be used: the engine wants as many on each
+    std::vector<Device> kinds;  ///< one of each: equal name, capability and memory
 };
+
+/// Whether ranks of one tensor-parallel group may be on both: they compute in step, and each gets an equal part.
+bool is_alike(const Device& a, const Device& b);
+
+/// The device of this rank, with `ranks_per_host` on each host.
+const Device& device_of(const Devices& devices, int ranks_per_host, int rank);
 
 Devices devices_of(const DeploymentSpec& spec, const Cluster& cluster);
 

@@ -2,12 +2,37 @@
 #include "plan/partition.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <numeric>
 
 #include "r1cluster/base/error.hpp"
+#include "r1cluster/plan/layout.hpp"
 
 namespace r1cluster {
+namespace {
 
-std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel) {
+/// Which stages have a layer more where they do not divide, by the release of vLLM (vllm/distributed/utils.py,
+/// get_pp_indices).
+struct RemainderRule {
+    const char* since;
+    bool is_on_last_stage;  ///< all of it; else one each to the stages before the last, which has the head besides
+};
+
+constexpr RemainderRule remainder_rules[] = {
+    {"0.8.0", false},  // vllm-project/vllm#13839
+    {"0.0.0", true},
+};
+
+const RemainderRule& remainder_rule(const std::optional<Version>& engine) {
+    for (const RemainderRule& rule : remainder_rules) {
+        if (!engine || *engine >= Version::parse(rule.since)) return rule;
+    }
+    return remainder_rules[0];
+}
+
+}  // namespace
+
+std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel, const std::optional<Version>& engine) {
     if (pipeline_parallel < 1 || layers < pipeline_parallel) {
         throw Error(ErrorKind::invalid_input, "pipeline_parallel",
                     "dividing " + std::to_string(layers) + " layers over " + std::to_string(pipeline_parallel) +
@@ -16,48 +41,94 @@ std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel) {
     const auto stages = static_cast<std::size_t>(pipeline_parallel);
     std::vector<int> partition(stages, static_cast<int>(layers / pipeline_parallel));
     const auto remainder = static_cast<std::size_t>(layers % pipeline_parallel);
-    // The last stage is spared, because it has the head besides.
-    for (std::size_t i = 0; i < remainder; ++i) ++partition[stages - 2 - i];
+    if (remainder_rule(engine).is_on_last_stage) {
+        partition.back() += static_cast<int>(remainder);
+    } else {
+        for (std::size_t i = 0; i < remainder; ++i) ++partition[stages - 2 - i];
+    }
     return partition;
 }
 
 namespace detail {
 namespace {
 
-/// Better is more room where there is least of it, then where there is next to least.
-std::vector<std::int64_t> sorted_room(const std::vector<int>& partition, const StageTokens& tokens_of) {
-    std::vector<std::int64_t> room = tokens_of(partition);
-    std::sort(room.begin(), room.end());
-    return room;
+/// Layers of each stage, as many as leave `room`; false where these do not reach the last layer.
+bool is_possible(std::int64_t layers, int stages, std::int64_t room, const StageRoom& room_of) {
+    std::int64_t first = 0;
+    for (int stage = 0; stage < stages; ++stage) {
+        // Bisection over the count: the room shrinks with it. Later stages keep a layer each.
+        std::int64_t least = 0, most = layers - first - (stages - stage - 1);
+        while (least < most) {
+            const std::int64_t middle = (least + most + 1) / 2;
+            if (room_of(stage, first, middle) >= room) {
+                least = middle;
+            } else {
+                most = middle - 1;
+            }
+        }
+        if (least == 0) return false;
+        first += least;
+    }
+    return first == layers;
+}
+
+/// Of all partitions whose stages have that much room, the one nearest to the usual: least sum of squares of the
+/// differences, by dynamic programming over stages and layers.
+std::vector<int> nearest_partition(const std::vector<int>& usual, std::int64_t layers, std::int64_t room,
+                                   const StageRoom& room_of) {
+    constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+    const auto stages = usual.size(), all = static_cast<std::size_t>(layers);
+    std::vector<std::vector<std::int64_t>> cost(stages + 1, std::vector<std::int64_t>(all + 1, never));
+    std::vector<std::vector<int>> taken(stages + 1, std::vector<int>(all + 1, 0));
+    cost[0][0] = 0;
+    for (std::size_t stage = 0; stage < stages; ++stage) {
+        for (std::size_t first = 0; first < all; ++first) {
+            if (cost[stage][first] == never) continue;
+            for (int count = 1; first + static_cast<std::size_t>(count) <= all; ++count) {
+                if (room_of(static_cast<int>(stage), static_cast<std::int64_t>(first), count) < room) break;
+                const std::int64_t difference = count - usual[stage];
+                const std::int64_t sum = cost[stage][first] + difference * difference;
+                const std::size_t end = first + static_cast<std::size_t>(count);
+                if (sum >= cost[stage + 1][end]) continue;
+                cost[stage + 1][end] = sum;
+                taken[stage + 1][end] = count;
+            }
+        }
+    }
+    std::vector<int> partition(stages);
+    std::size_t end = all;
+    for (std::size_t stage = stages; stage > 0; --stage) {
+        partition[stage - 1] = taken[stage][end];
+        end -= static_cast<std::size_t>(taken[stage][end]);
+    }
+    return partition;
 }
 
 }  // namespace
 
-std::vector<int> roomiest_partition(std::vector<int> partition, const StageTokens& tokens_of) {
-    std::vector<std::int64_t> best = sorted_room(partition, tokens_of);
-    for (bool has_moved = true; has_moved;) {
-        has_moved = false;
-        const std::vector<std::int64_t> room = tokens_of(partition);
-        const auto tightest = static_cast<std::size_t>(std::min_element(room.begin(), room.end()) - room.begin());
-        if (partition[tightest] == 1) break;
-        std::vector<int> chosen;
-        for (std::size_t other = 0; other < partition.size(); ++other) {
-            if (other == tightest) continue;
-            std::vector<int> moved = partition;
-            --moved[tightest];
-            ++moved[other];
-            std::vector<std::int64_t> moved_room = sorted_room(moved, tokens_of);
-            if (moved_room > best) {
-                best = std::move(moved_room);
-                chosen = std::move(moved);
-            }
-        }
-        if (!chosen.empty()) {
-            partition = std::move(chosen);
-            has_moved = true;
+std::int64_t least_room(const std::vector<int>& partition, const StageRoom& room_of) {
+    std::int64_t least = std::numeric_limits<std::int64_t>::max(), first = 0;
+    for (std::size_t stage = 0; stage < partition.size(); ++stage) {
+        least = std::min(least, room_of(static_cast<int>(stage), first, partition[stage]));
+        first += partition[stage];
+    }
+    return least;
+}
+
+std::vector<int> roomiest_partition(const std::vector<int>& usual, const StageRoom& room_of) {
+    const std::int64_t layers = std::accumulate(usual.begin(), usual.end(), std::int64_t{0});
+    const int stages = static_cast<int>(usual.size());
+    // The first stage has the first layer at least.
+    std::int64_t least = least_room(usual, room_of), most = std::max(least, room_of(0, 0, 1));
+    while (least < most) {
+        const std::int64_t middle = least + (most - least + 1) / 2;
+        if (is_possible(layers, stages, middle, room_of)) {
+            least = middle;
+        } else {
+            most = middle - 1;
         }
     }
-    return partition;
+    return nearest_partition(usual, layers, least, room_of);
 }
 
 }  // namespace detail

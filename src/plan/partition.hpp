@@ -5,15 +5,16 @@
 #include <functional>
 #include <vector>
 
-#include "r1cluster/plan/layout.hpp"
-
 namespace r1cluster::detail {
 
-/// Tokens of KV cache that each stage has room for under a partition; negative where not even the weights fit.
-using StageTokens = std::function<std::vector<std::int64_t>(const std::vector<int>&)>;
+/// Room of a stage with `count` layers from `first` on; less with every layer more.
+using StageRoom = std::function<std::int64_t(int stage, std::int64_t first, std::int64_t count)>;
 
-/// The partition with most room on the tightest stage that moving one layer at a time leads to. Every
-/// move strictly improves, so it ends.
-std::vector<int> roomiest_partition(std::vector<int> partition, const StageTokens& tokens_of);
+/// Room of the tightest stage.
+std::int64_t least_room(const std::vector<int>& partition, const StageRoom& room_of);
+
+/// The partition of the layers with most room on its tightest stage; of several, the one nearest to `usual`. Exact: a
+/// bisection over the room, in which each stage takes as many layers as leave that much.
+std::vector<int> roomiest_partition(const std::vector<int>& usual, const StageRoom& room_of);
 
 }  // namespace r1cluster::detail

@@ -2,161 +2,175 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
-#include <utility>
 
-#include "plan/candidate.hpp"
-#include "plan/partition.hpp"
+#include "knowledge/engine_rules.hpp"
+#include "plan/placement.hpp"
+#include "plan/search.hpp"
+#include "plan/sizes.hpp"
+#include "plan/suggestions.hpp"
 #include "r1cluster/base/error.hpp"
-#include "r1cluster/base/units.hpp"
 #include "r1cluster/plan/layout.hpp"
 
 namespace r1cluster {
 namespace {
 
-using detail::Candidate;
-using detail::Devices;
+using detail::Found;
+using detail::joined;
+using detail::PartitionChoice;
+using detail::tokens_text;
 
-struct Sizes {
-    int tensor_parallel;
-    int pipeline_parallel;
-};
+double percent_more(double more, double than) { return 100 * (more / than - 1); }
 
-/// Least gain in KV tokens for which another partition than the engine's own is worth a setting.
-constexpr double worthwhile_gain = 0.02;
+/// What the partition is good for; empty where it is the engine's own and the best.
+std::string about_partition(const Found& found, const std::vector<int>& partition) {
+    const PartitionChoice &usual = found.usual, &roomiest = found.roomiest;
+    if (usual.layers == roomiest.layers) return "";
+    if (usual.tokens < 0) {
+        return fmt::format("VLLM_PP_LAYER_PARTITION={} fits, where the engine's own {} does not; ",
+                           joined(roomiest.layers), joined(usual.layers));
+    }
+    const double gain = percent_more(static_cast<double>(roomiest.tokens), static_cast<double>(usual.tokens));
+    if (partition == usual.layers) {
+        return fmt::format("the engine's own partition {}; {} has room for {:.1f} % more tokens; ", joined(usual.layers),
+                           joined(roomiest.layers), gain);
+    }
+    return fmt::format("VLLM_PP_LAYER_PARTITION={} has room for {} tokens, {:.1f} % more than the engine's own {}; ",
+                       joined(roomiest.layers), tokens_text(roomiest.tokens), gain, joined(usual.layers));
+}
 
-std::string joined(const std::vector<int>& partition) {
+/// Why it stands where it stands.
+std::string about_place(const Goal& goal, const Found& found, const Found& best) {
     std::string text;
-    for (const int layers : partition) text += (text.empty() ? "" : ",") + std::to_string(layers);
+    if (!found.is_started_by_up) text = "planned, not yet started by up (data parallel); ";
+    if (!found.uses_all_devices) text += "leaves devices unused; ";
+    const auto compared = [&](std::string_view what, double value, double of_best) {
+        if (&found == &best) return fmt::format("best for {}; ", what);
+        const double percent = percent_more(value, of_best);
+        return percent > -0.5 && percent < 0.5
+                   ? fmt::format("as good for {} as the first; ", what)
+                   : fmt::format("{}: {:.0f} % {} than the first; ", what, std::abs(percent),
+                                 percent > 0 ? "more" : "less");
+    };
+    switch (goal.kind) {
+        case GoalKind::latency:
+            if (found.latency_ms && best.latency_ms) {
+                text += compared("time per output token", *found.latency_ms, *best.latency_ms);
+            }
+            break;
+        case GoalKind::users:
+        case GoalKind::throughput:
+            if (found.tokens_per_s && best.tokens_per_s) {
+                text += compared("output tokens per second", *found.tokens_per_s, *best.tokens_per_s);
+            }
+            break;
+        case GoalKind::context:
+            text += compared("the longest request", static_cast<double>(found.longest_request),
+                             static_cast<double>(best.longest_request));
+            break;
+    }
     return text;
 }
 
-std::optional<int> stages_wanted(const LayoutSpec& layout) {
-    if (layout.pipeline_parallel || !layout.layers_per_stage) return layout.pipeline_parallel;
-    return static_cast<int>(layout.layers_per_stage->size());
-}
+/// Makes the layouts that a plan lists.
+class Listing {
+public:
+    Listing(const detail::SearchInput& input, detail::Search& search, const Goal& goal)
+        : input_(input), search_(search), goal_(goal) {}
 
-/// Every TP x PP to judge: all that use each device, or what the spec says, in order of preference.
-std::vector<Sizes> sizes_to_judge(const LayoutSpec& layout, const Devices& devices, Plan& plan) {
-    const int world = static_cast<int>(devices.hosts.size()) * devices.per_host;
-    const std::optional<int> tensor = layout.tensor_parallel, stages = stages_wanted(layout);
-    if (tensor && stages) return {{*tensor, *stages}};
-    if (tensor || stages) {
-        const int given = tensor ? *tensor : *stages;
-        if (given < 1 || world % given != 0) {
-            plan.rejected.push_back(
-                {tensor.value_or(0), stages.value_or(0),
-                 fmt::format("{} {}s are not divisible by {} parallel size {}", world,
-                             devices.is_gpu ? "GPU" : "CPU rank", tensor ? "tensor" : "pipeline", given)});
-            return {};
-        }
-        return {tensor ? Sizes{given, world / given} : Sizes{world / given, given}};
-    }
-    std::vector<Sizes> sizes;
-    for (int size = world; size >= 1; --size) {
-        if (world % size == 0) sizes.push_back({size, world / size});
-    }
-    // A group inside a host talks over NVLink or PCIe, and the wider it is, the sooner a token is there.
-    std::stable_partition(sizes.begin(), sizes.end(),
-                          [&](const Sizes& candidate) { return devices.per_host % candidate.tensor_parallel == 0; });
-    return sizes;
-}
-
-/// In the words of vllm/distributed/utils.py, get_pp_indices.
-std::string partition_refusal(const std::vector<int>& partition, std::int64_t layers, int pipeline_parallel) {
-    if (partition.size() != static_cast<std::size_t>(pipeline_parallel)) {
-        return fmt::format("len(partitions)={} does not match pp_size={}", partition.size(), pipeline_parallel);
-    }
-    const auto sum = std::accumulate(partition.begin(), partition.end(), std::int64_t{0});
-    if (sum != layers) return fmt::format("sum(partitions)={} does not match num_hidden_layers={}", sum, layers);
-    const bool has_empty = std::any_of(partition.begin(), partition.end(), [](int count) { return count < 1; });
-    return has_empty ? fmt::format("layers_per_stage {} leaves a stage without a layer", joined(partition)) : "";
-}
-
-/// Adds the layout of one partition, or why there is none; true when it fits.
-bool add(Plan& plan, const Candidate& candidate, const std::vector<int>& partition, const std::string& remark) {
-    auto judged = candidate.judged(partition);
-    if (auto* rejected = std::get_if<RejectedLayout>(&judged)) {
-        plan.rejected.push_back(std::move(*rejected));
-        return false;
-    }
-    Layout& layout = std::get<Layout>(judged);
-    if (!remark.empty()) layout.because = remark + "; " + layout.because;
-    plan.layouts.push_back(std::move(layout));
-    return true;
-}
-
-void add_default_and_better(Plan& plan, const Candidate& candidate, std::int64_t layers, int pipeline_parallel) {
-    const std::vector<int> usual = default_partition(layers, pipeline_parallel);
-    const bool is_usual_possible = add(plan, candidate, usual, "");
-    if (pipeline_parallel == 1 || !candidate.is_cache_what_remains()) return;
-    const auto tokens_of = [&](const std::vector<int>& partition) { return candidate.stage_tokens(partition); };
-    const std::vector<int> better = detail::roomiest_partition(usual, tokens_of);
-    if (better == usual) return;
-    const auto least = [&](const std::vector<int>& partition) {
-        const std::vector<std::int64_t> tokens = tokens_of(partition);
-        return *std::min_element(tokens.begin(), tokens.end());
-    };
-    if (!is_usual_possible) {
-        if (least(better) < 1) return;
-        add(plan, candidate, better,
-            fmt::format("VLLM_PP_LAYER_PARTITION={} fits, where the engine's own {} does not", joined(better),
-                        joined(usual)));
-        return;
-    }
-    const double gain = static_cast<double>(least(better)) / static_cast<double>(least(usual)) - 1;
-    if (gain <= worthwhile_gain) return;
-    add(plan, candidate, better,
-        fmt::format("VLLM_PP_LAYER_PARTITION={} has room for {:.1f} % more tokens than the engine's own {}",
-                    joined(better), gain * 100, joined(usual)));
-}
-
-/// Why these sizes cannot be, before any weight is counted; empty where they can.
-std::string refusal_of(const DeploymentSpec& spec, const ModelConfig& config, const Devices& devices, Sizes sizes) {
-    std::string refusal = detail::size_refusal(devices, config, sizes.tensor_parallel, sizes.pipeline_parallel);
-    if (!refusal.empty() || !spec.layout.layers_per_stage) return refusal;
-    return partition_refusal(*spec.layout.layers_per_stage, config.layers, sizes.pipeline_parallel);
-}
-
-void weigh(Plan& plan, const DeploymentSpec& spec, const detail::EngineOptions& options, const Checkpoint& checkpoint,
-           const Devices& devices, const std::vector<detail::PlacedTensor>& tensors, Sizes sizes) {
-    const auto [tensor_parallel, pipeline_parallel] = sizes;
-    try {
-        const Candidate candidate(spec, options, checkpoint, devices, tensors, {tensor_parallel, pipeline_parallel});
-        if (spec.layout.layers_per_stage) {
-            add(plan, candidate, *spec.layout.layers_per_stage, "layers as the spec divides them");
+    Layout layout(const Found& found, const Found& best, const std::vector<int>& partition) const {
+        const detail::WeightBytes& weights = search_.weights_of(found.sizes);
+        const detail::Candidate candidate(input_, weights, found.sizes);
+        Layout layout = detail::Placement(input_, weights, candidate, partition).layout();
+        layout.is_pareto = found.is_pareto && partition == found.chosen;
+        layout.workload = detail::workload_of(goal_, layout.kv_tokens->likely, *layout.longest_request_tokens);
+        if (const auto point = search_.speed(candidate, partition, *layout.workload)) {
+            layout.ttft_ms = point->ttft_ms;
+            layout.tpot_ms = point->tpot_ms;
+            layout.output_tokens_per_s = point->output_tokens_per_s;
         } else {
-            add_default_and_better(plan, candidate, checkpoint.config.layers, pipeline_parallel);
+            layout.workload.reset();
         }
-    } catch (const Error& cannot_be_sliced) {  // config.json promises what the tensors' shapes do not hold
-        plan.rejected.push_back({tensor_parallel, pipeline_parallel, cannot_be_sliced.what()});
+        const std::string given = input_.spec.layout.layers_per_stage ? "layers as the spec divides them; " : "";
+        layout.because =
+            given + about_place(goal_, found, best) + about_partition(found, partition) + layout.because;
+        return layout;
     }
+
+private:
+    const detail::SearchInput& input_;
+    detail::Search& search_;
+    const Goal& goal_;
+};
+
+void list(Plan& plan, const Listing& listing, const std::vector<Found>& order, std::size_t limit) {
+    plan.unlisted = static_cast<std::int64_t>(order.size());
+    for (const Found& found : order) {
+        if (plan.layouts.size() == limit) break;
+        --plan.unlisted;
+        plan.layouts.push_back(listing.layout(found, order.front(), found.chosen));
+        // What happens without the setting, once.
+        const bool is_other = found.chosen != found.usual.layers && found.usual.tokens > 0;
+        if (&found == &order.front() && is_other && plan.layouts.size() < limit) {
+            plan.layouts.push_back(listing.layout(found, order.front(), found.usual.layers));
+        }
+    }
+}
+
+/// The least capability of the devices; 0 where none was seen.
+int least_capability(const detail::Devices& devices) {
+    int least = 1000;
+    for (const detail::Device& device : devices.kinds) {
+        const auto version = Version::try_parse(device.compute_capability);
+        if (!version || version->numbers.size() < 2) continue;
+        least = std::min(least, 10 * version->numbers[0] + version->numbers[1]);
+    }
+    return least;
 }
 
 }  // namespace
 
-Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint) {
+Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
+          const PlanOptions& plan_options) {
+    if (plan_options.limit < 1) {
+        throw Error(ErrorKind::invalid_input, "limit",
+                    fmt::format("planning: a limit of {} layouts; expected 1 or more", plan_options.limit));
+    }
     family_of(checkpoint.config);  // throws for a model that nobody here can slice
-    const Devices devices = detail::devices_of(spec, cluster);
     Plan plan;
+    plan.goal = spec.serve.goal.value_or(Goal{});
+    const detail::Devices devices = detail::devices_of(spec, cluster);
+    const auto reject_all = [&](const std::string& because) {
+        plan.rejected.push_back({spec.layout.tensor_parallel.value_or(0),
+                                 detail::stages_wanted(spec.layout).value_or(0), because, 1, ""});
+    };
     if (!devices.refusal.empty()) {
-        plan.rejected.push_back(
-            {spec.layout.tensor_parallel.value_or(0), stages_wanted(spec.layout).value_or(0), devices.refusal});
+        reject_all(devices.refusal);
         return plan;
     }
-    std::vector<Sizes> possible;
-    for (const Sizes& sizes : sizes_to_judge(spec.layout, devices, plan)) {
-        std::string refusal = refusal_of(spec, checkpoint.config, devices, sizes);
-        if (refusal.empty()) {
-            possible.push_back(sizes);
-        } else {
-            plan.rejected.push_back({sizes.tensor_parallel, sizes.pipeline_parallel, std::move(refusal)});
-        }
-    }
-    if (possible.empty()) return plan;
     const detail::EngineOptions options = detail::engine_options(spec, cluster, checkpoint.config, devices);
-    const std::vector<detail::PlacedTensor> tensors = detail::placed_tensors(checkpoint, detail::loading_of(options));
-    for (const Sizes& sizes : possible) weigh(plan, spec, options, checkpoint, devices, tensors, sizes);
+    const std::string version = options.version ? options.version->text() : "";
+    const detail::WeightTable weights(
+        checkpoint.config, detail::placed_tensors(checkpoint, {.engine = version, .dtype = options.dtype}));
+    const detail::SearchInput input{
+        spec,
+        checkpoint.config,
+        devices,
+        options,
+        weights,
+        devices.is_gpu ? detail::fabric_of(cluster, devices) : detail::Fabric{},
+        devices.is_gpu && knowledge::is_first_engine(options.version, least_capability(devices))};
+    detail::Rejections rejections;
+    std::vector<Found> order;
+    const std::string refusal = detail::engine_refusal(input);
+    if (refusal.empty()) {
+        detail::Search search(input, plan.goal, rejections);
+        order = search.run();
+        list(plan, Listing(input, search, plan.goal), order, static_cast<std::size_t>(plan_options.limit));
+        plan.rejected = rejections.folded();
+    } else {
+        reject_all(refusal);
+    }
+    plan.suggestions = detail::suggestions(input, plan);
     return plan;
 }
 

@@ -29,46 +29,4 @@ std::vector<PlacedTensor> placed_tensors(const Checkpoint& checkpoint, const Loa
     return placed;
 }
 
-WeightBytes::WeightBytes(const ModelConfig& config, const std::vector<PlacedTensor>& tensors, int tensor_parallel)
-    : ranks_(static_cast<std::size_t>(tensor_parallel)) {
-    const auto layers = static_cast<std::size_t>(config.layers);
-    for (OfRank& rank : ranks_) rank.before_layer.assign(layers + 1, 0);
-    for (const PlacedTensor& placed : tensors) {
-        const TensorPlace& place = placed.place;
-        std::uint64_t bytes = 0;
-        for (int r = 0; r < tensor_parallel; ++r) {
-            // Only the vocabulary is divided unevenly.
-            if (r == 0 || place.rule == SliceRule::vocabulary) {
-                bytes =
-                    slice_tensor(config, *placed.tensor, place, {.tensor_rank = r, .tensor_parallel = tensor_parallel})
-                        .bytes();
-            }
-            OfRank& rank = ranks_[static_cast<std::size_t>(r)];
-            if (placed.is_everywhere) {
-                rank.everywhere += bytes;
-            } else if (place.layer) {
-                rank.before_layer[static_cast<std::size_t>(*place.layer) + 1] += bytes;
-            } else if (place.is_on_first_stage && place.is_on_last_stage) {
-                rank.both += bytes;
-            } else {
-                (place.is_on_first_stage ? rank.first : rank.last) += bytes;
-            }
-        }
-    }
-    for (OfRank& rank : ranks_) {
-        for (std::size_t layer = 0; layer < layers; ++layer) rank.before_layer[layer + 1] += rank.before_layer[layer];
-    }
-}
-
-std::uint64_t WeightBytes::of(int tensor_rank, std::int64_t first_layer, std::int64_t layer_count, bool is_first,
-                              bool is_last) const {
-    const OfRank& rank = ranks_[static_cast<std::size_t>(tensor_rank)];
-    const auto begin = static_cast<std::size_t>(first_layer), end = static_cast<std::size_t>(first_layer + layer_count);
-    std::uint64_t bytes = rank.everywhere + rank.before_layer[end] - rank.before_layer[begin];
-    if (is_first) bytes += rank.first;
-    if (is_last) bytes += rank.last;
-    if (is_first || is_last) bytes += rank.both;
-    return bytes;
-}
-
 }  // namespace r1cluster::detail

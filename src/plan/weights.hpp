@@ -24,21 +24,4 @@ struct PlacedTensor {
 /// All tensors that some rank reads, in the order of files and offsets. Throws as family_of does.
 std::vector<PlacedTensor> placed_tensors(const Checkpoint& checkpoint, const Loading& loading = {});
 
-/// Bytes of the checkpoint that each tensor-parallel rank holds, by layer, so that any partition of the
-/// layers can be weighed quickly.
-class WeightBytes {
-public:
-    WeightBytes(const ModelConfig& config, const std::vector<PlacedTensor>& tensors, int tensor_parallel);
-
-    std::uint64_t of(int tensor_rank, std::int64_t first_layer, std::int64_t layer_count, bool is_first,
-                     bool is_last) const;
-
-private:
-    struct OfRank {
-        std::vector<std::uint64_t> before_layer;  ///< running sum; one more entry than layers
-        std::uint64_t first = 0, last = 0, both = 0, everywhere = 0;
-    };
-    std::vector<OfRank> ranks_;
-};
-
 }  // namespace r1cluster::detail

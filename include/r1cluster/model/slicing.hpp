@@ -114,8 +114,10 @@ Slice slice_tensor(const ModelConfig& config, const Tensor& tensor, const Tensor
 /// What the engine makes of this tensor's elements. Whole numbers and FP8 stay as they are.
 Cast cast_of(const ModelConfig& config, const Tensor& tensor, const TensorPlace& place, const Loading& loading = {});
 
-/// Why this tensor-parallel size cannot be, in the engine's terms; empty when it can.
-std::string tensor_parallel_refusal(const ModelConfig& config, int tensor_parallel);
+/// Why this tensor-parallel size cannot be, in the engine's terms; empty when it can. Among `data_parallel` such groups
+/// each routed expert is divided over all of their ranks, or with `is_expert_parallel` over none.
+std::string tensor_parallel_refusal(const ModelConfig& config, int tensor_parallel, int data_parallel = 1,
+                                    bool is_expert_parallel = false);
 
 /// Bytes of key/value cache that one token takes on one rank, in all layers of `layers` together:
 /// latent attention 2 * (kv_lora_rank + qk_rope_head_dim) a layer, not divided by TP; otherwise

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "r1cluster/base/interval.hpp"
+#include "r1cluster/base/version.hpp"
 #include "r1cluster/facts/cluster.hpp"
 #include "r1cluster/model/slicing.hpp"
 #include "r1cluster/plan/workload.hpp"
@@ -60,38 +61,53 @@ struct Layout {
     bool operator==(const Layout&) const = default;
 };
 
+/// One reason, for all the sizes that it holds for.
 struct RejectedLayout {
-    int tensor_parallel = 1;    ///< 0: whatever the size
+    int tensor_parallel = 1;    ///< of the one nearest to possible; 0: whatever the size
     int pipeline_parallel = 1;  ///< 0: whatever the size
     std::string because;        ///< in the engine's terms
+    std::int64_t count = 1;     ///< layouts that it holds for
+    std::string sizes;          ///< of them: "TP 3, 6 and 12", "TP 4 x PP 4"; empty: every size
     bool operator==(const RejectedLayout&) const = default;
 };
 
-/// All layouts that these machines and this model allow.
+/// The layouts that these machines and this model allow.
 struct Plan {
+    Goal goal;                    ///< that they are ordered by
     std::vector<Layout> layouts;  ///< best first; empty: nothing fits, and `rejected` says why
+    std::int64_t unlisted = 0;    ///< more that are possible: beyond the limit, or better at nothing than a listed one
     std::vector<RejectedLayout> rejected;
+    std::vector<std::string> suggestions;  ///< a quantised form, or a smaller model, that these machines can serve
     bool operator==(const Plan&) const = default;
 };
 
-/// Plans TP x PP for the hosts of the spec. TP stays inside a host where that is possible, and PP goes
-/// over hosts, because a tensor-parallel rank exchanges two messages a layer and a pipeline stage one a
-/// step. Every host has as many ranks as the others; hosts are filled in the spec's order. A layout in
-/// the spec is the only one judged; parts that it leaves out are chosen. Another partition than the
-/// engine's own follows it where it has room for 2 % more tokens.
+struct PlanOptions {
+    std::int64_t limit = 16;  ///< layouts that are listed, with all of their ranks
+    bool operator==(const PlanOptions&) const = default;
+};
+
+/// Searches every TP x PP x DP, experts whole or divided, decode context parallel sizes, and for each the engine's own
+/// partition of the layers and the one with most room, for the hosts and the goal of the spec; docs/plan.md has the
+/// rules. Every host has as many ranks as the others; hosts are filled in the spec's order. What the spec's [layout] says
+/// is the only one judged; parts that it leaves out are chosen. Forecasts order them, by their likely values; of those
+/// within 3 % the simplest comes first. A layout that up() does not start yet (data parallel) comes after all that it
+/// does, unless the spec asks for it.
 ///
 /// Works from facts alone: a host that was not reached, or that has no GPU beside others that have, is a
 /// rejection of every size. A tensor whose place is not known counts on every rank. Throws Error
-/// (invalid_input) for an architecture without slicing rules.
-Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint);
+/// (invalid_input) for an architecture without slicing rules, and for a limit below 1.
+Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
+          const PlanOptions& options = {});
 
 /// Layers of each stage by the engine's own rule: vLLM >= 0.8.0 gives a remainder to the stages before
-/// the last (sharding.md 2; vllm-project/vllm#13839).
-std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel);
+/// the last, older ones to the last (vllm-project/vllm#13839). No version: the newest.
+std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel,
+                                   const std::optional<Version>& engine = std::nullopt);
 
-/// For a terminal: the chosen layout as a table of ranks, then the others, then the rejected.
+/// For a terminal: the chosen layout with a row for each kind of rank, then the others, then the rejected.
 std::string show(const Plan& plan, bool explain = false);
 /// For a notebook.
 std::string show_html(const Layout& layout);
+std::string show_html(const Plan& plan);
 
 }  // namespace r1cluster

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/refusals.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "knowledge/engine_rules.hpp"
+#include "plan/placement.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+/// 10 * major + minor; unset where it was not seen.
+std::optional<int> capability_of(const Device& device) {
+    const auto version = Version::try_parse(device.compute_capability);
+    if (!version || version->numbers.size() < 2) return std::nullopt;
+    return 10 * version->numbers[0] + version->numbers[1];
+}
+
+/// What of the model a GPU must be able to do.
+std::vector<std::string_view> needs_of(const SearchInput& input) {
+    std::vector<std::string_view> needs{"kernels"};
+    if (input.options.dtype == "bfloat16") needs.push_back("bfloat16");
+    if (input.config.latent_attention) needs.push_back("latent attention");
+    if (input.config.quantization) {
+        const Quantization& quantization = *input.config.quantization;
+        const bool has_format = knowledge::find_capability_rule(quantization.format, input.options.version) != nullptr;
+        needs.push_back(has_format ? quantization.format : quantization.method);
+    }
+    return needs;
+}
+
+/// The text without its numbers: what makes two refusals the same reason.
+std::string without_numbers(std::string_view text) {
+    std::string reason;
+    for (const char letter : text) {
+        if (letter < '0' || letter > '9') reason += letter;
+    }
+    return reason;
+}
+
+}  // namespace
+
+std::string engine_refusal(const SearchInput& input) {
+    if (!input.devices.is_gpu || input.options.engine != "vllm") return "";
+    for (const std::string_view need : needs_of(input)) {
+        const knowledge::CapabilityRule* rule = knowledge::find_capability_rule(need, input.options.version);
+        if (!rule) continue;
+        for (const Device& device : input.devices.kinds) {
+            const std::optional<int> capability = capability_of(device);
+            if (!capability || *capability >= rule->least) continue;
+            return fmt::format("{} {} compute capability {}.{}, {} of vLLM {} needs {}.{}: \"{}\" ({})",
+                               device.name.empty() ? "a GPU" : device.name, "has", *capability / 10, *capability % 10,
+                               need == "kernels" ? "the build" : std::string(need),
+                               input.options.version ? input.options.version->text() : "of today", rule->least / 10,
+                               rule->least % 10, rule->engine_says, rule->source);
+        }
+    }
+    return "";
+}
+
+SizeRefusals::SizeRefusals(const SearchInput& input, Rejections& rejections)
+    : input_(input), rejections_(rejections), family_(family_of(input.config)) {}
+
+bool SizeRefusals::refuses(const LayoutSizes& sizes) {
+    return refuses_division(sizes) || refuses_experts(sizes) || refuses_context(sizes) || refuses_pipeline(sizes) ||
+           refuses_placement(sizes);
+}
+
+bool SizeRefusals::refuses_division(const LayoutSizes& sizes) {
+    const WeightSizes weights{sizes.tensor_parallel, input_.config.experts ? sizes.data_parallel : 1,
+                              sizes.is_expert_parallel};
+    const auto [found, is_new] = divisions_.try_emplace(weights);
+    if (is_new) {
+        found->second = tensor_parallel_refusal(input_.config, weights.tensor_parallel, weights.data_parallel,
+                                                weights.is_expert_parallel);
+    }
+    if (found->second.empty()) return false;
+    const bool is_by_tensor =
+        weights.data_parallel == 1 || !tensor_parallel_refusal(input_.config, sizes.tensor_parallel).empty();
+    rejections_.add(without_numbers(found->second), is_by_tensor ? Scope::tensor : Scope::tensor_and_data, sizes,
+                    found->second);
+    return true;
+}
+
+bool SizeRefusals::refuses_release(std::string_view division, Scope scope, const LayoutSizes& sizes) {
+    if (input_.options.engine != "vllm") return false;
+    const knowledge::DivisionRule* rule = knowledge::find_division_rule(division, family_, input_.options.version);
+    if (!rule) return false;
+    rejections_.add(division, scope, sizes,
+                    fmt::format("vLLM {}: {} ({})", input_.options.version->text(), rule->engine_says, rule->source));
+    return true;
+}
+
+bool SizeRefusals::refuses_experts(const LayoutSizes& sizes) {
+    if (!sizes.is_expert_parallel) return false;
+    if (!input_.config.experts) {
+        rejections_.add("no experts", Scope::all, sizes,
+                        fmt::format("--enable-expert-parallel spreads whole experts, and {} has none",
+                                    input_.config.architecture));
+        return true;
+    }
+    const std::int64_t ranks = std::int64_t{sizes.tensor_parallel} * sizes.data_parallel;
+    if (ranks > input_.config.experts->routed) {
+        rejections_.add("few experts", Scope::tensor_and_data, sizes,
+                        fmt::format("{} experts for an expert-parallel size of {} leave ranks without any",
+                                    input_.config.experts->routed, ranks));
+        return true;
+    }
+    return refuses_release("expert parallel", Scope::all, sizes);
+}
+
+// In the words of vllm/config/parallel.py and model.py.
+bool SizeRefusals::refuses_context(const LayoutSizes& sizes) {
+    const int tensor = sizes.tensor_parallel, context = sizes.decode_context_parallel;
+    if (context == 1) return false;
+    if (context < 1 || tensor % context != 0) {
+        rejections_.add("dcp divides tp", Scope::all, sizes,
+                        fmt::format("tp_size={} must be divisible by dcp_size={}", tensor, context));
+        return true;
+    }
+    const std::int64_t heads = input_.config.kv_heads;
+    std::string text;
+    if (!input_.config.latent_attention && tensor <= heads) {
+        text = fmt::format(
+            "Decode context parallelism for GQA/MQA requires --tensor-parallel-size ({}) to be greater than the "
+            "model's total number of KV heads ({})",
+            tensor, heads);
+    } else if (!input_.config.latent_attention && context > tensor / heads) {
+        text = fmt::format(
+            "--decode-context-parallel-size ({}) exceeds the maximum supported value ({}) for --tensor-parallel-size "
+            "({}) and {} model KV heads",
+            context, tensor / heads, tensor, heads);
+    } else if (!input_.config.latent_attention && input_.config.attention_heads / heads % context != 0) {
+        text = fmt::format(
+            "The model's number of query heads per KV head ({}) must be divisible by --decode-context-parallel-size "
+            "({}) for GQA/MQA",
+            input_.config.attention_heads / heads, context);
+    }
+    if (text.empty()) return refuses_release("decode context parallel", Scope::all, sizes);
+    rejections_.add(without_numbers(text), Scope::all, sizes, text);
+    return true;
+}
+
+bool SizeRefusals::refuses_pipeline(const LayoutSizes& sizes) {
+    if (sizes.pipeline_parallel < 1) {
+        rejections_.add("stages", Scope::all, sizes,
+                        fmt::format("pipeline parallel size {} is not positive", sizes.pipeline_parallel));
+        return true;
+    }
+    if (input_.config.layers < sizes.pipeline_parallel) {
+        rejections_.add("few layers", Scope::all, sizes,
+                        fmt::format("{} layers cannot be divided over {} pipeline stages", input_.config.layers,
+                                    sizes.pipeline_parallel));
+        return true;
+    }
+    // In the words of vllm/distributed/utils.py, get_pp_indices.
+    if (const auto& partition = input_.spec.layout.layers_per_stage) {
+        const auto sum = std::accumulate(partition->begin(), partition->end(), std::int64_t{0});
+        std::string text;
+        if (partition->size() != static_cast<std::size_t>(sizes.pipeline_parallel)) {
+            text = fmt::format("len(partitions)={} does not match pp_size={}", partition->size(),
+                               sizes.pipeline_parallel);
+        } else if (sum != input_.config.layers) {
+            text = fmt::format("sum(partitions)={} does not match num_hidden_layers={}", sum, input_.config.layers);
+        } else if (std::ranges::any_of(*partition, [](int count) { return count < 1; })) {
+            text = fmt::format("layers_per_stage {} leaves a stage without a layer", joined(*partition));
+        }
+        if (!text.empty()) {
+            rejections_.add(without_numbers(text), Scope::all, sizes, text);
+            return true;
+        }
+    }
+    return sizes.pipeline_parallel > 1 && refuses_release("pipeline parallel", Scope::all, sizes);
+}
+
+bool SizeRefusals::refuses_placement(const LayoutSizes& sizes) {
+    const Devices& devices = input_.devices;
+    const std::int64_t world = std::int64_t{sizes.tensor_parallel} * sizes.pipeline_parallel * sizes.data_parallel;
+    const auto hosts = static_cast<std::int64_t>(devices.hosts.size());
+    if (world % hosts != 0) {
+        rejections_.add(
+            "unequal hosts", Scope::all, sizes,
+            fmt::format(
+                "{} rank{} cannot be shared equally by {} hosts; leave a host out of the spec or change the sizes",
+                world, world == 1 ? "" : "s", hosts));
+        return true;
+    }
+    if (world / hosts <= devices.per_host) return false;
+    rejections_.add("few devices", Scope::all, sizes,
+                    fmt::format("{} ranks on each host, but there {} {} {}{}", world / hosts,
+                                devices.per_host == 1 ? "is" : "are", devices.per_host,
+                                devices.is_gpu ? "GPU" : "CPU rank between hosts",
+                                devices.is_gpu && devices.per_host != 1 ? "s" : ""));
+    return true;
+}
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "plan/candidate.hpp"
+#include "plan/rejections.hpp"
+
+namespace r1cluster::detail {
+
+/// What makes every layout impossible: a release or a GPU that cannot compute this model. Empty: nothing.
+std::string engine_refusal(const SearchInput& input);
+
+/// Adds to `rejections` why these sizes cannot be, before any weight is counted; true where they cannot.
+class SizeRefusals {
+public:
+    SizeRefusals(const SearchInput& input, Rejections& rejections);
+
+    bool refuses(const LayoutSizes& sizes);
+
+private:
+    bool refuses_division(const LayoutSizes& sizes);
+    bool refuses_experts(const LayoutSizes& sizes);
+    bool refuses_context(const LayoutSizes& sizes);
+    bool refuses_pipeline(const LayoutSizes& sizes);
+    bool refuses_placement(const LayoutSizes& sizes);
+    bool refuses_release(std::string_view division, Scope scope, const LayoutSizes& sizes);
+
+    const SearchInput& input_;
+    Rejections& rejections_;
+    std::string family_;
+    /// tensor_parallel_refusal() for what it depends on; many candidates share it.
+    std::map<WeightSizes, std::string> divisions_;
+};
+
+}  // namespace r1cluster::detail

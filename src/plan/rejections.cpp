@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan/rejections.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "plan/placement.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+constexpr std::size_t most_listed = 4;
+
+std::string words_of(const LayoutSizes& sizes, Scope scope) {
+    if (scope == Scope::every) return "";
+    if (scope == Scope::all) return in_words(sizes);
+    std::string text = fmt::format("TP {}", sizes.tensor_parallel);
+    if (scope == Scope::tensor_and_data && sizes.data_parallel > 1) {
+        text += fmt::format(" x DP {}{}", sizes.data_parallel, sizes.is_expert_parallel ? ", EP" : "");
+    }
+    return text;
+}
+
+/// "TP 3", "TP 3 and TP 6", "TP 3, TP 6, TP 9 and 4 more".
+std::string listed(const std::vector<std::string>& words) {
+    const std::size_t shown = words.size() <= most_listed ? words.size() : most_listed - 1;
+    std::string text;
+    for (std::size_t i = 0; i < shown; ++i) {
+        const bool is_last = i + 1 == words.size();
+        text += (i == 0 ? "" : is_last ? "; and " : "; ") + words[i];
+    }
+    if (shown < words.size()) text += fmt::format("; and {} more", words.size() - shown);
+    return text;
+}
+
+}  // namespace
+
+bool Rejections::add(std::string_view reason, Scope scope, const LayoutSizes& sizes, double nearness) {
+    if (is_muted_) return false;
+    const auto found = std::ranges::find(folds_, reason, &Fold::reason);
+    last_ = static_cast<std::size_t>(found - folds_.begin());
+    if (found == folds_.end()) {
+        folds_.push_back({std::string(reason), scope, {sizes}, 0, nearness, ""});
+        return true;
+    }
+    found->sizes.push_back(sizes);
+    if (nearness <= found->nearness) return false;
+    found->nearness = nearness;
+    found->nearest = found->sizes.size() - 1;
+    return true;
+}
+
+void Rejections::set_text(std::string text) { folds_[last_].text = std::move(text); }
+
+void Rejections::add(std::string_view reason, Scope scope, const LayoutSizes& sizes, std::string text) {
+    if (add(reason, scope, sizes)) set_text(std::move(text));
+}
+
+std::vector<RejectedLayout> Rejections::folded() const {
+    std::vector<RejectedLayout> rejected;
+    for (const Fold& fold : folds_) {
+        RejectedLayout& one = rejected.emplace_back();
+        const LayoutSizes& nearest = fold.sizes[fold.nearest];
+        one.tensor_parallel = fold.scope == Scope::every ? 0 : nearest.tensor_parallel;
+        one.pipeline_parallel = fold.scope == Scope::all ? nearest.pipeline_parallel : 0;
+        one.because = fold.text;
+        one.count = static_cast<std::int64_t>(fold.sizes.size());
+        std::vector<std::string> words{words_of(nearest, fold.scope)};
+        for (const LayoutSizes& sizes : fold.sizes) {
+            std::string text = words_of(sizes, fold.scope);
+            if (std::ranges::find(words, text) == words.end()) words.push_back(std::move(text));
+        }
+        one.sizes = listed(words);
+    }
+    return rejected;
+}
+
+}  // namespace r1cluster::detail

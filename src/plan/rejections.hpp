@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plan/layout_sizes.hpp"
+#include "r1cluster/plan/layout.hpp"
+
+namespace r1cluster::detail {
+
+/// Which of the sizes a reason is about.
+enum class Scope { every, tensor, tensor_and_data, all };
+
+/// Rejected layouts, folded by reason while they are found.
+class Rejections {
+public:
+    /// `reason` tells reasons apart. The text is that of the layout with the largest `nearness`; true where this one
+    /// is, and set_text() is then expected: making a text for every one of thousands would take longer than the search.
+    bool add(std::string_view reason, Scope scope, const LayoutSizes& sizes, double nearness = 0);
+    void set_text(std::string text);
+    void add(std::string_view reason, Scope scope, const LayoutSizes& sizes, std::string text);
+
+    /// While muted nothing is added.
+    void mute(bool is_muted) { is_muted_ = is_muted; }
+    bool empty() const { return folds_.empty(); }
+    std::vector<RejectedLayout> folded() const;
+
+private:
+    struct Fold {
+        std::string reason;
+        Scope scope = Scope::all;
+        std::vector<LayoutSizes> sizes;
+        std::size_t nearest = 0;
+        double nearness = 0;
+        std::string text;
+    };
+    std::vector<Fold> folds_;
+    std::size_t last_ = 0;
+    bool is_muted_ = false;
+};
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plan/candidate.hpp"
+#include "plan/refusals.hpp"
+
+namespace r1cluster::detail {
+
+/// A partition of the layers, and what it is good for.
+struct PartitionChoice {
+    std::vector<int> layers;
+    std::int64_t tokens = -1;           ///< of cache; negative: it does not fit
+    std::optional<double> tokens_per_s;  ///< at the throughput workload; unset: not forecast
+};
+
+/// A possible layout, as far as its place in the order goes.
+struct Found {
+    LayoutSizes sizes;
+    PartitionChoice usual;     ///< the engine's own, or the one of the spec
+    PartitionChoice roomiest;  ///< with most tokens
+    std::vector<int> chosen;   ///< one of them, or one that is faster
+    std::int64_t kv_tokens = 0;
+    std::int64_t longest_request = 0;
+    std::optional<double> latency_ms;    ///< time per token of a single request
+    std::optional<double> tokens_per_s;  ///< of many requests
+    double cost = 0;                     ///< for the goal: less is better
+    bool is_started_by_up = true;
+    bool is_simple = true;  ///< not one of several of its TP x PP x DP
+    bool uses_all_devices = true;
+    bool is_pareto = false;
+};
+
+/// Requests by which throughput is compared, and those of the goal.
+Workload workload_of(const Goal& goal, std::int64_t kv_tokens, std::int64_t longest_request);
+
+class Search {
+public:
+    Search(const SearchInput& input, const Goal& goal, Rejections& rejections);
+
+    /// All that is possible, best first.
+    std::vector<Found> run();
+
+    const WeightBytes& weights_of(const LayoutSizes& sizes);
+    /// Its forecast is unset where there is none: a CPU, or a GPU that is not known.
+    std::optional<SpeedPoint> speed(const Candidate& candidate, const std::vector<int>& partition,
+                                    const Workload& workload) const;
+
+private:
+    void judge(const LayoutSizes& sizes, bool uses_all_devices);
+    bool refuses_mixed(const Candidate& candidate);
+    std::optional<Found> measured(const Candidate& candidate);
+    void refuse_memory(const Candidate& candidate, const PartitionChoice& best);
+    bool refuses_fixed_cache(const Candidate& candidate, const PartitionChoice& best);
+    void choose_partition(const Candidate& candidate, Found& found) const;
+
+    const SearchInput& input_;
+    const Goal& goal_;
+    Rejections& rejections_;
+    SizeRefusals refusals_;
+    std::map<WeightSizes, WeightBytes> weights_;
+    std::vector<Found> found_;
+};
+
+}  // namespace r1cluster::detail

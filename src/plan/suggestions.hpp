@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/candidate.hpp"
+#include "r1cluster/plan/layout.hpp"
+
+namespace r1cluster::detail {
+
+/// What these machines can serve instead, one line each: this model with fewer bits, where its GPUs have kernels for
+/// them, then the largest smaller members of its family. Sizes are by the sum of the weights, divided evenly.
+std::vector<std::string> suggestions(const SearchInput& input, const Plan& plan);
+
+}  // namespace r1cluster::detail
