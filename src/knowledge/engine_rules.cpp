@@ -44,18 +44,6 @@ constexpr std::array division_rules{
                  "AssertionError in the loader of a stage without the head", "vllm-project/vllm#20647"},
 };
 
-struct FirstEngineRule {
-    EngineReleases releases;
-    int below;  ///< compute capability
-};
-
-// V1 is the default since 0.8.0 (vllm-project/vllm#13726) where FlashAttention runs, since 0.10.2 on Turing too; 0.11.0
-// has no V0.
-constexpr std::array first_engine_rules{
-    FirstEngineRule{{"", "0.8.0"}, 1000},
-    FirstEngineRule{{"0.8.0", "0.10.2"}, 80},
-};
-
 }  // namespace
 
 bool EngineReleases::contain(const std::optional<Version>& engine) const {
@@ -75,12 +63,6 @@ const DivisionRule* find_division_rule(std::string_view division, std::string_vi
         return row.division == division && (row.family.empty() || row.family == family) && row.releases.contain(engine);
     });
     return found == division_rules.end() ? nullptr : &*found;
-}
-
-bool is_first_engine(const std::optional<Version>& engine, int capability) {
-    return std::ranges::any_of(first_engine_rules, [&](const FirstEngineRule& row) {
-        return row.releases.contain(engine) && capability < row.below;
-    });
 }
 
 }  // namespace r1cluster::knowledge

@@ -43,8 +43,4 @@ struct DivisionRule {
 const DivisionRule* find_division_rule(std::string_view division, std::string_view family,
                                        const std::optional<Version>& engine);
 
-/// Whether this release serves GPUs of this capability with its first engine ("V0"), which divides the cache's blocks
-/// among pipeline stages.
-bool is_first_engine(const std::optional<Version>& engine, int capability);
-
 }  // namespace r1cluster::knowledge

@@ -7,12 +7,9 @@
 
 namespace r1cluster::detail {
 
-std::uint64_t cache_bytes_on_rank(const EngineOptions& options, const ModelConfig& config, const LayoutSizes& sizes,
-                                  std::int64_t layer_count) {
-    std::uint64_t bytes = kv_bytes_per_token(config, layer_count, sizes.tensor_parallel);  // of 16 bits
-    if (options.kv_cache_dtype.starts_with("fp8")) bytes /= 2;
-    const auto parts = static_cast<std::uint64_t>(sizes.decode_context_parallel);
-    return std::max<std::uint64_t>(1, (bytes + parts - 1) / parts);
+std::int64_t tokens_in(std::int64_t bytes, std::uint64_t bytes_per_token, std::int64_t block_tokens) {
+    const auto per_token = static_cast<std::int64_t>(bytes_per_token);
+    return bytes < 0 ? bytes / per_token : bytes / (per_token * block_tokens) * block_tokens;
 }
 
 Candidate::Candidate(const SearchInput& input, const WeightBytes& weights, LayoutSizes sizes)
@@ -86,7 +83,7 @@ std::uint64_t Candidate::weight_bytes(int stage, std::int64_t first_layer, std::
 }
 
 std::uint64_t Candidate::cache_bytes_per_token(std::int64_t layer_count) const {
-    return cache_bytes_on_rank(input_.options, input_.config, sizes_, layer_count);
+    return kv_bytes_per_token(input_.options, input_.config, layer_count, sizes_);
 }
 
 std::int64_t Candidate::free_bytes(int stage, std::int64_t first_layer, std::int64_t layer_count) const {
@@ -96,16 +93,19 @@ std::int64_t Candidate::free_bytes(int stage, std::int64_t first_layer, std::int
            static_cast<std::int64_t>(weight_bytes(stage, first_layer, layer_count));
 }
 
+std::int64_t Candidate::block_tokens() const {
+    return input_.options.block_size * sizes_.decode_context_parallel;
+}
+
 std::int64_t Candidate::tokens(int stage, std::int64_t first_layer, std::int64_t layer_count) const {
-    const auto per_token = static_cast<std::int64_t>(cache_bytes_per_token(layer_count));
-    if (!input_.devices.is_gpu) {
-        return static_cast<std::int64_t>(input_.options.kv_cache_bytes.value_or(default_cpu_kv_cache_bytes)) /
-               per_token;
+    std::int64_t cache =
+        static_cast<std::int64_t>(input_.options.kv_cache_bytes.value_or(default_cpu_kv_cache_bytes));
+    if (input_.devices.is_gpu) {
+        const std::int64_t free = free_bytes(stage, first_layer, layer_count);
+        if (!input_.options.kv_cache_bytes || free < 0) cache = free;
+        if (input_.options.kv_cache_bytes && free < cache) return -1;
     }
-    const std::int64_t free = free_bytes(stage, first_layer, layer_count);
-    if (!input_.options.kv_cache_bytes) return free < per_token ? -1 : free / per_token;
-    const auto fixed = static_cast<std::int64_t>(*input_.options.kv_cache_bytes);
-    return free < fixed ? -1 : fixed / per_token;
+    return tokens_in(cache, cache_bytes_per_token(layer_count), block_tokens());
 }
 
 std::int64_t Candidate::stage_tokens(const std::vector<int>& partition) const {
@@ -114,10 +114,13 @@ std::int64_t Candidate::stage_tokens(const std::vector<int>& partition) const {
     });
 }
 
+bool Candidate::has_divided_cache() const {
+    return input_.options.memory->runner == knowledge::Runner::v0 && sizes_.pipeline_parallel > 1;
+}
+
 std::int64_t Candidate::longest_request(std::int64_t tokens) const {
-    // V0 gives each stage in flight its own part of the blocks ("virtual engines", vllm/worker/cache_engine.py).
-    const std::int64_t parts = input_.is_first_engine ? sizes_.pipeline_parallel : 1;
-    return std::min(std::max<std::int64_t>(0, tokens) / parts, input_.config.max_position);
+    const std::int64_t parts = has_divided_cache() ? sizes_.pipeline_parallel : 1, block = block_tokens();
+    return std::min(std::max<std::int64_t>(0, tokens) / block / parts * block, input_.config.max_position);
 }
 
 SpeedPoint Candidate::speed(const std::vector<int>& partition, const Workload& workload) const {

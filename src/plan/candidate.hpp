@@ -21,13 +21,10 @@ struct SearchInput {
     const EngineOptions& options;
     const WeightTable& weights;
     Fabric fabric;
-    bool is_first_engine = false;  ///< vLLM's V0
 };
 
-/// Cache of one token on one rank with so many layers. With decode context parallelism a rank has its part of the
-/// tokens, which counts here as a part of each.
-std::uint64_t cache_bytes_on_rank(const EngineOptions& options, const ModelConfig& config, const LayoutSizes& sizes,
-                                  std::int64_t layer_count);
+/// Tokens of whole blocks of cache; below zero, how many are missing.
+std::int64_t tokens_in(std::int64_t bytes, std::uint64_t bytes_per_token, std::int64_t block_tokens);
 
 /// One way to divide the model, its stages in closed form: a run of layers is weighed without looking at a rank or a
 /// tensor, and no text is made.
@@ -46,6 +43,10 @@ public:
     std::int64_t tokens(int stage, std::int64_t first_layer, std::int64_t layer_count) const;
     std::uint64_t weight_bytes(int stage, std::int64_t first_layer, std::int64_t layer_count) const;
     std::uint64_t cache_bytes_per_token(std::int64_t layer_count) const;
+    /// That the engine hands out at a time.
+    std::int64_t block_tokens() const;
+    /// V0 gives each pipeline stage in flight its own part of the blocks ("virtual engines", vllm/worker/worker.py).
+    bool has_divided_cache() const;
 
     std::int64_t stage_tokens(const std::vector<int>& partition) const;
     /// Prompt and answer of one request, of the `tokens` that fit.

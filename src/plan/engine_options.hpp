@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "knowledge/engine_memory.hpp"
 #include "plan/devices.hpp"
 #include "r1cluster/base/version.hpp"
 #include "r1cluster/model/slicing.hpp"
@@ -17,11 +18,18 @@ namespace r1cluster::detail {
 struct EngineOptions {
     std::string engine = "vllm";
     std::optional<Version> version;  ///< unset: not known, the newest is assumed
+    /// How this engine takes memory; of an engine that is not known, vLLM's newest.
+    const knowledge::EngineMemory* memory = nullptr;
     double gpu_memory_utilization = 0.9;
     std::optional<std::uint64_t> kv_cache_bytes;  ///< set: the cache is this and not what remains
     std::int64_t max_model_len = 0;
     std::int64_t max_batched_tokens = 0;
     std::int64_t max_sequences = 0;
+    std::int64_t block_size = 16;        ///< tokens that the cache hands out at a time
+    std::int64_t swap_space_bytes = 0;   ///< of the host's memory for each rank
+    bool has_latent_cache = false;       ///< MLA: one row for all heads, not divided by TP
+    bool is_custom_all_reduce = true;
+    bool are_graphs_in_budget = false;   ///< an estimate of CUDA graphs comes off the budget
     bool is_eager = false;
     int speculative_tokens = 0;
     std::string dtype;                 ///< "bfloat16", "float16"

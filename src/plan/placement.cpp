@@ -103,9 +103,11 @@ void Placement::add_rank(int rank) {
         placed.memory_bytes = *host.memory_available_bytes / static_cast<std::uint64_t>(per_host);
     }
     const auto fixed = static_cast<std::int64_t>(fixed_cache_bytes());
-    const auto per_token = static_cast<std::int64_t>(placed.kv_bytes_per_token);
     const WholeInterval cache = is_cache_what_remains() ? budget.free_bytes : WholeInterval{fixed, fixed, fixed};
-    placed.kv_tokens = {cache.low / per_token, cache.likely / per_token, cache.high / per_token};
+    const auto tokens = [&](std::int64_t bytes) {
+        return tokens_in(bytes, placed.kv_bytes_per_token, candidate_.block_tokens());
+    };
+    placed.kv_tokens = {tokens(cache.low), tokens(cache.likely), tokens(cache.high)};
     ranks_.push_back(std::move(placed));
     budget_of_rank_.push_back(&budget);
     if (ranks_.back().kv_tokens->likely < ranks_[limiting_].kv_tokens->likely) limiting_ = ranks_.size() - 1;
@@ -168,7 +170,7 @@ std::string Placement::refusal() const {
     return refusal.empty() ? length_refusal() : refusal;
 }
 
-std::string Placement::explanation(const Layout& layout) const {
+std::string Placement::explanation() const {
     const LayoutSizes& sizes = candidate_.sizes();
     std::string text;
     if (sizes.tensor_parallel > 1) {
@@ -189,21 +191,28 @@ std::string Placement::explanation(const Layout& layout) const {
         text += fmt::format(" (an estimate: {} to {})", tokens_text(limiting.kv_tokens->low),
                             tokens_text(limiting.kv_tokens->high));
     }
-    if (is_cache_what_remains() && *layout.longest_request_tokens < input_.options.max_model_len) {
-        const bool is_divided = input_.is_first_engine && sizes.pipeline_parallel > 1;
-        text += fmt::format(
-            "; max_model_len {} does not fit in one request, {} do{}: set [serve] max_model_len",
-            tokens_text(input_.options.max_model_len), tokens_text(*layout.longest_request_tokens),
-            is_divided ? fmt::format(" (this release divides its blocks by {} stages, and does not say so)",
-                                     sizes.pipeline_parallel)
-                       : "");
+    return text;
+}
+
+std::vector<std::string> Placement::notes(const Layout& layout) const {
+    std::vector<std::string> notes;
+    const std::int64_t longest = *layout.longest_request_tokens;
+    if (is_cache_what_remains() && longest < input_.options.max_model_len) {
+        notes.push_back(fmt::format(
+            "{} tokens (max_model_len) do not fit in one request, {} do{}: set [serve] max_model_len",
+            tokens_text(input_.options.max_model_len), tokens_text(longest),
+            candidate_.has_divided_cache()
+                ? fmt::format(", because this release divides its blocks by its {} stages and does not say so",
+                              layout.pipeline_parallel)
+                : ""));
     }
     for (const HostDevices& host : input_.devices.hosts) {
         if (input_.devices.is_gpu || host.memory_available_bytes) continue;
-        text += fmt::format("; whether it fits in the memory of \"{}\" is unknown: {}", host.host,
-                            host.memory_gap.empty() ? "not seen" : host.memory_gap);
+        notes.push_back(fmt::format("whether it fits in the memory of \"{}\" is unknown: {}", host.host,
+                                    host.memory_gap.empty() ? "not seen" : host.memory_gap));
     }
-    return text + (input_.devices.note.empty() ? "" : "; " + input_.devices.note);
+    if (!input_.devices.note.empty()) notes.push_back(input_.devices.note);
+    return notes;
 }
 
 Layout Placement::layout() const {
@@ -223,7 +232,8 @@ Layout Placement::layout() const {
     layout.kv_tokens = times(*ranks_[limiting_].kv_tokens, sizes.data_parallel);
     layout.limiting_rank = ranks_[limiting_].rank;
     layout.longest_request_tokens = candidate_.longest_request(ranks_[limiting_].kv_tokens->likely);
-    layout.because = explanation(layout);
+    layout.because = explanation();
+    layout.notes = notes(layout);
     return layout;
 }
 

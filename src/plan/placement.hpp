@@ -43,7 +43,8 @@ private:
     std::string gpu_refusal() const;
     std::string cpu_refusal() const;
     std::string length_refusal() const;
-    std::string explanation(const Layout& layout) const;
+    std::string explanation() const;
+    std::vector<std::string> notes(const Layout& layout) const;
 
     const SearchInput& input_;
     const WeightBytes& weights_;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "knowledge/engine_rules.hpp"
 #include "plan/placement.hpp"
 #include "plan/search.hpp"
 #include "plan/sizes.hpp"
@@ -22,27 +21,28 @@ using detail::tokens_text;
 double percent_more(double more, double than) { return 100 * (more / than - 1); }
 
 /// What the partition is good for; empty where it is the engine's own and the best.
-std::string about_partition(const Found& found, const std::vector<int>& partition) {
+std::string about_partition(const Found& found, const Layout& layout) {
+    const std::vector<int>& partition = layout.layers_per_stage;
     const PartitionChoice &usual = found.usual, &roomiest = found.roomiest;
+    const std::int64_t tokens = layout.kv_tokens->likely / layout.data_parallel;
+    if (partition != usual.layers && usual.tokens < 1) {
+        return fmt::format("VLLM_PP_LAYER_PARTITION={} fits, where the engine's own {} does not", joined(partition),
+                           joined(usual.layers));
+    }
+    if (partition != usual.layers) {
+        return fmt::format("VLLM_PP_LAYER_PARTITION={} has room for {} tokens, {:.1f} % more than the engine's own {}",
+                           joined(partition), tokens_text(tokens),
+                           percent_more(static_cast<double>(tokens), static_cast<double>(usual.tokens)),
+                           joined(usual.layers));
+    }
     if (usual.layers == roomiest.layers) return "";
-    if (usual.tokens < 0) {
-        return fmt::format("VLLM_PP_LAYER_PARTITION={} fits, where the engine's own {} does not; ",
-                           joined(roomiest.layers), joined(usual.layers));
-    }
-    const double gain = percent_more(static_cast<double>(roomiest.tokens), static_cast<double>(usual.tokens));
-    if (partition == usual.layers) {
-        return fmt::format("the engine's own partition {}; {} has room for {:.1f} % more tokens; ", joined(usual.layers),
-                           joined(roomiest.layers), gain);
-    }
-    return fmt::format("VLLM_PP_LAYER_PARTITION={} has room for {} tokens, {:.1f} % more than the engine's own {}; ",
-                       joined(roomiest.layers), tokens_text(roomiest.tokens), gain, joined(usual.layers));
+    return fmt::format("the engine's own partition; {} has room for {:.1f} % more tokens", joined(roomiest.layers),
+                       percent_more(static_cast<double>(roomiest.tokens), static_cast<double>(tokens)));
 }
 
 /// Why it stands where it stands.
 std::string about_place(const Goal& goal, const Found& found, const Found& best) {
     std::string text;
-    if (!found.is_started_by_up) text = "planned, not yet started by up (data parallel); ";
-    if (!found.uses_all_devices) text += "leaves devices unused; ";
     const auto compared = [&](std::string_view what, double value, double of_best) {
         if (&found == &best) return fmt::format("best for {}; ", what);
         const double percent = percent_more(value, of_best);
@@ -90,13 +90,32 @@ public:
         } else {
             layout.workload.reset();
         }
+        add_notes(layout, found, candidate, &found == &best);
         const std::string given = input_.spec.layout.layers_per_stage ? "layers as the spec divides them; " : "";
-        layout.because =
-            given + about_place(goal_, found, best) + about_partition(found, partition) + layout.because;
+        layout.because = given + about_place(goal_, found, best) + layout.because;
         return layout;
     }
 
 private:
+    void add_notes(Layout& layout, const Found& found, const detail::Candidate& candidate, bool is_best) const {
+        std::vector<std::string> first;
+        if (!found.is_started_by_up) first.push_back("planned, not yet started by up: it starts one copy of the attention");
+        if (!found.uses_all_devices) first.push_back("leaves GPUs of the spec unused, and is faster than all that use them");
+        if (std::string about = about_partition(found, layout); !about.empty()) first.push_back(std::move(about));
+        if (const auto fastest = is_best ? search_.fastest_partition(candidate, found) : std::nullopt) {
+            const auto chosen = search_.speed(candidate, layout.layers_per_stage,
+                                              detail::workload_of({GoalKind::throughput}, layout.kv_tokens->likely, 0));
+            if (fastest->layers != layout.layers_per_stage && chosen) {
+                first.push_back(fmt::format(
+                    "for throughput {} is better: {:.0f} % more tokens per second of many requests, room for {} tokens",
+                    joined(fastest->layers),
+                    percent_more(fastest->tokens_per_s, chosen->output_tokens_per_s.likely),
+                    tokens_text(fastest->tokens)));
+            }
+        }
+        layout.notes.insert(layout.notes.begin(), first.begin(), first.end());
+    }
+
     const detail::SearchInput& input_;
     detail::Search& search_;
     const Goal& goal_;
@@ -114,17 +133,6 @@ void list(Plan& plan, const Listing& listing, const std::vector<Found>& order, s
             plan.layouts.push_back(listing.layout(found, order.front(), found.usual.layers));
         }
     }
-}
-
-/// The least capability of the devices; 0 where none was seen.
-int least_capability(const detail::Devices& devices) {
-    int least = 1000;
-    for (const detail::Device& device : devices.kinds) {
-        const auto version = Version::try_parse(device.compute_capability);
-        if (!version || version->numbers.size() < 2) continue;
-        least = std::min(least, 10 * version->numbers[0] + version->numbers[1]);
-    }
-    return least;
 }
 
 }  // namespace
@@ -148,17 +156,15 @@ Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& 
         return plan;
     }
     const detail::EngineOptions options = detail::engine_options(spec, cluster, checkpoint.config, devices);
-    const std::string version = options.version ? options.version->text() : "";
-    const detail::WeightTable weights(
-        checkpoint.config, detail::placed_tensors(checkpoint, {.engine = version, .dtype = options.dtype}));
+    const detail::WeightTable weights(checkpoint.config,
+                                      detail::placed_tensors(checkpoint, detail::loading_of(options)));
     const detail::SearchInput input{
         spec,
         checkpoint.config,
         devices,
         options,
         weights,
-        devices.is_gpu ? detail::fabric_of(cluster, devices) : detail::Fabric{},
-        devices.is_gpu && knowledge::is_first_engine(options.version, least_capability(devices))};
+        devices.is_gpu ? detail::fabric_of(cluster, devices) : detail::Fabric{}};
     detail::Rejections rejections;
     std::vector<Found> order;
     const std::string refusal = detail::engine_refusal(input);

@@ -123,13 +123,34 @@ bool Search::refuses_fixed_cache(const Candidate& candidate, const PartitionChoi
     return true;
 }
 
-void Search::choose_partition(const Candidate& candidate, Found& found) const {
-    found.chosen = found.usual.layers;
-    if (input_.spec.layout.layers_per_stage || candidate.sizes().pipeline_parallel == 1) return;
-    if (found.usual.tokens < 0 ||
-        is_worthwhile(static_cast<double>(found.roomiest.tokens), static_cast<double>(found.usual.tokens))) {
-        found.chosen = found.roomiest.layers;
+std::optional<Search::Fastest> Search::fastest_partition(const Candidate& candidate, const Found& found) const {
+    if (input_.spec.layout.layers_per_stage || found.sizes.pipeline_parallel == 1) return std::nullopt;
+    const std::vector<int> lightest =
+        roomiest_partition(found.usual.layers, [&](int stage, std::int64_t first, std::int64_t count) {
+            return -static_cast<std::int64_t>(candidate.weight_bytes(stage, first, count));
+        });
+    std::optional<Fastest> fastest;
+    for (const std::vector<int>& layers : {found.usual.layers, found.roomiest.layers, lightest}) {
+        const std::int64_t tokens = candidate.stage_tokens(layers);
+        if (tokens < 1) continue;
+        const auto point =
+            speed(candidate, layers, workload_of({GoalKind::throughput}, tokens * found.sizes.data_parallel, tokens));
+        if (!point) return std::nullopt;
+        const double rate = point->output_tokens_per_s.likely;
+        if (!fastest || is_worthwhile(rate, fastest->tokens_per_s)) fastest = Fastest{layers, rate, tokens};
     }
+    return fastest;
+}
+
+std::vector<int> Search::chosen_partition(const Candidate& candidate, const Found& found) const {
+    if (found.usual.layers == found.roomiest.layers) return found.usual.layers;
+    if (goal_.kind == GoalKind::throughput) {
+        const auto fastest = fastest_partition(candidate, found);
+        if (fastest && fastest->layers != found.usual.layers) return fastest->layers;
+    }
+    const bool is_gain =
+        is_worthwhile(static_cast<double>(found.roomiest.tokens), static_cast<double>(found.usual.tokens));
+    return found.usual.tokens < 1 || is_gain ? found.roomiest.layers : found.usual.layers;
 }
 
 std::optional<Found> Search::measured(const Candidate& candidate) {
@@ -143,7 +164,7 @@ std::optional<Found> Search::measured(const Candidate& candidate) {
     found.roomiest = found.usual;
     if (!wanted && sizes.pipeline_parallel > 1 && input_.devices.is_gpu) {
         // Bytes, not tokens, where nothing fits: so the nearest to fitting is found too.
-        const bool is_by_bytes = found.usual.tokens < 0;
+        const bool is_by_bytes = found.usual.tokens < 1;
         found.roomiest.layers = roomiest_partition(
             found.usual.layers, [&](int stage, std::int64_t first, std::int64_t count) {
                 return is_by_bytes ? candidate.free_bytes(stage, first, count) : candidate.tokens(stage, first, count);
@@ -154,7 +175,7 @@ std::optional<Found> Search::measured(const Candidate& candidate) {
         refuse_memory(candidate, found.roomiest);
         return std::nullopt;
     }
-    choose_partition(candidate, found);
+    found.chosen = chosen_partition(candidate, found);
     if (refuses_fixed_cache(candidate, found.roomiest)) return std::nullopt;
     return found;
 }

@@ -14,8 +14,7 @@ namespace r1cluster::detail {
 /// A partition of the layers, and what it is good for.
 struct PartitionChoice {
     std::vector<int> layers;
-    std::int64_t tokens = -1;           ///< of cache; negative: it does not fit
-    std::optional<double> tokens_per_s;  ///< at the throughput workload; unset: not forecast
+    std::int64_t tokens = -1;  ///< of cache; 0 or less: it does not fit
 };
 
 /// A possible layout, as far as its place in the order goes.
@@ -46,6 +45,15 @@ public:
     std::vector<Found> run();
 
     const WeightBytes& weights_of(const LayoutSizes& sizes);
+    /// The partition with most output tokens per second of many requests, of the engine's own, the roomiest, and the one
+    /// whose heaviest stage is lightest (in large batches a stage reads all of its weights); unset: no forecast, or one
+    /// stage.
+    struct Fastest {
+        std::vector<int> layers;
+        double tokens_per_s = 0;
+        std::int64_t tokens = 0;
+    };
+    std::optional<Fastest> fastest_partition(const Candidate& candidate, const Found& found) const;
     /// Its forecast is unset where there is none: a CPU, or a GPU that is not known.
     std::optional<SpeedPoint> speed(const Candidate& candidate, const std::vector<int>& partition,
                                     const Workload& workload) const;
@@ -56,7 +64,7 @@ private:
     std::optional<Found> measured(const Candidate& candidate);
     void refuse_memory(const Candidate& candidate, const PartitionChoice& best);
     bool refuses_fixed_cache(const Candidate& candidate, const PartitionChoice& best);
-    void choose_partition(const Candidate& candidate, Found& found) const;
+    std::vector<int> chosen_partition(const Candidate& candidate, const Found& found) const;
 
     const SearchInput& input_;
     const Goal& goal_;

@@ -4,97 +4,120 @@
 #include <algorithm>
 #include <set>
 
-#include "base/html.hpp"
+#include "plan/show_rows.hpp"
 #include "r1cluster/base/units.hpp"
-#include "r1cluster/plan/layout.hpp"
 
 namespace r1cluster {
 namespace {
+
+using detail::headline;
+using detail::in_words;
+using detail::RankRow;
+
+/// Rejections that are shown without --explain.
+constexpr std::size_t most_rejections = 4;
 
 std::string count_of(std::size_t count, std::string_view what) {
     return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
-std::string partition_text(const Layout& layout) {
-    std::string text;
-    for (const int layers : layout.layers_per_stage) text += (text.empty() ? "" : ",") + std::to_string(layers);
-    return text;
-}
-
-std::string tokens_text(const std::optional<WholeInterval>& tokens) {
-    return tokens ? format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, tokens->likely))) : "unknown";
-}
-
-std::string layers_text(const RankPlacement& rank) {
-    return fmt::format("{}-{}", rank.first_layer, rank.first_layer + rank.layer_count - 1);
-}
-
-std::string headline(const Layout& layout) {
-    std::string text = fmt::format("TP {} x PP {}", layout.tensor_parallel, layout.pipeline_parallel);
-    if (layout.pipeline_parallel > 1) {
-        text += fmt::format(", layers {}{}", partition_text(layout),
-                            layout.is_engine_default_partition ? "" : " (to be set)");
-    }
-    return text + fmt::format(", {} tokens of KV cache", tokens_text(layout.kv_tokens));
-}
-
 std::string rank_table(const Layout& layout) {
-    std::size_t width = 4;
-    for (const RankPlacement& rank : layout.ranks) width = std::max(width, rank.host.size());
-    std::string text = fmt::format("  {:>4}  {:<{}}  {:>3}  {:>7}  {:>10}  {:>10}  {:>12}\n", "rank", "host", width,
-                                   "GPU", "layers", "weights", "of memory", "KV tokens");
-    for (const RankPlacement& rank : layout.ranks) {
-        text += fmt::format("  {:>4}  {:<{}}  {:>3}  {:>7}  {:>10}  {:>10}  {:>12}{}\n", rank.rank, rank.host, width,
-                            rank.gpu ? std::to_string(*rank.gpu) : "CPU", layers_text(rank),
-                            format_bytes(rank.weight_bytes),
-                            rank.memory_bytes ? format_bytes(*rank.memory_bytes) : "unknown",
-                            tokens_text(rank.kv_tokens), layout.limiting_rank == rank.rank ? "  least" : "");
+    std::vector<RankRow> rows{{"ranks", "host", "GPU", "layers", "weights", "of memory", "KV tokens", false}};
+    for (RankRow& row : detail::rank_rows(layout)) rows.push_back(std::move(row));
+    const auto width = [&](std::string RankRow::*column) {
+        std::size_t most = 0;
+        for (const RankRow& row : rows) most = std::max(most, (row.*column).size());
+        return most;
+    };
+    std::string text;
+    for (const RankRow& row : rows) {
+        text += fmt::format("  {:>{}}  {:<{}}  {:>{}}  {:>{}}  {:>{}}  {:>{}}  {:>{}}{}\n", row.ranks,
+                            width(&RankRow::ranks), row.host, width(&RankRow::host), row.gpus, width(&RankRow::gpus),
+                            row.layers, width(&RankRow::layers), row.weights, width(&RankRow::weights), row.memory,
+                            width(&RankRow::memory), row.tokens, width(&RankRow::tokens),
+                            row.is_least ? "  least" : "");
     }
     return text;
 }
 
-/// A size of 0 is one that nobody chose: the rejection is of all of them.
-std::string size_text(int size) { return size == 0 ? "any" : std::to_string(size); }
+std::string chosen_text(const Plan& plan, bool explain) {
+    const Layout& chosen = plan.layouts.front();
+    std::set<std::string> hosts;
+    for (const RankPlacement& rank : chosen.ranks) hosts.insert(rank.host);
+    std::string text =
+        fmt::format("{}, on {}, for {}\n", headline(chosen), count_of(hosts.size(), "host"), text_of(plan.goal));
+    text += fmt::format("  KV cache   {} tokens\n", in_words(chosen.kv_tokens));
+    if (chosen.longest_request_tokens) {
+        text += fmt::format("  a request  {} tokens at most\n",
+                            format_count(static_cast<std::uint64_t>(*chosen.longest_request_tokens)));
+    }
+    if (chosen.workload) {
+        text += fmt::format("  speed      {}: first after {}, then {} a token, {}\n", in_words(*chosen.workload),
+                            in_words(*chosen.ttft_ms, "ms"), in_words(*chosen.tpot_ms, "ms"),
+                            in_words(*chosen.output_tokens_per_s, "tokens/s"));
+    }
+    for (const std::string& note : chosen.notes) text += fmt::format("  note       {}\n", note);
+    if (explain) text += fmt::format("  because    {}\n", chosen.because);
+    return text + "\n" + rank_table(chosen);
+}
+
+std::string others_text(const Plan& plan, bool explain) {
+    if (plan.layouts.size() < 2 && plan.unlisted == 0) return "";
+    std::size_t width = 13;
+    for (std::size_t i = 1; i < plan.layouts.size(); ++i) width = std::max(width, headline(plan.layouts[i]).size());
+    std::string text;
+    if (plan.layouts.size() > 1) {
+        text = fmt::format("\n{:<{}}  {:>11}  {:>11}  {:>8}  {:>9}\n", "also possible", width + 2, "KV tokens",
+                           "a request", "ms/token", "tokens/s");
+    }
+    for (std::size_t i = 1; i < plan.layouts.size(); ++i) {
+        const Layout& layout = plan.layouts[i];
+        const auto count = [](std::int64_t tokens) {
+            return format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, tokens)));
+        };
+        text += fmt::format("  {:<{}}  {:>11}  {:>11}  {:>8}  {:>9}{}\n", headline(layout), width,
+                            layout.kv_tokens ? count(layout.kv_tokens->likely) : "unknown",
+                            layout.longest_request_tokens ? count(*layout.longest_request_tokens) : "unknown",
+                            layout.tpot_ms ? fmt::format("{:.3g}", layout.tpot_ms->likely) : "",
+                            layout.output_tokens_per_s
+                                ? count(static_cast<std::int64_t>(layout.output_tokens_per_s->likely + 0.5))
+                                : "",
+                            layout.is_pareto ? " *" : "");
+        if (!explain) continue;
+        for (const std::string& note : layout.notes) text += fmt::format("    note {}\n", note);
+        text += fmt::format("    because {}\n", layout.because);
+    }
+    const bool has_pareto = std::any_of(plan.layouts.begin() + 1, plan.layouts.end(),
+                                        [](const Layout& layout) { return layout.is_pareto; });
+    if (has_pareto) text += "  * no other is better at latency, throughput or context without being worse at another\n";
+    if (plan.unlisted > 0) text += fmt::format("  and {} more\n", plan.unlisted);
+    return text;
+}
+
+std::string rejected_text(const Plan& plan, bool explain) {
+    const bool is_all = explain || plan.layouts.empty();
+    const std::size_t shown = is_all ? plan.rejected.size() : std::min(plan.rejected.size(), most_rejections);
+    std::string text = plan.layouts.empty() || shown == 0 ? "" : "\n";
+    for (std::size_t i = 0; i < shown; ++i) {
+        const RejectedLayout& rejected = plan.rejected[i];
+        text += fmt::format("rejected: {}: {}\n", rejected.sizes.empty() ? "every size" : rejected.sizes,
+                            rejected.because);
+    }
+    if (shown < plan.rejected.size()) {
+        text += fmt::format("and {} more; --explain says all\n",
+                            count_of(plan.rejected.size() - shown, "reason"));
+    }
+    return text;
+}
 
 }  // namespace
 
 std::string show(const Plan& plan, bool explain) {
-    std::string text;
-    if (plan.layouts.empty()) {
-        text = "no layout: nothing fits these machines and this model\n";
-    } else {
-        const Layout& chosen = plan.layouts.front();
-        std::set<std::string> hosts;
-        for (const RankPlacement& rank : chosen.ranks) hosts.insert(rank.host);
-        text = fmt::format("{}, on {}\n", headline(chosen), count_of(hosts.size(), "host"));
-        if (explain) text += fmt::format("  because {}\n", chosen.because);
-        text += rank_table(chosen);
-    }
-    for (std::size_t i = 1; i < plan.layouts.size(); ++i) {
-        text += fmt::format("also possible: {}\n", headline(plan.layouts[i]));
-        if (explain) text += fmt::format("  because {}\n", plan.layouts[i].because);
-    }
-    for (const RejectedLayout& rejected : plan.rejected) {
-        text += fmt::format("rejected: TP {} x PP {}: {}\n", size_text(rejected.tensor_parallel),
-                            size_text(rejected.pipeline_parallel), rejected.because);
-    }
+    std::string text = plan.layouts.empty() ? "no layout: nothing fits these machines and this model\n"
+                                            : chosen_text(plan, explain) + others_text(plan, explain);
+    text += rejected_text(plan, explain);
+    for (const std::string& suggestion : plan.suggestions) text += fmt::format("possible instead: {}\n", suggestion);
     return text;
-}
-
-std::string show_html(const Layout& layout) {
-    std::string html = fmt::format("<table>\n<caption>{}</caption>\n<tr>", detail::html_escaped(headline(layout)));
-    for (const std::string_view name : {"rank", "host", "GPU", "layers", "weights", "of memory", "KV tokens"}) {
-        html += fmt::format("<th>{}</th>", name);
-    }
-    html += "</tr>\n";
-    for (const RankPlacement& rank : layout.ranks) {
-        html += fmt::format(
-            "<tr{}><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-            layout.limiting_rank == rank.rank ? " class=\"least\"" : "", rank.rank, detail::html_escaped(rank.host),
-            rank.gpu ? std::to_string(*rank.gpu) : "CPU", layers_text(rank), format_bytes(rank.weight_bytes),
-            rank.memory_bytes ? format_bytes(*rank.memory_bytes) : "unknown", tokens_text(rank.kv_tokens));
-    }
-    return html + fmt::format("</table>\n<p>{}</p>\n", detail::html_escaped(layout.because));
 }
 
 }  // namespace r1cluster

@@ -83,7 +83,7 @@ std::optional<Fit> fit_of(const SearchInput& input, const Shape& shape) {
             const double share = static_cast<double>(layers) / static_cast<double>(shape.config.layers) /
                                  sizes.tensor_parallel;
             StageLoad load{0, true, true, layers, static_cast<std::uint64_t>(shape.weight_bytes * share),
-                           cache_bytes_on_rank(input.options, shape.config, sizes, layers)};
+                           kv_bytes_per_token(input.options, shape.config, layers, sizes)};
             const WholeInterval left = kv_cache_left(
                 input.options, memory_terms(input.options, shape.config, sizes, load, smallest), smallest.memory_bytes);
             const std::int64_t tokens = left.likely / static_cast<std::int64_t>(load.kv_bytes_per_token);

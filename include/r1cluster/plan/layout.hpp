@@ -53,9 +53,10 @@ struct Layout {
     std::optional<Interval> ttft_ms;
     std::optional<Interval> tpot_ms;
     std::optional<Interval> output_tokens_per_s;
-    bool is_pareto =
-        false;  ///< no other layout is better at one of latency, throughput and context and no worse at the rest
-    std::string because;  ///< why it stands where it stands in the order
+    /// No other layout is better at one of latency, throughput and context and no worse at the rest.
+    bool is_pareto = false;
+    std::vector<std::string> notes;  ///< to be known before the start: a setting's gain, a limit, unused GPUs
+    std::string because;             ///< why it stands where it stands in the order
 
     int world_size() const { return tensor_parallel * pipeline_parallel * data_parallel; }
     bool operator==(const Layout&) const = default;
