@@ -11,8 +11,10 @@ void bind_plan(py::module_& module) {
         .def("world_size", &Layout::world_size)
         .def("_repr_html_", [](const Layout& self) { return show_html(self); });
     bind_value<RejectedLayout>(module, "RejectedLayout", "A layout that cannot be, because ...");
-    bind_value<Plan>(module, "Plan", "All layouts that these machines and this model allow, best first.")
-        .def("__str__", [](const Plan& self) { return show(self); });
+    bind_value<Plan>(module, "Plan", "The layouts that these machines and this model allow, best first.")
+        .def("__str__", [](const Plan& self) { return show(self); })
+        .def("_repr_html_", [](const Plan& self) { return show_html(self); });
+    bind_value<PlanOptions>(module, "PlanOptions", "How many layouts a plan lists.");
     bind_value<SlicePattern>(module, "SlicePattern", "How tensors of one kind, shape and dtype are divided.");
     bind_value<PlannedTensor>(module, "PlannedTensor", "A tensor that the ranks of a stage read.");
     bind_value<StageShards>(module, "StageShards", "What the ranks of one pipeline stage read.");
@@ -40,12 +42,19 @@ void bind_plan(py::module_& module) {
     bind_value<SpeedForecast>(module, "SpeedForecast", "How fast a layout serves the loads that were asked for.");
     bind_value<SlownessCause>(module, "SlownessCause", "A reason why a deployment is slower than it should be.");
 
-    module.def("plan", &plan, py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"),
-               "Plans tensor by pipeline parallelism for the hosts of the spec, from facts alone.");
+    module.def(
+        "plan",
+        [](const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint, std::int64_t limit) {
+            return plan(spec, cluster, checkpoint, {.limit = limit});
+        },
+        py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"), py::kw_only(),
+        py::arg("limit") = PlanOptions{}.limit,
+        "Searches every way to divide the model over the hosts of the spec, for its goal, from facts alone.");
     module.def("default_partition", &default_partition, py::arg("layers"), py::arg("pipeline_parallel"),
-               "Layers of each pipeline stage by the engine's own rule.");
+               py::arg("engine") = std::nullopt, "Layers of each pipeline stage by the engine's own rule.");
     module.def("show", py::overload_cast<const Plan&, bool>(&show), py::arg("plan"), py::arg("explain") = false);
     module.def("show_html", py::overload_cast<const Layout&>(&show_html), py::arg("layout"));
+    module.def("show_html", py::overload_cast<const Plan&>(&show_html), py::arg("plan"));
     module.def("shard", &shard, py::arg("layout"), py::arg("checkpoint"), py::arg("loading") = Loading{},
                "The bytes that each rank and each host needs, exactly, from the headers alone.");
 }

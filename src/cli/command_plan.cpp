@@ -2,6 +2,7 @@
 // The verbs that read and decide, and start nothing: model, plan, check, config, launch.
 #include <fmt/format.h>
 
+#include "cli/plan_request.hpp"
 #include "cli/session.hpp"
 
 namespace r1cluster::cli {
@@ -35,8 +36,11 @@ void add_plan(CLI::App& app, Session& session) {
     add_input(*verb, session, true);
     add_json(*verb, session);
     add_explain(*verb, session);
+    static PlanRequest request;
+    request.add_to(*verb);
     verb->callback([&session] {
-        const Decided decided = decide(session);
+        const Decided decided = decide(session, request.applied_to(session.spec()), request.options);
+        if (request.wants_forecast()) return request.print_forecast(session, decided);
         if (!decided.checkpoint) decided.chosen();
         print(session, decided.plan, [&] {
             const Layout* best = decided.layout();

@@ -67,10 +67,12 @@ const Layout& Decided::chosen() const {
                 fmt::format("planning \"{}\": no host gave a checkpoint", spec.model.path));
 }
 
-Decided decide(const Session& session) {
+Decided decide(const Session& session) { return decide(session, session.spec()); }
+
+Decided decide(const Session& session, const DeploymentSpec& spec, const PlanOptions& options) {
     Decided decided;
-    decided.spec = session.spec();
-    static_cast<detail::Decided&>(decided) = detail::decide(decided.spec, session.recording());
+    decided.spec = spec;
+    static_cast<detail::Decided&>(decided) = detail::decide(spec, session.recording(), options);
     return decided;
 }
 

@@ -50,6 +50,8 @@ struct Decided : detail::Decided {
     const Layout& chosen() const;
 };
 Decided decide(const Session& session);
+/// The same for this form of the session's spec.
+Decided decide(const Session& session, const DeploymentSpec& spec, const PlanOptions& options = {});
 
 /// Progress lines on standard error: one that is rewritten on a terminal, plain ones elsewhere.
 void show_progress(const Progress& progress);

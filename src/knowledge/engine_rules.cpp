@@ -57,6 +57,18 @@ const CapabilityRule* find_capability_rule(std::string_view what, const std::opt
     return found == capability_rules.end() ? nullptr : &*found;
 }
 
+std::string releases_that_can(std::string_view what, int capability) {
+    const auto found = std::ranges::find_if(capability_rules, [&](const CapabilityRule& row) {
+        return row.what == what && row.least <= capability;
+    });
+    if (found == capability_rules.end()) return "";
+    if (!found->releases.since.empty()) return std::string(found->releases.since) + " or newer";
+    const auto other = std::ranges::find_if(
+        capability_rules, [&](const CapabilityRule& row) { return row.what == what && row.least > capability; });
+    if (other == capability_rules.end() || other->releases.since.empty()) return "";
+    return "before " + std::string(other->releases.since);
+}
+
 const DivisionRule* find_division_rule(std::string_view division, std::string_view family,
                                        const std::optional<Version>& engine) {
     const auto found = std::ranges::find_if(division_rules, [&](const DivisionRule& row) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <optional>
-#include <span>
+#include <string>
 #include <string_view>
 
 #include "r1cluster/base/version.hpp"
@@ -29,6 +29,9 @@ struct CapabilityRule {
 
 /// The first row for this quantisation, dtype or kind of attention; nullptr: nothing is known.
 const CapabilityRule* find_capability_rule(std::string_view what, const std::optional<Version>& engine);
+
+/// "before 0.20.0": releases of another row whose least is within this capability; empty: none.
+std::string releases_that_can(std::string_view what, int capability);
 
 /// A way to divide a model that these releases do not have, or have broken.
 struct DivisionRule {

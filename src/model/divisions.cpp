@@ -103,8 +103,8 @@ void judge_mlp(const ModelConfig& config, Parts parts, Divisions& divisions) {
 
 std::string undivided(const ModelConfig& config, Parts parts) {
     Divisions divisions(config, parts.all);
-    divisions.even("vocab_size, padded to 64", static_cast<std::int64_t>(detail::padded_vocabulary(config)));
     judge_attention(config, parts.all, divisions);
+    divisions.even("vocab_size, padded to 64", static_cast<std::int64_t>(detail::padded_vocabulary(config)));
     judge_mlp(config, parts, divisions);
     return divisions.text();
 }

@@ -120,7 +120,7 @@ bool Candidate::has_divided_cache() const {
 
 std::int64_t Candidate::longest_request(std::int64_t tokens) const {
     const std::int64_t parts = has_divided_cache() ? sizes_.pipeline_parallel : 1, block = block_tokens();
-    return std::min(std::max<std::int64_t>(0, tokens) / block / parts * block, input_.config.max_position);
+    return std::min(std::max<std::int64_t>(0, tokens) / block / parts * block, input_.options.max_model_len);
 }
 
 SpeedPoint Candidate::speed(const std::vector<int>& partition, const Workload& workload) const {
@@ -132,6 +132,10 @@ SpeedPoint Candidate::speed(const std::vector<int>& partition, const Workload& w
         stages[i].device = *stages_[i].device;
         stages[i].spans_hosts =
             (last_rank - sizes_.tensor_parallel + 1) / ranks_per_host_ != last_rank / ranks_per_host_;
+        // Experts are spread over the ranks of this stage in all copies, whose first and last these are.
+        const int last_copy = (sizes_.data_parallel - 1) * sizes_.pipeline_parallel * sizes_.tensor_parallel;
+        stages[i].do_experts_span_hosts =
+            input_.config.experts && (last_rank + last_copy) / ranks_per_host_ != last_rank / ranks_per_host_;
         stages[i].is_next_on_other_host =
             i + 1 < stages.size() && (last_rank + 1) / ranks_per_host_ != last_rank / ranks_per_host_;
         first_layer += partition[i];

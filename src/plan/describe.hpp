@@ -23,7 +23,7 @@ BOOST_DESCRIBE_STRUCT(Layout, (),
                        layers_per_stage, is_engine_default_partition, engine_version, dtype, ranks, kv_tokens,
                        longest_request_tokens, limiting_rank, workload, ttft_ms, tpot_ms, output_tokens_per_s,
                        is_pareto, notes, because))
-BOOST_DESCRIBE_STRUCT(RejectedLayout, (), (tensor_parallel, pipeline_parallel, because, count, sizes))
+BOOST_DESCRIBE_STRUCT(RejectedLayout, (), (tensor_parallel, pipeline_parallel, because, count, sizes, is_unasked))
 BOOST_DESCRIBE_STRUCT(Plan, (), (goal, layouts, unlisted, rejected, suggestions))
 BOOST_DESCRIBE_STRUCT(PlanOptions, (), (limit))
 BOOST_DESCRIBE_STRUCT(SlicePattern, (), (slices))

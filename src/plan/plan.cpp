@@ -100,12 +100,23 @@ private:
     void add_notes(Layout& layout, const Found& found, const detail::Candidate& candidate, bool is_best) const {
         std::vector<std::string> first;
         if (!found.is_started_by_up) first.push_back("planned, not yet started by up: it starts one copy of the attention");
-        if (!found.uses_all_devices) first.push_back("leaves GPUs of the spec unused, and is faster than all that use them");
+        if (found.needs_fast_network) {
+            first.push_back(fmt::format("its tensor-parallel groups span hosts over {}: it comes after those that do not",
+                                        input_.fabric.between_hosts_name.empty() ? "a network that was not seen"
+                                                                                 : input_.fabric.between_hosts_name));
+        }
+        if (!found.uses_all_devices) {
+            const auto hosts = static_cast<int>(input_.devices.hosts.size());
+            first.push_back(fmt::format("leaves {} of {} GPUs unused",
+                                        hosts * input_.devices.per_host - layout.world_size(),
+                                        hosts * input_.devices.per_host));
+        }
         if (std::string about = about_partition(found, layout); !about.empty()) first.push_back(std::move(about));
         if (const auto fastest = is_best ? search_.fastest_partition(candidate, found) : std::nullopt) {
             const auto chosen = search_.speed(candidate, layout.layers_per_stage,
                                               detail::workload_of({GoalKind::throughput}, layout.kv_tokens->likely, 0));
-            if (fastest->layers != layout.layers_per_stage && chosen) {
+            if (fastest->layers != layout.layers_per_stage && chosen &&
+                fastest->tokens_per_s > chosen->output_tokens_per_s.likely * 1.02) {
                 first.push_back(fmt::format(
                     "for throughput {} is better: {:.0f} % more tokens per second of many requests, room for {} tokens",
                     joined(fastest->layers),
@@ -167,16 +178,17 @@ Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& 
         devices.is_gpu ? detail::fabric_of(cluster, devices) : detail::Fabric{}};
     detail::Rejections rejections;
     std::vector<Found> order;
-    const std::string refusal = detail::engine_refusal(input);
+    const std::string refusal = detail::engine_refusal(options, checkpoint.config, devices);
     if (refusal.empty()) {
         detail::Search search(input, plan.goal, rejections);
         order = search.run();
         list(plan, Listing(input, search, plan.goal), order, static_cast<std::size_t>(plan_options.limit));
-        plan.rejected = rejections.folded();
+        plan.rejected = rejections.folded(spec.layout);
     } else {
         reject_all(refusal);
     }
-    plan.suggestions = detail::suggestions(input, plan);
+    // Where a size is what cannot be, other weights would not help.
+    if (!refusal.empty() || !order.empty() || rejections.has("memory")) plan.suggestions = detail::suggestions(input, cluster);
     return plan;
 }
 

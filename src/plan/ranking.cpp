@@ -65,13 +65,24 @@ void drop_unused_devices(std::vector<Found>& found) {
     bool is_any = false;
     for (const Found& one : found) {
         if (!one.uses_all_devices) continue;
-        best = std::min(best, one.cost);
+        if (one.holds_a_request) best = std::min(best, one.cost);
         is_any = true;
     }
     if (!is_any) return;
     std::erase_if(found, [&](const Found& one) {
-        return !one.uses_all_devices && !is_better(one.cost, best, worth_unused_devices);
+        return !one.uses_all_devices && !(one.holds_a_request && is_better(one.cost, best, worth_unused_devices));
     });
+}
+
+/// What no forecast outweighs, worst first: up() does not start it; the engine refuses to; two all-reduces a layer over a
+/// network that is slow, or that nobody has seen.
+auto tier_of(const Found& found) {
+    return std::tuple{!found.is_started_by_up, !found.holds_a_request, found.needs_fast_network};
+}
+
+/// Where max_model_len does not fit, the nearest to it is the best.
+double cost_of(const Found& found) {
+    return found.holds_a_request ? found.cost : -static_cast<double>(found.kv_tokens);
 }
 
 }  // namespace
@@ -84,10 +95,10 @@ std::vector<Found> ranked(std::vector<Found> found) {
     std::vector<Found> order;
     while (!found.empty()) {
         const auto best = std::ranges::min_element(found, [](const Found& a, const Found& b) {
-            return std::tuple{!a.is_started_by_up, a.cost} < std::tuple{!b.is_started_by_up, b.cost};
+            return std::tuple{tier_of(a), cost_of(a)} < std::tuple{tier_of(b), cost_of(b)};
         });
         const auto first = std::ranges::find_if(found, [&](const Found& one) {
-            return one.is_started_by_up == best->is_started_by_up && !is_better(best->cost, one.cost, tie);
+            return tier_of(one) == tier_of(*best) && !is_better(cost_of(*best), cost_of(one), tie);
         });
         order.push_back(std::move(*first));
         found.erase(first);

@@ -20,22 +20,22 @@ std::optional<int> capability_of(const Device& device) {
 }
 
 /// What of the model a GPU must be able to do.
-std::vector<std::string_view> needs_of(const SearchInput& input) {
+std::vector<std::string_view> needs_of(const EngineOptions& options, const ModelConfig& config) {
     std::vector<std::string_view> needs{"kernels"};
-    if (input.options.dtype == "bfloat16") needs.push_back("bfloat16");
-    if (input.config.latent_attention) needs.push_back("latent attention");
-    if (input.config.quantization) {
-        const Quantization& quantization = *input.config.quantization;
-        const bool has_format = knowledge::find_capability_rule(quantization.format, input.options.version) != nullptr;
+    if (options.dtype == "bfloat16") needs.push_back("bfloat16");
+    if (options.has_latent_cache) needs.push_back("latent attention");
+    if (config.quantization) {
+        const Quantization& quantization = *config.quantization;
+        const bool has_format = knowledge::find_capability_rule(quantization.format, options.version) != nullptr;
         needs.push_back(has_format ? quantization.format : quantization.method);
     }
     return needs;
 }
 
-/// The text without its numbers: what makes two refusals the same reason.
-std::string without_numbers(std::string_view text) {
+/// The first complaint without its numbers: what makes two refusals the same reason.
+std::string reason_of(std::string_view text) {
     std::string reason;
-    for (const char letter : text) {
+    for (const char letter : text.substr(0, text.find("; "))) {
         if (letter < '0' || letter > '9') reason += letter;
     }
     return reason;
@@ -43,19 +43,21 @@ std::string without_numbers(std::string_view text) {
 
 }  // namespace
 
-std::string engine_refusal(const SearchInput& input) {
-    if (!input.devices.is_gpu || input.options.engine != "vllm") return "";
-    for (const std::string_view need : needs_of(input)) {
-        const knowledge::CapabilityRule* rule = knowledge::find_capability_rule(need, input.options.version);
+std::string engine_refusal(const EngineOptions& options, const ModelConfig& config, const Devices& devices) {
+    if (!devices.is_gpu || options.engine != "vllm") return "";
+    for (const std::string_view need : needs_of(options, config)) {
+        const knowledge::CapabilityRule* rule = knowledge::find_capability_rule(need, options.version);
         if (!rule) continue;
-        for (const Device& device : input.devices.kinds) {
+        for (const Device& device : devices.kinds) {
             const std::optional<int> capability = capability_of(device);
             if (!capability || *capability >= rule->least) continue;
-            return fmt::format("{} {} compute capability {}.{}, {} of vLLM {} needs {}.{}: \"{}\" ({})",
-                               device.name.empty() ? "a GPU" : device.name, "has", *capability / 10, *capability % 10,
-                               need == "kernels" ? "the build" : std::string(need),
-                               input.options.version ? input.options.version->text() : "of today", rule->least / 10,
-                               rule->least % 10, rule->engine_says, rule->source);
+            const std::string other = knowledge::releases_that_can(need, *capability);
+            return fmt::format("{} has compute capability {}.{}, too little for {} in vLLM{} ({}.{} or more): \"{}\" ({}){}",
+                               device.name.empty() ? "a GPU" : device.name, *capability / 10, *capability % 10,
+                               need == "kernels" ? "the kernels" : need,
+                               options.version ? " " + options.version->text() : "", rule->least / 10,
+                               rule->least % 10, rule->engine_says, rule->source,
+                               other.empty() ? "" : fmt::format("; vLLM {} can", other));
         }
     }
     return "";
@@ -69,19 +71,24 @@ bool SizeRefusals::refuses(const LayoutSizes& sizes) {
            refuses_placement(sizes);
 }
 
-bool SizeRefusals::refuses_division(const LayoutSizes& sizes) {
-    const WeightSizes weights{sizes.tensor_parallel, input_.config.experts ? sizes.data_parallel : 1,
-                              sizes.is_expert_parallel};
-    const auto [found, is_new] = divisions_.try_emplace(weights);
+const std::string& SizeRefusals::division_of(const WeightSizes& sizes) {
+    const auto [found, is_new] = divisions_.try_emplace(sizes);
     if (is_new) {
-        found->second = tensor_parallel_refusal(input_.config, weights.tensor_parallel, weights.data_parallel,
-                                                weights.is_expert_parallel);
+        found->second = tensor_parallel_refusal(input_.config, sizes.tensor_parallel, sizes.data_parallel,
+                                                sizes.is_expert_parallel);
     }
-    if (found->second.empty()) return false;
-    const bool is_by_tensor =
-        weights.data_parallel == 1 || !tensor_parallel_refusal(input_.config, sizes.tensor_parallel).empty();
-    rejections_.add(without_numbers(found->second), is_by_tensor ? Scope::tensor : Scope::tensor_and_data, sizes,
-                    found->second);
+    return found->second;
+}
+
+bool SizeRefusals::refuses_division(const LayoutSizes& sizes) {
+    const int data = input_.config.experts ? sizes.data_parallel : 1;
+    const std::string& text = division_of({sizes.tensor_parallel, data, sizes.is_expert_parallel});
+    if (text.empty()) return false;
+    // What holds for whole experts too is about the tensor-parallel size alone.
+    const std::string& of_tensor = division_of({sizes.tensor_parallel, 1, true});
+    const bool is_of_tensor = !of_tensor.empty() || data == 1;
+    rejections_.add(reason_of(of_tensor.empty() ? text : of_tensor),
+                    is_of_tensor ? Scope::tensor : Scope::tensor_and_data, sizes, text);
     return true;
 }
 
@@ -97,7 +104,7 @@ bool SizeRefusals::refuses_release(std::string_view division, Scope scope, const
 bool SizeRefusals::refuses_experts(const LayoutSizes& sizes) {
     if (!sizes.is_expert_parallel) return false;
     if (!input_.config.experts) {
-        rejections_.add("no experts", Scope::all, sizes,
+        rejections_.add("no experts", Scope::experts, sizes,
                         fmt::format("--enable-expert-parallel spreads whole experts, and {} has none",
                                     input_.config.architecture));
         return true;
@@ -109,7 +116,7 @@ bool SizeRefusals::refuses_experts(const LayoutSizes& sizes) {
                                     input_.config.experts->routed, ranks));
         return true;
     }
-    return refuses_release("expert parallel", Scope::all, sizes);
+    return refuses_release("expert parallel", Scope::experts, sizes);
 }
 
 // In the words of vllm/config/parallel.py and model.py.
@@ -117,7 +124,7 @@ bool SizeRefusals::refuses_context(const LayoutSizes& sizes) {
     const int tensor = sizes.tensor_parallel, context = sizes.decode_context_parallel;
     if (context == 1) return false;
     if (context < 1 || tensor % context != 0) {
-        rejections_.add("dcp divides tp", Scope::all, sizes,
+        rejections_.add("dcp divides tp", Scope::contexts, sizes,
                         fmt::format("tp_size={} must be divisible by dcp_size={}", tensor, context));
         return true;
     }
@@ -139,8 +146,8 @@ bool SizeRefusals::refuses_context(const LayoutSizes& sizes) {
             "({}) for GQA/MQA",
             input_.config.attention_heads / heads, context);
     }
-    if (text.empty()) return refuses_release("decode context parallel", Scope::all, sizes);
-    rejections_.add(without_numbers(text), Scope::all, sizes, text);
+    if (text.empty()) return refuses_release("decode context parallel", Scope::contexts, sizes);
+    rejections_.add(reason_of(text), Scope::contexts, sizes, text);
     return true;
 }
 
@@ -151,7 +158,7 @@ bool SizeRefusals::refuses_pipeline(const LayoutSizes& sizes) {
         return true;
     }
     if (input_.config.layers < sizes.pipeline_parallel) {
-        rejections_.add("few layers", Scope::all, sizes,
+        rejections_.add("few layers", Scope::stages, sizes,
                         fmt::format("{} layers cannot be divided over {} pipeline stages", input_.config.layers,
                                     sizes.pipeline_parallel));
         return true;
@@ -169,11 +176,11 @@ bool SizeRefusals::refuses_pipeline(const LayoutSizes& sizes) {
             text = fmt::format("layers_per_stage {} leaves a stage without a layer", joined(*partition));
         }
         if (!text.empty()) {
-            rejections_.add(without_numbers(text), Scope::all, sizes, text);
+            rejections_.add(reason_of(text), Scope::all, sizes, text);
             return true;
         }
     }
-    return sizes.pipeline_parallel > 1 && refuses_release("pipeline parallel", Scope::all, sizes);
+    return sizes.pipeline_parallel > 1 && refuses_release("pipeline parallel", Scope::stages, sizes);
 }
 
 bool SizeRefusals::refuses_placement(const LayoutSizes& sizes) {

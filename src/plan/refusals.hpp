@@ -6,8 +6,8 @@
 
 namespace r1cluster::detail {
 
-/// What makes every layout impossible: a release or a GPU that cannot compute this model. Empty: nothing.
-std::string engine_refusal(const SearchInput& input);
+/// What makes every layout impossible: a GPU that cannot compute this model with this release. Empty: nothing.
+std::string engine_refusal(const EngineOptions& options, const ModelConfig& config, const Devices& devices);
 
 /// Adds to `rejections` why these sizes cannot be, before any weight is counted; true where they cannot.
 class SizeRefusals {
@@ -18,6 +18,7 @@ public:
 
 private:
     bool refuses_division(const LayoutSizes& sizes);
+    const std::string& division_of(const WeightSizes& sizes);
     bool refuses_experts(const LayoutSizes& sizes);
     bool refuses_context(const LayoutSizes& sizes);
     bool refuses_pipeline(const LayoutSizes& sizes);

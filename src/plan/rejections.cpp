@@ -14,7 +14,15 @@ constexpr std::size_t most_listed = 4;
 
 std::string words_of(const LayoutSizes& sizes, Scope scope) {
     if (scope == Scope::every) return "";
+    if (scope == Scope::stages) return fmt::format("PP {}", sizes.pipeline_parallel);
+    if (scope == Scope::experts) return "EP";
+    if (scope == Scope::contexts) {
+        return fmt::format("TP {}, DCP {}", sizes.tensor_parallel, sizes.decode_context_parallel);
+    }
     if (scope == Scope::all) return in_words(sizes);
+    if (scope == Scope::division) {
+        return in_words({sizes.tensor_parallel, sizes.pipeline_parallel, sizes.data_parallel, 1, false});
+    }
     std::string text = fmt::format("TP {}", sizes.tensor_parallel);
     if (scope == Scope::tensor_and_data && sizes.data_parallel > 1) {
         text += fmt::format(" x DP {}{}", sizes.data_parallel, sizes.is_expert_parallel ? ", EP" : "");
@@ -27,8 +35,8 @@ std::string listed(const std::vector<std::string>& words) {
     const std::size_t shown = words.size() <= most_listed ? words.size() : most_listed - 1;
     std::string text;
     for (std::size_t i = 0; i < shown; ++i) {
-        const bool is_last = i + 1 == words.size();
-        text += (i == 0 ? "" : is_last ? "; and " : "; ") + words[i];
+        const bool is_last = shown == words.size() && i + 1 == shown;
+        text += (i == 0 ? "" : is_last ? " and " : "; ") + words[i];
     }
     if (shown < words.size()) text += fmt::format("; and {} more", words.size() - shown);
     return text;
@@ -57,13 +65,21 @@ void Rejections::add(std::string_view reason, Scope scope, const LayoutSizes& si
     if (add(reason, scope, sizes)) set_text(std::move(text));
 }
 
-std::vector<RejectedLayout> Rejections::folded() const {
+bool Rejections::has(std::string_view reason) const {
+    return std::ranges::find(folds_, reason, &Fold::reason) != folds_.end();
+}
+
+std::vector<RejectedLayout> Rejections::folded(const LayoutSpec& asked) const {
     std::vector<RejectedLayout> rejected;
     for (const Fold& fold : folds_) {
         RejectedLayout& one = rejected.emplace_back();
         const LayoutSizes& nearest = fold.sizes[fold.nearest];
+        const bool has_stages =
+            fold.scope == Scope::all || fold.scope == Scope::division || fold.scope == Scope::stages;
         one.tensor_parallel = fold.scope == Scope::every ? 0 : nearest.tensor_parallel;
-        one.pipeline_parallel = fold.scope == Scope::all ? nearest.pipeline_parallel : 0;
+        one.pipeline_parallel = has_stages ? nearest.pipeline_parallel : 0;
+        one.is_unasked = (fold.scope == Scope::experts && !asked.expert_parallel) ||
+                         (fold.scope == Scope::contexts && !asked.decode_context_parallel);
         one.because = fold.text;
         one.count = static_cast<std::int64_t>(fold.sizes.size());
         std::vector<std::string> words{words_of(nearest, fold.scope)};
@@ -73,6 +89,7 @@ std::vector<RejectedLayout> Rejections::folded() const {
         }
         one.sizes = listed(words);
     }
+    std::ranges::stable_sort(rejected, {}, &RejectedLayout::is_unasked);
     return rejected;
 }
 

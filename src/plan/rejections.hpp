@@ -11,7 +11,7 @@
 namespace r1cluster::detail {
 
 /// Which of the sizes a reason is about.
-enum class Scope { every, tensor, tensor_and_data, all };
+enum class Scope { every, tensor, tensor_and_data, stages, experts, contexts, division, all };
 
 /// Rejected layouts, folded by reason while they are found.
 class Rejections {
@@ -24,8 +24,9 @@ public:
 
     /// While muted nothing is added.
     void mute(bool is_muted) { is_muted_ = is_muted; }
-    bool empty() const { return folds_.empty(); }
-    std::vector<RejectedLayout> folded() const;
+    bool has(std::string_view reason) const;
+    /// Those about whole experts and divided contexts last.
+    std::vector<RejectedLayout> folded(const LayoutSpec& asked) const;
 
 private:
     struct Fold {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "plan/placement.hpp"
@@ -17,6 +18,9 @@ namespace {
 
 /// Least gain for which another partition than the engine's own is worth a setting.
 constexpr double worthwhile_gain = 0.02;
+
+/// A small all-reduce between hosts takes 15 to 40 us over InfiniBand, over TCP 100 and more.
+constexpr double fast_all_reduce_us = 40;
 
 /// Requests by which throughputs are compared: many, as long as in common serving benchmarks.
 constexpr Workload many_requests{256, 1024, 1024};
@@ -93,7 +97,7 @@ bool Search::refuses_mixed(const Candidate& candidate) {
     }
     std::string kinds;
     for (const auto& [name, count] : counts) kinds += fmt::format("{}{} {}", kinds.empty() ? "" : " and ", count, name);
-    rejections_.add("mixed", Scope::all, sizes,
+    rejections_.add("mixed", Scope::division, sizes,
                     fmt::format("the tensor-parallel group of ranks {} to {} mixes {}: its ranks get equal parts and "
                                 "compute in step; only whole pipeline stages may be on unlike GPUs",
                                 first, first + sizes.tensor_parallel - 1, kinds));
@@ -106,9 +110,16 @@ void Search::refuse_memory(const Candidate& candidate, const PartitionChoice& be
         free = std::min(free, candidate.free_bytes(static_cast<int>(stage), first, best.layers[stage]));
         first += best.layers[stage];
     }
-    if (!rejections_.add("memory", Scope::all, candidate.sizes(), static_cast<double>(free))) return;
+    if (!rejections_.add("memory", Scope::division, candidate.sizes(), static_cast<double>(free))) return;
     const Placement placement(input_, weights_of(candidate.sizes()), candidate, best.layers);
-    rejections_.set_text(placement.refusal());
+    std::string text = placement.refusal();
+    const double budget = static_cast<double>(input_.devices.kinds.front().memory_bytes) *
+                          input_.options.gpu_memory_utilization;
+    const auto least = static_cast<std::size_t>(std::ceil(static_cast<double>(input_.weights.total_bytes()) / budget));
+    if (least > input_.devices.hosts.size() * static_cast<std::size_t>(input_.devices.per_host)) {
+        text += fmt::format("; the {} of weights alone need {} such GPUs", format_bytes(input_.weights.total_bytes()), least);
+    }
+    rejections_.set_text(std::move(text));
 }
 
 // Where the cache is of a given size: on a CPU, whose memory is counted by host, and where the spec says it.
@@ -119,7 +130,7 @@ bool Search::refuses_fixed_cache(const Candidate& candidate, const PartitionChoi
     const Placement placement(input_, weights_of(candidate.sizes()), candidate, best.layers);
     const std::string refusal = placement.refusal();
     if (refusal.empty()) return false;
-    rejections_.add(refusal.starts_with("does not fit") ? "memory" : "length", Scope::all, candidate.sizes(), refusal);
+    rejections_.add(refusal.starts_with("does not fit") ? "memory" : "length", Scope::division, candidate.sizes(), refusal);
     return true;
 }
 
@@ -191,6 +202,8 @@ void Search::judge(const LayoutSizes& sizes, bool uses_all_devices) {
         found->longest_request = candidate.longest_request(tokens);
         found->uses_all_devices = uses_all_devices;
         found->is_started_by_up = sizes.data_parallel == 1 || input_.spec.layout.data_parallel.has_value();
+        found->holds_a_request = tokens >= input_.options.max_model_len;
+        found->needs_fast_network = candidate.spans_hosts() && input_.fabric.between_hosts_latency_us.likely > fast_all_reduce_us;
         const auto forecast = [&](const Goal& goal) {
             return speed(candidate, found->chosen, workload_of(goal, found->kv_tokens, found->longest_request));
         };
@@ -207,13 +220,25 @@ void Search::judge(const LayoutSizes& sizes, bool uses_all_devices) {
 std::vector<Found> Search::run() {
     const Devices& devices = input_.devices;
     const bool is_fixed = is_world_given(input_.spec.layout) || !devices.is_gpu;
+    bool is_muted = false;
     for (int per_host = devices.per_host; per_host >= (is_fixed ? devices.per_host : 1); --per_host) {
-        rejections_.mute(per_host != devices.per_host);
-        for (const LayoutSizes& sizes : sizes_to_judge(input_.spec, input_.config, devices, goal_, per_host)) {
+        // One complaint about each size is enough: that of the first number of ranks that can be divided as asked.
+        rejections_.mute(is_muted);
+        const std::vector<LayoutSizes> all = sizes_to_judge(input_.spec, input_.config, devices, goal_, per_host);
+        is_muted = is_muted || !all.empty();
+        for (const LayoutSizes& sizes : all) {
             if (!refusals_.refuses(sizes)) judge(sizes, per_host == devices.per_host);
         }
     }
     rejections_.mute(false);
+    if (!is_muted) {
+        const LayoutSpec& layout = input_.spec.layout;
+        rejections_.add("world", Scope::all,
+                        {layout.tensor_parallel.value_or(0), stages_wanted(layout).value_or(0),
+                         layout.data_parallel.value_or(1)},
+                        fmt::format("{} hosts of {} {} each cannot be divided so", devices.hosts.size(),
+                                    devices.per_host, devices.is_gpu ? "GPUs" : "CPU ranks"));
+    }
     return ranked(std::move(found_));
 }
 

@@ -29,7 +29,8 @@ struct Found {
     std::optional<double> tokens_per_s;  ///< of many requests
     double cost = 0;                     ///< for the goal: less is better
     bool is_started_by_up = true;
-    bool is_simple = true;  ///< not one of several of its TP x PP x DP
+    bool holds_a_request = true;         ///< of max_model_len: otherwise the engine refuses to start
+    bool needs_fast_network = false;     ///< tensor parallel over hosts without RDMA, or none that was seen
     bool uses_all_devices = true;
     bool is_pareto = false;
 };

@@ -16,6 +16,8 @@ using detail::RankRow;
 
 /// Rejections that are shown without --explain.
 constexpr std::size_t most_rejections = 4;
+/// Kinds of ranks.
+constexpr std::size_t most_rows = 16;
 
 std::string count_of(std::size_t count, std::string_view what) {
     return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
@@ -23,7 +25,10 @@ std::string count_of(std::size_t count, std::string_view what) {
 
 std::string rank_table(const Layout& layout) {
     std::vector<RankRow> rows{{"ranks", "host", "GPU", "layers", "weights", "of memory", "KV tokens", false}};
-    for (RankRow& row : detail::rank_rows(layout)) rows.push_back(std::move(row));
+    std::vector<RankRow> all = detail::rank_rows(layout);
+    const std::size_t more = all.size() > most_rows ? all.size() - most_rows : 0;
+    all.resize(all.size() - more);
+    for (RankRow& row : all) rows.push_back(std::move(row));
     const auto width = [&](std::string RankRow::*column) {
         std::size_t most = 0;
         for (const RankRow& row : rows) most = std::max(most, (row.*column).size());
@@ -37,7 +42,15 @@ std::string rank_table(const Layout& layout) {
                             width(&RankRow::memory), row.tokens, width(&RankRow::tokens),
                             row.is_least ? "  least" : "");
     }
+    if (more > 0) text += fmt::format("  and {} rows more\n", more);
     return text;
+}
+
+/// The first complaint of several, and what is possible instead.
+std::string brief(const std::string& because) {
+    const std::size_t next = because.find("; "), possible = because.rfind(" (possible up to ");
+    if (next == std::string::npos || possible == std::string::npos || possible < next) return because;
+    return because.substr(0, next) + because.substr(possible);
 }
 
 std::string chosen_text(const Plan& plan, bool explain) {
@@ -82,7 +95,8 @@ std::string others_text(const Plan& plan, bool explain) {
                             layout.output_tokens_per_s
                                 ? count(static_cast<std::int64_t>(layout.output_tokens_per_s->likely + 0.5))
                                 : "",
-                            layout.is_pareto ? " *" : "");
+                            (layout.is_pareto ? std::string(" *") : layout.data_parallel > 1 ? "  " : "") +
+                                (layout.data_parallel > 1 ? " -" : ""));
         if (!explain) continue;
         for (const std::string& note : layout.notes) text += fmt::format("    note {}\n", note);
         text += fmt::format("    because {}\n", layout.because);
@@ -90,22 +104,28 @@ std::string others_text(const Plan& plan, bool explain) {
     const bool has_pareto = std::any_of(plan.layouts.begin() + 1, plan.layouts.end(),
                                         [](const Layout& layout) { return layout.is_pareto; });
     if (has_pareto) text += "  * no other is better at latency, throughput or context without being worse at another\n";
+    const bool has_copies = std::any_of(plan.layouts.begin() + 1, plan.layouts.end(),
+                                        [](const Layout& layout) { return layout.data_parallel > 1; });
+    if (has_copies) text += "  - planned, not yet started by up\n";
     if (plan.unlisted > 0) text += fmt::format("  and {} more\n", plan.unlisted);
     return text;
 }
 
 std::string rejected_text(const Plan& plan, bool explain) {
-    const bool is_all = explain || plan.layouts.empty();
-    const std::size_t shown = is_all ? plan.rejected.size() : std::min(plan.rejected.size(), most_rejections);
-    std::string text = plan.layouts.empty() || shown == 0 ? "" : "\n";
+    std::size_t shown = plan.rejected.size();
+    if (!explain && !plan.layouts.empty()) {
+        const auto asked = std::ranges::count(plan.rejected, false, &RejectedLayout::is_unasked);
+        shown = std::min(static_cast<std::size_t>(asked), most_rejections);
+    }
+    std::string text = plan.layouts.empty() || plan.rejected.empty() ? "" : "\n";
     for (std::size_t i = 0; i < shown; ++i) {
         const RejectedLayout& rejected = plan.rejected[i];
         text += fmt::format("rejected: {}: {}\n", rejected.sizes.empty() ? "every size" : rejected.sizes,
-                            rejected.because);
+                            explain ? rejected.because : brief(rejected.because));
     }
     if (shown < plan.rejected.size()) {
-        text += fmt::format("and {} more; --explain says all\n",
-                            count_of(plan.rejected.size() - shown, "reason"));
+        text += fmt::format("{}rejected for {}; --explain says all\n", shown > 0 ? "more " : "",
+                            count_of(plan.rejected.size() - shown, shown > 0 ? "other reason" : "reason"));
     }
     return text;
 }
@@ -116,6 +136,7 @@ std::string show(const Plan& plan, bool explain) {
     std::string text = plan.layouts.empty() ? "no layout: nothing fits these machines and this model\n"
                                             : chosen_text(plan, explain) + others_text(plan, explain);
     text += rejected_text(plan, explain);
+    if (!explain && !plan.layouts.empty()) return text;
     for (const std::string& suggestion : plan.suggestions) text += fmt::format("possible instead: {}\n", suggestion);
     return text;
 }

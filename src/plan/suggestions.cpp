@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
-#include "knowledge/engine_rules.hpp"
 #include "knowledge/model_family.hpp"
 #include "plan/memory_model.hpp"
 #include "plan/placement.hpp"
+#include "plan/refusals.hpp"
 #include "plan/sizes.hpp"
 #include "r1cluster/base/units.hpp"
 
@@ -59,17 +59,10 @@ double parameters_of(const SearchInput& input) {
     return static_cast<double>(input.weights.total_bytes()) * 8 / bits;
 }
 
-bool can_compute(const SearchInput& input, std::string_view need) {
-    const auto* rule = knowledge::find_capability_rule(need, input.options.version);
-    return !rule || std::ranges::all_of(input.devices.kinds, [&](const Device& device) {
-        const auto version = Version::try_parse(device.compute_capability);
-        return !version || version->numbers.size() < 2 ||
-               10 * version->numbers[0] + version->numbers[1] >= rule->least;
-    });
-}
-
 /// The first sizes, in the order of a plan, in which an even share of the weights leaves room for a useful cache.
-std::optional<Fit> fit_of(const SearchInput& input, const Shape& shape) {
+std::optional<Fit> fit_of(const SearchInput& input, const Cluster& cluster, const Shape& shape) {
+    const EngineOptions options = engine_options(input.spec, cluster, shape.config, input.devices);
+    if (!engine_refusal(options, shape.config, input.devices).empty()) return std::nullopt;
     const Device& smallest = *std::ranges::min_element(input.devices.kinds, {}, &Device::memory_bytes);
     DeploymentSpec free = input.spec;
     free.layout = {};
@@ -83,9 +76,9 @@ std::optional<Fit> fit_of(const SearchInput& input, const Shape& shape) {
             const double share = static_cast<double>(layers) / static_cast<double>(shape.config.layers) /
                                  sizes.tensor_parallel;
             StageLoad load{0, true, true, layers, static_cast<std::uint64_t>(shape.weight_bytes * share),
-                           kv_bytes_per_token(input.options, shape.config, layers, sizes)};
+                           kv_bytes_per_token(options, shape.config, layers, sizes)};
             const WholeInterval left = kv_cache_left(
-                input.options, memory_terms(input.options, shape.config, sizes, load, smallest), smallest.memory_bytes);
+                options, memory_terms(options, shape.config, sizes, load, smallest), smallest.memory_bytes);
             const std::int64_t tokens = left.likely / static_cast<std::int64_t>(load.kv_bytes_per_token);
             if (tokens >= least_useful_tokens) {
                 return Fit{sizes, static_cast<std::int64_t>(load.weight_bytes), tokens};
@@ -101,23 +94,24 @@ std::string sentence(std::string_view what, const Fit& fit) {
                        tokens_text(fit.tokens));
 }
 
-void add_forms(std::vector<std::string>& lines, const SearchInput& input) {
+void add_forms(std::vector<std::string>& lines, const SearchInput& input, const Cluster& cluster) {
     const double parameters = parameters_of(input), ends = end_parameters(input.config);
     const double bytes_now = static_cast<double>(input.weights.total_bytes());
     bool has_four_bits = false;
     for (const Form& form : forms) {
         const double bytes = (parameters - ends) * form.bits / 8 + ends * 2;
-        if (bytes > bytes_now * 0.9 || (has_four_bits && form.bits < 5) || !can_compute(input, form.quantization)) continue;
+        if (bytes > bytes_now * 0.9 || (has_four_bits && form.bits < 5)) continue;
         Shape shape{input.config, bytes};
-        shape.config.quantization.reset();  // blocks of other forms divide otherwise
-        const std::optional<Fit> fit = fit_of(input, shape);
+        shape.config.quantization = Quantization{};
+        shape.config.quantization->method = form.quantization;
+        const std::optional<Fit> fit = fit_of(input, cluster, shape);
         if (!fit) continue;
         has_four_bits = has_four_bits || form.bits < 5;
         lines.push_back(sentence(fmt::format("{} of this model", form.name), *fit));
     }
 }
 
-void add_smaller_members(std::vector<std::string>& lines, const SearchInput& input) {
+void add_smaller_members(std::vector<std::string>& lines, const SearchInput& input, const Cluster& cluster) {
     const auto* member = knowledge::find_member(input.config.architecture, input.config.hidden_size,
                                                 input.config.intermediate_size, input.config.layers);
     if (!member) return;
@@ -135,24 +129,21 @@ void add_smaller_members(std::vector<std::string>& lines, const SearchInput& inp
         shape.config.kv_heads = smaller.kv_heads;
         shape.config.head_dim = smaller.head_dim;
         shape.config.vocabulary_size = smaller.vocabulary_size;
-        const std::optional<Fit> fit = fit_of(input, shape);
+        shape.config.max_position = input.config.max_position;
+        const std::optional<Fit> fit = fit_of(input, cluster, shape);
         if (!fit) continue;
-        lines.push_back(sentence(
-            fmt::format("{} ({})", smaller.name, input.options.dtype == "float16" ? "float16" : "bfloat16"), *fit));
+        lines.push_back(sentence(smaller.name, *fit));
         if (++count == most) return;
     }
 }
 
 }  // namespace
 
-std::vector<std::string> suggestions(const SearchInput& input, const Plan& plan) {
+std::vector<std::string> suggestions(const SearchInput& input, const Cluster& cluster) {
     std::vector<std::string> lines;
-    if (!input.devices.is_gpu || input.devices.kinds.empty()) return lines;
-    const bool is_short =
-        !plan.layouts.empty() && *plan.layouts.front().longest_request_tokens < input.options.max_model_len;
-    if (!plan.layouts.empty() && !is_short) return lines;
-    add_forms(lines, input);
-    if (plan.layouts.empty()) add_smaller_members(lines, input);
+    if (!input.devices.is_gpu) return lines;
+    add_forms(lines, input, cluster);
+    add_smaller_members(lines, input, cluster);
     return lines;
 }
 

@@ -11,6 +11,6 @@ namespace r1cluster::detail {
 
 /// What these machines can serve instead, one line each: this model with fewer bits, where its GPUs have kernels for
 /// them, then the largest smaller members of its family. Sizes are by the sum of the weights, divided evenly.
-std::vector<std::string> suggestions(const SearchInput& input, const Plan& plan);
+std::vector<std::string> suggestions(const SearchInput& input, const Cluster& cluster);
 
 }  // namespace r1cluster::detail

@@ -42,6 +42,14 @@ inline DeploymentSpec spec_for(const Cluster& cluster) {
     return spec;
 }
 
+/// All GPUs of a machine as these.
+inline void name_gpus(Machine& machine, const std::string& name, const std::string& compute_capability) {
+    for (Gpu& gpu : machine.gpus) {
+        gpu.name = name;
+        gpu.compute_capability = compute_capability;
+    }
+}
+
 /// `hosts` machines of eight H100 with 80 GB each: a, b, c, ...
 inline Cluster h100_hosts(int hosts) {
     Cluster cluster;

@@ -68,7 +68,8 @@ struct RejectedLayout {
     int pipeline_parallel = 1;  ///< 0: whatever the size
     std::string because;        ///< in the engine's terms
     std::int64_t count = 1;     ///< layouts that it holds for
-    std::string sizes;          ///< of them: "TP 3, 6 and 12", "TP 4 x PP 4"; empty: every size
+    std::string sizes;          ///< of them: "TP 3 and TP 6", "TP 4 x PP 4"; empty: every size
+    bool is_unasked = false;    ///< of whole experts or divided contexts, which the spec does not ask for
     bool operator==(const RejectedLayout&) const = default;
 };
 

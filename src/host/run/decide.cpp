@@ -16,22 +16,23 @@ Finding finding(std::string id, std::string subject, std::string observed, std::
 std::string why_rejected(const Plan& plan) {
     std::string why;
     for (const RejectedLayout& rejected : plan.rejected) {
-        why += fmt::format("{}TP{} x PP{}: {}", why.empty() ? "" : "; ", rejected.tensor_parallel,
-                           rejected.pipeline_parallel, rejected.because);
+        if (rejected.is_unasked) continue;
+        why += fmt::format("{}{}: {}", why.empty() ? "" : "; ",
+                           rejected.sizes.empty() ? "every size" : rejected.sizes, rejected.because);
     }
     return why.empty() ? "no layout is possible" : why;
 }
 
 }  // namespace
 
-Decided decide(const DeploymentSpec& spec, const Recording& recording) {
+Decided decide(const DeploymentSpec& spec, const Recording& recording, const PlanOptions& options) {
     Decided decided;
     decided.cluster = interpret(recording);
     Report more;
     if (recording.checkpoint) {
         try {
             decided.checkpoint = model(*recording.checkpoint);
-            decided.plan = plan(spec, decided.cluster, *decided.checkpoint);
+            decided.plan = plan(spec, decided.cluster, *decided.checkpoint, options);
         } catch (const Error& error) {
             more.findings.push_back(finding("checkpoint.readable", spec.model.path, error.what(),
                                             "a checkpoint that is whole and of a known family",

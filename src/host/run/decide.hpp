@@ -24,6 +24,6 @@ struct Decided {
 };
 
 /// What a stage cannot do becomes a finding of the report, so that all that is wrong is said at once.
-Decided decide(const DeploymentSpec& spec, const Recording& recording);
+Decided decide(const DeploymentSpec& spec, const Recording& recording, const PlanOptions& options = {});
 
 }  // namespace r1cluster::detail

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/plan_request.hpp"
+
+#include <fmt/format.h>
+
+#include <regex>
+
+namespace r1cluster::cli {
+namespace {
+
+struct Observation {
+    double tokens_per_s = 0;
+    Workload workload;
+};
+
+Observation parse_observation(const std::string& text) {
+    static const std::regex form(R"(\s*(\d{1,9}(?:\.\d{1,9})?) tokens?/s at (\d{1,6}) requests? of (\d{1,9}) tokens\s*)");
+    std::smatch parts;
+    if (!std::regex_match(text, parts, form)) {
+        throw Error(ErrorKind::invalid_input, text,
+                    fmt::format("reading --observed \"{}\": expected such as \"0.8 tokens/s at 4 requests of 32768 "
+                                "tokens\"",
+                                text));
+    }
+    Observation observation{std::stod(parts[1]), {std::stoll(parts[2]), 0, 0}};
+    const std::int64_t tokens = std::max<std::int64_t>(2, std::stoll(parts[3]));
+    observation.workload.output_tokens = std::min(Workload{}.output_tokens, tokens / 2);
+    observation.workload.prompt_tokens = tokens - observation.workload.output_tokens;
+    return observation;
+}
+
+std::string show_causes(const std::vector<SlownessCause>& causes) {
+    std::string text;
+    for (const SlownessCause& cause : causes) {
+        text += fmt::format("{:>3.0f} %  {}: {:.3g} ms a token ({:.3g} to {:.3g})\n", cause.fit * 100, cause.name,
+                            cause.tpot_ms.likely, cause.tpot_ms.low, cause.tpot_ms.high);
+        text += fmt::format("       because {}\n       to tell: {}\n", cause.because, cause.how_to_tell);
+    }
+    return text.empty() ? "nothing that we know explains it\n" : text;
+}
+
+/// Those by which the plan was ordered, and both ends: one request, and many.
+std::vector<Workload> workloads_of(const Layout& layout) {
+    std::vector<Workload> workloads{Workload{}, Workload{32, 1024, 1024}};
+    if (layout.workload && *layout.workload != workloads[0]) workloads.insert(workloads.begin(), *layout.workload);
+    return workloads;
+}
+
+}  // namespace
+
+void PlanRequest::add_to(CLI::App& verb) {
+    verb.add_option("--for", goal, "latency, throughput, context, or \"32 users at 8192 tokens\"");
+    verb.add_option("--tp", tensor_parallel, "tensor parallel size");
+    verb.add_option("--pp", pipeline_parallel, "pipeline parallel size");
+    verb.add_option("--dp", data_parallel, "data parallel size");
+    verb.add_option("--ep", expert_parallel, "whole experts spread over ranks")->check(CLI::IsMember({"on", "off"}));
+    verb.add_option("--dcp", decode_context_parallel, "decode context parallel size");
+    verb.add_option("--limit", options.limit, "layouts that are listed")
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{100'000}))
+        ->capture_default_str();
+    CLI::Option* memory = verb.add_flag("--memory", wants_memory, "instead: the memory of the first layout");
+    CLI::Option* speed = verb.add_flag("--speed", wants_speed, "instead: the speed of the first layout");
+    CLI::Option* seen = verb.add_option("--observed", observed,
+                                        "instead: what explains \"0.8 tokens/s at 4 requests of 32768 tokens\"");
+    speed->excludes(memory);
+    seen->excludes(memory)->excludes(speed);
+    verb.add_option("--context", context_tokens, "with --memory: how many requests of so many tokens fit")
+        ->needs(memory)
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
+    verb.add_option("--calibrate", calibration_log, "with --memory: a log of the engine, whose numbers replace estimates")
+        ->needs(memory);
+}
+
+DeploymentSpec PlanRequest::applied_to(DeploymentSpec spec) const {
+    if (!goal.empty()) spec.serve.goal = parse_goal(goal);
+    LayoutSpec& layout = spec.layout;
+    if (tensor_parallel) layout.tensor_parallel = tensor_parallel;
+    if (pipeline_parallel && pipeline_parallel != layout.pipeline_parallel) {
+        layout.pipeline_parallel = pipeline_parallel;
+        layout.layers_per_stage.reset();  // it was for other stages
+    }
+    if (data_parallel) layout.data_parallel = data_parallel;
+    if (!expert_parallel.empty()) layout.expert_parallel = expert_parallel == "on";
+    if (decode_context_parallel) layout.decode_context_parallel = decode_context_parallel;
+    return validated(std::move(spec));
+}
+
+void PlanRequest::print_forecast(const Session& session, const Decided& decided) const {
+    const Layout& layout = decided.chosen();
+    const Checkpoint& checkpoint = *decided.checkpoint;
+    if (wants_memory) {
+        DeploymentSpec spec = decided.spec;
+        if (context_tokens) {
+            spec.serve.goal = spec.serve.goal.value_or(Goal{});
+            spec.serve.goal->tokens = *context_tokens;
+        }
+        const Calibration calibration =
+            calibration_log.empty() ? Calibration{}
+                                    : calibration_from_log(read_text_file(calibration_log), calibration_log);
+        const MemoryForecast forecast = memory(spec, decided.cluster, checkpoint, layout, calibration);
+        print(session, forecast, [&] { return show(forecast, session.explains); });
+    } else if (wants_speed) {
+        const SpeedForecast forecast =
+            speed(decided.spec, decided.cluster, checkpoint, layout, workloads_of(layout));
+        print(session, forecast, [&] { return show(forecast, session.explains); });
+    } else {
+        const Observation seen = parse_observation(observed);
+        const std::vector<SlownessCause> causes = explain_slowness(decided.spec, decided.cluster, checkpoint, layout,
+                                                                   seen.workload, seen.tokens_per_s);
+        fmt::print("{}", show_causes(causes));
+    }
+}
+
+}  // namespace r1cluster::cli

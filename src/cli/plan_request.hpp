@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/session.hpp"
+
+namespace r1cluster::cli {
+
+/// What the options of `plan` ask for beyond the spec, which they overrule.
+struct PlanRequest {
+    std::string goal, expert_parallel, calibration_log, observed;
+    std::optional<int> tensor_parallel, pipeline_parallel, data_parallel, decode_context_parallel;
+    std::optional<std::int64_t> context_tokens;
+    PlanOptions options;
+    bool wants_memory = false;
+    bool wants_speed = false;
+
+    void add_to(CLI::App& verb);
+    DeploymentSpec applied_to(DeploymentSpec spec) const;
+    bool wants_forecast() const { return wants_memory || wants_speed || !observed.empty(); }
+    /// Prints the memory, the speed, or what may explain the observation, of the first layout.
+    void print_forecast(const Session& session, const Decided& decided) const;
+};
+
+}  // namespace r1cluster::cli
