@@ -29,8 +29,11 @@ std::vector<LocalStage> local_stages(const Layout& layout, const std::string& ho
         auto stage = std::find_if(stages.begin(), stages.end(),
                                   [&](const LocalStage& seen) { return seen.first_layer == rank.first_layer; });
         if (stage == stages.end()) {
-            stages.push_back({rank.first_layer, rank.layer_count, rank.pipeline_rank == 0,
-                              rank.pipeline_rank == layout.pipeline_parallel - 1, {}});
+            stages.push_back({rank.first_layer,
+                              rank.layer_count,
+                              rank.pipeline_rank == 0,
+                              rank.pipeline_rank == layout.pipeline_parallel - 1,
+                              {}});
             stage = stages.end() - 1;
         }
         stage->tensor_ranks.insert(rank.tensor_rank);
@@ -91,11 +94,10 @@ std::vector<HostLoad> host_loads(const EngineOptions& options, const Checkpoint&
         const WholeInterval server = is_head ? WholeInterval{3 * gib / 2, 5 * gib / 2, 5 * gib} : WholeInterval{};
         load.host_memory_bytes = {ranks * 2 * gib + server.low + swap, ranks * 4 * gib + server.likely + swap,
                                   ranks * 7 * gib + server.high + swap};
-        load.because = fmt::format("{} worker{} of 2 to 7 GiB{}{}; load_s is unset: how fast the disk is was not measured",
-                                   ranks, ranks == 1 ? "" : "s", is_head ? ", API server and engine core" : "",
-                                   swap > 0 ? fmt::format(", {} of swap space, pinned",
-                                                          format_bytes(static_cast<std::uint64_t>(swap)))
-                                            : "");
+        load.because = fmt::format(
+            "{} worker{} of 2 to 7 GiB{}{}; load_s is unset: how fast the disk is was not measured", ranks,
+            ranks == 1 ? "" : "s", is_head ? ", API server and engine core" : "",
+            swap > 0 ? fmt::format(", {} of swap space, pinned", format_bytes(static_cast<std::uint64_t>(swap))) : "");
         loads.push_back(std::move(load));
     }
     return loads;
