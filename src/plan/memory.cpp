@@ -181,6 +181,17 @@ void warn_of_overflow(MemoryForecast& forecast) {
     }
 }
 
+void warn_of_what_is_left_out(MemoryForecast& forecast, const EngineOptions& options, const Layout& layout) {
+    if (options.speculative_tokens > 0) {
+        forecast.warnings.push_back("weights, cache and buffers of the next-token layers are not in this forecast");
+    }
+    if (layout.is_expert_parallel && layout.data_parallel > 1) {
+        forecast.warnings.push_back(
+            "buffers in which tokens are sent to the ranks of their experts are not in this forecast: they depend on "
+            "the engine's all-to-all backend");
+    }
+}
+
 /// As the layout was made: with the version that was found then.
 DeploymentSpec with_version(DeploymentSpec spec, const Layout& layout) {
     if (!layout.engine_version.empty()) spec.engine.version = layout.engine_version;
@@ -224,6 +235,7 @@ MemoryForecast memory(const DeploymentSpec& spec, const Cluster& cluster, const 
     forecast.concurrency = {fit(forecast.kv_tokens.low), fit(forecast.kv_tokens.likely), fit(forecast.kv_tokens.high)};
     forecast.hosts = detail::host_loads(options, checkpoint, layout);
     warn_of_overflow(forecast);
+    warn_of_what_is_left_out(forecast, options, layout);
     forecast.warnings.insert(forecast.warnings.end(), options.because.begin(), options.because.end());
     return forecast;
 }

@@ -122,7 +122,7 @@ void add_non_torch(std::vector<MemoryTerm>& terms, const EngineOptions& options,
     }
     const bool counts_all = accounting == Accounting::device_in_use || accounting == Accounting::free_after_load;
     if (!counts_all) terms.push_back(uncounted_non_torch(options, sizes));
-    if (sizes.tensor_parallel > 1 && sizes.tensor_parallel <= 8 && options.is_custom_all_reduce &&
+    if (sizes.tensor_parallel > 1 && sizes.tensor_parallel <= 8 && options.is_custom_all_reduce && !is_small(device) &&
         !(measured && measured->non_torch_bytes)) {
         terms.push_back({"custom all-reduce", in_mib(0, 24, 40), accounting != Accounting::since_after_nccl,
                          "two buffers and rank data of 8 MiB each (custom_all_reduce.py); none over hosts or more than "

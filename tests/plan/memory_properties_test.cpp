@@ -211,3 +211,32 @@ TEST_CASE("a forecast as text has each kind of rank once, tokens, hosts and warn
     CHECK_THAT(text, ContainsSubstring("fewest on rank 12\n"));
     CHECK_THAT(text, ContainsSubstring("\nwarning: max_model_len 131,072 does not fit in one request"));
 }
+
+TEST_CASE("SGLang's pool is what is free after loading, less the share that is not static", "[plan][memory]") {
+    Case eight = llama_8b_on_h200(1);
+    eight.spec.engine.name = "sglang";
+    eight.spec.engine.version = "0.5.6";
+    eight.layout.engine_version = "0.5.6";
+    eight.spec.engine.extra_arguments = {"--mem-fraction-static", "0.8", "--context-length=4096"};
+    const MemoryForecast forecast = eight.forecast();
+    const RankMemory& rank = forecast.ranks[0];
+    std::int64_t counted = 0;
+    for (const MemoryTerm& term : rank.terms) {
+        if (term.is_in_budget) counted += term.bytes.likely;
+        if (term.name == "activations" || term.name == "sampler" || term.name == "CUDA graphs") {
+            CHECK_FALSE(term.is_in_budget);
+        }
+    }
+    const double total = 143771.0 * 1024 * 1024;
+    CHECK(rank.budget_bytes == static_cast<std::uint64_t>(total * 0.8));
+    CHECK(rank.kv_cache_bytes.likely == static_cast<std::int64_t>(rank.budget_bytes) - counted);
+    CHECK(rank.kv_tokens.likely == rank.kv_cache_bytes.likely / 131'072);  // no blocks
+    CHECK(forecast.longest_request_tokens.likely == 4096);
+}
+
+TEST_CASE("what the forecast leaves out is said", "[plan][memory]") {
+    Case eight = llama_8b_on_h200(1);
+    eight.spec.engine.speculative_tokens = 1;
+    CHECK(eight.forecast().warnings ==
+          std::vector<std::string>{"weights, cache and buffers of the next-token layers are not in this forecast"});
+}
