@@ -132,6 +132,7 @@ __all__: list[str] = [
     "WholeInterval",
     "Workload",
     "active_nvlinks",
+    "calibration_from_log",
     "check",
     "compare",
     "config",
@@ -161,6 +162,7 @@ __all__: list[str] = [
     "load_recording",
     "loaded_config",
     "logs",
+    "memory",
     "merge",
     "model",
     "parse_config",
@@ -4243,6 +4245,7 @@ class MemoryForecast:
     def __replace__(self, **changes: typing.Any) -> MemoryForecast: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
+    def __str__(self) -> str: ...
     def replace(self, **changes: typing.Any) -> MemoryForecast:
         """
         A copy with other values for the fields that are named.
@@ -5350,6 +5353,11 @@ def active_nvlinks(gpu: Gpu) -> int:
     How many NVLinks are up.
     """
 
+def calibration_from_log(log: str, source: str) -> Calibration:
+    """
+    What vLLM (0.6.4 and later) or SGLang says of its memory in a log.
+    """
+
 def check(
     spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint | None = None, layout: Layout | None = None
 ) -> Report:
@@ -5536,6 +5544,13 @@ def logs(
     The engine's logs, as they are now; the last `lines` of each, 0 for all.
     """
 
+def memory(
+    spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint, layout: Layout, calibration: Calibration = ...
+) -> MemoryForecast:
+    """
+    Memory of each rank, room for tokens and what loading takes of hosts; `calibration` replaces estimates.
+    """
+
 def merge(first: Report, second: Report) -> Report:
     """
     Joins reports; findings stay ordered by severity.
@@ -5658,6 +5673,8 @@ def show(changes: collections.abc.Sequence[Change]) -> str: ...
 def show(checkpoint: Checkpoint) -> str: ...
 @typing.overload
 def show(plan: Plan, explain: bool = False) -> str: ...
+@typing.overload
+def show(forecast: MemoryForecast, explain: bool = False) -> str: ...
 @typing.overload
 def show(settings: Settings, explain: bool = False) -> str: ...
 @typing.overload
