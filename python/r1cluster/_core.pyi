@@ -142,6 +142,7 @@ __all__: list[str] = [
     "discover",
     "down",
     "dtype_bits",
+    "explain_slowness",
     "family_of",
     "find_path",
     "follow_logs",
@@ -184,6 +185,7 @@ __all__: list[str] = [
     "show_html",
     "show_matrix",
     "slice_tensor",
+    "speed",
     "status",
     "summarize",
     "tensor_parallel_refusal",
@@ -4417,6 +4419,7 @@ class SpeedForecast:
     def __replace__(self, **changes: typing.Any) -> SpeedForecast: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
+    def __str__(self) -> str: ...
     def replace(self, **changes: typing.Any) -> SpeedForecast:
         """
         A copy with other values for the fields that are named.
@@ -5413,6 +5416,18 @@ def dtype_bits(dtype: str) -> int:
     Bits of one element; 0 for an unknown dtype.
     """
 
+def explain_slowness(
+    spec: DeploymentSpec,
+    cluster: Cluster,
+    checkpoint: Checkpoint,
+    layout: Layout,
+    workload: Workload,
+    observed_tokens_per_s: float,
+) -> list[SlownessCause]:
+    """
+    What may explain the tokens per second that one request gets, best fit first.
+    """
+
 def family_of(config: ModelConfig) -> str:
     """
     The family of models whose slicing is known.
@@ -5659,6 +5674,8 @@ def show(checkpoint: Checkpoint) -> str: ...
 @typing.overload
 def show(plan: Plan, explain: bool = False) -> str: ...
 @typing.overload
+def show(forecast: SpeedForecast, explain: bool = False) -> str: ...
+@typing.overload
 def show(settings: Settings, explain: bool = False) -> str: ...
 @typing.overload
 def show(plan: LaunchPlan) -> str: ...
@@ -5684,6 +5701,17 @@ def slice_tensor(
 ) -> Slice:
     """
     The bytes of a tensor that one rank needs.
+    """
+
+def speed(
+    spec: DeploymentSpec,
+    cluster: Cluster,
+    checkpoint: Checkpoint,
+    layout: Layout,
+    workloads: collections.abc.Sequence[Workload],
+) -> SpeedForecast:
+    """
+    How fast a layout will serve each of these loads, as intervals with the reason for each part.
     """
 
 def status(

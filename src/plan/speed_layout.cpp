@@ -19,10 +19,11 @@ const Device& device_of(const RankPlacement& rank, const Devices& devices) {
             if (device.gpu == rank.gpu) return device;
         }
     }
-    throw Error(ErrorKind::invalid_input, rank.host,
-                fmt::format("forecasting speed: rank {} of the layout is on GPU {} of \"{}\", which the cluster has not; "
-                            "plan again with this cluster",
-                            rank.rank, *rank.gpu, rank.host));
+    throw Error(
+        ErrorKind::invalid_input, rank.host,
+        fmt::format("forecasting speed: rank {} of the layout is on GPU {} of \"{}\", which the cluster has not; "
+                    "plan again with this cluster",
+                    rank.rank, *rank.gpu, rank.host));
 }
 
 /// With different GPUs in a stage, each step waits for the one with the slowest memory.
