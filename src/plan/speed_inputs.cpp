@@ -35,7 +35,13 @@ SpeedInputs speed_inputs(const EngineOptions& options, const ModelConfig& config
                          const std::vector<StagePlacement>& stages, const Fabric& fabric, const Workload& workload) {
     SpeedInputs inputs{options, config, sizes, stages, fabric, workload, {}, {}, engine_overheads(options)};
     inputs.works = stage_works(options, config, sizes, stages);
-    for (const StagePlacement& stage : stages) inputs.rates.push_back(device_rates(stage.device, options, config));
+    const Device* before = nullptr;  // stages mostly have the same GPU, and looking it up takes longer than the rest
+    for (const StagePlacement& stage : stages) {
+        const bool is_same = before && before->name == stage.device.name &&
+                             before->compute_capability == stage.device.compute_capability;
+        inputs.rates.push_back(is_same ? inputs.rates.back() : device_rates(stage.device, options, config));
+        before = &stage.device;
+    }
     return inputs;
 }
 

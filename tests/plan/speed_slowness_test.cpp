@@ -3,7 +3,7 @@
 
 #include "model/synthetic.hpp"
 #include "plan/machines.hpp"
-#include "plan/speed_stages.hpp"
+#include "plan/speed_rows.hpp"
 #include "support/catch.hpp"
 
 using namespace r1cluster;
@@ -20,31 +20,20 @@ struct Runbook {
 };
 
 Runbook runbook() {
-    accuracy::SpeedRow row;
-    row.quantization = "fp8";
+    SpeedRow row;
+    row.config = r1_shape();
     row.gpu = "NVIDIA H100 80GB HBM3";
     row.hosts = 2;
+    row.rank_weights_gib = 42;
     Runbook result;
-    result.cluster = accuracy::cluster_of(row);
+    result.cluster = cluster_of(row);
     result.spec = spec_for(result.cluster);
     result.spec.engine.version = "0.7.1";
     result.spec.engine.max_batched_tokens = 32768;
     result.spec.serve.max_model_len = 32768;
-    result.checkpoint.config = r1_shape();
-    result.layout.tensor_parallel = 8;
-    result.layout.pipeline_parallel = 2;
+    result.checkpoint.config = row.config;
+    result.layout = layout_of(row);
     result.layout.kv_tokens = WholeInterval{560'000, 587'000, 666'000};
-    for (int rank = 0; rank < 16; ++rank) {
-        RankPlacement placement;
-        placement.rank = rank;
-        placement.tensor_rank = rank % 8;
-        placement.pipeline_rank = rank / 8;
-        placement.host = rank < 8 ? "a" : "b";
-        placement.gpu = rank % 8;
-        placement.layer_count = rank < 8 ? 30 : 31;
-        placement.weight_bytes = std::uint64_t{42} << 30;
-        result.layout.ranks.push_back(placement);
-    }
     return result;
 }
 

@@ -7,28 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "../../tools/accuracy_speed.hpp"
 #include "plan/speed_model.hpp"
+#include "plan/speed_rows.hpp"
 
 namespace r1cluster::test {
-
-inline const ModelConfig& r1_shape() {
-    static const ModelConfig config = [] {
-        accuracy::SpeedRow row;
-        row.quantization = "fp8";
-        return accuracy::config_of(row);
-    }();
-    return config;
-}
-
-inline const ModelConfig& llama_8b_shape() {
-    static const ModelConfig config = [] {
-        accuracy::SpeedRow row;
-        row.model = accuracy::SpeedModelName::llama_8b;
-        return accuracy::config_of(row);
-    }();
-    return config;
-}
 
 inline detail::EngineOptions options_of(const std::string& version = "") {
     detail::EngineOptions options;
@@ -40,6 +22,15 @@ inline detail::EngineOptions options_of(const std::string& version = "") {
     return options;
 }
 
+inline detail::Device gpu_called(const std::string& name, const std::string& compute_capability = "") {
+    detail::Device device;
+    device.gpu = 0;
+    device.memory_bytes = std::uint64_t{80} << 30;
+    device.name = name;
+    device.compute_capability = compute_capability;
+    return device;
+}
+
 /// Stages of these layers on GPUs of this name, each stage on a host of its own.
 inline std::vector<detail::StagePlacement> stages_of(const std::vector<int>& layers, const std::string& gpu,
                                                      std::uint64_t weight_bytes = 0) {
@@ -48,7 +39,7 @@ inline std::vector<detail::StagePlacement> stages_of(const std::vector<int>& lay
         detail::StagePlacement stage;
         const bool is_last = i + 1 == layers.size();
         stage.load = {static_cast<int>(i), i == 0, is_last, layers[i], weight_bytes, 0};
-        stage.device = {0, std::uint64_t{80} << 30, gpu, ""};
+        stage.device = gpu_called(gpu);
         stage.is_next_on_other_host = !is_last;
         stages.push_back(stage);
     }

@@ -135,17 +135,17 @@ TEST_CASE("a GPU is found by the words of its name, the special before the gener
 
 TEST_CASE("a GPU without a row is anything of its compute capability", "[plan]") {
     const EngineOptions options = options_of();
-    const DeviceRates known = device_rates({0, 0, "NVIDIA H200", "9.0"}, options, r1_shape());
+    const DeviceRates known = device_rates(gpu_called("NVIDIA H200", "9.0"), options, r1_shape());
     CHECK(known.is_known);
     CHECK(known.memory_gbytes_per_s == Interval{4800, 4800, 4800});
     CHECK(known.tflops.likely == 1979);
-    CHECK(device_rates({0, 0, "NVIDIA H200", "9.0"}, options, llama_8b_shape()).tflops.likely == 989);
+    CHECK(device_rates(gpu_called("NVIDIA H200", "9.0"), options, llama_8b_shape()).tflops.likely == 989);
 
-    const DeviceRates hopper = device_rates({0, 0, "", "9.0"}, options, llama_8b_shape());
+    const DeviceRates hopper = device_rates(gpu_called("", "9.0"), options, llama_8b_shape());
     CHECK_FALSE(hopper.is_known);
     CHECK(hopper.memory_gbytes_per_s.low == 2039);
     CHECK(hopper.memory_gbytes_per_s.high == 4900);
-    const DeviceRates any = device_rates({0, 0, "", ""}, options, llama_8b_shape());
+    const DeviceRates any = device_rates(gpu_called("", ""), options, llama_8b_shape());
     CHECK(any.memory_gbytes_per_s.low == 300);
     CHECK(any.memory_gbytes_per_s.high == 8000);
 }
