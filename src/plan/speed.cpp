@@ -32,6 +32,21 @@ std::string hosts_of(const Layout& layout, int stage) {
     return text;
 }
 
+/// Sent by each rank for a token of any: gathered before the experts, reduced after them.
+LinkTraffic exchange_link(const SpeedInputs& inputs) {
+    double layers = 0;
+    bool do_span = false;
+    for (std::size_t i = 0; i < inputs.stages.size(); ++i) {
+        layers += static_cast<double>(inputs.works[i].expert_layers);
+        do_span |= inputs.stages[i].do_experts_span_hosts;
+    }
+    const double ranks = detail::expert_ranks(inputs.sizes);
+    const double bytes = layers * 2 * (ranks - 1) / ranks * 2 * static_cast<double>(inputs.config.hidden_size);
+    return {fmt::format("between the {:.0f} ranks of the experts", ranks), bytes, 2 * layers, bytes,
+            fmt::format("hidden states to and from the experts of {:.0f} layers, over {}", layers,
+                        do_span ? inputs.fabric.between_hosts_name : inputs.fabric.in_host_name)};
+}
+
 std::vector<LinkTraffic> links_of(const SpeedInputs& inputs, const Layout& layout) {
     std::vector<LinkTraffic> links;
     const double ring = ring_bytes_per_token(inputs);
@@ -59,6 +74,7 @@ std::vector<LinkTraffic> links_of(const SpeedInputs& inputs, const Layout& layou
                          "{} x 2 bytes each",
                          inside_messages, inputs.sizes.tensor_parallel, layers, inputs.config.hidden_size)});
     }
+    if (inputs.sizes.data_parallel > 1 && inputs.config.experts) links.push_back(exchange_link(inputs));
     for (std::size_t i = 0; i + 1 < inputs.stages.size(); ++i) {
         const double bytes = detail::hop_bytes_per_token(inputs.config);
         const bool is_other = inputs.stages[i].is_next_on_other_host;

@@ -47,6 +47,28 @@ TEST_CASE("a layout of the plan has a speed for each load, and the traffic of ea
     CHECK_THAT(forecast.accuracy, ContainsSubstring("within 25 %"));
 }
 
+TEST_CASE("data-parallel parts send hidden states to and from their experts in each layer", "[plan]") {
+    const Cluster cluster = named_hosts(2);
+    Layout layout;
+    layout.data_parallel = 16;
+    layout.is_expert_parallel = true;
+    for (int rank = 0; rank < 16; ++rank) {
+        RankPlacement placement;
+        placement.rank = placement.data_rank = rank;
+        placement.host = rank < 8 ? "a" : "b";
+        placement.gpu = rank % 8;
+        placement.layer_count = 61;
+        layout.ranks.push_back(placement);
+    }
+    const SpeedForecast forecast = speed(spec_for(cluster), cluster, r1(), layout, {{64, 128, 256}});
+    REQUIRE(forecast.links.size() == 1);
+    CHECK(forecast.links[0].link == "between the 16 ranks of the experts");
+    CHECK(forecast.links[0].decode_messages_per_token == 2 * 58);
+    // 58 x 7168 x 2 bytes, 15 / 16 of them, there and back.
+    CHECK(std::abs(forecast.links[0].decode_bytes_per_token - 58 * 14336 * 2 * 15 / 16.0) < 1e-6);
+    CHECK_THAT(forecast.links[0].because, ContainsSubstring("over TCP"));
+}
+
 TEST_CASE("a forecast is shown with what binds, and explained on demand", "[plan]") {
     const Cluster cluster = named_hosts(2);
     const SpeedForecast forecast = speed(spec_for(cluster), cluster, r1(), best_layout(cluster), {{1, 128, 256}});
