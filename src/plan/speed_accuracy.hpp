@@ -5,7 +5,7 @@
 
 namespace r1cluster::detail {
 
-/// How far forecasts of times per token were off in the regression set of tools/accuracy/speed_rows.json. A test makes
+/// How far forecasts were off in the regression set of tools/accuracy/speed_rows.json. A test makes
 /// the forecasts again and compares.
 struct SpeedAccuracy {
     int rows = 0;

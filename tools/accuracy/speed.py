@@ -105,8 +105,8 @@ def section() -> str:
     text = [
         "## Speed",
         "",
-        f"{accuracy[0].upper()}{accuracy[1:]}. A hit is a likely value within 25 %. [speed.md](speed.md) has the",
-        "formulas; their bands come from the spread of such rows together, and no constant is fitted to one of them.",
+        f"{accuracy[0].upper()}{accuracy[1:]}: this is no test on unseen data.",
+        "A hit is a likely value within 25 %. [speed.md](speed.md) has the formulas.",
         "",
         line("what", "quantity", "forecast", "measured", "within 25 %", "interval", "error"),
         line(*["---"] * 7),
