@@ -18,6 +18,7 @@ OTHERWISE = {
     "UpOptions": "keyword arguments of up()",
     "from_json": "a static method of each value",
     "to_json": "a method of each value",
+    "text_of": "str() of a Goal",
     "to_text": "the name of an enumerator",
 }
 TYPE = re.compile(r"^(?:struct|class|enum class) (\w+)", re.M)
