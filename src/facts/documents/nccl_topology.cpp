@@ -44,6 +44,7 @@ public:
 
 private:
     void read_cpu(pugi::xml_node cpu) {
+        xml_.check_excess(cpu, machine_);
         const int numa = xml_.number(cpu, "numaid").value_or(-1);
         const auto affinity = XmlText::attribute(cpu, "affinity");
         Place place{"", numa >= 0 ? std::optional(numa) : std::nullopt};
@@ -74,6 +75,7 @@ private:
     }
 
     void read_pci(pugi::xml_node pci, const Place& place) {
+        xml_.check_excess(pci, machine_);
         PciDevice device;
         const std::string busid = xml_.required(pci, "busid");
         const auto address = pci_address_of(busid);
@@ -193,6 +195,7 @@ private:
 
     void read_nic(pugi::xml_node nic, const PciDevice* device, std::optional<int> numa_node) {
         for (const pugi::xml_node net : nic.children("net")) {
+            xml_.check_excess(net, machine_);
             const std::string name = xml_.required(net, "name");
             if (name.find('+') != std::string::npos) {
                 add_gap(machine_, name, "a device that NCCL made of several; its members are not told");
