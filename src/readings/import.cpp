@@ -252,7 +252,8 @@ private:
                     const std::string folder = child.substr(0, slash);
                     if (!names[folder].insert(child.substr(slash + 1)).second) break;  // and so those above
                     listed_bytes += child.size();
-                    if (listed_bytes > max_listed_bytes) refuse(host_, "the paths of its folders take more than 256 MiB");
+                    if (listed_bytes > max_listed_bytes)
+                        refuse(host_, "the paths of its folders take more than 256 MiB");
                     child = folder;
                 }
             }

@@ -29,7 +29,8 @@ std::string nccl(int gpus) {
     return document_of(
         gpus, "<system version=\"1\"><cpu numaid=\"0\">",
         [](const std::string& domain) {
-            return "<pci busid=\"" + domain + ":18:00.0\"><gpu><nvlink target=\"fffffff:ffff:ff\" count=\"64\"/></gpu></pci>";
+            return "<pci busid=\"" + domain +
+                   ":18:00.0\"><gpu><nvlink target=\"fffffff:ffff:ff\" count=\"64\"/></gpu></pci>";
         },
         "</cpu></system>");
 }
@@ -62,6 +63,16 @@ TEST_CASE("a document with more than 4,096 devices is refused before it is read 
     CHECK(refusal("nvidia_smi", nvidia_smi(10000)) == "file:4099:1: more than 4,096 GPUs");
     CHECK(refusal("hwloc", hwloc(10000)) == "file:4099:1: more than 4,096 PCI devices");
     CHECK(refusal("lspci", lspci(4097)) == "file:1:1: more than 4,096 GPUs");
+}
+
+TEST_CASE("more NUMA nodes than Linux has, or ports than an HCA, are refused", "[facts]") {
+    std::string nodes, ports;
+    for (int i = 0; i < 2000; ++i) nodes += fmt::format("\n<object type=\"NUMANode\" os_index=\"{}\"/>", i);
+    CHECK(refusal("hwloc", "<topology version=\"2.0\">" + nodes + "</topology>") ==
+          "file:1027:1: more than 1,024 NUMA nodes");
+    for (int i = 1; i <= 17; ++i) ports += fmt::format("\n<net name=\"mlx5_0\" port=\"{}\"/>", i);
+    CHECK(refusal("nccl_topology", "<system version=\"1\"><cpu numaid=\"0\"><nic>" + ports + "</nic></cpu></system>") ==
+          "file:18:1: more than 16 ports of \"mlx5_0\"");
 }
 
 TEST_CASE("64 NVLinks of each of 10,000 GPUs are not all read", "[facts]") {

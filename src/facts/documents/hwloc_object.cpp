@@ -51,8 +51,7 @@ std::vector<int> hwloc_numbers(const XmlText& xml, pugi::xml_node matrix, const 
         for (std::string_view rest = trimmed(piece.text().get()); !rest.empty() && numbers.size() <= most;) {
             const std::string_view word = rest.substr(0, rest.find_first_of(blank));
             const auto number = number_of<int>(word);
-            if (!number)
-                throw xml.refusal(piece, fmt::format("\"{}\" in <{}>: expected a whole number", word, name));
+            if (!number) throw xml.refusal(piece, fmt::format("\"{}\" in <{}>: expected a whole number", word, name));
             numbers.push_back(*number);
             rest.remove_prefix(std::min(rest.find_first_not_of(blank, word.size()), rest.size()));
         }

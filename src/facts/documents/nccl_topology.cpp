@@ -10,6 +10,7 @@
 #include "facts/documents/values.hpp"
 #include "facts/documents/xml_text.hpp"
 #include "facts/said.hpp"
+#include "readings/hca_names.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -226,6 +227,9 @@ private:
             fresh.numa_node = numa_node;
         }
         Hca& hca = machine_.hcas[place->second];
+        if (hca.ports.size() == max_hca_ports) {
+            throw xml_.refusal(net, fmt::format("more than {} ports of \"{}\"", max_hca_ports, name));
+        }
         HcaPort& port = hca.ports.emplace_back();
         port.number = std::max(1, xml_.number(net, "port").value_or(1));
         if (!ports_.insert({name, port.number}).second) {
