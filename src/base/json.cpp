@@ -13,7 +13,7 @@
 namespace r1cluster::detail {
 namespace {
 
-/// A value takes up to 65 bytes of memory for two of text. The index of R1's checkpoint has 92,000.
+/// A value takes tens of bytes of memory for as few as two of text. The index of R1's checkpoint has 92,000.
 constexpr std::size_t max_values = 4'000'000;
 
 /// Reads what json::parse leaves out: numbers to the last place. And looks for what it accepts and we do not: a key
