@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/beast/http/error.hpp>
 #include <boost/beast/http/field.hpp>
 #include <charconv>
 
@@ -21,7 +22,8 @@ using boost::system::error_code;
 constexpr int max_redirects = 5;
 constexpr std::size_t max_connections = 4;  // a hub, and what it redirects to
 constexpr std::uint32_t response_header_limit_bytes = 64 << 10;
-constexpr std::uint64_t least_bytes_per_s = 100'000;  // below, a server is as good as silent
+constexpr std::uint64_t other_body_limit_bytes = 64 << 10;  // of an error or a redirect; nobody looks at it
+constexpr std::uint64_t least_bytes_per_s = 100'000;        // below, a server is as good as silent
 
 bool is_redirect(unsigned status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -132,7 +134,7 @@ asio::awaitable<HttpAnswer> HttpClient::get_once(const Url& url, const std::opti
         kept->expires_at(deadline);
         HttpParser parser;
         parser.header_limit(response_header_limit_bytes);
-        parser.body_limit(limit_bytes);
+        parser.body_limit(boost::none);  // check_header() says better what is too long
         error_code error = co_await kept->send(request);
         if (!error) error = co_await kept->read_header(parser);
         if (error && is_reused && !is_again && !parser.got_some()) {
@@ -152,9 +154,14 @@ asio::awaitable<HttpAnswer> HttpClient::get_once(const Url& url, const std::opti
             throw;
         }
         location = text_of(parser, http::field::location);
-        error = co_await kept->read_body(parser);
+        const bool is_content = answer.status < 300;
+        parser.body_limit(is_content ? limit_bytes : other_body_limit_bytes);
+        if (is_content || parser.content_length().value_or(0) <= other_body_limit_bytes) {
+            error = co_await kept->read_body(parser);
+        } else {
+            error = http::error::body_limit;
+        }
         if (error || !parser.keep_alive()) kept.reset();
-        const bool is_content = answer.status < 300;  // the text of an error or a redirect may be anything
         if (error && is_content) fail_at(url, error, access_.timeout_s);
         if (kept) kept->has_answered = true;
         answer.body = std::move(parser.get().body());

@@ -210,6 +210,13 @@ TEST_CASE("what a server sends is bounded before it is read", "[host_read]") {
           fmt::format("asking \"{}\": 5,242,880 bytes, more than 4,194,304", server.address("/m/config.json")));
 }
 
+TEST_CASE("the long page of an error is not read", "[host_read]") {
+    TinyMirror server;
+    server.error_page_bytes = 8 << 20;
+    server.files.erase("/m/model-00001-of-00004.safetensors");
+    CHECK(read_checkpoint(server.address("/m/"), quick()).shards.size() == 3);
+}
+
 TEST_CASE("a server that does not answer is waited for no longer than was set", "[host_read]") {
     TinyMirror server;
     server.shard(4).is_silent = true;

@@ -142,7 +142,7 @@ void RangeServer::serve(Stream& stream) {
         const auto field = [&](http::field name) { return std::string(request[name].data(), request[name].size()); };
         const Request seen{target, field(http::field::range), field(http::field::authorization)};
         Response response{http::status::not_found, 11};
-        response.body() = "<html>no such file</html>";
+        response.body() = "<html>no such file</html>" + std::string(error_page_bytes, ' ');
         {
             const std::lock_guard lock(mutex_);
             requests_.push_back(seen);

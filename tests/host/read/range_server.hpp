@@ -41,6 +41,7 @@ public:
 
     std::map<std::string, File> files;  ///< set before the first request
     std::string token;                  ///< not empty: who does not have it gets 401
+    std::size_t error_page_bytes = 0;   ///< of a 404
 
     std::vector<Request> requests() const;
     std::uint64_t body_bytes() const;
