@@ -27,7 +27,10 @@ double kernels(const SpeedInputs& inputs, const StageWork& work, End end) {
 /// of N is about sqrt(2 m ln N) above the mean m.
 double experts_of_rank(const SpeedInputs& inputs, double tokens, End end) {
     const Experts& experts = *inputs.config.experts;
-    const double reached = expected_experts(experts, tokens * inputs.sizes.data_parallel);
+    // Requests that are alike choose alike: at best all of them the experts of one token. (Weights made up at random do
+    // that: their answers soon repeat the same words.)
+    const double tokens_of_group = end == End::low ? 1 : tokens * inputs.sizes.data_parallel;
+    const double reached = expected_experts(experts, tokens_of_group);
     if (!inputs.sizes.is_expert_parallel) return reached;
     const double ranks = expert_ranks(inputs.sizes), mean = reached / ranks;
     const double excess = std::sqrt(2 * mean * std::log(ranks)) * (end == End::low ? 0 : end == End::likely ? 0.5 : 1);

@@ -12,6 +12,7 @@ import r1cluster
 OTHERWISE = {
     "CheckInput": "arguments of check()",
     "Error": "an exception class, with a subclass for each kind",
+    "CheckpointOptions": "keyword arguments of read_checkpoint()",
     "Folder": "dict[str, bytes]",
     "HostOptions": "keyword arguments of the functions that reach hosts",
     "LogOptions": "keyword arguments of logs() and follow_logs()",
