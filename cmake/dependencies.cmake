@@ -1,8 +1,8 @@
-# Everything here is needed to build only. A program that uses an installed r1cluster needs OpenSSL's libcrypto and
+# Everything here is needed to build only. A program that uses an installed r1cluster needs OpenSSL and
 # pugixml (both linked statically where they can be had) and threads; no third-party type shows in a public header.
 find_package(Threads REQUIRED)
 set(OPENSSL_USE_STATIC_LIBS ON)
-find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto SSL)
 include(cmake/pugixml.cmake)
 # Headers only: Asio, Beast, Describe, JSON and Process v2 are compiled into our own files.
 find_package(Boost 1.81 REQUIRED)

@@ -3,7 +3,7 @@
 # Builds everything and runs every test. Installs what is missing: system packages (as root), and Python packages into
 # an environment of its own under ${R1CLUSTER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/r1cluster}.
 #
-# Usage: run.sh [--quick]     --quick: without the wheel and without starting the engine
+# Usage: run.sh [--quick]     --quick: without fuzzing, the wheel, and starting the engine
 #
 # The last line is "N passed, M failed, K skipped"; exit code 1 if anything failed.
 set -euo pipefail
@@ -35,6 +35,11 @@ part() {
   local name=$1
   shift
   if step "$name" "$results/${name// /_}.log" "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+
+# shown_part NAME COMMAND…: the same for a command that shows its own progress.
+shown_part() {
+  if shown_step "$@" >&2; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
 
 # part_with_report NAME COMMAND…: many tests, which the command counts in a JUnit file at $results/report.xml. A command
@@ -103,9 +108,13 @@ else
 fi
 
 if $quick; then
+  skip "fuzzing" "--quick"
   skip "the wheel" "--quick"
   skip "two hosts with the engine" "--quick"
 else
+  shown_part "fuzzing" tests/fuzz/run.sh damaged_recordings \
+    60 import nccl_topology hwloc nvidia_smi lspci topo_matrix recording interpret \
+    15 safetensors checkpoint config json
   part "build and install the wheel" tests/prepare.sh wheel "$venv" "$results/wheel"
   if [[ -x $results/wheel/bin/r1cluster ]]; then
     part_with_report "Python tests with the wheel" env PYTHONPATH="$results/wheel" "${pytest[@]}" tests/python

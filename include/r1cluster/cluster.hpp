@@ -31,6 +31,7 @@
 #include "r1cluster/facts/cluster.hpp"
 #include "r1cluster/facts/documents.hpp"
 #include "r1cluster/facts/views.hpp"
+#include "r1cluster/host/checkpoint_options.hpp"
 #include "r1cluster/host/deploy.hpp"
 #include "r1cluster/host/read.hpp"
 #include "r1cluster/launch/launch_plan.hpp"

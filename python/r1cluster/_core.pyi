@@ -18,6 +18,7 @@ __all__: list[str] = [
     "CheckedRule",
     "Checkpoint",
     "CheckpointDigest",
+    "CheckpointSummary",
     "CheckpointText",
     "Cluster",
     "ContainerRuntime",
@@ -61,6 +62,7 @@ __all__: list[str] = [
     "LatentAttention",
     "LaunchPlan",
     "LaunchPort",
+    "LayerSum",
     "Layout",
     "LayoutSpec",
     "Limits",
@@ -125,6 +127,7 @@ __all__: list[str] = [
     "StepTime",
     "Tensor",
     "TensorPlace",
+    "TensorSum",
     "Transport",
     "TransportUse",
     "UpResult",
@@ -132,7 +135,9 @@ __all__: list[str] = [
     "WholeInterval",
     "Workload",
     "active_nvlinks",
+    "calibration_from_log",
     "check",
+    "checkpoint_summary",
     "compare",
     "config",
     "default_partition",
@@ -161,6 +166,7 @@ __all__: list[str] = [
     "load_recording",
     "loaded_config",
     "logs",
+    "memory",
     "merge",
     "model",
     "parse_config",
@@ -3341,7 +3347,20 @@ class Quantization:
         """
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
-    def __init__(self, *, method: str = "", block: collections.abc.Sequence[int] = []) -> None: ...
+    def __init__(
+        self,
+        *,
+        method: str = "",
+        block: collections.abc.Sequence[int] = [],
+        format: str = "",
+        bits: int = 0,
+        group_size: int = 0,
+        has_zero_points: bool = False,
+        has_activation_order: bool = False,
+        activations: str = "",
+        kv_cache: str = "",
+        ignored: collections.abc.Sequence[str] = [],
+    ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Quantization: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
@@ -3354,7 +3373,23 @@ class Quantization:
         The JSON document of this value; docs/schemas/ describes it.
         """
     @property
+    def activations(self) -> str: ...
+    @property
+    def bits(self) -> int: ...
+    @property
     def block(self) -> list[int]: ...
+    @property
+    def format(self) -> str: ...
+    @property
+    def group_size(self) -> int: ...
+    @property
+    def has_activation_order(self) -> bool: ...
+    @property
+    def has_zero_points(self) -> bool: ...
+    @property
+    def ignored(self) -> list[str]: ...
+    @property
+    def kv_cache(self) -> str: ...
     @property
     def method(self) -> str: ...
 
@@ -3522,6 +3557,145 @@ class Checkpoint:
     def oddities(self) -> list[str]: ...
     @property
     def path(self) -> str: ...
+
+class TensorSum:
+    """
+    Tensors that have something in common, added up.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> TensorSum:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, name: str = "", tensors: int = 0, parameters: int = 0, bytes: int = 0) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> TensorSum: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> TensorSum:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def parameters(self) -> int: ...
+    @property
+    def tensors(self) -> int: ...
+
+class LayerSum:
+    """
+    Layers next to each other that are alike.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> LayerSum:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, first: int = 0, last: int = 0, kind: str = "", tensors: int = 0, parameters: int = 0, bytes: int = 0
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> LayerSum: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> LayerSum:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def first(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def last(self) -> int: ...
+    @property
+    def parameters(self) -> int: ...
+    @property
+    def tensors(self) -> int: ...
+
+class CheckpointSummary:
+    """
+    What a checkpoint is, without its tensors.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> CheckpointSummary:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        path: str = "",
+        architecture: str = "",
+        quantization: str = "",
+        files: int = 0,
+        tensors: int = 0,
+        parameters: int = 0,
+        next_token_parameters: int = 0,
+        bytes: int = 0,
+        by_dtype: collections.abc.Sequence[TensorSum] = [],
+        by_kind: collections.abc.Sequence[TensorSum] = [],
+        layers: collections.abc.Sequence[LayerSum] = [],
+        oddities: collections.abc.Sequence[str] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> CheckpointSummary: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> CheckpointSummary:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def architecture(self) -> str: ...
+    @property
+    def by_dtype(self) -> list[TensorSum]: ...
+    @property
+    def by_kind(self) -> list[TensorSum]: ...
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def files(self) -> int: ...
+    @property
+    def layers(self) -> list[LayerSum]: ...
+    @property
+    def next_token_parameters(self) -> int: ...
+    @property
+    def oddities(self) -> list[str]: ...
+    @property
+    def parameters(self) -> int: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def quantization(self) -> str: ...
+    @property
+    def tensors(self) -> int: ...
 
 class SliceRule(enum.Enum):
     """
@@ -4243,6 +4417,7 @@ class MemoryForecast:
     def __replace__(self, **changes: typing.Any) -> MemoryForecast: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
+    def __str__(self) -> str: ...
     def replace(self, **changes: typing.Any) -> MemoryForecast:
         """
         A copy with other values for the fields that are named.
@@ -5350,11 +5525,21 @@ def active_nvlinks(gpu: Gpu) -> int:
     How many NVLinks are up.
     """
 
+def calibration_from_log(log: str, source: str) -> Calibration:
+    """
+    What vLLM (0.6.4 and later) or SGLang says of its memory in a log.
+    """
+
 def check(
     spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint | None = None, layout: Layout | None = None
 ) -> Report:
     """
     Applies every rule to every subject; rules that need what is None answer "unknown".
+    """
+
+def checkpoint_summary(checkpoint: Checkpoint) -> CheckpointSummary:
+    """
+    Parameters and bytes of a checkpoint by dtype, kind and layer.
     """
 
 def compare(before: Cluster, after: Cluster) -> list[Change]:
@@ -5536,6 +5721,13 @@ def logs(
     The engine's logs, as they are now; the last `lines` of each, 0 for all.
     """
 
+def memory(
+    spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint, layout: Layout, calibration: Calibration = ...
+) -> MemoryForecast:
+    """
+    Memory of each rank, room for tokens and what loading takes of hosts; `calibration` replaces estimates.
+    """
+
 def merge(first: Report, second: Report) -> Report:
     """
     Joins reports; findings stay ordered by severity.
@@ -5602,9 +5794,18 @@ def read(
     reached is in the result with the reason.
     """
 
-def read_checkpoint(path: os.PathLike[str] | str) -> CheckpointText:
+def read_checkpoint(
+    path: os.PathLike[str] | str,
+    *,
+    revision: str = "",
+    token_file: os.PathLike[str] | str = ...,
+    ca_file: os.PathLike[str] | str = ...,
+    timeout_s: int = 30,
+    connections: int = 8,
+) -> CheckpointText:
     """
-    The small files and shard headers of a checkpoint on this machine.
+    The small files and shard headers of a checkpoint: of a folder, a hub's cache, or an address as text
+    (http:// or https://) of a mirror or hub.
     """
 
 def read_text_file(path: os.PathLike[str] | str, limit_bytes: int = 1048576) -> str:
@@ -5658,6 +5859,8 @@ def show(changes: collections.abc.Sequence[Change]) -> str: ...
 def show(checkpoint: Checkpoint) -> str: ...
 @typing.overload
 def show(plan: Plan, explain: bool = False) -> str: ...
+@typing.overload
+def show(forecast: MemoryForecast, explain: bool = False) -> str: ...
 @typing.overload
 def show(settings: Settings, explain: bool = False) -> str: ...
 @typing.overload

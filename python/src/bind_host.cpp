@@ -2,6 +2,7 @@
 #include "host/read/describe.hpp"
 #include "host/run/describe.hpp"
 #include "host_call.hpp"
+#include "r1cluster/host/checkpoint_options.hpp"
 #include "r1cluster/host/deploy.hpp"
 #include "r1cluster/host/read.hpp"
 #include "readings/describe.hpp"
@@ -49,6 +50,19 @@ std::nullptr_t follow_logs_with(const HostOptions& options, PendingException& pe
     return nullptr;
 }
 
+CheckpointText read_checkpoint_with(const Path& path, const std::string& revision, const Path& token_file,
+                                    const Path& ca_file, int timeout_s, int connections) {
+    PendingException pending;
+    CheckpointOptions options;
+    options.revision = revision;
+    options.token_file = token_file.string();
+    options.ca_file = ca_file.string();
+    options.timeout_s = timeout_s;
+    options.connections = connections;
+    options.is_cancelled = [&] { return pending.is_cancelled(); };
+    return call_without_gil(pending, [&] { return read_checkpoint(path.string(), options); });
+}
+
 void bind_values(py::module_& module) {
     bind_fields<Progress>(module, "Progress", "One line of progress: what is being done, and for how long.");
     bind_value<ReadRequest>(module, "ReadRequest", "What one host is asked.");
@@ -64,9 +78,12 @@ void bind_reading(py::module_& module) {
     module.def("read_this_host", &read_this_host, ReleaseGil(), py::arg("request"),
                "Reads this machine; never raises for what it cannot see.");
     module.def("discover", &discover, ReleaseGil(), "Reads this machine alone, without a spec.");
-    module.def(
-        "read_checkpoint", [](const Path& path) { return read_checkpoint(path.string()); }, ReleaseGil(),
-        py::arg("path"), "The small files and shard headers of a checkpoint on this machine.");
+    module.def("read_checkpoint", &read_checkpoint_with, py::arg("path"), py::kw_only(), py::arg("revision") = "",
+               py::arg("token_file") = Path(), py::arg("ca_file") = Path(),
+               py::arg("timeout_s") = CheckpointOptions().timeout_s,
+               py::arg("connections") = CheckpointOptions().connections,
+               "The small files and shard headers of a checkpoint: of a folder, a hub's cache, or an address as text\n"
+               "(http:// or https://) of a mirror or hub.");
     module.def(
         "save_recording",
         [](const Recording& recording, const Path& folder) { save_recording(recording, folder.string()); },

@@ -35,11 +35,13 @@ void bind_plan(py::module_& module) {
     bind_value<HostLoad>(module, "HostLoad", "What loading takes of a host.");
     bind_value<RankCalibration>(module, "RankCalibration", "What an engine said of one rank, or a rehearsal measured.");
     bind_value<Calibration>(module, "Calibration", "Measured values that take the place of estimates.");
-    bind_value<MemoryForecast>(module, "MemoryForecast", "All of a layout's memory, term by term.");
+    bind_value<MemoryForecast>(module, "MemoryForecast", "All of a layout's memory, term by term.")
+        .def("__str__", [](const MemoryForecast& self) { return show(self); });
     bind_value<SpeedTerm>(module, "SpeedTerm", "One part of the time of a step.");
     bind_value<SpeedPoint>(module, "SpeedPoint", "How fast a layout serves one kind of load.");
     bind_value<LinkTraffic>(module, "LinkTraffic", "What crosses one kind of link for each token.");
-    bind_value<SpeedForecast>(module, "SpeedForecast", "How fast a layout serves the loads that were asked for.");
+    bind_value<SpeedForecast>(module, "SpeedForecast", "How fast a layout serves the loads that were asked for.")
+        .def("__str__", [](const SpeedForecast& self) { return show(self); });
     bind_value<SlownessCause>(module, "SlownessCause", "A reason why a deployment is slower than it should be.");
 
     module.def(
@@ -57,6 +59,22 @@ void bind_plan(py::module_& module) {
     module.def("show_html", py::overload_cast<const Plan&>(&show_html), py::arg("plan"));
     module.def("shard", &shard, py::arg("layout"), py::arg("checkpoint"), py::arg("loading") = Loading{},
                "The bytes that each rank and each host needs, exactly, from the headers alone.");
+    module.def(
+        "memory", &memory, py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"), py::arg("layout"),
+        py::arg("calibration") = Calibration{},
+        "Memory of each rank, room for tokens and what loading takes of hosts; `calibration` replaces estimates.");
+    module.def("calibration_from_log", &calibration_from_log, py::arg("log"), py::arg("source"),
+               "What vLLM (0.6.4 and later) or SGLang says of its memory in a log.");
+    module.def("show", py::overload_cast<const MemoryForecast&, bool>(&show), py::arg("forecast"),
+               py::arg("explain") = false);
+    module.def("speed", &speed, py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"), py::arg("layout"),
+               py::arg("workloads"),
+               "How fast a layout will serve each of these loads, as intervals with the reason for each part.");
+    module.def("show", py::overload_cast<const SpeedForecast&, bool>(&show), py::arg("forecast"),
+               py::arg("explain") = false);
+    module.def("explain_slowness", &explain_slowness, py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"),
+               py::arg("layout"), py::arg("workload"), py::arg("observed_tokens_per_s"),
+               "What may explain the tokens per second that one request gets, best fit first.");
 }
 
 }  // namespace r1cluster::python

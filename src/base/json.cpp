@@ -13,9 +13,12 @@
 namespace r1cluster::detail {
 namespace {
 
+/// A value takes tens of bytes of memory for as few as two of text. The index of R1's checkpoint has 92,000.
+constexpr std::size_t max_values = 4'000'000;
+
 /// Reads what json::parse leaves out: numbers to the last place. And looks for what it accepts and we do not: a key
-/// that occurs twice in one object, and a number that no double holds (it becomes infinite, which no JSON text can say
-/// again).
+/// that occurs twice in one object, a number that no double holds (it becomes infinite, which no JSON text can say
+/// again), and more values than any document of ours has.
 struct strict_reader {
     static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
@@ -28,20 +31,25 @@ struct strict_reader {
     std::string digits;
     std::vector<double> doubles;  ///< in the order of the document
     bool has_endless_number = false;
+    std::size_t values = 0;
 
     using error_code = boost::system::error_code;
     using text = json::string_view;
+    bool count(error_code& error) {
+        if (++values > max_values) error = json::make_error_code(json::error::syntax);
+        return values <= max_values;
+    }
     bool on_document_begin(error_code&) { return true; }
     bool on_document_end(error_code&) { return true; }
-    bool on_object_begin(error_code&) {
+    bool on_object_begin(error_code& error) {
         open_objects.emplace_back();
-        return true;
+        return count(error);
     }
     bool on_object_end(std::size_t, error_code&) {
         open_objects.pop_back();
         return true;
     }
-    bool on_array_begin(error_code&) { return true; }
+    bool on_array_begin(error_code& error) { return count(error); }
     bool on_array_end(std::size_t, error_code&) { return true; }
     bool on_key_part(text part, std::size_t, error_code&) {
         key.append(part.data(), part.size());
@@ -58,18 +66,18 @@ struct strict_reader {
         return true;
     }
     bool on_string_part(text, std::size_t, error_code&) { return true; }
-    bool on_string(text, std::size_t, error_code&) { return true; }
+    bool on_string(text, std::size_t, error_code& error) { return count(error); }
     bool on_number_part(text part, error_code&) {
         digits.append(part.data(), part.size());
         return true;
     }
-    bool on_int64(std::int64_t, text, error_code&) {
+    bool on_int64(std::int64_t, text, error_code& error) {
         digits.clear();
-        return true;
+        return count(error);
     }
-    bool on_uint64(std::uint64_t, text, error_code&) {
+    bool on_uint64(std::uint64_t, text, error_code& error) {
         digits.clear();
-        return true;
+        return count(error);
     }
     // Boost.JSON before 1.84 may miss the nearest double by one place; from_chars does not.
     bool on_double(double number, text last_part, error_code& error) {
@@ -80,10 +88,10 @@ struct strict_reader {
         doubles.push_back(result.ec == std::errc{} ? nearest : number);  // else too small or too large for one
         has_endless_number = !std::isfinite(doubles.back());
         if (has_endless_number) error = json::make_error_code(json::error::syntax);
-        return !has_endless_number;
+        return !has_endless_number && count(error);
     }
-    bool on_bool(bool, error_code&) { return true; }
-    bool on_null(error_code&) { return true; }
+    bool on_bool(bool, error_code& error) { return count(error); }
+    bool on_null(error_code& error) { return count(error); }
     bool on_comment_part(text, error_code&) { return true; }
     bool on_comment(text, error_code&) { return true; }
 };
@@ -179,6 +187,8 @@ json::value parse_json(std::string_view text, std::string_view source, std::size
         what = fmt::format("the key \"{}\" occurs twice in one object", reader.handler().duplicate);
     } else if (reader.handler().has_endless_number) {
         what = "a number too large for a double";
+    } else if (reader.handler().values > max_values) {
+        what = "more than 4,000,000 values";
     } else if (!error) {
         what = "text after the end of the JSON value";
     } else if (error == json::error::incomplete) {

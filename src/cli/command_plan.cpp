@@ -19,13 +19,24 @@ std::string show_shards(const ShardPlan& shards) {
 }  // namespace
 
 void add_model(CLI::App& app, Session& session) {
-    CLI::App* verb = app.add_subcommand("model", "what a checkpoint on this machine is");
-    verb->add_option("path", session.spec_path, "folder of the checkpoint")->required();
+    CLI::App* verb = app.add_subcommand("model", "what a checkpoint is, from its headers alone");
+    verb->add_option("path", session.spec_path, "a folder, a hub's cache, or the address of a mirror or hub")
+        ->required();
     add_json(*verb, session);
     static bool is_whole = false;
     verb->add_flag("--tensors", is_whole, "with --json: every tensor, instead of sums");
+    static CheckpointOptions options;
+    verb->add_option("--revision", options.revision, "of a hub or its cache: branch, tag or commit");
+    verb->add_option("--token-file", options.token_file, "a file with a token for the server, readable by you alone");
+    verb->add_option("--ca-file", options.ca_file, "certificates (PEM) to trust instead of the system's");
+    verb->add_option("--timeout", options.timeout_s, "seconds for one answer of the server")
+        ->check(CLI::Range(1, 3600))
+        ->capture_default_str();
     verb->callback([&session] {
-        const Checkpoint checkpoint = model(read_checkpoint(session.spec_path));
+        options.on_progress = show_progress;
+        options.is_cancelled = is_cancelled;
+        const Checkpoint checkpoint = model(read_checkpoint(session.spec_path, options));
+        end_progress();
         if (is_whole) return print(session, checkpoint, [&] { return show(checkpoint); });
         print(session, checkpoint_summary(checkpoint), [&] { return show(checkpoint); });
     });

@@ -64,7 +64,8 @@ public:
     Exporter(const Machine& machine, bool has_bare_controllers) : machine_(machine), tree_(machine) {
         for (const PciDevice& device : machine.pci_devices) devices_[device.address] = device;
         for (const Gpu& gpu : machine.gpus) {
-            gpus_.emplace(gpu.pci_address, &gpu);
+            const Element& element = gpus_.emplace(gpu.pci_address, gpu_element(gpu)).first->second;
+            knows_gpus_ = knows_gpus_ || !gpu.compute_capability.empty() || !element.children.empty();
             add_leaf(gpu.pci_address, "gpu", gpu.numa_node, gpu.link);
         }
         std::set<std::string> hca_addresses;
@@ -198,7 +199,14 @@ private:
         }
         // NCCL completes what it looks at: GPUs, and controllers with a <net>. Of the others it demands both.
         if (device.kind == "network" && !nets_of_device_.contains(address)) pci.complete_link();
-        if (const auto gpu = gpus_.find(address); gpu != gpus_.end()) add_gpu(*gpu->second, pci);
+        if (const auto gpu = gpus_.find(address); gpu != gpus_.end()) {
+            const bool is_evident = detail::pci_kind_of(device.class_code, device.vendor_id) == "gpu";
+            // One with a number and others without would leave the numbers open.
+            if (knows_gpus_)
+                pci.children.push_back(gpu->second);
+            else if (!is_evident)
+                pci.children.push_back({"gpu", "", {}});
+        }
         if (const auto nets = nets_of_device_.find(address); nets != nets_of_device_.end() && !nets->second.empty()) {
             pci.children.push_back({"nic", "", nets->second});
         }
@@ -213,7 +221,7 @@ private:
         return a && b ? std::min(*a, *b) : a;
     }
 
-    static void add_gpu(const Gpu& gpu, Element& pci) {
+    static Element gpu_element(const Gpu& gpu) {
         std::string sm = gpu.compute_capability;
         std::erase(sm, '.');
         Element element{"gpu", "", {}};
@@ -241,13 +249,14 @@ private:
             Element& nvlink = element.children.emplace_back(Element{"nvlink", "", {}});
             nvlink.set("target", target).set("count", std::to_string(count)).set("tclass", tclass);
         }
-        if (!sm.empty() || !groups.empty()) pci.children.push_back(std::move(element));
+        return element;
     }
 
     const Machine& machine_;
     const detail::PciTree tree_;
     std::map<std::string, PciDevice> devices_;
-    std::map<std::string, const Gpu*> gpus_;                      ///< by address
+    std::map<std::string, Element> gpus_;                         ///< PCI address -> <gpu>
+    bool knows_gpus_ = false;                                     ///< more of one than that it is there
     std::map<std::string, std::set<std::string>> below_;          ///< bridge -> what NCCL sees below it
     std::map<int, std::set<std::string>> tops_;                   ///< NUMA node -> topmost devices
     std::map<std::string, std::vector<Element>> nets_of_device_;  ///< PCI address -> <net>

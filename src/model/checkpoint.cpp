@@ -72,6 +72,32 @@ void check_names_without_index(const CheckpointText& text) {
     }
 }
 
+/// Mistral's own form of the same weights, with its own names.
+bool is_consolidated(const ShardText& shard) { return shard.name.starts_with("consolidated"); }
+
+/// Takes that form out. vllm/model_executor/model_loader/default_loader.py: 0.9.2 reads it only when it is asked to,
+/// 0.32.0 whenever it is there.
+CheckpointText without_consolidated(CheckpointText text, std::vector<std::string>& oddities) {
+    const std::size_t all = text.shards.size();
+    std::string first;
+    for (const ShardText& shard : text.shards) {
+        if (first.empty() && is_consolidated(shard)) first = shard.name;
+    }
+    std::erase_if(text.shards, is_consolidated);
+    if (text.shards.empty() && !first.empty()) {
+        refuse(first, fmt::format("\"{}\" is Mistral's own form of the weights, for which there are no rules; expected "
+                                  "model-*.safetensors, the form for Hugging Face's transformers",
+                                  first));
+    }
+    if (!first.empty()) {
+        oddities.push_back(
+            fmt::format("{} file{} in Mistral's own form (\"{}\"): not read here, but newer versions of vLLM "
+                        "prefer them unless --load-format safetensors and --config-format hf say otherwise",
+                        all - text.shards.size(), all - text.shards.size() == 1 ? "" : "s", first));
+    }
+    return text;
+}
+
 void check_listed_shards(const CheckpointText& text, const detail::Index& index) {
     std::map<std::string_view, std::size_t> tensors_of;
     for (const auto& [tensor, file] : index.file_of) ++tensors_of[file];
@@ -163,13 +189,17 @@ std::size_t Checkpoint::tensor_count() const {
     return count;
 }
 
-Checkpoint model(const CheckpointText& text) {
-    if (const std::string what = detail::impostor(text.config); !what.empty()) {
+Checkpoint model(const CheckpointText& given) {
+    if (const std::string what = detail::impostor(given.config); !what.empty()) {
         refuse("config.json", "config.json: " + what);
     }
     Checkpoint checkpoint;
-    checkpoint.path = text.path;
-    checkpoint.config = parse_config(text.config);
+    checkpoint.path = given.path;
+    checkpoint.config = parse_config(given.config);
+    const bool has_both_forms = std::any_of(given.shards.begin(), given.shards.end(), is_consolidated);
+    const CheckpointText only_ours =
+        has_both_forms ? without_consolidated(given, checkpoint.oddities) : CheckpointText();
+    const CheckpointText& text = has_both_forms ? only_ours : given;  // not copied: R1's headers are 12 MB
 
     std::optional<detail::Index> index;
     std::set<std::string_view> listed;

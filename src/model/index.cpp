@@ -7,11 +7,12 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/reflect_json.hpp"
+#include "r1cluster/base/units.hpp"
 
 namespace r1cluster::detail {
 namespace {
 
-constexpr std::size_t max_index_bytes = 100'000'000;
+constexpr std::size_t max_index_bytes = 64'000'000;  // R1's has 8.9 million
 constexpr std::size_t max_depth = 8;
 constexpr std::size_t max_name_bytes = 255;  // NAME_MAX
 
@@ -50,7 +51,7 @@ std::string impostor(std::string_view text) {
 Index parse_index(std::string_view text, std::string_view source) {
     if (const std::string what = impostor(text); !what.empty()) refuse(source, what);
     if (text.size() > max_index_bytes)
-        refuse(source, fmt::format("{} bytes, more than {}", text.size(), max_index_bytes));
+        refuse(source, fmt::format("{} bytes, more than {}", format_count(text.size()), format_count(max_index_bytes)));
     const json::value document = parse_json(text, source, max_depth);
     const json::value* map = document.is_object() ? document.get_object().if_contains("weight_map") : nullptr;
     if (!map || !map->is_object()) refuse(source, "expected an object with an object \"weight_map\"");

@@ -96,7 +96,7 @@ constexpr TensorForm bitsandbytes_forms[] = {
     {".weight_format", shape, Axes::none},
 };
 
-constexpr std::string_view not_compared = "its slices were not compared with those of the engine";
+constexpr std::string_view not_compared = "slices of this kind were not compared with the engine's";
 constexpr std::string_view stacked = "all experts of a layer lie in one tensor, for which there are no rules";
 
 constexpr QuantizationFormat formats[] = {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 #include "r1cluster/base/units.hpp"
@@ -14,7 +15,24 @@ namespace {
 constexpr std::string_view metadata_name = "__metadata__";
 constexpr std::size_t max_nested_keys = 65'536;  // of one object below the outermost
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+constexpr std::size_t max_dimensions = 64;  // as many as numpy has; torch stops there too
+
+/// C0, DEL, and C1 as UTF-8 writes it: what a terminal would act on.
+bool has_control_character(std::string_view name) {
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(name[i]);
+        if (byte < 0x20 || byte == 0x7f) return true;
+        if (byte == 0xc2 && i + 1 < name.size() && static_cast<unsigned char>(name[i + 1]) < 0xa0) return true;
+    }
+    return false;
+}
+
+/// Names of tensors reach terminals, logs and names of files.
+std::string name_refusal(std::string_view name) {
+    if (name.empty() || name == "." || name == "..") return "a name that is no name";
+    if (name.find_first_of("/\\") != name.npos) return "a name with a slash";
+    return has_control_character(name) ? "a name with a control character" : "";
+}
 
 }  // namespace
 
@@ -137,7 +155,7 @@ bool HeaderEvents::on_key(text part, std::size_t, error_code& error) {
     std::string key;
     key.swap(key_);
     if (depth_ == 1) {
-        if (std::any_of(key.begin(), key.end(), is_control)) return refuse("a name with a control character", error);
+        if (std::string wrong = name_refusal(key); !wrong.empty()) return refuse(std::move(wrong), error);
         entry_ = key;
         field_ = Field::none;
         // Names of tensors are compared later, all at once: a set of them would be the largest thing here.
@@ -182,6 +200,9 @@ bool HeaderEvents::on_string(text part, std::size_t, error_code& error) {
 bool HeaderEvents::number(std::uint64_t value, text digits, error_code& error) {
     note_position(digits);
     if (depth_ == 3 && field_ == Field::shape) {
+        if (tensors.back().shape.size() == max_dimensions) {
+            return refuse(fmt::format("tensor \"{}\": more than {} dimensions", entry_, max_dimensions), error);
+        }
         tensors.back().shape.push_back(value);
         return true;
     }
@@ -201,8 +222,9 @@ bool HeaderEvents::on_uint64(std::uint64_t value, text digits, error_code& error
     return number(value, digits, error);
 }
 
-bool HeaderEvents::on_double(double, text digits, error_code& error) {
+bool HeaderEvents::on_double(double value, text digits, error_code& error) {
     note_position(digits);
+    if (std::isinf(value)) return refuse("a number too large for a double", error);
     return other_value(std::string_view(digits.data(), std::min<std::size_t>(digits.size(), 40)), error);
 }
 

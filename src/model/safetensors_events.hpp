@@ -44,7 +44,7 @@ public:
     bool on_number_part(text, error_code&) { return true; }
     bool on_int64(std::int64_t number, text digits, error_code& error);
     bool on_uint64(std::uint64_t number, text digits, error_code& error);
-    bool on_double(double, text digits, error_code& error);
+    bool on_double(double value, text digits, error_code& error);
     bool on_bool(bool value, error_code& error) { return other_value(value ? "true" : "false", error); }
     bool on_null(error_code& error) { return other_value("null", error); }
     bool on_comment_part(text, error_code&) { return true; }

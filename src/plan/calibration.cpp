@@ -19,9 +19,12 @@ std::optional<double> number_after(std::string_view line, std::string_view marke
     std::string digits;
     for (const char character : line.substr(found + marker.size())) {
         const bool is_part = (character >= '0' && character <= '9') || character == '.';
-        if (is_part) digits += character;
-        else if (!digits.empty() && character == ',') continue;
-        else if (!(digits.empty() && character == ' ')) break;
+        if (is_part)
+            digits += character;
+        else if (!digits.empty() && character == ',')
+            continue;
+        else if (!(digits.empty() && character == ' '))
+            break;
         if (digits.size() > 20) return std::nullopt;
     }
     double value = 0;
@@ -159,7 +162,7 @@ private:
         keep(found.activation_bytes, gib_after(line, "torch peak memory increase:"));
         keep(found.kv_cache_bytes, gib_after(line, "the rest of the memory reserved for KV Cache is"));
         keep(found.kv_cache_bytes, gib_after(line, "Available KV cache memory:"));
-        RankCalibration& known = memory_[std::string(process)];  // what the process said before
+        RankCalibration& known = memory_[std::string(process)];                  // what the process said before
         if (line.find("Memory profiling results:") != std::string_view::npos) {  // 0.6.4
             keep(found.non_torch_bytes, gib_after(line, "non_torch_memory="));
             keep(found.kv_cache_bytes, gib_after(line, "kv_cache_size="));

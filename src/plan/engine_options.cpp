@@ -71,7 +71,8 @@ Runner runner_of(const DeploymentSpec& spec, const EngineOptions& options, const
 bool has_latent_cache(const DeploymentSpec& spec, EngineOptions& options, const ModelConfig& config) {
     if (!config.latent_attention || options.memory->latent_copies == LatentCopies::unknown_attention) return false;
     if (environment(spec, "VLLM_MLA_DISABLE") == "1") return false;
-    if (!config.quantization || config.quantization->method == "fp8" || !is_before(options.version, "0.7.2")) return true;
+    if (!config.quantization || config.quantization->method == "fp8" || !is_before(options.version, "0.7.2"))
+        return true;
     options.because.push_back(fmt::format("vLLM {} has no latent attention for {} weights: whole heads are cached",
                                           options.version->text(), config.quantization->method));
     return false;
@@ -105,10 +106,10 @@ bool is_prefill_chunked_by_first_engine(const DeploymentSpec& spec, const Engine
     const bool is_chunked = wanted.value_or(options.max_model_len > long_context);
     // vllm/config.py of 0.7.1: "MLA is enabled; forcing chunked prefill and prefix caching to be disabled."
     if (options.has_latent_cache && (wanted.value_or(false) || arguments.flag("--enable-prefix-caching"))) {
-        options.because.push_back(fmt::format(
-            "vLLM {} turns chunked prefill and prefix caching off for latent attention without an error: "
-            "these flags do nothing",
-            options.version ? options.version->text() : spec.engine.version));
+        options.because.push_back(
+            fmt::format("vLLM {} turns chunked prefill and prefix caching off for latent attention without an error: "
+                        "these flags do nothing",
+                        options.version ? options.version->text() : spec.engine.version));
     }
     // There it is turned off after the number of tokens was chosen; from 0.8 on, before.
     return is_chunked && (!options.has_latent_cache || options.memory->latent_copies == LatentCopies::absorbed);
@@ -134,8 +135,8 @@ void choose_dtypes(const DeploymentSpec& spec, const EngineArguments& arguments,
         options.because.push_back("float16: a GPU of compute capability below 8.0 has no bfloat16");
     }
     if (options.dtype == "half") options.dtype = "float16";
-    options.kv_cache_dtype = chosen(unless_auto(arguments.text("--kv-cache-dtype")),
-                                    unless_auto(spec.engine.kv_cache_dtype), options.dtype);
+    options.kv_cache_dtype =
+        chosen(unless_auto(arguments.text("--kv-cache-dtype")), unless_auto(spec.engine.kv_cache_dtype), options.dtype);
 }
 
 /// FlashMLA has blocks of 64 tokens (vllm/platforms/cuda.py): latent attention on Hopper from 0.8 on.
@@ -169,7 +170,8 @@ EngineOptions engine_options(const DeploymentSpec& spec, const Cluster& cluster,
     options.engine = spec.engine.name;
     options.version = engine_version_of(spec, cluster);
     const Runner runner = runner_of(spec, options, config, devices);
-    options.memory = knowledge::find_engine_memory(runner == Runner::sglang ? "sglang" : "vllm", runner, options.version);
+    options.memory =
+        knowledge::find_engine_memory(runner == Runner::sglang ? "sglang" : "vllm", runner, options.version);
     options.has_latent_cache = has_latent_cache(spec, options, config);
     const char* const share = runner == Runner::sglang ? "--mem-fraction-static" : "--gpu-memory-utilization";
     options.gpu_memory_utilization = arguments.number(share).value_or(spec.engine.gpu_memory_utilization);

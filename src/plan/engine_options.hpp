@@ -25,11 +25,11 @@ struct EngineOptions {
     std::int64_t max_model_len = 0;
     std::int64_t max_batched_tokens = 0;
     std::int64_t max_sequences = 0;
-    std::int64_t block_size = 16;        ///< tokens that the cache hands out at a time
-    std::int64_t swap_space_bytes = 0;   ///< of the host's memory for each rank
-    bool has_latent_cache = false;       ///< MLA: one row for all heads, not divided by TP
+    std::int64_t block_size = 16;       ///< tokens that the cache hands out at a time
+    std::int64_t swap_space_bytes = 0;  ///< of the host's memory for each rank
+    bool has_latent_cache = false;      ///< MLA: one row for all heads, not divided by TP
     bool is_custom_all_reduce = true;
-    bool are_graphs_in_budget = false;   ///< an estimate of CUDA graphs comes off the budget
+    bool are_graphs_in_budget = false;  ///< an estimate of CUDA graphs comes off the budget
     bool is_eager = false;
     int speculative_tokens = 0;
     std::string dtype;                 ///< "bfloat16", "float16"

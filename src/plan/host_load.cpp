@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "plan/memory_model.hpp"
 #include "r1cluster/base/units.hpp"
 #include "r1cluster/plan/shard_plan.hpp"
 
 namespace r1cluster::detail {
+
 std::vector<HostLoad> host_loads(const EngineOptions& options, const Checkpoint& checkpoint, const Layout& layout) {
     std::vector<HostLoad> loads;
     for (const HostShards& shards : shard(layout, checkpoint, loading_of(options)).hosts) {

@@ -87,9 +87,9 @@ RankMemory rank_memory(const EngineOptions& options, const ModelConfig& config, 
     result.budget_bytes =
         static_cast<std::uint64_t>(static_cast<double>(device.memory_bytes) * options.gpu_memory_utilization);
     const std::uint64_t per_token = detail::kv_bytes_per_token(options, config, rank.layer_count, sizes);
-    const detail::StageLoad stage{rank.pipeline_rank, rank.pipeline_rank == 0,
-                                  rank.pipeline_rank == sizes.pipeline_parallel - 1,
-                                  rank.layer_count,   rank.weight_bytes, per_token};
+    const detail::StageLoad stage{
+        rank.pipeline_rank, rank.pipeline_rank == 0, rank.pipeline_rank == sizes.pipeline_parallel - 1,
+        rank.layer_count,   rank.weight_bytes,       per_token};
     result.terms = memory_terms(options, config, sizes, stage, device, measured);
     if (options.kv_cache_bytes) {
         const auto fixed = static_cast<std::int64_t>(*options.kv_cache_bytes);
@@ -175,10 +175,20 @@ void warn_of_overflow(MemoryForecast& forecast) {
         forecast.warnings.push_back(fmt::format(
             "rank {}: {} lie beside the engine's budget and {} are left there: it refuses to start or runs out of "
             "memory while it captures graphs; lower [engine] gpu_memory_utilization by {:.3f} or more",
-            rank.rank, format_bytes(static_cast<std::uint64_t>(beside)),
-            format_bytes(static_cast<std::uint64_t>(rest)),
+            rank.rank, format_bytes(static_cast<std::uint64_t>(beside)), format_bytes(static_cast<std::uint64_t>(rest)),
             static_cast<double>(beside - rest) / static_cast<double>(rank.device_bytes)));
         return;  // the others say the same
+    }
+}
+
+void warn_of_what_is_left_out(MemoryForecast& forecast, const EngineOptions& options, const Layout& layout) {
+    if (options.speculative_tokens > 0) {
+        forecast.warnings.push_back("weights, cache and buffers of the next-token layers are not in this forecast");
+    }
+    if (layout.is_expert_parallel && layout.data_parallel > 1) {
+        forecast.warnings.push_back(
+            "buffers in which tokens are sent to the ranks of their experts are not in this forecast: they depend on "
+            "the engine's all-to-all backend");
     }
 }
 
@@ -219,10 +229,13 @@ MemoryForecast memory(const DeploymentSpec& spec, const Cluster& cluster, const 
     add_pool(forecast, options, layout, calibration);
     forecast.context_tokens = context_of(spec, options);
     const auto context = static_cast<double>(forecast.context_tokens);
-    const auto fit = [&](std::int64_t tokens) { return static_cast<double>(std::max<std::int64_t>(0, tokens)) / context; };
+    const auto fit = [&](std::int64_t tokens) {
+        return static_cast<double>(std::max<std::int64_t>(0, tokens)) / context;
+    };
     forecast.concurrency = {fit(forecast.kv_tokens.low), fit(forecast.kv_tokens.likely), fit(forecast.kv_tokens.high)};
     forecast.hosts = detail::host_loads(options, checkpoint, layout);
     warn_of_overflow(forecast);
+    warn_of_what_is_left_out(forecast, options, layout);
     forecast.warnings.insert(forecast.warnings.end(), options.because.begin(), options.because.end());
     return forecast;
 }

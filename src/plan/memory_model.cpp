@@ -52,10 +52,20 @@ std::string ranks_text(const LayoutSizes& sizes) {
     return ranks == 1 ? "1 rank" : fmt::format("{} ranks", ranks);
 }
 
+/// GPUs without NVLink give NCCL two to four channels of 10 MiB, where those with it have 24; and their contexts are
+/// smaller.
+bool is_small(const Device& device) { return device.memory_bytes < std::uint64_t{40} << 30; }
+
 /// What torch did not allocate, as the engine's own accounting sees it.
-MemoryTerm counted_non_torch(const EngineOptions& options, const LayoutSizes& sizes) {
+MemoryTerm counted_non_torch(const EngineOptions& options, const LayoutSizes& sizes, const Device& device) {
     const int ranks = sizes.world_size();
     MemoryTerm term{"context and NCCL", {}, true, ""};
+    if (is_small(device)) {
+        term.bytes = ranks == 1 ? in_mib(100, 250, 700) : in_mib(120, 500, 1500);
+        term.because = fmt::format("{} on a GPU below 40 GiB: a small context, few channels of NCCL (not measured)",
+                                   ranks_text(sizes));
+        return term;
+    }
     switch (options.memory->accounting) {
         case Accounting::since_after_nccl:
             term.name = "kernels and NCCL";
@@ -70,7 +80,8 @@ MemoryTerm counted_non_torch(const EngineOptions& options, const LayoutSizes& si
                          : ranks == 2 ? in_mib(300, 900, 3800)
                                       : in_mib(400, 3072, 7600);
             term.because =
-                "1.79 GiB alone and 3.58 with two ranks (vllm-project/vllm#10511), 2.3 to 2.6 on 16 GPUs, 4.7 to 7.2 on "
+                "1.79 GiB alone and 3.58 with two ranks (vllm-project/vllm#10511), 2.3 to 2.6 on 16 GPUs, 4.7 to 7.2 "
+                "on "
                 "8 H100";
             break;
         case Accounting::device_in_use:
@@ -78,7 +89,8 @@ MemoryTerm counted_non_torch(const EngineOptions& options, const LayoutSizes& si
             term.bytes = ranks == 1   ? in_mib(250, 600, 2000)
                          : ranks == 2 ? in_mib(400, 1200, 4200)
                                       : in_mib(450, 3072, 7900);
-            term.because = "a CUDA context of 0.2 to 0.6 GiB, NCCL as measured: 1.4 GiB with two ranks, up to 7.2 on 8 H100";
+            term.because =
+                "a CUDA context of 0.2 to 0.6 GiB, NCCL as measured: 1.4 GiB with two ranks, up to 7.2 on 8 H100";
             break;
     }
     term.because = fmt::format("{}: {}", ranks_text(sizes), term.because);
@@ -101,16 +113,16 @@ MemoryTerm uncounted_non_torch(const EngineOptions& options, const LayoutSizes& 
 }
 
 void add_non_torch(std::vector<MemoryTerm>& terms, const EngineOptions& options, const LayoutSizes& sizes,
-                   const RankCalibration* measured) {
+                   const Device& device, const RankCalibration* measured) {
     const Accounting accounting = options.memory->accounting;
     if (measured && measured->non_torch_bytes) {
         terms.push_back(measured_term("non-torch", *measured->non_torch_bytes));
     } else {
-        terms.push_back(counted_non_torch(options, sizes));
+        terms.push_back(counted_non_torch(options, sizes, device));
     }
     const bool counts_all = accounting == Accounting::device_in_use || accounting == Accounting::free_after_load;
     if (!counts_all) terms.push_back(uncounted_non_torch(options, sizes));
-    if (sizes.tensor_parallel > 1 && sizes.tensor_parallel <= 8 && options.is_custom_all_reduce &&
+    if (sizes.tensor_parallel > 1 && sizes.tensor_parallel <= 8 && options.is_custom_all_reduce && !is_small(device) &&
         !(measured && measured->non_torch_bytes)) {
         terms.push_back({"custom all-reduce", in_mib(0, 24, 40), accounting != Accounting::since_after_nccl,
                          "two buffers and rank data of 8 MiB each (custom_all_reduce.py); none over hosts or more than "
@@ -142,8 +154,8 @@ void add_graphs(std::vector<MemoryTerm>& terms, const EngineOptions& options, co
     terms.push_back({"CUDA graphs",
                      {pieces * 64 << 10, pieces * likely << 10, pieces * high << 10},
                      options.are_graphs_in_budget,
-                     fmt::format("{} sizes x {} layers{}, about {} KiB each (0.98 and 0.72 GiB of 8B on H200); {}", sizes,
-                                 stage.layer_count, has_two_kinds ? " x whole and in pieces" : "", likely,
+                     fmt::format("{} sizes x {} layers{}, about {} KiB each (0.98 and 0.72 GiB of 8B on H200); {}",
+                                 sizes, stage.layer_count, has_two_kinds ? " x whole and in pieces" : "", likely,
                                  options.are_graphs_in_budget ? "the engine takes its own estimate off the budget"
                                                               : "on top of the budget")});
 }
@@ -173,7 +185,7 @@ std::vector<MemoryTerm> memory_terms(const EngineOptions& options, const ModelCo
         terms = weight_terms(options, config, sizes, stage);
     }
     terms.push_back(reserve(options, device));
-    add_non_torch(terms, options, sizes, measured);
+    add_non_torch(terms, options, sizes, device, measured);
     MemoryTerm peak = measured && measured->activation_bytes ? measured_term("activations", *measured->activation_bytes)
                                                              : peak_term(options, config, sizes, stage);
     if (options.memory->accounting == Accounting::free_after_load) peak.is_in_budget = false;

@@ -94,7 +94,8 @@ Step expert_step(const EngineOptions& options, const ModelConfig& config, const 
     step.kept = {kept * 9 / 10, kept, kept * 12 / 10};
     step.bytes = {running * 9 / 10, running, running * 115 / 100};
     step.because = fmt::format(
-        "{} of {} tokens at a time with {} experts each, {} wide on this rank: buffers of {} bytes{}, and 4 states of {}",
+        "{} of {} tokens at a time with {} experts each, {} wide on this rank: buffers of {} bytes{}, and 4 states of "
+        "{}",
         routed / config.experts->per_token, of.tokens, config.experts->per_token, inner, buffers + kept,
         kept > 0 ? " that stay" : "", hidden);
     return step;
@@ -117,7 +118,8 @@ Step sampler_step(const EngineOptions& options, const ModelConfig& config, const
 MemoryTerm peak_term(const EngineOptions& options, const ModelConfig& config, const LayoutSizes& sizes,
                      const StageLoad& stage) {
     const Dimensions of = dimensions(options, config, sizes);
-    const Step model = config.experts ? expert_step(options, config, sizes, of) : dense_step(options, config, sizes, of);
+    const Step model =
+        config.experts ? expert_step(options, config, sizes, of) : dense_step(options, config, sizes, of);
     MemoryTerm term{"activations", model.bytes, true, model.because};
     if (stage.is_last) {
         const Step sampler = sampler_step(options, config, of);

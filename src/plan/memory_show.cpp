@@ -25,11 +25,13 @@ std::string interval_text(const WholeInterval& interval, Text text) {
 
 bool is_same_kind(const RankMemory& left, const RankMemory& right) {
     return left.device_bytes == right.device_bytes && left.budget_bytes == right.budget_bytes &&
-           left.terms == right.terms && left.kv_cache_bytes == right.kv_cache_bytes && left.kv_tokens == right.kv_tokens;
+           left.terms == right.terms && left.kv_cache_bytes == right.kv_cache_bytes &&
+           left.kv_tokens == right.kv_tokens;
 }
 
 std::string table(const RankMemory& rank, const std::string& name, bool explain) {
-    std::string text = fmt::format("{}: {} of {}\n", name, format_bytes(rank.budget_bytes), format_bytes(rank.device_bytes));
+    std::string text =
+        fmt::format("{}: {} of {}\n", name, format_bytes(rank.budget_bytes), format_bytes(rank.device_bytes));
     for (const MemoryTerm& term : rank.terms) {
         text += fmt::format("  {:<26}  {}{}\n", term.name, interval_text(term.bytes, bytes_text),
                             term.is_in_budget ? "" : "  beside the budget");
@@ -56,8 +58,9 @@ std::string show(const MemoryForecast& forecast, bool explain) {
     text += fmt::format("KV cache: {} tokens, fewest on rank {}\n", interval_text(forecast.kv_tokens, count_text),
                         forecast.limiting_rank);
     text += fmt::format("longest request: {} tokens\n", interval_text(forecast.longest_request_tokens, count_text));
-    text += fmt::format("requests of {} tokens at a time: {:.1f} ({:.1f} to {:.1f})\n", count_text(forecast.context_tokens),
-                        forecast.concurrency.likely, forecast.concurrency.low, forecast.concurrency.high);
+    text +=
+        fmt::format("requests of {} tokens at a time: {:.1f} ({:.1f} to {:.1f})\n", count_text(forecast.context_tokens),
+                    forecast.concurrency.likely, forecast.concurrency.low, forecast.concurrency.high);
     for (const HostLoad& host : forecast.hosts) {
         text += fmt::format("{}: reads {}, takes {} of its memory\n", host.host, format_bytes(host.read_bytes),
                             interval_text(host.host_memory_bytes, bytes_text));

@@ -48,11 +48,10 @@ void add_latent_copies(std::vector<MemoryTerm>& terms, const EngineOptions& opti
     const bool is_absorbed = options.memory->latent_copies == LatentCopies::absorbed;
     const std::int64_t per_layer = is_absorbed ? absorbed_bytes(config, heads) : split_bytes(config, heads);
     if (per_layer == 0) return;
-    terms.push_back({is_absorbed ? "absorbed matrices" : "kv_b_proj in 16 bits", exactly(per_layer * stage.layer_count),
-                     true,
-                     fmt::format("{} layers of {} bytes: {} of {} heads", stage.layer_count, per_layer,
-                                 is_absorbed ? "W_Q_UK, W_UV_O, W_QR and kv_b_proj in 32 bits" : "W_UV and W_UK_T",
-                                 heads)});
+    terms.push_back(
+        {is_absorbed ? "absorbed matrices" : "kv_b_proj in 16 bits", exactly(per_layer * stage.layer_count), true,
+         fmt::format("{} layers of {} bytes: {} of {} heads", stage.layer_count, per_layer,
+                     is_absorbed ? "W_Q_UK, W_UV_O, W_QR and kv_b_proj in 32 bits" : "W_UV and W_UK_T", heads)});
 }
 
 }  // namespace
@@ -68,7 +67,8 @@ std::vector<MemoryTerm> weight_terms(const EngineOptions& options, const ModelCo
     std::vector<MemoryTerm> terms{{"weights", exactly(bytes), true, std::move(because)}};
 
     const std::int64_t rows = padding_rows(config, sizes.tensor_parallel);
-    const int tables = (stage.is_first ? 1 : 0) + (stage.is_last && !(stage.is_first && config.ties_embeddings) ? 1 : 0);
+    const int tables =
+        (stage.is_first ? 1 : 0) + (stage.is_last && !(stage.is_first && config.ties_embeddings) ? 1 : 0);
     if (rows > 0 && tables > 0) {
         terms.push_back({"vocabulary padding", exactly(rows * config.hidden_size * 2 * tables), true,
                          fmt::format("{} rows that no file has: the vocabulary is padded to a multiple of 64", rows)});
@@ -77,17 +77,20 @@ std::vector<MemoryTerm> weight_terms(const EngineOptions& options, const ModelCo
 
     const std::int64_t rotated = config.latent_attention ? config.latent_attention->qk_rope_head_dim : config.head_dim;
     const std::int64_t cache = config.max_position * rotated * 2;
-    terms.push_back({"rotary cache",
-                     {cache, cache, 2 * cache},
-                     true,
-                     fmt::format("cos and sin of {} positions x {}, 2 bytes, or 4 where a version keeps them in 32 bits",
-                                 config.max_position, rotated)});
+    terms.push_back(
+        {"rotary cache",
+         {cache, cache, 2 * cache},
+         true,
+         fmt::format("cos and sin of {} positions x {}, 2 bytes, or 4 where a version keeps them in 32 bits",
+                     config.max_position, rotated)});
     return terms;
 }
 
 std::uint64_t kv_bytes_per_token(const EngineOptions& options, const ModelConfig& config, std::int64_t layers,
                                  const LayoutSizes& sizes) {
-    const std::int64_t element = options.kv_cache_dtype.starts_with("fp8") ? 1 : options.kv_cache_dtype == "float32" ? 4 : 2;
+    const std::int64_t element = options.kv_cache_dtype.starts_with("fp8") ? 1
+                                 : options.kv_cache_dtype == "float32"     ? 4
+                                                                           : 2;
     std::int64_t row = 0;
     if (options.has_latent_cache) {
         const LatentAttention& latent = *config.latent_attention;
@@ -96,7 +99,8 @@ std::uint64_t kv_bytes_per_token(const EngineOptions& options, const ModelConfig
     } else if (config.latent_attention) {
         const LatentAttention& latent = *config.latent_attention;
         const bool is_first_form =
-            options.version && *options.version < Version::parse("0.7.0");  // models/deepseek_v2.py of 0.6.4 pads to 256
+            options.version &&
+            *options.version < Version::parse("0.7.0");  // models/deepseek_v2.py of 0.6.4 pads to 256
         const std::int64_t width = is_first_form ? 256 : latent.qk_nope_head_dim + latent.qk_rope_head_dim;
         row = 2 * (config.attention_heads / sizes.tensor_parallel) * width * element;
     } else {

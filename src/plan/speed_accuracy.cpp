@@ -6,9 +6,11 @@
 namespace r1cluster::detail {
 
 std::string speed_accuracy() {
-    return fmt::format("of {} measured times per token, {} were within 25 % of the likely value and {} inside the interval",
-                       known_speed_accuracy.rows, known_speed_accuracy.within_quarter,
-                       known_speed_accuracy.inside_interval);
+    return fmt::format(
+        "of {} measured speeds, {} were within 25 % of the likely value and {} inside the interval; the bands were "
+        "chosen "
+        "with these in view",
+        known_speed_accuracy.rows, known_speed_accuracy.within_quarter, known_speed_accuracy.inside_interval);
 }
 
 }  // namespace r1cluster::detail

@@ -30,7 +30,8 @@ constexpr Interval eager_kernel_us{7, 15, 25};
 constexpr int attention_kernels = 7;
 /// ... norm, gate and up, activation, down ...
 constexpr int mlp_kernels = 4;
-/// ... norm, QKV down, two norms, Q up, rotary, two absorbed products, two copies, cache, attention, combine, output ...
+/// ... norm, QKV down, two norms, Q up, rotary, two absorbed products, two copies, cache, attention, combine, output
+/// ...
 constexpr int latent_attention_kernels = 14;
 /// ... norm, router, choice, alignment (2), two grouped products, activation, sum, shared experts (3), two adds, casts.
 constexpr int expert_kernels = 15;

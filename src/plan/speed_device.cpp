@@ -46,11 +46,11 @@ DeviceRates device_rates(const Device& device, const EngineOptions& options, con
                 fmt::format("{}: {:g} GB/s of memory, {:g} TFLOP/s dense ({})", device.name, bytes, rate, row->source)};
     }
     const auto rows = knowledge::gpu_figures_of_capability(device.compute_capability);
-    return {band(rows, memory), band(rows, flops), false,
-            device.name.empty()
-                ? "the GPU's name was not seen, so that it may be any of its compute capability"
-                : fmt::format("\"{}\" is not in our table, so that it may be any of its compute capability",
-                              device.name)};
+    return {
+        band(rows, memory), band(rows, flops), false,
+        device.name.empty()
+            ? "the GPU's name was not seen, so that it may be any of its compute capability"
+            : fmt::format("\"{}\" is not in our table, so that it may be any of its compute capability", device.name)};
 }
 
 }  // namespace r1cluster::detail

@@ -35,6 +35,7 @@ constexpr Interval staged_rdma_latency_us{18, 35, 70};
 /// Over TCP, besides the network's own round trip: two steps of copy to the host, proxy thread, and copy back.
 constexpr Interval socket_latency_us{25, 50, 90};
 constexpr Interval unknown_round_trip_us{20, 60, 200};
+constexpr Interval loopback_round_trip_us{5, 15, 40};
 /// One proxy thread and one socket for each channel (NCCL's default): 3.9 GB/s on loopback, 8.5 with 4 x 4.
 constexpr Interval socket_limit_gbytes_per_s{1.5, 4, 9};
 
@@ -79,7 +80,8 @@ Way in_host(const Machine& machine, const HostDevices& host) {
     const Gpu* first = find_gpu(machine, host.devices[0]);
     const Gpu* second = find_gpu(machine, host.devices[1]);
     if (!first || !second) {
-        return {"an unknown link", {5, 50, 400}, {4, 12, 40}, fmt::format("the GPUs of \"{}\" are not known", host.host)};
+        return {
+            "an unknown link", {5, 50, 400}, {4, 12, 40}, fmt::format("the GPUs of \"{}\" are not known", host.host)};
     }
     const knowledge::GpuFigures* figures = knowledge::find_gpu_figures(first->name);
     const DevicePath* path = find_path(machine, device_name(*first), device_name(*second));
@@ -151,9 +153,8 @@ std::optional<Way> over_rdma(const Cluster& cluster, const Devices& devices) {
         least->ports = std::min(least->ports, rdma.ports);
         least->is_ethernet |= rdma.is_ethernet;
         if (least->is_gpudirect != rdma.is_gpudirect) {
-            least->is_gpudirect = least->is_gpudirect == false || rdma.is_gpudirect == false
-                                      ? std::optional<bool>(false)
-                                      : std::nullopt;
+            least->is_gpudirect =
+                least->is_gpudirect == false || rdma.is_gpudirect == false ? std::optional<bool>(false) : std::nullopt;
         }
     }
     const bool is_direct = least->is_gpudirect == true, is_staged = least->is_gpudirect == false;
@@ -161,16 +162,15 @@ std::optional<Way> over_rdma(const Cluster& cluster, const Devices& devices) {
     if (!is_direct && !is_staged) latency = {gpudirect_latency_us.low, 28, staged_rdma_latency_us.high};
     Way way{least->is_ethernet ? "RoCE" : "InfiniBand", scaled(rdma_efficiency, least->gbytes_per_s), latency, ""};
     way.name += is_direct ? " with GPUDirect RDMA" : is_staged ? " without GPUDirect RDMA" : "";
-    way.because =
-        fmt::format("between hosts: {}, {} port{} a host, {:.0f} GB/s together{}", way.name, least->ports,
-                    least->ports == 1 ? "" : "s", least->gbytes_per_s,
-                    is_direct || is_staged ? "" : "; whether GPUDirect RDMA is used could not be seen");
+    way.because = fmt::format("between hosts: {}, {} port{} a host, {:.0f} GB/s together{}", way.name, least->ports,
+                              least->ports == 1 ? "" : "s", least->gbytes_per_s,
+                              is_direct || is_staged ? "" : "; whether GPUDirect RDMA is used could not be seen");
     return way;
 }
 
 /// Rate of an interface; unset: not known. Loopback counts as what one proxy thread manages.
 std::optional<double> rate_of(const Machine* machine, const std::string& interface, bool& is_loopback) {
-    if (!machine) return std::nullopt;
+    if (!machine || is_loopback) return std::nullopt;
     for (const Nic& nic : machine->nics) {
         if (nic.name != interface) continue;
         if (nic.kind == "loopback") is_loopback = true;
@@ -191,7 +191,8 @@ Way over_sockets(const Cluster& cluster, const Devices& devices) {
         if (path.from == path.to || from == used.end() || used.count(path.to) == 0) continue;
         is_any_path = true;
         if (path.round_trip_us) round_trip = std::max(round_trip.value_or(0), *path.round_trip_us);
-        bool is_loopback = false;
+        // Two hosts of one address are one machine.
+        bool is_loopback = !path.from_address.empty() && path.from_address == path.to_address;
         const auto rate = rate_of(from->second, path.interface, is_loopback);
         is_any_loopback |= is_loopback;
         if (!rate && !is_loopback) is_rate_unknown = true;
@@ -204,7 +205,9 @@ Way over_sockets(const Cluster& cluster, const Devices& devices) {
     Way way;
     way.name = fmt::format("TCP{}", interface.empty() ? "" : " over " + interface);
     way.latency_us = socket_latency_us;
-    const Interval trip = round_trip ? Interval{*round_trip * 0.5, *round_trip, *round_trip * 1.5} : unknown_round_trip_us;
+    const Interval trip = round_trip        ? Interval{*round_trip * 0.5, *round_trip, *round_trip * 1.5}
+                          : is_any_loopback ? loopback_round_trip_us
+                                            : unknown_round_trip_us;
     way.latency_us.low += trip.low;
     way.latency_us.likely += trip.likely;
     way.latency_us.high += trip.high;
@@ -213,15 +216,17 @@ Way over_sockets(const Cluster& cluster, const Devices& devices) {
         way.gbytes_per_s.low = std::min(way.gbytes_per_s.low, socket_limit_gbytes_per_s.low);
         way.gbytes_per_s.likely = std::min(way.gbytes_per_s.likely, socket_limit_gbytes_per_s.likely);
         way.gbytes_per_s.high = std::min(way.gbytes_per_s.high, socket_limit_gbytes_per_s.high);
-        way.because = fmt::format("between hosts: no RDMA device is usable on all of them, so NCCL takes {} of {:g} Gb/s",
-                                  way.name, *least * 8);
+        way.because =
+            fmt::format("between hosts: no RDMA device is usable on all of them, so NCCL takes {} of {:g} Gb/s",
+                        way.name, *least * 8);
     } else if (is_any_loopback && !is_rate_unknown) {
         way.gbytes_per_s = socket_limit_gbytes_per_s;
         way.because = "between hosts: TCP over loopback, as fast as one proxy thread copies";
     } else {
         way.gbytes_per_s = {0.11, 1.2, socket_limit_gbytes_per_s.high};
         way.because = fmt::format(
-            "between hosts: no RDMA device is usable on all of them, and {}: anything from 1 Gb/s up; all_reduce_perf of "
+            "between hosts: no RDMA device is usable on all of them, and {}: anything from 1 Gb/s up; all_reduce_perf "
+            "of "
             "nccl-tests would tell",
             is_any_path ? "the rate of an interface between them was not seen" : "the way between them was not tried");
     }

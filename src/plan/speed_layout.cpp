@@ -19,16 +19,16 @@ const Device& device_of(const RankPlacement& rank, const Devices& devices) {
             if (device.gpu == rank.gpu) return device;
         }
     }
-    throw Error(ErrorKind::invalid_input, rank.host,
-                fmt::format("forecasting speed: rank {} of the layout is on GPU {} of \"{}\", which the cluster has not; "
-                            "plan again with this cluster",
-                            rank.rank, *rank.gpu, rank.host));
+    throw Error(
+        ErrorKind::invalid_input, rank.host,
+        fmt::format("forecasting speed: rank {} of the layout is on GPU {} of \"{}\", which the cluster has not; "
+                    "plan again with this cluster",
+                    rank.rank, *rank.gpu, rank.host));
 }
 
 /// With different GPUs in a stage, each step waits for the one with the slowest memory.
-bool is_slower(const Device& a, const Device& b, const EngineOptions& options, const ModelConfig& config) {
-    return device_rates(a, options, config).memory_gbytes_per_s.likely <
-           device_rates(b, options, config).memory_gbytes_per_s.likely;
+bool is_slower(const Device& a, const Device& b) {
+    return device_rates(a, {}, {}).memory_gbytes_per_s.likely < device_rates(b, {}, {}).memory_gbytes_per_s.likely;
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ std::vector<StagePlacement> stage_placements(const Layout& layout, const Devices
         stage.load.weight_bytes = std::max(stage.load.weight_bytes, rank.weight_bytes);
         stage.load.kv_bytes_per_token = std::max(stage.load.kv_bytes_per_token, rank.kv_bytes_per_token);
         if (rank.host != hosts[index]) stage.spans_hosts = stage.do_experts_span_hosts = true;
-        if (device.name != stage.device.name && is_slower(device, stage.device, {}, {})) stage.device = device;
+        if (device.name != stage.device.name && is_slower(device, stage.device)) stage.device = device;
     }
     for (std::size_t i = 0; i + 1 < stages.size(); ++i) stages[i].is_next_on_other_host = hosts[i] != hosts[i + 1];
     if (std::find(is_seen.begin(), is_seen.end(), false) != is_seen.end()) {

@@ -72,7 +72,8 @@ std::string bound_by(const SpeedInputs& inputs, const SpeedTimes& likely, const 
         search.consider(can_multiply_fp8(inputs) ? "FP8 weights" : "8-bit weights", use_eight_bits);
     }
     if (inputs.options.is_eager) {
-        search.consider("CUDA graphs (without enforce_eager)", [](SpeedInputs& changed) { changed.options.is_eager = false; });
+        search.consider("CUDA graphs (without enforce_eager)",
+                        [](SpeedInputs& changed) { changed.options.is_eager = false; });
     }
     if (inputs.options.version) {
         search.consider("the newest engine", [](SpeedInputs& changed) { changed.options.version.reset(); });
@@ -88,9 +89,10 @@ std::string bound_by(const SpeedInputs& inputs, const SpeedTimes& likely, const 
         search.consider("a token drafted by the model's own next-token layer",
                         [](SpeedInputs& changed) { changed.options.speculative_tokens = 1; });
     }
-    const std::string text = fmt::format("{} {} {:.0f} % of {:.1f} ms a token", largest.name,
-                                         largest.name.back() == 's' || largest.name == "weights from HBM" ? "are" : "is",
-                                         100 * largest.ms.likely / likely.tpot_ms, likely.tpot_ms);
+    const std::string text =
+        fmt::format("{} {} {:.0f} % of {:.1f} ms a token", largest.name,
+                    largest.name.back() == 's' || largest.name == "weights from HBM" ? "are" : "is",
+                    100 * largest.ms.likely / likely.tpot_ms, likely.tpot_ms);
     const std::optional<Remedy>& best = search.best();
     if (!best || best->tpot_ms > likely.tpot_ms * (1 - worthwhile_share)) {
         return text + "; no setting that we know of helps by 3 %: fewer bytes (a smaller model) or more GPUs would";

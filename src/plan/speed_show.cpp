@@ -7,8 +7,16 @@
 namespace r1cluster {
 namespace {
 
+/// Three digits, and never an exponent.
+std::string number_text(double value) {
+    return value >= 100  ? fmt::format("{:.0f}", value)
+           : value >= 10 ? fmt::format("{:.1f}", value)
+                         : fmt::format("{:.2f}", value);
+}
+
 std::string interval_text(const Interval& interval) {
-    return fmt::format("{:.3g} ({:.3g} to {:.3g})", interval.likely, interval.low, interval.high);
+    return fmt::format("{} ({} to {})", number_text(interval.likely), number_text(interval.low),
+                       number_text(interval.high));
 }
 
 std::string terms_text(const std::vector<SpeedTerm>& terms, bool explain) {

@@ -28,10 +28,10 @@ struct Hypothesis {
     std::string how_to_tell{};
 };
 
-/// Times per token and tokens per second of one end of all bands.
+/// Of one request, at one end of all bands.
 struct Outcome {
     double tpot_ms = 0;
-    double tokens_per_s = 0;
+    double tokens_per_s = 0;  ///< over its whole life, prompt and waiting included
 };
 
 Outcome outcome(const Hypothesis& hypothesis, End end) {
@@ -51,17 +51,16 @@ Outcome outcome(const Hypothesis& hypothesis, End end) {
     } else {
         tpot += hypothesis.repeated_prefills * times.all_prompts_ms / outputs;
     }
-    const double served = times.ttft_ms - times.prefill[detail::prefill_queue_part] + outputs * tpot;
-    const double tokens = inputs.running() * inputs.sizes.data_parallel *
-                          static_cast<double>(inputs.workload.output_tokens);
-    return {tpot, tokens / served * 1e3};
+    const double life_ms = times.ttft_ms + outputs * tpot;
+    return {tpot, static_cast<double>(inputs.workload.output_tokens) / life_ms * 1e3};
 }
 
-/// 1 where the likely rate is the observed one; above a half inside the interval, below a half outside.
+/// 1 where the likely rate is the observed one, and in proportion to what they differ by; above a half only where the
+/// interval holds the observed one.
 double fit_of(const Interval& predicted, double observed) {
-    const auto likeness = [&](double value) { return std::min(value, observed) / std::max(value, observed); };
-    if (observed >= predicted.low && observed <= predicted.high) return 0.5 + 0.5 * likeness(predicted.likely);
-    return 0.5 * likeness(observed < predicted.low ? predicted.low : predicted.high);
+    const double likeness = std::min(predicted.likely, observed) / std::max(predicted.likely, observed);
+    const bool is_inside = observed >= predicted.low && observed <= predicted.high;
+    return is_inside ? 0.5 + 0.5 * likeness : 0.5 * likeness;
 }
 
 bool any_between_hosts(const SpeedInputs& inputs) {
@@ -126,8 +125,9 @@ void add_network_causes(std::vector<Hypothesis>& all, const SpeedInputs& base) {
         spans.because = fmt::format("{} all-reduces a token would go over {}, {:g} us each",
                                     detail::all_reduces(base.config, base.sizes.tensor_parallel),
                                     base.fabric.between_hosts_name, base.fabric.between_hosts_latency_us.likely);
-        spans.how_to_tell = "NCCL_DEBUG=INFO: lines of the group's communicator with `via NET` between ranks of one stage; "
-                            "the engine's log of which rank is on which node";
+        spans.how_to_tell =
+            "NCCL_DEBUG=INFO: lines of the group's communicator with `via NET` between ranks of one stage; "
+            "the engine's log of which rank is on which node";
         all.push_back(std::move(spans));
     }
 }
@@ -138,14 +138,14 @@ void add_host_causes(std::vector<Hypothesis>& all, const SpeedInputs& base, cons
         pcie.inputs.fabric.in_host_name = "PCIe";
         pcie.inputs.fabric.in_host_gbytes_per_s = {5, 15, 28};
         pcie.inputs.fabric.in_host_latency_us = {10, 18, 40};
-        pcie.because = fmt::format("{} all-reduces a token at {:.0f} us in place of {:.0f} us",
-                                   detail::all_reduces(base.config, base.sizes.tensor_parallel),
-                                   1e3 * detail::all_reduce_ms(pcie.inputs.fabric, false, base.sizes.tensor_parallel, 0,
-                                                               End::likely),
-                                   1e3 * detail::all_reduce_ms(base.fabric, false, base.sizes.tensor_parallel, 0,
-                                                               End::likely));
+        pcie.because = fmt::format(
+            "{} all-reduces a token at {:.0f} us in place of {:.0f} us",
+            detail::all_reduces(base.config, base.sizes.tensor_parallel),
+            1e3 * detail::all_reduce_ms(pcie.inputs.fabric, false, base.sizes.tensor_parallel, 0, End::likely),
+            1e3 * detail::all_reduce_ms(base.fabric, false, base.sizes.tensor_parallel, 0, End::likely));
         pcie.how_to_tell =
-            "NCCL_DEBUG=INFO: `via SHM` in place of `via P2P`; is NCCL_P2P_DISABLE set, is nvidia-fabricmanager running; "
+            "NCCL_DEBUG=INFO: `via SHM` in place of `via P2P`; is NCCL_P2P_DISABLE set, is nvidia-fabricmanager "
+            "running; "
             "all_reduce_perf of nccl-tests inside one host";
         all.push_back(std::move(pcie));
     }
@@ -169,13 +169,15 @@ void add_engine_causes(std::vector<Hypothesis>& all, const SpeedInputs& base, co
     if (layout.kv_tokens && wanted > layout.kv_tokens->low) {
         Hypothesis full{"the KV cache is full: requests are preempted and their prompts computed again", base};
         full.repeated_prefills = 1;
-        full.because = fmt::format("{} requests want {} tokens of cache, and there are {} ({} to {})", load.concurrency,
-                                   format_count(static_cast<std::uint64_t>(wanted)),
-                                   format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, layout.kv_tokens->likely))),
-                                   format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, layout.kv_tokens->low))),
-                                   format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, layout.kv_tokens->high))));
-        full.how_to_tell = "the engine's log: `preempted`, and `GPU KV cache usage` at 100 %; /metrics: "
-                           "vllm:num_preemptions_total grows";
+        full.because =
+            fmt::format("{} requests want {} tokens of cache, and there are {} ({} to {})", load.concurrency,
+                        format_count(static_cast<std::uint64_t>(wanted)),
+                        format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, layout.kv_tokens->likely))),
+                        format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, layout.kv_tokens->low))),
+                        format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, layout.kv_tokens->high))));
+        full.how_to_tell =
+            "the engine's log: `preempted`, and `GPU KV cache usage` at 100 %; /metrics: "
+            "vllm:num_preemptions_total grows";
         all.push_back(std::move(full));
     }
     if (load.concurrency > 1) {
@@ -184,11 +186,13 @@ void add_engine_causes(std::vector<Hypothesis>& all, const SpeedInputs& base, co
         blocked.inputs.overheads.is_prefill_chunked_with_latent_attention = false;
         const bool is_forced = base.config.latent_attention && !base.overheads.is_prefill_chunked_with_latent_attention;
         blocked.because =
-            is_forced ? "this engine forces chunked prefill off with latent attention, whatever its flags say, so that a "
-                        "prompt is one step that nobody else is in"
-                      : "without chunked prefill a prompt is one step that nobody else is in";
-        blocked.how_to_tell = "the engine's log: `MLA is enabled; forcing chunked prefill and prefix caching to be disabled`, "
-                              "or `chunked_prefill_enabled=False`; a short prompt alone runs at full speed";
+            is_forced
+                ? "this engine forces chunked prefill off with latent attention, whatever its flags say, so that a "
+                  "prompt is one step that nobody else is in"
+                : "without chunked prefill a prompt is one step that nobody else is in";
+        blocked.how_to_tell =
+            "the engine's log: `MLA is enabled; forcing chunked prefill and prefix caching to be disabled`, "
+            "or `chunked_prefill_enabled=False`; a short prompt alone runs at full speed";
         all.push_back(std::move(blocked));
     }
 }
@@ -205,8 +209,13 @@ std::vector<SlownessCause> explain_slowness(const DeploymentSpec& spec, const Cl
     }
     const SpeedInputs base = detail::inputs_of(spec, cluster, checkpoint, layout, workload);
     detail::require_gpus(base.stages);
-    std::vector<Hypothesis> all{{"nothing: the layout is that slow", base, 0, false, {1, 1, 1},
-                                 "what the forecast says of this layout as it is", "the forecast's own terms"}};
+    std::vector<Hypothesis> all{{"nothing: the layout is that slow",
+                                 base,
+                                 0,
+                                 false,
+                                 {1, 1, 1},
+                                 "what the forecast says of this layout as it is",
+                                 "the forecast's own terms"}};
     if (any_between_hosts(base)) add_network_causes(all, base);
     add_host_causes(all, base, cluster);
     add_engine_causes(all, base, layout);
@@ -219,7 +228,7 @@ std::vector<SlownessCause> explain_slowness(const DeploymentSpec& spec, const Cl
         causes.push_back({hypothesis.name,
                           {low.tpot_ms, likely.tpot_ms, high.tpot_ms},
                           fit_of(rates, observed_tokens_per_s),
-                          fmt::format("{}; that gives {:.3g} tokens/s ({:.3g} to {:.3g}), observed {:.3g}",
+                          fmt::format("{}; that gives a request {:.3g} tokens/s ({:.3g} to {:.3g}), observed {:.3g}",
                                       hypothesis.because, rates.likely, rates.low, rates.high, observed_tokens_per_s),
                           hypothesis.how_to_tell});
     }

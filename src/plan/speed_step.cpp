@@ -5,8 +5,6 @@
 #include <cmath>
 #include <numeric>
 
-#include "r1cluster/base/error.hpp"
-
 namespace r1cluster::detail {
 namespace {
 
@@ -29,7 +27,10 @@ double kernels(const SpeedInputs& inputs, const StageWork& work, End end) {
 /// of N is about sqrt(2 m ln N) above the mean m.
 double experts_of_rank(const SpeedInputs& inputs, double tokens, End end) {
     const Experts& experts = *inputs.config.experts;
-    const double reached = expected_experts(experts, tokens * inputs.sizes.data_parallel);
+    // Requests that are alike choose alike: at best all of them the experts of one token. (Weights made up at random do
+    // that: their answers soon repeat the same words.)
+    const double tokens_of_group = end == End::low ? 1 : tokens * inputs.sizes.data_parallel;
+    const double reached = expected_experts(experts, tokens_of_group);
     if (!inputs.sizes.is_expert_parallel) return reached;
     const double ranks = expert_ranks(inputs.sizes), mean = reached / ranks;
     const double excess = std::sqrt(2 * mean * std::log(ranks)) * (end == End::low ? 0 : end == End::likely ? 0.5 : 1);
@@ -178,8 +179,11 @@ PrefillTimes stage_prefill(const SpeedInputs& inputs, std::size_t stage, double 
     const double dense = ms_of_flops(2 * work.elements * tokens, tflops * rate(prefill_arithmetic, end));
     const double experts = ms_of_flops(2 * work.expert_elements * inputs.sizes.data_parallel * tokens,
                                        tflops * rate(prefill_expert_arithmetic, end));
-    times[prefill_arithmetic_part] = dense + experts;
-    times[prefill_weights_part] = std::max(0.0, weights_ms(inputs, stage, tokens, end) - dense - experts);
+    // What a release had not tuned yet was slow with many tokens too.
+    const double young = work.kernels_of_young > 0 ? cost(inputs.overheads.young_kernels, end) : 1;
+    times[prefill_arithmetic_part] = (dense + experts) * young;
+    times[prefill_weights_part] =
+        std::max(0.0, weights_ms(inputs, stage, tokens, end) - times[prefill_arithmetic_part]);
     times[prefill_attention_part] =
         ms_of_flops(tokens * prompt / 2 * work.prefill_attention_flops, tflops * rate(prefill_arithmetic, end));
     times[prefill_all_reduce_part] = all_reduces_ms(inputs, stage, tokens, end);
@@ -202,8 +206,7 @@ PrefillTimes prefill_of(const SpeedInputs& inputs, double tokens, End end) {
     const double chunk = tokens / chunks;
     PrefillTimes whole{}, slowest{};
     for (std::size_t i = 0; i < inputs.stages.size(); ++i) {
-        PrefillTimes stage =
-            stage_prefill(inputs, i, chunk, static_cast<double>(inputs.workload.prompt_tokens), end);
+        PrefillTimes stage = stage_prefill(inputs, i, chunk, static_cast<double>(inputs.workload.prompt_tokens), end);
         if (i + 1 < inputs.stages.size()) {
             stage[prefill_hop_part] = hop_ms(inputs.fabric, inputs.stages[i].is_next_on_other_host,
                                              chunk * hop_bytes_per_token(inputs.config), end) +
@@ -249,38 +252,6 @@ double hop_ms(const Fabric& fabric, bool is_other_host, double bytes, End end) {
                ms_of_bytes(bytes, rate(fabric.between_hosts_gbytes_per_s, end));
     }
     return cost(in_host_us, end) / 1e3 + ms_of_bytes(bytes, rate(fabric.in_host_gbytes_per_s, end));
-}
-
-double SpeedInputs::running() const {
-    const double each = std::ceil(static_cast<double>(workload.concurrency) / sizes.data_parallel);
-    return std::max(1.0, std::min(each, static_cast<double>(std::max<std::int64_t>(1, options.max_sequences))));
-}
-
-double SpeedInputs::rounds() const {
-    return std::max(1.0, static_cast<double>(workload.concurrency) / sizes.data_parallel / running());
-}
-
-double SpeedInputs::chunk_tokens() const {
-    const auto limit = static_cast<double>(std::max<std::int64_t>(1, options.max_batched_tokens));
-    const bool is_whole = config.latent_attention && !overheads.is_prefill_chunked_with_latent_attention;
-    return is_whole ? std::max(limit, static_cast<double>(workload.prompt_tokens)) : limit;
-}
-
-void require_gpus(const std::vector<StagePlacement>& stages) {
-    for (const StagePlacement& stage : stages) {
-        if (stage.device.gpu) continue;
-        throw Error(ErrorKind::invalid_input, "layout",
-                    "forecasting the speed of a \"layout\" without GPUs: there are no figures of CPUs; only layouts on "
-                    "GPUs can be forecast");
-    }
-}
-
-SpeedInputs speed_inputs(const EngineOptions& options, const ModelConfig& config, const LayoutSizes& sizes,
-                         const std::vector<StagePlacement>& stages, const Fabric& fabric, const Workload& workload) {
-    SpeedInputs inputs{options, config, sizes, stages, fabric, workload, {}, {}, engine_overheads(options)};
-    inputs.works = stage_works(options, config, sizes, stages);
-    for (const StagePlacement& stage : stages) inputs.rates.push_back(device_rates(stage.device, options, config));
-    return inputs;
 }
 
 SpeedTimes speed_times(const SpeedInputs& inputs, End end) {

@@ -10,7 +10,9 @@ namespace {
 
 std::string gigabytes(double bytes) { return fmt::format("{:.3g} GB", bytes / 1e9); }
 
-std::string band(const Interval& interval) { return fmt::format("{:g} ({:g} to {:g})", interval.likely, interval.low, interval.high); }
+std::string band(const Interval& interval) {
+    return fmt::format("{:g} ({:g} to {:g})", interval.likely, interval.low, interval.high);
+}
 
 struct Sums {
     double layer_bytes = 0, head_bytes = 0, expert_bytes = 0, cache_bytes = 0, elements = 0, attention_flops = 0;
@@ -63,11 +65,12 @@ std::string all_reduce_reason(const SpeedInputs& inputs, double tokens) {
 std::string hop_reason(const SpeedInputs& inputs, double tokens) {
     const auto other = std::count_if(inputs.stages.begin(), inputs.stages.end(),
                                      [](const StagePlacement& stage) { return stage.is_next_on_other_host; });
-    std::string text =
-        fmt::format("{} hops of {:.0f} x {:.0f} bytes", inputs.stages.size() - 1, tokens, hop_bytes_per_token(inputs.config));
+    std::string text = fmt::format("{} hop{} of {:.0f} x {:.0f} bytes", inputs.stages.size() - 1,
+                                   inputs.stages.size() == 2 ? "" : "s", tokens, hop_bytes_per_token(inputs.config));
     if (other > 0) {
-        text += fmt::format(", {} of them between hosts over {}: {} us and {} GB/s", other, inputs.fabric.between_hosts_name,
-                            band(inputs.fabric.between_hosts_latency_us), band(inputs.fabric.between_hosts_gbytes_per_s));
+        text += fmt::format(", {} of them between hosts over {}: {} us and {} GB/s", other,
+                            inputs.fabric.between_hosts_name, band(inputs.fabric.between_hosts_latency_us),
+                            band(inputs.fabric.between_hosts_gbytes_per_s));
     }
     if (inputs.overheads.hop_metadata_ms.likely > 0) {
         text += fmt::format("; their shapes before them over the control network, {} ms",
@@ -87,8 +90,8 @@ std::array<std::string, decode_parts> decode_reasons(const SpeedInputs& inputs) 
     text[weights_part] = weights_reason(inputs, sum);
     text[arithmetic_part] = fmt::format("2 x {:.3g} G elements x {:.0f} tokens, beyond the time of their bytes",
                                         sum.elements / 1e9, requests);
-    text[cache_part] = fmt::format("{:.0f} requests x {:.0f} tokens x {:.0f} bytes, at {} of the memory's rate", requests,
-                                   context, sum.cache_bytes, band(cache_efficiency));
+    text[cache_part] = fmt::format("{:.0f} requests x {:.0f} tokens x {:.0f} bytes, at {} of the memory's rate",
+                                   requests, context, sum.cache_bytes, band(cache_efficiency));
     text[launch_part] = fmt::format(
         "{} kernels, and {} of latent attention, experts or block scales times {}, {} us each in a CUDA graph{}; {}",
         sum.kernels_of_dense, sum.kernels_of_young, band(inputs.overheads.young_kernels), band(kernel_us),
@@ -113,12 +116,14 @@ std::array<std::string, prefill_parts> prefill_reasons(const SpeedInputs& inputs
         fmt::format("HTTP, tokens and processes: {} ms, and {} ms for each that arrives with it", band(request_ms),
                     band(admission_ms));
     text[prefill_arithmetic_part] = fmt::format(
-        "2 x {:.3g} G elements for each of {:.0f} prompt tokens at a time, in chunks of {:.0f}, at {} of the arithmetic "
+        "2 x {:.3g} G elements for each of {:.0f} prompt tokens at a time, in chunks of {:.0f}, at {} of the "
+        "arithmetic "
         "rate{}",
         sum.elements / 1e9, tokens, inputs.chunk_tokens(), band(prefill_arithmetic),
         sum.expert_layers > 0 ? fmt::format(", experts at {}", band(prefill_expert_arithmetic)) : "");
     text[prefill_weights_part] = "bytes of the weights, beyond the time of their arithmetic";
-    text[prefill_attention_part] = fmt::format("{:.3g} M operations for each pair of tokens", sum.attention_flops / 1e6);
+    text[prefill_attention_part] =
+        fmt::format("{:.3g} M operations for each pair of tokens", sum.attention_flops / 1e6);
     text[prefill_launch_part] = "operators that Python launches, beyond the time of their work";
     text[prefill_all_reduce_part] = all_reduce_reason(inputs, std::min(tokens, inputs.chunk_tokens()));
     text[prefill_exchange_part] = "hidden states to and from the ranks of their experts";

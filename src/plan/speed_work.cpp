@@ -121,9 +121,10 @@ std::vector<StageWork> stage_works(const EngineOptions& options, const ModelConf
         work.expert_bytes *= work.bytes_per_element;
         work.head_bytes = stage.load.is_last ? 2 * vocabulary : 0;
         work.elements = quantised + routers + (stage.load.is_last ? vocabulary : 0);
-        work.kv_bytes_per_token = cache_share(options) *
-                                  static_cast<double>(kv_bytes_per_token(config, work.layers(), sizes.tensor_parallel)) /
-                                  sizes.decode_context_parallel;
+        work.kv_bytes_per_token =
+            cache_share(options) *
+            static_cast<double>(kv_bytes_per_token(config, work.layers(), sizes.tensor_parallel)) /
+            sizes.decode_context_parallel;
         work.attention_flops = layers * attention.decode_flops / sizes.decode_context_parallel;
         work.prefill_attention_flops = layers * attention.prefill_flops;
         const auto all = static_cast<int>(work.layers()), few = static_cast<int>(work.dense_layers);

@@ -19,6 +19,7 @@ constexpr std::string_view infiniband = "/sys/class/infiniband/";
 constexpr std::size_t head_bytes = 256 << 10;  // in which a document must show what it is
 constexpr std::size_t max_steps = 2'000'000;
 constexpr std::size_t max_copied_bytes = 256 << 20;
+constexpr std::size_t max_listed_bytes = 256 << 20;
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
@@ -212,7 +213,7 @@ private:
         const std::string folder = target + "/";
         for (auto at = from.lower_bound(folder); at != from.end() && at->first.starts_with(folder);) {
             const std::string rest = at->first.substr(folder.size());
-            copied_bytes_ += at->second.text->size();
+            copied_bytes_ += path.size() + rest.size() + at->second.text->size();
             if (++steps_ > max_steps || copied_bytes_ > max_copied_bytes) {
                 refuse(host_, "its links lead to more than 2,000,000 files or 256 MiB");
             }
@@ -242,6 +243,7 @@ private:
     /// Of every folder, so that whatever readers list on a host is listed here.
     void add_listings() {
         std::map<std::string, std::set<std::string>> names;
+        std::size_t listed_bytes = 0;  // a path takes its own length for each folder in it
         for (const auto* answers : {&readings_.files, &readings_.links}) {
             for (const auto& [path, answer] : *answers) {
                 std::string child = path;
@@ -249,6 +251,9 @@ private:
                      slash = child.rfind('/')) {
                     const std::string folder = child.substr(0, slash);
                     if (!names[folder].insert(child.substr(slash + 1)).second) break;  // and so those above
+                    listed_bytes += child.size();
+                    if (listed_bytes > max_listed_bytes)
+                        refuse(host_, "the paths of its folders take more than 256 MiB");
                     child = folder;
                 }
             }

@@ -60,6 +60,17 @@ TEST_CASE("nesting deeper than 64 is refused", "[base]") {
                ContainsSubstring("nested deeper than 64"));
 }
 
+TEST_CASE("a document of more than 4,000,000 values is refused", "[base]") {
+    const auto list = [](int numbers) {
+        std::string text = "[";
+        for (int i = 1; i < numbers; ++i) text += "0,";
+        return text + "0]";
+    };
+    CHECK(detail::parse_json(list(3'999'999), "x.json").as_array().size() == 3'999'999);
+    CHECK(error_of([&] { detail::parse_json(list(4'000'000), "x.json"); }) ==
+          "x.json:1:8000001: more than 4,000,000 values");
+}
+
 TEST_CASE("another schema or version is refused", "[base]") {
     CHECK(read_error("{\"schema\": \"r1cluster.report\", \"version\": 1}") ==
           "x.json: expected \"schema\": \"r1cluster.checked_rule\", \"version\": 1, got \"r1cluster.report\", 1");

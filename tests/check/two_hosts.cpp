@@ -79,7 +79,8 @@ TwoHosts::TwoHosts() {
         machine(0).ports.push_back({port.address, port.port, true, "", ""});
     checkpoint.path = "/data/r1";
     checkpoint.config.dtype = "bfloat16";
-    checkpoint.config.quantization = Quantization{"fp8", {128, 128}};
+    checkpoint.config.quantization =
+        Quantization{.method = "fp8", .block = {128, 128}, .format = "fp8_block", .bits = 8};
     checkpoint.files = {{"a.safetensors", 1000, 100, {}}, {"b.safetensors", 2000, 100, {}}};
     layout.tensor_parallel = 2;
     layout.pipeline_parallel = 2;

@@ -117,6 +117,22 @@ TEST_CASE("NVLinks whose other end is not known are left for NCCL to find", "[fa
     CHECK(to_nccl_topology(machine).find("target=\"0000:18:00.0\"") != std::string::npos);
 }
 
+TEST_CASE("a GPU that neither class nor vendor tells stays one in an NCCL topology", "[facts]") {
+    Machine machine;
+    machine.pci_devices = {{.address = "0000:18:00.0", .kind = "gpu"},
+                           {.address = "0000:19:00.0", .kind = "gpu", .class_code = "0x030200"}};
+    for (const PciDevice& device : machine.pci_devices) machine.gpus.emplace_back().pci_address = device.address;
+    machine.gpus[1].nvml_index = 1;
+    CHECK(to_nccl_topology(machine) ==
+          "<system version=\"1\">\n  <cpu numaid=\"-1\">\n    <pci busid=\"0000:18:00.0\">\n      <gpu/>\n"
+          "    </pci>\n    <pci busid=\"0000:19:00.0\" class=\"0x030200\"/>\n  </cpu>\n</system>\n");
+    // Once one has a number, all have.
+    machine.gpus[1].compute_capability = "9.0";
+    const std::string text = to_nccl_topology(machine);
+    CHECK(text.find("<gpu dev=\"0\"/>") != std::string::npos);
+    CHECK(text.find("<gpu dev=\"1\" sm=\"90\"/>") != std::string::npos);
+}
+
 TEST_CASE("a port that is down is not in an NCCL topology, where its rate would stay", "[facts]") {
     Machine machine = small_machine();
     machine.hcas[0].ports[0].state = "DOWN";

@@ -207,6 +207,34 @@ TEST_CASE("what is odd but loadable is told", "[model]") {
                                                    "\"model.layers.2.input_layernorm.weight\""});
 }
 
+TEST_CASE("Mistral's own form beside the usual one is left alone, and alone it is refused", "[model]") {
+    CheckpointText text = tiny();
+    text.shards.push_back(test::shard_text("consolidated.safetensors", "not even JSON", 7));
+    const Checkpoint both = model(text);
+    CHECK(both.tensor_count() == 21);
+    CHECK(both.oddities == std::vector<std::string>{
+                               "1 file in Mistral's own form (\"consolidated.safetensors\"): not read here, but newer "
+                               "versions of vLLM prefer them unless --load-format safetensors and --config-format hf "
+                               "say otherwise"});
+    text.index.clear();  // by their names alone too
+    CHECK(model(text).tensor_count() == 21);
+    text.shards.erase(text.shards.begin(), text.shards.end() - 1);
+    CHECK(refusal(text) ==
+          "\"consolidated.safetensors\" is Mistral's own form of the weights, for which there are no rules; expected "
+          "model-*.safetensors, the form for Hugging Face's transformers");
+}
+
+TEST_CASE("an index of very many files is refused at the first that is missing", "[model]") {
+    CheckpointText text = tiny();
+    text.index = "{\"weight_map\":{";
+    for (int i = 0; i < 100'000; ++i) text.index += fmt::format("\"t{0}\":\"f{0}.safetensors\",", i);
+    text.index += "\"x\":\"y\"}}";
+    CHECK(refusal(text) ==
+          "the shard \"f0.safetensors\" is missing: model.safetensors.index.json lists 1 of its tensors");
+    text.index = std::string(64'000'001, ' ');
+    CHECK(refusal(text) == "model.safetensors.index.json: 64,000,001 bytes, more than 64,000,000");
+}
+
 TEST_CASE("a checkpoint shows its sums", "[model]") {
     CHECK(show(model(tiny())) ==
           "/data/tiny: LlamaForCausalLM, 2,792 parameters, 5.45 KiB in 21 tensors, 4 files\n"

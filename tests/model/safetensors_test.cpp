@@ -129,6 +129,14 @@ TEST_CASE("every rule of a header has its message", "[model]") {
         {"{" + ok + "}", 3, "m:byte 10: the file is cut by 1 byte: its header says 65, the file has 64"},
         {"{" + ok + "}", 6, "m:byte 10: the file is too long by 2 bytes: its header says 65, the file has 67"},
         {"{\"a\\n\":{}}", 0, "m:byte 10: a name with a control character"},
+        {"{\"a\x7f\":{}}", 0, "m:byte 10: a name with a control character"},
+        {"{\"a\xc2\x9b\":{}}", 0, "m:byte 10: a name with a control character"},
+        {"{\"a\\u0000\":{}}", 0, "m:byte 10: a name with a control character"},
+        {"{\"../../x\":{}}", 0, "m:byte 10: a name with a slash"},
+        {"{\"..\":{}}", 0, "m:byte 10: a name that is no name"},
+        {"{\"\":{}}", 0, "m:byte 10: a name that is no name"},
+        {"{\"__metadata__\":null}", 0, "m:byte 10: \"__metadata__\" must be an object, got null"},
+        {R"({"a":{"x":1e999}})", 0, "m:byte 18: a number too large for a double"},
         {"{\"" + std::string(1025, 'n') + "\":{}}", 0, "m:byte 10: a name longer than 1,024 bytes"},
     };
     for (const Case& example : cases) {
@@ -166,6 +174,28 @@ TEST_CASE("what is not JSON is refused", "[model]") {
 TEST_CASE("deep nesting is refused without recursion", "[model]") {
     const std::string header = "{\"a\":{\"x\":" + std::string(200'000, '[');
     CHECK_THAT(refusal(header, 0), ContainsSubstring("nested deeper than 8"));
+    std::string objects;
+    for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
+    CHECK_THAT(refusal(objects, 0), ContainsSubstring("nested deeper than 8"));
+}
+
+TEST_CASE("a tensor has as many dimensions as numpy and torch have", "[model]") {
+    const auto of = [](int dimensions) {
+        std::string shape = "[0";
+        for (int i = 1; i < dimensions; ++i) shape += ",1";
+        return refusal(one("\"U8\"", shape + "]", "[0,0]"), 0);
+    };
+    CHECK(of(64) == "");
+    CHECK_THAT(of(65), ContainsSubstring("tensor \"a\": more than 64 dimensions"));
+    CHECK_THAT(of(1'000'000), ContainsSubstring("tensor \"a\": more than 64 dimensions"));
+}
+
+TEST_CASE("offsets beyond what a double holds are exact", "[model]") {
+    const std::string end = "9007199254740993";  // 2^53 + 1
+    const std::string header = one("\"U8\"", "[" + end + "]", "[0," + end + "]");
+    CHECK(parse_safetensors(header, 8 + header.size() + 9'007'199'254'740'993, "m").front().size_bytes ==
+          9'007'199'254'740'993);
+    CHECK_THAT(refusal(header, 9'007'199'254'740'992), ContainsSubstring("is cut by 1 byte"));
 }
 
 TEST_CASE("a file cut at any byte of its data is refused", "[model]") {

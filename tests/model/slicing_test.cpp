@@ -149,10 +149,14 @@ TEST_CASE("an architecture without rules is named, with those that have some", "
           "\"DeepseekV2ForCausalLM\", \"LlamaForCausalLM\", \"Qwen2ForCausalLM\", \"Qwen3ForCausalLM\", "
           "\"MixtralForCausalLM\", \"Qwen2MoeForCausalLM\", \"Qwen3MoeForCausalLM\"");
     config = llama_shape();
-    config.quantization = Quantization{"awq", {}};
+    config.quantization = Quantization{"quip", {}};
     CHECK(message_of([&] { family_of(config); }) ==
-          "slicing weights quantized by \"awq\" without weight_block_size: not known; known are none, and \"fp8\" with "
-          "weight_block_size");
+          "slicing weights quantized by \"quip\": not known; known are none, and \"fp8\" with weight_block_size");
+    config.quantization = Quantization{.method = "awq", .format = "awq"};
+    CHECK(
+        message_of([&] { family_of(config); }) ==
+        "slicing weights quantized by \"awq\" (AWQ, packed along outputs): slices of this kind were not compared with "
+        "the engine's; known are none, and \"fp8\" with weight_block_size");
 }
 
 TEST_CASE("rows are one run of bytes, columns one run in each row", "[model]") {

@@ -39,8 +39,7 @@ TEST_CASE("0.7 accounts for itself in three lines, of which one has the numbers"
         "peak memory takes 1.26GiB; the rest of the memory reserved for KV Cache is 53.19GiB.\n",
         "log");
     REQUIRE(read.ranks.size() == 1);
-    CHECK(read.ranks[0] ==
-          RankCalibration{0, gib_of(14.96), gib_of(1.79), gib_of(1.26), std::nullopt, gib_of(53.19)});
+    CHECK(read.ranks[0] == RankCalibration{0, gib_of(14.96), gib_of(1.79), gib_of(1.26), std::nullopt, gib_of(53.19)});
     CHECK(read.kv_tokens == std::nullopt);
 }
 
@@ -106,8 +105,7 @@ TEST_CASE("the recorded log of 8B on one H200", "[plan][calibration]") {
     R1CLUSTER_SHARED_TEXT(log, "recordings/h200-2gpu-vm/vllm-0.25.1/8b-tp1.log");
     const Calibration read = calibration_from_log(log, "8b-tp1.log");
     REQUIRE(read.ranks.size() == 1);
-    CHECK(read.ranks[0] ==
-          RankCalibration{0, gib_of(15.0), gib_of(0.22), gib_of(1.1), gib_of(0.98), gib_of(109.49)});
+    CHECK(read.ranks[0] == RankCalibration{0, gib_of(15.0), gib_of(0.22), gib_of(1.1), gib_of(0.98), gib_of(109.49)});
     CHECK(read.kv_tokens == 896'912);
 
     const MemoryForecast forecast = llama_8b_on_h200(1).forecast(read);

@@ -26,7 +26,9 @@ bool has_term(const RankMemory& rank, const std::string& name) {
                        [&](const MemoryTerm& candidate) { return candidate.name == name; });
 }
 
-bool holds(const WholeInterval& interval, std::int64_t value) { return interval.low <= value && value <= interval.high; }
+bool holds(const WholeInterval& interval, std::int64_t value) {
+    return interval.low <= value && value <= interval.high;
+}
 
 bool near(double value, double expected, double margin) { return std::abs(value - expected) <= margin; }
 
@@ -103,14 +105,16 @@ TEST_CASE("R1's expert buffers of 0.7 follow from tokens, experts and widths", "
     CHECK(near(in_gib(buffers + states), 5.85, 0.01));
 }
 
-TEST_CASE("the first runbook: tokens of three partitions, and the better one has about a tenth more", "[plan][memory]") {
+TEST_CASE("the first runbook: tokens of three partitions, and the better one has about a tenth more",
+          "[plan][memory]") {
     const MemoryForecast usual = r1_on_h100({30, 31}).forecast();
     const MemoryForecast better = r1_on_h100({31, 30}).forecast();
     const MemoryForecast third = r1_on_h100({32, 29}).forecast();
     for (const std::int64_t tokens : {587'000, 666'000}) CHECK(holds(usual.kv_tokens, tokens));
     for (const std::int64_t tokens : {651'000, 733'000}) CHECK(holds(better.kv_tokens, tokens));
     for (const std::int64_t tokens : {632'000, 709'000}) CHECK(holds(third.kv_tokens, tokens));
-    CHECK(near(static_cast<double>(better.kv_tokens.likely) / static_cast<double>(usual.kv_tokens.likely), 1.10, 0.015));
+    CHECK(
+        near(static_cast<double>(better.kv_tokens.likely) / static_cast<double>(usual.kv_tokens.likely), 1.10, 0.015));
     CHECK(usual.limiting_rank >= 8);
     CHECK(usual.longest_request_tokens.likely == 32768);
 }
@@ -122,13 +126,19 @@ TEST_CASE("0.7.1 says nothing when latent attention turns chunked prefill off, s
                      "these flags do nothing") == 1);
 }
 
-TEST_CASE("the second runbook: a request has a quarter of the cache, and the engine does not say so", "[plan][memory]") {
+TEST_CASE("the second runbook: a request has a quarter of the cache, and the engine does not say so",
+          "[plan][memory]") {
     const Case t4 = llama_70b_on_t4();
     const MemoryForecast forecast = t4.forecast();
     CHECK(near(in_gib(term(forecast.ranks[0], "weights").bytes.likely), 8.46, 0.005));
     CHECK(near(in_gib(term(forecast.ranks[4], "weights").bytes.likely), 7.97, 0.005));
-    CHECK(holds(forecast.kv_tokens, 190'000));
-    CHECK(holds(forecast.longest_request_tokens, 48'000));
+    // With 1 GiB for everything else, the first stage has room for 190k tokens; the last one has the sampler besides,
+    // 256 sequences x 128,256 logits x 38 bytes = 1.16 GiB.
+    CHECK(holds(forecast.ranks[0].kv_tokens, 190'000));
+    CHECK(holds(term(forecast.ranks[12], "sampler").bytes, std::int64_t{256} * 128256 * 38));
+    CHECK(forecast.limiting_rank == 12);
+    CHECK(forecast.kv_tokens.likely > 131'072);
+    CHECK(forecast.longest_request_tokens.likely < 48'000);
     // Blocks of 16, divided by 4 stages.
     CHECK(forecast.longest_request_tokens.likely == forecast.kv_tokens.likely / 16 / 4 * 16);
     REQUIRE_FALSE(forecast.warnings.empty());
@@ -149,6 +159,7 @@ TEST_CASE("a layout without GPUs has no forecast", "[plan][memory]") {
 TEST_CASE("a rank on a GPU that nobody has is named", "[plan][memory]") {
     Case eight = llama_8b_on_h200(1);
     eight.layout.ranks[0].gpu = 7;
-    CHECK(message_of([&] { eight.forecast(); }) ==
-          "forecasting the memory of a layout: rank 0 is on GPU 7 of \"a\", which the spec and the cluster do not have");
+    CHECK(
+        message_of([&] { eight.forecast(); }) ==
+        "forecasting the memory of a layout: rank 0 is on GPU 7 of \"a\", which the spec and the cluster do not have");
 }

@@ -12,12 +12,14 @@ import r1cluster
 OTHERWISE = {
     "CheckInput": "arguments of check()",
     "Error": "an exception class, with a subclass for each kind",
+    "CheckpointOptions": "keyword arguments of read_checkpoint()",
     "Folder": "dict[str, bytes]",
     "HostOptions": "keyword arguments of the functions that reach hosts",
     "LogOptions": "keyword arguments of logs() and follow_logs()",
     "UpOptions": "keyword arguments of up()",
     "from_json": "a static method of each value",
     "to_json": "a method of each value",
+    "text_of": "str() of a Goal",
     "to_text": "the name of an enumerator",
 }
 TYPE = re.compile(r"^(?:struct|class|enum class) (\w+)", re.M)

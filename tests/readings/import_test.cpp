@@ -122,3 +122,22 @@ TEST_CASE("an import of nothing, or of two hosts, is refused", "[readings]") {
               imported({{"a/mlx5_0/ports/1/lid", "1"}, {"b/mlx5_0/ports/1/lid", "2"}});
           }) == "\"/a\" and \"/b\" both look like /sys/class/infiniband; expected one host");
 }
+
+TEST_CASE("an import cannot take far more memory than it has bytes", "[readings]") {
+    // 1,000 folders in each other below 200: each has its whole path in the listings.
+    std::string deep;
+    for (int i = 0; i < 1000; ++i) deep += "/a";
+    std::map<std::string, std::string> files;
+    for (int i = 0; i < 300; ++i) files["sys/" + std::to_string(i) + deep + "/x"] = "1";
+    CHECK(error_of([&] { imported(files); }) == "the paths of its folders take more than 256 MiB");
+
+    // 300 names for the same folder of 300 files of a long name, and nothing in them.
+    const std::string name(3000, 'a');
+    std::map<std::string, std::string> links;
+    files.clear();
+    for (int i = 0; i < 300; ++i) {
+        files["sys/devices/pci0000:00/" + std::to_string(i) + name] = "";
+        links["sys/bus/pci/devices/" + std::to_string(i)] = "../../../devices/pci0000:00";
+    }
+    CHECK(error_of([&] { imported(files, links); }) == "its links lead to more than 2,000,000 files or 256 MiB");
+}

@@ -31,8 +31,8 @@ Recording read(const DeploymentSpec& spec, const HostOptions& options = {});
 /// Reads this machine alone, without a spec.
 Readings discover();
 
-/// The small files and shard headers of a checkpoint on this machine. Throws Error (not_found) where
-/// there is none.
+/// The small files and shard headers of a checkpoint: a folder, a hub's cache, or an address; see
+/// checkpoint_options.hpp. Throws Error (not_found) where there is none.
 CheckpointText read_checkpoint(const std::string& path);
 
 /// A recording as a folder on disk. save refuses a folder that exists and is not empty; it writes beside

@@ -92,12 +92,14 @@ struct Checkpoint {
 };
 
 /// Strict: wrong types, values that cannot be (0 layers, heads that do not divide), duplicate keys are
-/// an Error (invalid_input) with `source:line:column:`.
+/// an Error (invalid_input) with `source:line:column:`. At most 16 MiB; allocates at most 32 bytes for each byte of
+/// text, and 1 MiB.
 ModelConfig parse_config(std::string_view text, std::string_view source = "config.json");
 
 /// The checkpoint of these texts. Complete against its index, or an Error (invalid_input) that names the
 /// missing shard or tensor; every shard must have the size that its own header says. A layer without any
-/// tensor and an FP8 weight without its scales are Errors too: the engine would load them without a word.
+/// tensor and an FP8 weight without its scales are Errors too: the engine would load them without a word. The index has
+/// at most 64,000,000 bytes; for each of them at most 32 are allocated while it is read.
 Checkpoint model(const CheckpointText& text);
 
 /// For a terminal: parameters, bytes by dtype, what is odd.

@@ -28,11 +28,12 @@ std::string header_length_refusal(std::uint64_t declared_header_bytes, std::uint
 
 /// The tensors of one file, ordered by offset, from its JSON header (without the 8-byte length).
 ///
-/// Stricter than the reference reader: its rules (known dtype, checked products, sizes that match, data
-/// that tiles the file without hole, overlap or rest) and also: no duplicate key anywhere, the header
-/// begins with '{', nesting at most 8, names of at most 1,024 bytes without control characters. Each violation is an
-/// Error (invalid_input) that leads with `source:byte N:`, N counted in the file. Memory is bounded by a small multiple
-/// of the header.
+/// The rules of the reference reader (known dtype, checked products, sizes that match, data that tiles the file without
+/// hole, overlap or rest), and more: no key occurs twice in one object; the header begins with '{'; __metadata__ is
+/// not null; nesting goes 8 deep at most, a tensor has 64 dimensions at most, an object below the outermost 65,536
+/// keys at most; a name has at most 1,024 bytes, no control character and no slash, and is not empty, "." or "..".
+/// Each violation is an Error (invalid_input) that leads with `source:byte N:`, N counted in the file. Allocates at
+/// most 8 bytes for each byte of the header, and 1 MiB (tests/model/memory_bounds.cpp).
 std::vector<Tensor> parse_safetensors(std::string_view header, std::uint64_t file_size_bytes, std::string_view source);
 
 }  // namespace r1cluster

@@ -48,8 +48,10 @@ struct SpeedForecast {
     bool operator==(const SpeedForecast&) const = default;
 };
 
-/// From device figures, link rates (measured where the cluster has them) and the engine's overheads.
-/// docs/speed.md has each term's formula and source.
+/// From device figures, link rates (measured where the cluster has them) and the engine's overheads, for requests that
+/// all arrive together, each followed by the next as soon as it ends. TTFT is that of the request in the middle.
+/// docs/speed.md has each term's formula and source. Throws Error (invalid_input) for a layout without GPUs, or with
+/// GPUs that the cluster has not.
 SpeedForecast speed(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
                     const Layout& layout, const std::vector<Workload>& workloads);
 
@@ -63,7 +65,10 @@ struct SlownessCause {
     bool operator==(const SlownessCause&) const = default;
 };
 
-/// What may explain this observation, best fit first.
+/// What may explain this observation, best fit first: each cause is put into the model, and the rate that it would
+/// give compared. `observed_tokens_per_s` is what one request gets from its start to its end, which is what a user
+/// sees: the engine's total, divided by the requests. Throws Error (invalid_input) where it is not above 0, or for a
+/// layout without GPUs.
 std::vector<SlownessCause> explain_slowness(const DeploymentSpec& spec, const Cluster& cluster,
                                             const Checkpoint& checkpoint, const Layout& layout,
                                             const Workload& workload, double observed_tokens_per_s);

@@ -50,6 +50,7 @@ private:
     }
 
     void read_object(pugi::xml_node object, Place place) {
+        xml_.check_excess(object, machine_);
         const std::string type = XmlText::attribute(object, "type").value_or("");
         if (const auto nodeset = XmlText::attribute(object, "nodeset")) {
             const auto nodes = number_of<int>(list(object, "nodeset", *nodeset));
@@ -215,37 +216,25 @@ private:
         std::sort(nodes.begin(), nodes.end(), [](const NumaNode& a, const NumaNode& b) { return a.id < b.id; });
         for (const pugi::xml_node matrix : xml_.root().children("distances2")) {
             if (matrix.attribute("name").value() != std::string_view("NUMALatency")) continue;
-            const auto ids = numbers(matrix, "indexes"), values = numbers(matrix, "u64values");
+            const auto ids = hwloc_numbers(xml_, matrix, "indexes", nodes.size());
+            const auto values = hwloc_numbers(xml_, matrix, "u64values", nodes.size() * nodes.size());
             if (matrix.attribute("indexing").value() != std::string_view("os") || ids.size() != nodes.size() ||
                 values.size() != ids.size() * ids.size()) {
                 throw xml_.refusal(matrix, "NUMALatency: expected a square matrix of NUMA nodes with indexing \"os\"");
             }
-            const auto place = [&](int id) {
-                return static_cast<std::size_t>(std::find(ids.begin(), ids.end(), id) - ids.begin());
-            };
-            const bool has_all = std::all_of(nodes.begin(), nodes.end(),
-                                             [&](const NumaNode& node) { return place(node.id) < ids.size(); });
-            if (!has_all) continue;
-            for (NumaNode& from : nodes) {
-                from.distances.clear();
-                for (const NumaNode& to : nodes) {
-                    from.distances.push_back(values[place(from.id) * ids.size() + place(to.id)]);
+            std::vector<std::size_t> places;  // of each node in the matrix
+            for (const NumaNode& node : nodes) {
+                const auto found = std::find(ids.begin(), ids.end(), node.id);
+                if (found != ids.end()) places.push_back(static_cast<std::size_t>(found - ids.begin()));
+            }
+            if (places.size() != nodes.size()) continue;
+            for (std::size_t from = 0; from < nodes.size(); ++from) {
+                nodes[from].distances.clear();
+                for (const std::size_t to : places) {
+                    nodes[from].distances.push_back(values[places[from] * ids.size() + to]);
                 }
             }
         }
-    }
-
-    std::vector<int> numbers(pugi::xml_node matrix, const char* name) const {
-        std::vector<int> numbers;
-        for (const pugi::xml_node piece : matrix.children(name)) {
-            for (const std::string& word : words_of(piece.text().get())) {
-                const auto number = number_of<int>(word);
-                if (!number)
-                    throw xml_.refusal(piece, fmt::format("\"{}\" in <{}>: expected a whole number", word, name));
-                numbers.push_back(*number);
-            }
-        }
-        return numbers;
     }
 
     void keep_bridges_above() {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "facts/documents/values.hpp"
@@ -41,6 +42,21 @@ bool read_hwloc_type(const std::string& text, PciDevice& device) {
     device.class_code = *pci_number_of(words[0], 4) + (words[0] == "0108" ? "02" : "00");
     return read_pair(words[1], device.vendor_id, device.device_id) &&
            read_pair(words[2], device.subsystem_vendor_id, device.subsystem_device_id);
+}
+
+std::vector<int> hwloc_numbers(const XmlText& xml, pugi::xml_node matrix, const char* name, std::size_t most) {
+    constexpr auto blank = " \t\r\n";
+    std::vector<int> numbers;
+    for (const pugi::xml_node piece : matrix.children(name)) {
+        for (std::string_view rest = trimmed(piece.text().get()); !rest.empty() && numbers.size() <= most;) {
+            const std::string_view word = rest.substr(0, rest.find_first_of(blank));
+            const auto number = number_of<int>(word);
+            if (!number) throw xml.refusal(piece, fmt::format("\"{}\" in <{}>: expected a whole number", word, name));
+            numbers.push_back(*number);
+            rest.remove_prefix(std::min(rest.find_first_not_of(blank, word.size()), rest.size()));
+        }
+    }
+    return numbers;
 }
 
 std::vector<HcaPort> hwloc_ports(pugi::xml_node object) {

@@ -10,6 +10,7 @@
 #include "facts/documents/values.hpp"
 #include "facts/documents/xml_text.hpp"
 #include "facts/said.hpp"
+#include "readings/hca_names.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -44,6 +45,7 @@ public:
 
 private:
     void read_cpu(pugi::xml_node cpu) {
+        xml_.check_excess(cpu, machine_);
         const int numa = xml_.number(cpu, "numaid").value_or(-1);
         const auto affinity = XmlText::attribute(cpu, "affinity");
         Place place{"", numa >= 0 ? std::optional(numa) : std::nullopt};
@@ -74,6 +76,7 @@ private:
     }
 
     void read_pci(pugi::xml_node pci, const Place& place) {
+        xml_.check_excess(pci, machine_);
         PciDevice device;
         const std::string busid = xml_.required(pci, "busid");
         const auto address = pci_address_of(busid);
@@ -193,6 +196,7 @@ private:
 
     void read_nic(pugi::xml_node nic, const PciDevice* device, std::optional<int> numa_node) {
         for (const pugi::xml_node net : nic.children("net")) {
+            xml_.check_excess(net, machine_);
             const std::string name = xml_.required(net, "name");
             if (name.find('+') != std::string::npos) {
                 add_gap(machine_, name, "a device that NCCL made of several; its members are not told");
@@ -223,6 +227,9 @@ private:
             fresh.numa_node = numa_node;
         }
         Hca& hca = machine_.hcas[place->second];
+        if (hca.ports.size() == max_hca_ports) {
+            throw xml_.refusal(net, fmt::format("more than {} ports of \"{}\"", max_hca_ports, name));
+        }
         HcaPort& port = hca.ports.emplace_back();
         port.number = std::max(1, xml_.number(net, "port").value_or(1));
         if (!ports_.insert({name, port.number}).second) {

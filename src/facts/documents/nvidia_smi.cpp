@@ -87,6 +87,7 @@ private:
     std::optional<bool> enabled(pugi::xml_node element) const { return yes(element, "Enabled", "Disabled"); }
 
     void read_gpu(pugi::xml_node element) {
+        xml_.check_excess(element, machine_);
         Gpu gpu;
         gpu.nvml_index = static_cast<int>(machine_.gpus.size());
         const std::string id = xml_.required(element, "id");

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "facts/documents/formats.hpp"
+#include "facts/documents/values.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/facts/documents.hpp"
 
@@ -11,7 +10,6 @@ namespace r1cluster {
 namespace {
 
 constexpr std::size_t max_bytes = 64 << 20;
-constexpr std::size_t max_devices = 4096;  // of a kind; no machine has them
 
 struct Format {
     std::string_view kind;
@@ -35,12 +33,8 @@ Machine parse_document(std::string_view kind, std::string_view text, const std::
                         fmt::format("{}:1:1: {} bytes; expected at most 64 MiB", source, text.size()));
         }
         Machine machine = format.parse(text, source);
-        const std::size_t most =
-            std::max({machine.gpus.size(), machine.hcas.size(), machine.nics.size(), machine.numa_nodes.size()});
-        if (most > max_devices) {
-            throw Error(ErrorKind::invalid_input, source,
-                        fmt::format("{}:1:1: {} GPUs, network devices or NUMA nodes; expected at most {}", source, most,
-                                    max_devices));
+        if (const std::string excess = detail::excess_of(machine); !excess.empty()) {
+            throw Error(ErrorKind::invalid_input, source, fmt::format("{}:1:1: {}", source, excess));
         }
         machine.sources.emplace_back(format.tool);
         return machine;

@@ -14,7 +14,10 @@
 namespace r1cluster::detail {
 namespace {
 
-constexpr std::size_t max_cpus = 8192;  // NR_CPUS of Linux
+constexpr std::size_t max_cpus = 8192;             // NR_CPUS of Linux
+constexpr std::size_t max_cpu_text_bytes = 65536;  // every second CPU of those takes 20,000 as a list
+constexpr std::size_t max_devices = 4096;          // of a kind; no machine has them
+constexpr std::size_t max_numa_nodes = 1024;       // MAX_NUMNODES of Linux; distances grow with the square
 
 bool is_hex(std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -76,7 +79,8 @@ std::string pci_kind_of(std::string_view class_code, std::string_view vendor_id)
 }
 
 std::optional<std::string> cpu_list_of_mask(std::string_view mask) {
-    std::vector<std::string_view> words = split(mask, ',');
+    if (mask.size() > max_cpu_text_bytes) return std::nullopt;
+    const std::vector<std::string_view> words = split(mask, ',');
     if (trimmed(mask).empty() || words.size() > max_cpus / 32) return std::nullopt;
     std::vector<std::uint64_t> bits((words.size() + 1) / 2);
     for (std::size_t i = 0; i < words.size(); ++i) {
@@ -92,12 +96,15 @@ std::optional<std::string> cpu_list_of_mask(std::string_view mask) {
 }
 
 std::optional<std::string> mask_of_cpu_list(std::string_view list) {
+    if (list.size() > max_cpu_text_bytes) return std::nullopt;
     std::vector<std::uint32_t> words;
+    std::size_t least = 0;  // the kernel's lists rise; so that none makes us set the same bits again and again
     for (const std::string_view part : split(list, ',')) {
         const std::size_t dash = part.find('-');
         const auto first = number_of<std::size_t>(part.substr(0, dash));
         const auto last = dash == std::string_view::npos ? first : number_of<std::size_t>(part.substr(dash + 1));
-        if (!first || !last || *first > *last || *last >= max_cpus) return std::nullopt;
+        if (!first || !last || *first < least || *first > *last || *last >= max_cpus) return std::nullopt;
+        least = *last + 1;
         if (words.size() <= *last / 32) words.resize(*last / 32 + 1);
         for (std::size_t cpu = *first; cpu <= *last; ++cpu) words[cpu / 32] |= std::uint32_t{1} << cpu % 32;
     }
@@ -106,6 +113,17 @@ std::optional<std::string> mask_of_cpu_list(std::string_view list) {
         mask += fmt::format("{}{:08x}", mask.empty() ? "" : ",", *word);
     }
     return mask;
+}
+
+std::string excess_of(const Machine& machine) {
+    const std::pair<std::size_t, const char*> kinds[] = {{machine.gpus.size(), "GPUs"},
+                                                         {machine.pci_devices.size(), "PCI devices"},
+                                                         {machine.hcas.size(), "HCAs"},
+                                                         {machine.nics.size(), "network interfaces"}};
+    for (const auto& [count, name] : kinds) {
+        if (count > max_devices) return fmt::format("more than 4,096 {}", name);
+    }
+    return machine.numa_nodes.size() > max_numa_nodes ? "more than 1,024 NUMA nodes" : "";
 }
 
 void add_gap(Machine& machine, std::string subject, std::string because, std::string remedy) {

@@ -34,6 +34,10 @@ std::optional<std::string> cpu_list_of_mask(std::string_view mask);
 /// The reverse, in NCCL's form: eight digits a word, no "0x". nullopt where `list` is none, or has a CPU above 8191.
 std::optional<std::string> mask_of_cpu_list(std::string_view list);
 
+/// "more than 4,096 GPUs": of what a document tells more than any machine has; empty where it does not. Asked while
+/// reading, since a device takes a hundred times the memory of its shortest description.
+std::string excess_of(const Machine& machine);
+
 void add_gap(Machine& machine, std::string subject, std::string because, std::string remedy = "");
 
 /// Ordered as Machine demands; GPUs take their index from their place where `numbers_gpus`.

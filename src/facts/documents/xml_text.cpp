@@ -53,6 +53,11 @@ Error XmlText::refusal(pugi::xml_node node, const std::string& what) const {
     return detail::refusal(text_, source_, place, what);
 }
 
+void XmlText::check_excess(pugi::xml_node node, const Machine& machine) const {
+    const std::string excess = excess_of(machine);
+    if (!excess.empty()) throw refusal(node, excess);
+}
+
 std::optional<std::string> XmlText::attribute(pugi::xml_node node, const char* name) {
     const pugi::xml_attribute found = node.attribute(name);
     return found ? std::optional<std::string>(found.value()) : std::nullopt;

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "r1cluster/base/error.hpp"
+#include "r1cluster/facts/machine.hpp"
 
 namespace r1cluster::detail {
 
@@ -22,6 +23,9 @@ public:
     pugi::xml_node root() const { return document_.document_element(); }
     /// Error (invalid_input) that leads with the place of `node`.
     Error refusal(pugi::xml_node node, const std::string& what) const;
+
+    /// Throws that error where excess_of(machine) says something: called for each element that describes a device.
+    void check_excess(pugi::xml_node node, const Machine& machine) const;
 
     /// An attribute; nullopt where it is absent. As a number: an Error where it is something else.
     static std::optional<std::string> attribute(pugi::xml_node node, const char* name);

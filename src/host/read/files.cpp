@@ -87,6 +87,19 @@ std::string printable(std::string text) {
     return result;
 }
 
+std::string read_secret(const std::string& path) {
+    struct stat facts {};
+    if (::stat(path.c_str(), &facts) == 0 && (facts.st_mode & 077) != 0) {
+        throw Error(ErrorKind::invalid_input, path,
+                    fmt::format("reading the secret \"{}\": others may read it; chmod 600 it", path));
+    }
+    std::string text = read_text_file(path, 64 << 10);
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+    if (text.empty())
+        throw Error(ErrorKind::invalid_input, path, fmt::format("reading the secret \"{}\": the file is empty", path));
+    return text;
+}
+
 Answer file_answer(const std::string& path, std::size_t limit_bytes) {
     return answer([&] { return OpenFile(path).read_all(limit_bytes); });
 }

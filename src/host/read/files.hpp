@@ -38,6 +38,9 @@ private:
 /// Text that JSON can carry: a byte that is not UTF-8 becomes "\xNN".
 std::string printable(std::string text);
 
+/// Content of a file that only its owner may read, without its line end. Throws Error.
+std::string read_secret(const std::string& path);
+
 /// The same as answers: the text, or the reason why there is none.
 Answer file_answer(const std::string& path, std::size_t limit_bytes = file_limit_bytes);
 Answer link_answer(const std::string& path);

@@ -24,8 +24,6 @@ std::string describe_end(const Cause& cause);
 
 /// What engine processes inherit from the guard: paths, home, locale, nothing that could be a secret.
 std::map<std::string, std::string> passed_environment();
-/// Content of a file that only its owner may read, without its line end. Throws Error.
-std::string read_secret(const std::string& path);
 
 /// Kills by the kernel's OOM killer since boot (/proc/vmstat).
 long oom_kills();

@@ -14,6 +14,7 @@
 #include <chrono>
 
 #include "base/reflect_json.hpp"
+#include "host/read/files.hpp"
 #include "host/run/process_facts.hpp"
 
 namespace r1cluster::detail {

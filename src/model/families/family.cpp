@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "model/quantization.hpp"
 #include "r1cluster/base/error.hpp"
 
 namespace r1cluster {
@@ -68,10 +69,6 @@ bool is_before(const Version& engine, const Release& release) {
     return std::pair(number(0), number(1)) < std::pair(release.major, release.minor);
 }
 
-bool knows_quantization(const Quantization& quantization) {
-    return quantization.method == "fp8" && quantization.block.size() == 2;
-}
-
 }  // namespace
 
 const Family* find_family(std::string_view architecture) {
@@ -94,12 +91,14 @@ const Family& family_with_rules(const ModelConfig& config) {
             ErrorKind::invalid_input, config.architecture,
             fmt::format("slicing the architecture \"{}\": not known; known are {}", config.architecture, known));
     }
-    if (config.quantization && !knows_quantization(*config.quantization)) {
+    if (!config.quantization) return *family;
+    const QuantizationFormat* const format = find_format(config.quantization);
+    if (!format || !format->refusal.empty()) {
         throw Error(ErrorKind::invalid_input, config.quantization->method,
-                    fmt::format("slicing weights quantized by \"{}\"{}: not known; known are none, and \"fp8\" "
-                                "with weight_block_size",
-                                config.quantization->method,
-                                config.quantization->block.empty() ? " without weight_block_size" : ""));
+                    fmt::format("slicing weights quantized by \"{}\"{}: {}; known are none, and \"fp8\" with "
+                                "weight_block_size",
+                                config.quantization->method, format ? fmt::format(" ({})", format->words) : "",
+                                format ? format->refusal : "not known"));
     }
     return *family;
 }

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/stat.h>
+
+#include <filesystem>
+
 #include "host/read/scratch_folder.hpp"
 #include "host/read/sources.hpp"
+#include "model/synthetic.hpp"
 #include "r1cluster/base/error.hpp"
+#include "r1cluster/host/checkpoint_options.hpp"
 #include "support/catch.hpp"
 
 using namespace r1cluster;
@@ -39,9 +45,10 @@ TEST_CASE("a shard without a header that can be says why", "[host_read]") {
     folder.write("d.safetensors", shard("{}", 100'000'001));
     std::vector<std::string> reasons;
     for (const ShardText& one : read_checkpoint(folder.path()).shards) reasons.push_back(one.header.because);
-    CHECK(reasons == std::vector<std::string>{
-                         "a file of 4 bytes, too short for a header", "a header of 3 bytes in a file of 10",
-                         "the header does not begin with '{'", "a header of 100000001 bytes in a file of 10"});
+    CHECK(reasons ==
+          std::vector<std::string>{"a file of 4 bytes, too short for a header", "a header of 3 bytes in a file of 10",
+                                   "the header does not begin with '{'",
+                                   "a header of 100,000,001 bytes, more than the 100,000,000 that safetensors allows"});
 }
 
 TEST_CASE("a folder without config.json is no checkpoint", "[host_read]") {
@@ -56,6 +63,107 @@ TEST_CASE("a folder without config.json is no checkpoint", "[host_read]") {
                                                "\": No such file or directory; expected a folder with config.json and "
                                                "*.safetensors");
     }
+}
+
+namespace {
+
+/// A cache as huggingface_hub lays it out, with one snapshot of org/name.
+struct HubCache : ScratchFolder {
+    const std::string repository = path("models--org--name");
+    const std::string snapshot = repository + "/snapshots/abc123";
+
+    HubCache() {
+        write("models--org--name/refs/main", "abc123");
+        write("models--org--name/blobs/1", "{}");
+        write("models--org--name/blobs/2", shard("{}", 2));
+        std::filesystem::create_directories(snapshot);
+        std::filesystem::create_symlink("../../blobs/1", snapshot + "/config.json");
+        std::filesystem::create_symlink("../../blobs/2", snapshot + "/model.safetensors");
+    }
+};
+
+std::string reading_error(const std::string& path, const std::string& revision = "") {
+    CheckpointOptions options;
+    options.revision = revision;
+    return test::message_of([&] { read_checkpoint(path, options); });
+}
+
+}  // namespace
+
+TEST_CASE("a hub's cache is read by its snapshot, its repository or the model's name", "[host_read]") {
+    const HubCache cache;
+    for (const std::string& path :
+         {cache.snapshot, cache.snapshot + "/", cache.repository, cache.repository + "/", cache.path("org/name")}) {
+        CAPTURE(path);
+        const CheckpointText checkpoint = read_checkpoint(path);
+        CHECK(checkpoint.config == "{}");
+        REQUIRE(checkpoint.shards.size() == 1);
+        CHECK(checkpoint.shards[0].header.text == "{}");
+        CHECK(checkpoint.path == path);
+    }
+    CheckpointOptions options;
+    options.revision = "abc123";
+    CHECK(read_checkpoint(cache.repository, options).shards.size() == 1);
+}
+
+TEST_CASE("a revision that a cache does not have is named with those it has", "[host_read]") {
+    const HubCache cache;
+    CHECK(reading_error(cache.repository, "v2") == "looking for revision \"v2\" in the cache \"" + cache.repository +
+                                                       "\": there is no such snapshot; there are: abc123");
+    CHECK_THAT(reading_error(cache.repository, "../../x"), StartsWith("looking for revision \"../../x\""));
+    cache.write("models--org--name/refs/evil", "../../../etc");
+    CHECK_THAT(reading_error(cache.repository, "evil"), StartsWith("looking for revision \"evil\""));
+}
+
+TEST_CASE("links lead out of neither a folder nor a cache", "[host_read]") {
+    const HubCache cache;
+    cache.write("outside", shard("{}", 2));
+    std::filesystem::create_symlink(cache.path("outside"), cache.snapshot + "/x.safetensors");
+    const std::string because = read_checkpoint(cache.repository).shards.at(1).header.because;
+    CHECK(because == "\"x.safetensors\" is a link out of \"" + cache.repository + "\", to \"" +
+                         std::filesystem::canonical(cache.path("outside")).string() + "\"");
+
+    const ScratchFolder folder;
+    folder.write("real/config.json", "{}");
+    folder.write("real/model.safetensors", shard("{}", 2));
+    std::filesystem::create_directories(folder.path("m"));
+    std::filesystem::create_symlink("../real/config.json", folder.path("m/config.json"));
+    CHECK_THAT(reading_error(folder.path("m")), ContainsSubstring("\"config.json\" is a link out of"));
+    std::filesystem::create_symlink("real", folder.path("whole"));  // the folder itself may be a link
+    CHECK(read_checkpoint(folder.path("whole")).shards.size() == 1);
+}
+
+TEST_CASE("a pipe, a device and a folder are no shards, and nobody waits for them", "[host_read]") {
+    const ScratchFolder folder;
+    folder.write("config.json", "{}");
+    REQUIRE(::mkfifo(folder.path("a.safetensors").c_str(), 0600) == 0);
+    std::filesystem::create_directories(folder.path("b.safetensors"));
+    std::filesystem::create_symlink("/dev/zero", folder.path("c.safetensors"));
+    std::filesystem::create_symlink("c.safetensors", folder.path("d.safetensors"));
+    std::filesystem::create_symlink("e.safetensors", folder.path("e.safetensors"));
+    std::vector<std::string> reasons;
+    for (const ShardText& one : read_checkpoint(folder.path()).shards) reasons.push_back(one.header.because);
+    const std::string out = " is a link out of \"" + folder.path() + "\", to \"/dev/zero\"";
+    CHECK(reasons == std::vector<std::string>{"not a regular file", "Is a directory", "\"c.safetensors\"" + out,
+                                              "\"d.safetensors\"" + out, "Too many levels of symbolic links"});
+}
+
+TEST_CASE("a header that is a hole in a sparse file is refused", "[host_read]") {
+    const ScratchFolder folder;
+    folder.write("config.json", "{}");
+    folder.write("model.safetensors", shard("", 1'000'000));
+    std::filesystem::resize_file(folder.path("model.safetensors"), 1ULL << 40);
+    CHECK(read_checkpoint(folder.path()).shards.at(0).header.because == "the header does not begin with '{'");
+}
+
+TEST_CASE("Mistral's own form is recognised", "[host_read]") {
+    const ScratchFolder folder;
+    folder.write("params.json", "{}");
+    folder.write("consolidated.safetensors", shard("{}", 2));
+    CHECK_THAT(reading_error(folder.path()),
+               ContainsSubstring(
+                   "; expected a folder with config.json and *.safetensors; params.json says that this is Mistral's "
+                   "own form, for which there are no rules: fetch the form for Hugging Face's transformers"));
 }
 
 TEST_CASE("a digest has the SHA-256 of each part", "[host_read]") {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "host/read/files.hpp"
 #include "host/run/process_facts.hpp"
 
 #include <filesystem>

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "model/synthetic.hpp"
+#include "plan/machines.hpp"
+#include "plan/speed_rows.hpp"
+#include "support/catch.hpp"
+
+using namespace r1cluster;
+using namespace r1cluster::test;
+
+namespace {
+
+/// The first runbook: R1 on two hosts of eight H100 with InfiniBand, vLLM 0.7.1, TP8 x PP2.
+struct Runbook {
+    Cluster cluster;
+    DeploymentSpec spec;
+    Checkpoint checkpoint;
+    Layout layout;
+};
+
+Runbook runbook() {
+    SpeedRow row;
+    row.config = r1_shape();
+    row.gpu = "NVIDIA H100 80GB HBM3";
+    row.hosts = 2;
+    row.rank_weights_gib = 42;
+    Runbook result;
+    result.cluster = cluster_of(row);
+    result.spec = spec_for(result.cluster);
+    result.spec.engine.version = "0.7.1";
+    result.spec.engine.max_batched_tokens = 32768;
+    result.spec.serve.max_model_len = 32768;
+    result.checkpoint.config = row.config;
+    result.layout = layout_of(row);
+    result.layout.kv_tokens = WholeInterval{560'000, 587'000, 666'000};
+    return result;
+}
+
+std::vector<SlownessCause> causes(const Runbook& book, const Workload& workload, double observed) {
+    return explain_slowness(book.spec, book.cluster, book.checkpoint, book.layout, workload, observed);
+}
+
+const SlownessCause* find_cause(const std::vector<SlownessCause>& causes, const std::string& start) {
+    const auto found = std::find_if(causes.begin(), causes.end(),
+                                    [&](const SlownessCause& cause) { return cause.name.rfind(start, 0) == 0; });
+    return found == causes.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+TEST_CASE("less than one token per second with long prompts is Ethernet of 1 Gb/s first of all", "[plan]") {
+    const auto found = causes(runbook(), {16, 32000, 256}, 0.9);
+    CHECK(found.front().name == "everything between hosts over 1 Gb/s Ethernet (TCP)");
+    CHECK(found.front().fit > 0.5);
+    CHECK_THAT(found.front().because,
+               StartsWith("a prompt of 32,000 tokens is 918 MB for each hop between stages, 8 s"));
+    CHECK_THAT(found.front().how_to_tell, ContainsSubstring("via NET/Socket"));
+    const SlownessCause* nothing = find_cause(found, "nothing");
+    REQUIRE(nothing);
+    CHECK(nothing->fit < found.front().fit);
+}
+
+TEST_CASE("20 tokens per second with a short prompt need no other cause than the engine", "[plan]") {
+    const auto found = causes(runbook(), {1, 128, 512}, 24);
+    const SlownessCause* nothing = find_cause(found, "nothing");
+    REQUIRE(nothing);
+    CHECK(nothing->fit > 0.5);
+    CHECK(find_cause(found, "no CUDA graphs")->fit < nothing->fit);
+}
+
+TEST_CASE("causes are ranked by fit, each with a measurement that would tell", "[plan]") {
+    const auto found = causes(runbook(), {32, 32000, 256}, 0.5);
+    CHECK(std::is_sorted(found.begin(), found.end(),
+                         [](const SlownessCause& a, const SlownessCause& b) { return a.fit > b.fit; }));
+    for (const SlownessCause& cause : found) {
+        CHECK(cause.fit >= 0);
+        CHECK(cause.fit <= 1);
+        CHECK_FALSE(cause.how_to_tell.empty());
+        CHECK(cause.tpot_ms.low <= cause.tpot_ms.high);
+    }
+    // 32 x 32,256 tokens do not go into 587,000.
+    const SlownessCause* full = find_cause(found, "the KV cache is full");
+    REQUIRE(full);
+    CHECK_THAT(full->because, StartsWith("32 requests want 1,032,192 tokens of cache, and there are 587,000"));
+    CHECK_THAT(find_cause(found, "prompts stop")->because, ContainsSubstring("forces chunked prefill off"));
+}
+
+TEST_CASE("a cache that holds all requests is no cause", "[plan]") {
+    CHECK(find_cause(causes(runbook(), {8, 1000, 256}, 5), "the KV cache is full") == nullptr);
+}
+
+TEST_CASE("one host has no cause between hosts", "[plan]") {
+    Runbook book = runbook();
+    book.cluster.machines.pop_back();
+    book.spec.hosts.pop_back();
+    book.layout.pipeline_parallel = 1;
+    book.layout.ranks.resize(8);
+    for (RankPlacement& rank : book.layout.ranks) rank.layer_count = 61;
+    const auto found = causes(book, {}, 5);
+    CHECK(find_cause(found, "everything between hosts") == nullptr);
+    CHECK(find_cause(found, "tensor-parallel groups that span") == nullptr);
+    CHECK(find_cause(found, "GPUs of a host reach each other over PCIe"));
+}
+
+TEST_CASE("a GPU that said its clocks are held down is named", "[plan]") {
+    Runbook book = runbook();
+    book.cluster.machines[1].gpus[3].throttle_reasons = {"hardware thermal slowdown"};
+    CHECK_THAT(find_cause(causes(book, {}, 5), "clocks")->because,
+               StartsWith("GPU 3 of \"b\" said hardware thermal slowdown"));
+}
+
+TEST_CASE("a rate of nothing cannot be explained", "[plan]") {
+    CHECK(message_of([] { causes(runbook(), {}, 0); }) ==
+          "explaining a rate: \"observed_tokens_per_s\" is 0, and must be above 0");
+}

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The part of docs/accuracy.md about speed: forecasts of speed() beside what was measured."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import models
+
+import r1cluster
+
+ROWS = Path(__file__).with_name("speed_rows.json")
+QUANTITIES = {
+    "tpot_ms": "ms a token",
+    "output_tokens_per_s": "tokens/s",
+}
+
+
+def config_of(row: dict) -> r1cluster.ModelConfig:
+    config = r1cluster.parse_config(json.dumps(models.CONFIGS[row["model"]]))
+    if "quantization" in row:
+        config = config.replace(quantization=r1cluster.Quantization(method=row["quantization"]))
+    return config
+
+
+def cluster_of(row: dict) -> r1cluster.Cluster:
+    hosts, gpus = row.get("hosts", 1), range(row["gpus"])
+    port = r1cluster.HcaPort(state="ACTIVE", link_layer="InfiniBand", rate_gbps=400)
+    return r1cluster.Cluster(
+        machines=[
+            r1cluster.Machine(
+                host=f"host{host}",
+                gpus=[r1cluster.Gpu(nvml_index=index, name=row["gpu"], memory_bytes=80 * 2**30) for index in gpus],
+                hcas=[r1cluster.Hca(name=f"mlx5_{index}", ports=[port]) for index in gpus] if hosts > 1 else [],
+            )
+            for host in range(hosts)
+        ]
+    )
+
+
+def layout_of(row: dict, layers: int) -> r1cluster.Layout:
+    stages, gpus = row.get("hosts", 1), row["gpus"]
+    partition = r1cluster.default_partition(layers, stages)
+    ranks = [
+        r1cluster.RankPlacement(
+            rank=stage * gpus + gpu,
+            tensor_rank=gpu,
+            pipeline_rank=stage,
+            host=f"host{stage}",
+            gpu=gpu,
+            layer_count=partition[stage],
+            weight_bytes=int(row["rank_weights_gib"] * 2**30),
+        )
+        for stage in range(stages)
+        for gpu in range(gpus)
+    ]
+    return r1cluster.Layout(tensor_parallel=gpus, pipeline_parallel=stages, layers_per_stage=partition, ranks=ranks)
+
+
+def forecast_of(row: dict) -> r1cluster.SpeedForecast:
+    config = config_of(row)
+    spec = r1cluster.DeploymentSpec(
+        hosts=[r1cluster.HostSpec(name=f"host{host}") for host in range(row.get("hosts", 1))],
+        engine=r1cluster.EngineSpec(name=row["engine"], version=row["version"], is_eager=row.get("is_eager", False)),
+    )
+    return r1cluster.speed(
+        spec,
+        cluster_of(row),
+        r1cluster.Checkpoint(config=config),
+        layout_of(row, config.layers),
+        [r1cluster.Workload(**row["workload"])],
+    )
+
+
+def line(*cells: str) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
+
+
+def compared(row: dict) -> Iterator[str]:
+    """One line for the quantity that counts: the time per token where it was measured."""
+    quantity = next(name for name in QUANTITIES if name in row["measured"])
+    point = forecast_of(row).points[0]
+    interval, measured = getattr(point, quantity), row["measured"][quantity]
+    error = interval.likely / measured - 1
+    yield line(
+        row["name"],
+        QUANTITIES[quantity],
+        f"{number(interval.likely)} ({number(interval.low)} to {number(interval.high)})",
+        number(measured),
+        "hit" if abs(error) <= 0.25 else "**miss**",
+        "inside" if interval.low <= measured <= interval.high else "**outside**",
+        f"{error:+.0%}",
+    )
+
+
+def section() -> str:
+    rows = json.loads(ROWS.read_text(encoding="utf-8"))
+    accuracy = forecast_of(rows["rows"][0]).accuracy
+    text = [
+        "## Speed",
+        "",
+        f"{accuracy[0].upper()}{accuracy[1:]}: this is no test on unseen data.",
+        "A hit is a likely value within 25 %. [speed.md](speed.md) has the formulas.",
+        "",
+        line("what", "quantity", "forecast", "measured", "within 25 %", "interval", "error"),
+        line(*["---"] * 7),
+        *(entry for row in rows["rows"] for entry in compared(row)),
+        "",
+        "### Where each speed is from",
+        "",
+        line("what", "engine", "GPUs", "load", "source"),
+        line(*["---"] * 5),
+    ]
+    for row in rows["rows"]:
+        load = row["workload"]
+        text.append(
+            line(
+                row["name"],
+                f"{row['engine']} {row['version']}{', eager' if row.get('is_eager') else ''}",
+                f"{row.get('hosts', 1)} x {row['gpus']} {row['gpu']}",
+                f"{load['concurrency']} x {load['prompt_tokens']} -> {load['output_tokens']}",
+                row["source"],
+            )
+        )
+    text += [
+        "",
+        "### What is not compared",
+        "",
+        line("what", "because", "source"),
+        line("---", "---", "---"),
+        *(line(row["name"], row["because"], row["source"]) for row in rows["unmodelled"]),
+        "",
+    ]
+    return "\n".join(text)
