@@ -29,8 +29,8 @@ struct Found {
     std::optional<double> tokens_per_s;  ///< of many requests
     double cost = 0;                     ///< for the goal: less is better
     bool is_started_by_up = true;
-    bool holds_a_request = true;         ///< of max_model_len: otherwise the engine refuses to start
-    bool needs_fast_network = false;     ///< tensor parallel over hosts without RDMA, or none that was seen
+    bool holds_a_request = true;      ///< of max_model_len: otherwise the engine refuses to start
+    bool needs_fast_network = false;  ///< tensor parallel over hosts without RDMA, or none that was seen
     bool uses_all_devices = true;
     bool is_pareto = false;
 };
@@ -46,9 +46,9 @@ public:
     std::vector<Found> run();
 
     const WeightBytes& weights_of(const LayoutSizes& sizes);
-    /// The partition with most output tokens per second of many requests, of the engine's own, the roomiest, and the one
-    /// whose heaviest stage is lightest (in large batches a stage reads all of its weights); unset: no forecast, or one
-    /// stage.
+    /// The partition with most output tokens per second of many requests, of the engine's own, the roomiest, and the
+    /// one whose heaviest stage is lightest (in large batches a stage reads all of its weights); unset: no forecast, or
+    /// one stage.
     struct Fastest {
         std::vector<int> layers;
         double tokens_per_s = 0;
@@ -61,6 +61,7 @@ public:
 
 private:
     void judge(const LayoutSizes& sizes, bool uses_all_devices);
+    void refuse_world();
     bool refuses_mixed(const Candidate& candidate);
     std::optional<Found> measured(const Candidate& candidate);
     void refuse_memory(const Candidate& candidate, const PartitionChoice& best);

@@ -42,13 +42,13 @@ std::size_t WeightTable::place_of(const PlacedTensor& tensor) const {
 WeightTable::Kind& WeightTable::kind_of(const PlacedTensor& tensor) {
     // From the back, because neighbours in a file are often alike.
     for (auto kind = kinds_.rbegin(); kind != kinds_.rend(); ++kind) {
-        if (kind->place.rule == tensor.place.rule && kind->place.expert.has_value() == tensor.place.expert.has_value() &&
+        if (kind->place.rule == tensor.place.rule &&
+            kind->place.expert.has_value() == tensor.place.expert.has_value() &&
             is_alike(kind->example, *tensor.tensor)) {
             return *kind;
         }
     }
-    return kinds_.emplace_back(
-        Kind{*tensor.tensor, tensor.place, std::vector<std::uint64_t>(layers_ + place_count)});
+    return kinds_.emplace_back(Kind{*tensor.tensor, tensor.place, std::vector<std::uint64_t>(layers_ + place_count)});
 }
 
 WeightBytes::WeightBytes(const WeightTable& table, WeightSizes sizes)
@@ -89,8 +89,8 @@ WeightBytes::WeightBytes(const WeightTable& table, WeightSizes sizes)
 
 std::uint64_t WeightBytes::expert_bytes(int group_rank, std::size_t layer) const {
     if (!sizes_.is_expert_parallel || table_.experts_ == 0) return 0;
-    const auto ranks = static_cast<std::uint64_t>(sizes_.tensor_parallel) *
-                       static_cast<std::uint64_t>(sizes_.data_parallel);
+    const auto ranks =
+        static_cast<std::uint64_t>(sizes_.tensor_parallel) * static_cast<std::uint64_t>(sizes_.data_parallel);
     const std::uint64_t each = table_.experts_ / ranks, more = table_.experts_ % ranks;
     const auto rank = static_cast<std::uint64_t>(group_rank);
     const std::uint64_t begin = rank * each + std::min(rank, more), end = begin + each + (rank < more ? 1 : 0);

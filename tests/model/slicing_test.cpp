@@ -228,7 +228,8 @@ TEST_CASE("slices of all ranks together are the tensor", "[model]") {
 
 TEST_CASE("tensor parallel sizes are refused in the engine's terms", "[model]") {
     CHECK(tensor_parallel_refusal(r1_shape(), 3) ==
-          "Total number of attention heads (128) must be divisible by tensor parallel size (3); vocab_size, padded to 64: "
+          "Total number of attention heads (128) must be divisible by tensor parallel size (3); vocab_size, padded to "
+          "64: "
           "129280 is not divisible by 3; intermediate size of an expert: 2048 is not divisible by 3; "
           "intermediate size of the shared experts: 2048 is not divisible by 3 (possible up to 64: 1, 2, 4, 8, 16)");
     CHECK(tensor_parallel_refusal(r1_shape(), 32) ==

@@ -90,10 +90,10 @@ struct PlanOptions {
 
 /// Searches every TP x PP x DP, experts whole or divided, decode context parallel sizes, and for each the engine's own
 /// partition of the layers and the one with most room, for the hosts and the goal of the spec; docs/plan.md has the
-/// rules. Every host has as many ranks as the others; hosts are filled in the spec's order. What the spec's [layout] says
-/// is the only one judged; parts that it leaves out are chosen. Forecasts order them, by their likely values; of those
-/// within 3 % the simplest comes first. A layout that up() does not start yet (data parallel) comes after all that it
-/// does, unless the spec asks for it.
+/// rules. Every host has as many ranks as the others; hosts are filled in the spec's order. What the spec's [layout]
+/// says is the only one judged; parts that it leaves out are chosen. Forecasts order them, by their likely values; of
+/// those within 3 % the simplest comes first. A layout that up() does not start yet (data parallel) comes after all
+/// that it does, unless the spec asks for it.
 ///
 /// Works from facts alone: a host that was not reached, or that has no GPU beside others that have, is a
 /// rejection of every size. A tensor whose place is not known counts on every rank. Throws Error
