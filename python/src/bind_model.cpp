@@ -2,6 +2,9 @@
 #include "bindings.hpp"
 #include "model/describe.hpp"
 
+template <>
+struct pybind11::detail::type_caster<r1cluster::TensorList> : list_caster<r1cluster::TensorList, r1cluster::Tensor> {};
+
 namespace r1cluster::python {
 namespace {
 
@@ -47,7 +50,7 @@ void bind_model(py::module_& module) {
     module.def("place_tensor", &place_tensor, py::arg("config"), py::arg("tensor_name"), py::arg("loading") = Loading{},
                "Place and rule of one tensor; None where the family has no such tensor.");
     module.def("slice_tensor", &slice_tensor, py::arg("config"), py::arg("tensor"), py::arg("place"), py::arg("rank"),
-               "The bytes of a tensor that one rank needs.");
+               py::arg("loading") = Loading{}, "The bytes of a tensor that one rank needs.");
     module.def("cast_of", &cast_of, py::arg("config"), py::arg("tensor"), py::arg("place"),
                py::arg("loading") = Loading{}, "What the engine makes of a tensor's elements.");
     module.def("tensor_of", &tensor_of, py::arg("checkpoint"), py::arg("slice"), "The tensor that a slice is of.");

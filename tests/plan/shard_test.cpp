@@ -82,7 +82,7 @@ TEST_CASE("tied embeddings go to both ends, rotary caches to none, the unknown t
         for (std::size_t i = 0; i < shards.ranks.size(); ++i) {
             std::string held;
             for (const Slice& slice : shards.slices(i)) {
-                const std::string& tensor = tensor_of(checkpoint, slice).name;
+                const std::string tensor = tensor_of(checkpoint, slice).name;
                 if (tensor == "model.embed_tokens.weight") held += "embedding ";
                 if (tensor == "lm_head.weight") held += "head ";
                 if (tensor.ends_with("inv_freq")) held += "skipped ";
