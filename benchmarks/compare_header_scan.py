@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Times plan_r1_headers against a scan of the same headers with the Python package `safetensors`, each run in a process
-of its own, in turn: wall time, and CPU time for machines that do other things as well. Ours ends with the shard plan of 16 ranks; the scan asks for each tensor's shape and dtype, which is
-the least that a planner in Python has to do, and plans nothing. Starting Python and importing is not counted.
+of its own, in turn: wall time, and CPU time for machines that do other things as well. Ours ends with the shard plan of
+16 ranks. The scan asks for each tensor's shape and dtype, which is the least that a planner in Python has to do, and
+plans nothing. Starting Python and importing is not counted.
 
 Usage: compare_header_scan.py PLAN_R1_HEADERS FOLDER [RUNS]     (with a Python that has safetensors and numpy)
 """
@@ -20,7 +21,7 @@ def scan(folder: str) -> str:
     begin, cpu_begin = time.perf_counter(), time.process_time()
     for path in sorted(glob.glob(f"{folder}/*.safetensors")):
         with safe_open(path, framework="np") as file:
-            for name in file.keys():  # noqa: SIM118: not a dict
+            for name in file.keys():  # noqa: SIM118
                 tensor = file.get_slice(name)
                 tensor.get_shape()
                 tensor.get_dtype()
@@ -57,8 +58,10 @@ def main() -> int:
         for name, pairs in times.items():
             of_clock = [pair[i] for pair in pairs]
             ratio = medians["Python scan"] / medians[name]
-            print(f"  {name:26} min {min(of_clock):6.1f}  median {medians[name]:6.1f}  max {max(of_clock):6.1f}"
-                  f"  the scan takes {ratio:.1f} times as long")
+            print(
+                f"  {name:26} min {min(of_clock):6.1f}  median {medians[name]:6.1f}  max {max(of_clock):6.1f}"
+                f"  the scan takes {ratio:.1f} times as long"
+            )
     return 0
 
 

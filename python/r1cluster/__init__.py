@@ -91,9 +91,9 @@ from ._core import (
     RankPlacement,
     RankShards,
     RankStatus,
-    ReadRequest,
     Readiness,
     Readings,
+    ReadRequest,
     Recording,
     RejectedLayout,
     Report,
@@ -114,6 +114,7 @@ from ._core import (
     Slice,
     SlicePattern,
     SliceRule,
+    SliceTable,
     SoftwareBuild,
     StageShards,
     StepTime,
@@ -160,6 +161,7 @@ from ._core import (
     parse_document,
     parse_safetensors,
     parse_spec,
+    pipeline_refusal,
     place_tensor,
     plan,
     planned_ports,
@@ -200,6 +202,7 @@ from ._errors import (
     TimedOut,
     Unavailable,
 )
+from ._parquet import write_parquet
 
 __version__ = library_version()
 
@@ -311,6 +314,7 @@ __all__ = [
     "Slice",
     "SlicePattern",
     "SliceRule",
+    "SliceTable",
     "SoftwareBuild",
     "StageShards",
     "StepTime",
@@ -361,6 +365,7 @@ __all__ = [
     "parse_document",
     "parse_safetensors",
     "parse_spec",
+    "pipeline_refusal",
     "place_tensor",
     "plan",
     "planned_ports",
@@ -390,6 +395,7 @@ __all__ = [
     "transports",
     "up",
     "validated",
+    "write_parquet",
 ]
 
 # Users, pickles among them, see where a class is documented and not where it is compiled.

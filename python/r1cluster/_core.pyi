@@ -12,6 +12,7 @@ import typing
 
 __all__: list[str] = [
     "Answer",
+    "Cast",
     "Cause",
     "Change",
     "CheckedRule",
@@ -30,6 +31,7 @@ __all__: list[str] = [
     "EngineLog",
     "EngineSpec",
     "ErrorKind",
+    "ExpertPlacement",
     "Experts",
     "Fate",
     "FileShare",
@@ -43,6 +45,7 @@ __all__: list[str] = [
     "GpuFabric",
     "GpuPeer",
     "GpuProcess",
+    "GroupRank",
     "Hca",
     "HcaPort",
     "HostLaunch",
@@ -59,6 +62,7 @@ __all__: list[str] = [
     "Layout",
     "LayoutSpec",
     "Limits",
+    "Loading",
     "Machine",
     "ModelConfig",
     "ModelSpec",
@@ -74,6 +78,7 @@ __all__: list[str] = [
     "Phase",
     "Plan",
     "PlannedPort",
+    "PlannedTensor",
     "PortState",
     "Problem",
     "ProcessSpec",
@@ -106,8 +111,11 @@ __all__: list[str] = [
     "ShardPlan",
     "ShardText",
     "Slice",
+    "SlicePattern",
     "SliceRule",
+    "SliceTable",
     "SoftwareBuild",
+    "StageShards",
     "StepTime",
     "Tensor",
     "TensorPlace",
@@ -116,6 +124,7 @@ __all__: list[str] = [
     "UpResult",
     "Version",
     "active_nvlinks",
+    "cast_of",
     "check",
     "compare",
     "config",
@@ -151,6 +160,7 @@ __all__: list[str] = [
     "parse_document",
     "parse_safetensors",
     "parse_spec",
+    "pipeline_refusal",
     "place_tensor",
     "plan",
     "planned_ports",
@@ -169,6 +179,7 @@ __all__: list[str] = [
     "slice_tensor",
     "status",
     "summarize",
+    "tensor_of",
     "tensor_parallel_refusal",
     "to_dot",
     "to_folder",
@@ -3375,6 +3386,109 @@ class SliceRule(enum.Enum):
     rows = ...
     vocabulary = ...
 
+class ExpertPlacement(enum.Enum):
+    """
+    Which experts a rank has under expert parallelism.
+    """
+
+    linear = ...
+    round_robin = ...
+
+class Cast(enum.Enum):
+    """
+    What an engine makes of a tensor's elements while it loads them.
+    """
+
+    none = ...
+    to_bfloat16 = ...
+    to_float16 = ...
+    to_float32 = ...
+
+class Loading:
+    """
+    What of the engine, besides the layout, decides which bytes its ranks read.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Loading:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        engine: str = "",
+        dtype: str = "",
+        drafts_next_tokens: bool = False,
+        expert_placement: ExpertPlacement = ...,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Loading: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Loading:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def drafts_next_tokens(self) -> bool: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def engine(self) -> str: ...
+    @property
+    def expert_placement(self) -> ExpertPlacement: ...
+
+class GroupRank:
+    """
+    Where a rank stands in the groups that divide tensors.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> GroupRank:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        tensor_rank: int = 0,
+        tensor_parallel: int = 1,
+        data_rank: int = 0,
+        data_parallel: int = 1,
+        is_expert_parallel: bool = False,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> GroupRank: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> GroupRank:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def data_parallel(self) -> int: ...
+    @property
+    def data_rank(self) -> int: ...
+    @property
+    def is_expert_parallel(self) -> bool: ...
+    @property
+    def tensor_parallel(self) -> int: ...
+    @property
+    def tensor_rank(self) -> int: ...
+
 class TensorPlace:
     """
     Where a tensor belongs in a pipeline.
@@ -3397,6 +3511,8 @@ class TensorPlace:
         is_skipped: bool = False,
         rule: SliceRule = ...,
         is_on_every_stage: bool = False,
+        expert: int | None = None,
+        is_float32: bool = False,
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> TensorPlace: ...
     def __repr__(self) -> str: ...
@@ -3409,6 +3525,10 @@ class TensorPlace:
         """
         The JSON document of this value; docs/schemas/ describes it.
         """
+    @property
+    def expert(self) -> int | None: ...
+    @property
+    def is_float32(self) -> bool: ...
     @property
     def is_on_every_stage(self) -> bool: ...
     @property
@@ -3438,12 +3558,15 @@ class Slice:
     def __init__(
         self,
         *,
-        file: str = "",
-        tensor: str = "",
+        file: int = 0,
+        tensor: int = 0,
         offset_bytes: int = 0,
         rows: int = 0,
         run_bytes: int = 0,
         stride_bytes: int = 0,
+        padding_rows: int = 0,
+        replicas: int = 1,
+        cast: Cast = ...,
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Slice: ...
     def __repr__(self) -> str: ...
@@ -3458,9 +3581,15 @@ class Slice:
         The JSON document of this value; docs/schemas/ describes it.
         """
     @property
-    def file(self) -> str: ...
+    def cast(self) -> Cast: ...
+    @property
+    def file(self) -> int: ...
     @property
     def offset_bytes(self) -> int: ...
+    @property
+    def padding_rows(self) -> int: ...
+    @property
+    def replicas(self) -> int: ...
     @property
     def rows(self) -> int: ...
     @property
@@ -3468,7 +3597,7 @@ class Slice:
     @property
     def stride_bytes(self) -> int: ...
     @property
-    def tensor(self) -> str: ...
+    def tensor(self) -> int: ...
 
 class RankPlacement:
     """
@@ -3652,9 +3781,103 @@ class Plan:
     @property
     def rejected(self) -> list[RejectedLayout]: ...
 
+class SlicePattern:
+    """
+    How tensors of one kind, shape and dtype are divided.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> SlicePattern:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, slices: collections.abc.Sequence[Slice] = []) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> SlicePattern: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> SlicePattern:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def slices(self) -> list[Slice]: ...
+
+class PlannedTensor:
+    """
+    A tensor that the ranks of a stage read.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> PlannedTensor:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, file: int = 0, tensor: int = 0, offset_bytes: int = 0, pattern: int = 0, only_holder: int = -1
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> PlannedTensor: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> PlannedTensor:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def file(self) -> int: ...
+    @property
+    def offset_bytes(self) -> int: ...
+    @property
+    def only_holder(self) -> int: ...
+    @property
+    def pattern(self) -> int: ...
+    @property
+    def tensor(self) -> int: ...
+
+class StageShards:
+    """
+    What the ranks of one pipeline stage read.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> StageShards:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, tensors: collections.abc.Sequence[PlannedTensor] = []) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> StageShards: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> StageShards:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def tensors(self) -> list[PlannedTensor]: ...
+
 class RankShards:
     """
-    The slices of the checkpoint that one rank needs.
+    How much of the checkpoint one rank needs.
     """
 
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
@@ -3665,7 +3888,16 @@ class RankShards:
         """
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
-    def __init__(self, *, rank: int = 0, slices: collections.abc.Sequence[Slice] = [], bytes: int = 0) -> None: ...
+    def __init__(
+        self,
+        *,
+        rank: int = 0,
+        stage: int = 0,
+        group_rank: int = 0,
+        slice_count: int = 0,
+        bytes: int = 0,
+        memory_bytes: int = 0,
+    ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> RankShards: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
@@ -3680,9 +3912,15 @@ class RankShards:
     @property
     def bytes(self) -> int: ...
     @property
+    def group_rank(self) -> int: ...
+    @property
+    def memory_bytes(self) -> int: ...
+    @property
     def rank(self) -> int: ...
     @property
-    def slices(self) -> list[Slice]: ...
+    def slice_count(self) -> int: ...
+    @property
+    def stage(self) -> int: ...
 
 class FileShare:
     """
@@ -3748,6 +3986,12 @@ class HostShards:
     @property
     def host(self) -> str: ...
 
+class SliceTable:
+    """
+    The slices of one rank, in one block of memory.
+    """
+    def __len__(self) -> int: ...
+
 class ShardPlan:
     """
     Which bytes of the checkpoint go where.
@@ -3762,7 +4006,13 @@ class ShardPlan:
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
     def __init__(
-        self, *, ranks: collections.abc.Sequence[RankShards] = [], hosts: collections.abc.Sequence[HostShards] = []
+        self,
+        *,
+        files: collections.abc.Sequence[str] = [],
+        patterns: collections.abc.Sequence[SlicePattern] = [],
+        stages: collections.abc.Sequence[StageShards] = [],
+        ranks: collections.abc.Sequence[RankShards] = [],
+        hosts: collections.abc.Sequence[HostShards] = [],
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> ShardPlan: ...
     def __repr__(self) -> str: ...
@@ -3771,14 +4021,32 @@ class ShardPlan:
         """
         A copy with other values for the fields that are named.
         """
+    def slice_table(self, index: int) -> SliceTable:
+        """
+        The slices of ranks[index] as one block of memory, for numpy and others that know the buffer protocol.
+        """
+    def slices(self, index: int) -> collections.abc.Iterator[Slice]:
+        """
+        The slices of ranks[index], made as they are walked.
+        """
     def to_json(self) -> str:
         """
         The JSON document of this value; docs/schemas/ describes it.
         """
+    def to_numpy(self, index: int) -> typing.Any:
+        """
+        The slices of ranks[index] as a structured array, without a copy; needs numpy.
+        """
+    @property
+    def files(self) -> list[str]: ...
     @property
     def hosts(self) -> list[HostShards]: ...
     @property
+    def patterns(self) -> list[SlicePattern]: ...
+    @property
     def ranks(self) -> list[RankShards]: ...
+    @property
+    def stages(self) -> list[StageShards]: ...
 
 class Setting:
     """
@@ -4660,6 +4928,11 @@ def active_nvlinks(gpu: Gpu) -> int:
     How many NVLinks are up.
     """
 
+def cast_of(config: ModelConfig, tensor: Tensor, place: TensorPlace, loading: Loading = ...) -> Cast:
+    """
+    What the engine makes of a tensor's elements.
+    """
+
 def check(
     spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint | None = None, layout: Layout | None = None
 ) -> Report:
@@ -4677,7 +4950,7 @@ def config(spec: DeploymentSpec, cluster: Cluster, layout: Layout) -> Settings:
     Chooses interface, address and environment for each host by its own route to its peers.
     """
 
-def default_partition(layers: int, pipeline_parallel: int) -> list[int]:
+def default_partition(layers: int, pipeline_parallel: int, engine: Version | None = None) -> list[int]:
     """
     Layers of each pipeline stage by the engine's own rule.
     """
@@ -4876,7 +5149,14 @@ def parse_spec(text: str, source: str = "cluster.toml") -> DeploymentSpec:
     Reads the text of a cluster.toml; InvalidInput leads with source:line:column:.
     """
 
-def place_tensor(config: ModelConfig, tensor_name: str, engine: Version | None = None) -> TensorPlace | None:
+def pipeline_refusal(
+    config: ModelConfig, layers_per_stage: collections.abc.Sequence[int], engine: Version | None = None
+) -> str:
+    """
+    Why this version does not start with these layers; empty: it does.
+    """
+
+def place_tensor(config: ModelConfig, tensor_name: str, loading: Loading = ...) -> TensorPlace | None:
     """
     Place and rule of one tensor; None where the family has no such tensor.
     """
@@ -4942,7 +5222,7 @@ def scrub(recording: Recording) -> Scrubbed:
     Replaces names, addresses, UUIDs and serial numbers by made-up ones, consistently.
     """
 
-def shard(layout: Layout, checkpoint: Checkpoint, engine: Version | None = None) -> ShardPlan:
+def shard(layout: Layout, checkpoint: Checkpoint, loading: Loading = ...) -> ShardPlan:
     """
     The bytes that each rank and each host needs, exactly, from the headers alone.
     """
@@ -4985,7 +5265,7 @@ def show_matrix(machine: Machine) -> str:
     """
 
 def slice_tensor(
-    config: ModelConfig, file: ShardFile, tensor: Tensor, place: TensorPlace, tensor_rank: int, tensor_parallel: int
+    config: ModelConfig, tensor: Tensor, place: TensorPlace, rank: GroupRank, loading: Loading = ...
 ) -> Slice:
     """
     The bytes of a tensor that one rank needs.
@@ -5009,6 +5289,11 @@ def status(
 def summarize(deployment: str, hosts: collections.abc.Sequence[HostStatus]) -> DeploymentStatus:
     """
     The phase and first cause of the whole from those of its hosts.
+    """
+
+def tensor_of(checkpoint: Checkpoint, slice: Slice) -> Tensor:
+    """
+    The tensor that a slice is of.
     """
 
 def tensor_parallel_refusal(config: ModelConfig, tensor_parallel: int) -> str:

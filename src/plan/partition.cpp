@@ -3,11 +3,13 @@
 
 #include <algorithm>
 
+#include "model/families/family.hpp"
 #include "r1cluster/base/error.hpp"
 
 namespace r1cluster {
 
-std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel) {
+std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel, const std::optional<Version>& engine) {
+    constexpr detail::Releases last_has_the_rest{.since = {}, .until = detail::Release{0, 8}};
     if (pipeline_parallel < 1 || layers < pipeline_parallel) {
         throw Error(ErrorKind::invalid_input, "pipeline_parallel",
                     "dividing " + std::to_string(layers) + " layers over " + std::to_string(pipeline_parallel) +
@@ -16,6 +18,10 @@ std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel) {
     const auto stages = static_cast<std::size_t>(pipeline_parallel);
     std::vector<int> partition(stages, static_cast<int>(layers / pipeline_parallel));
     const auto remainder = static_cast<std::size_t>(layers % pipeline_parallel);
+    if (last_has_the_rest.contain(engine)) {
+        partition.back() += static_cast<int>(remainder);
+        return partition;
+    }
     // The last stage is spared, because it has the head besides.
     for (std::size_t i = 0; i < remainder; ++i) ++partition[stages - 2 - i];
     return partition;

@@ -119,3 +119,14 @@ TEST_CASE("a host counts bytes that two of its ranks share once", "[plan]") {
     CHECK(apart.hosts.at(0).bytes < together.hosts.at(0).bytes);
     CHECK(apart.hosts.at(0).bytes + apart.hosts.at(1).bytes > together.hosts.at(0).bytes);  // norms on both
 }
+
+TEST_CASE("layers that do not divide go to the stages before the last, and to the last before vLLM 0.8.0", "[plan]") {
+    const auto partition = [](const char* engine, int stages) {
+        return default_partition(61, stages, Version::parse(engine));
+    };
+    CHECK(partition("0.7.3", 2) == std::vector<int>{30, 31});
+    CHECK(partition("0.7.3", 4) == std::vector<int>{15, 15, 15, 16});
+    CHECK(partition("0.8.0", 2) == std::vector<int>{31, 30});
+    CHECK(partition("0.8.0", 4) == std::vector<int>{15, 15, 16, 15});
+    CHECK(default_partition(61, 4) == std::vector<int>{15, 15, 16, 15});
+}

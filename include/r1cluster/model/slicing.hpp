@@ -120,6 +120,10 @@ Cast cast_of(const ModelConfig& config, const Tensor& tensor, const TensorPlace&
 /// Why this tensor-parallel size cannot be, in the engine's terms; empty when it can.
 std::string tensor_parallel_refusal(const ModelConfig& config, int tensor_parallel);
 
+/// Why this version of the engine does not start with these layers on each pipeline stage; empty: it does.
+std::string pipeline_refusal(const ModelConfig& config, const std::vector<int>& layers_per_stage,
+                             const std::optional<Version>& engine = std::nullopt);
+
 /// Bytes of key/value cache that one token takes on one rank, in all layers of `layers` together:
 /// latent attention 2 * (kv_lora_rank + qk_rope_head_dim) a layer, not divided by TP; otherwise
 /// 2 * heads of the rank * head_dim * bytes of the cache's dtype.

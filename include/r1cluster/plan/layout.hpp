@@ -69,9 +69,10 @@ struct Plan {
 /// (invalid_input) for an architecture without slicing rules.
 Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint);
 
-/// Layers of each stage by the engine's own rule: vLLM >= 0.8.0 gives a remainder to the stages before
-/// the last (sharding.md 2; vllm-project/vllm#13839).
-std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel);
+/// Layers of each stage by the engine's own rule: vLLM >= 0.8.0 gives a remainder to the stages before the last, older
+/// ones give all of it to the last (vllm-project/vllm#13839). No version: the newest that is known.
+std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel,
+                                   const std::optional<Version>& engine = std::nullopt);
 
 /// For a terminal: the chosen layout as a table of ranks, then the others, then the rejected.
 std::string show(const Plan& plan, bool explain = false);
