@@ -88,9 +88,9 @@ from ._core import (
     PciLink,
     Phase,
     Plan,
-    PlanOptions,
     PlannedPort,
     PlannedTensor,
+    PlanOptions,
     PortState,
     Problem,
     ProcessSpec,
@@ -127,6 +127,7 @@ from ._core import (
     Slice,
     SlicePattern,
     SliceRule,
+    SliceTable,
     SlownessCause,
     SoftwareBuild,
     SpeedForecast,
@@ -185,6 +186,7 @@ from ._core import (
     parse_goal,
     parse_safetensors,
     parse_spec,
+    pipeline_refusal,
     place_tensor,
     plan,
     planned_ports,
@@ -226,6 +228,7 @@ from ._errors import (
     TimedOut,
     Unavailable,
 )
+from ._parquet import write_parquet
 
 __version__ = library_version()
 
@@ -350,6 +353,7 @@ __all__ = [
     "Slice",
     "SlicePattern",
     "SliceRule",
+    "SliceTable",
     "SlownessCause",
     "SoftwareBuild",
     "SpeedForecast",
@@ -412,6 +416,7 @@ __all__ = [
     "parse_goal",
     "parse_safetensors",
     "parse_spec",
+    "pipeline_refusal",
     "place_tensor",
     "plan",
     "planned_ports",
@@ -442,6 +447,7 @@ __all__ = [
     "transports",
     "up",
     "validated",
+    "write_parquet",
 ]
 
 # Users, pickles among them, see where a class is documented and not where it is compiled.

@@ -25,11 +25,11 @@ Candidate::Candidate(const SearchInput& input, const WeightBytes& weights, Layou
     for (std::size_t i = 0; i < stages_.size(); ++i) {
         Stage& stage = stages_[i];
         stage.budget = static_cast<double>(stage.device->memory_bytes) * input_.options.gpu_memory_utilization;
-        const auto alike = std::find_if(stages_.begin(), stages_.begin() + static_cast<std::ptrdiff_t>(i),
-                                        [&](const Stage& other) {
-                                            return other.device->kind == stage.device->kind &&
-                                                   other.is_first == stage.is_first && other.is_last == stage.is_last;
-                                        });
+        const auto alike =
+            std::find_if(stages_.begin(), stages_.begin() + static_cast<std::ptrdiff_t>(i), [&](const Stage& other) {
+                return other.device->kind == stage.device->kind && other.is_first == stage.is_first &&
+                       other.is_last == stage.is_last;
+            });
         stage.beside = &*alike == &stage ? beside_of(stage) : alike->beside;
     }
 }
@@ -65,8 +65,7 @@ Candidate::Beside Candidate::beside_of(const Stage& stage) const {
     const auto index = static_cast<int>(&stage - stages_.data());
     const auto taken = [&](std::int64_t layers) {
         const StageLoad load = load_of(index, 0, layers);
-        const std::vector<MemoryTerm> terms =
-            memory_terms(input_.options, input_.config, sizes_, load, *stage.device);
+        const std::vector<MemoryTerm> terms = memory_terms(input_.options, input_.config, sizes_, load, *stage.device);
         const WholeInterval left = kv_cache_left(input_.options, terms, stage.device->memory_bytes);
         return stage.budget - static_cast<double>(left.likely) - static_cast<double>(load.weight_bytes);
     };
@@ -93,13 +92,10 @@ std::int64_t Candidate::free_bytes(int stage, std::int64_t first_layer, std::int
            static_cast<std::int64_t>(weight_bytes(stage, first_layer, layer_count));
 }
 
-std::int64_t Candidate::block_tokens() const {
-    return input_.options.block_size * sizes_.decode_context_parallel;
-}
+std::int64_t Candidate::block_tokens() const { return input_.options.block_size * sizes_.decode_context_parallel; }
 
 std::int64_t Candidate::tokens(int stage, std::int64_t first_layer, std::int64_t layer_count) const {
-    std::int64_t cache =
-        static_cast<std::int64_t>(input_.options.kv_cache_bytes.value_or(default_cpu_kv_cache_bytes));
+    std::int64_t cache = static_cast<std::int64_t>(input_.options.kv_cache_bytes.value_or(default_cpu_kv_cache_bytes));
     if (input_.devices.is_gpu) {
         const std::int64_t free = free_bytes(stage, first_layer, layer_count);
         if (!input_.options.kv_cache_bytes || free < 0) cache = free;
@@ -109,9 +105,8 @@ std::int64_t Candidate::tokens(int stage, std::int64_t first_layer, std::int64_t
 }
 
 std::int64_t Candidate::stage_tokens(const std::vector<int>& partition) const {
-    return least_room(partition, [this](int stage, std::int64_t first, std::int64_t count) {
-        return tokens(stage, first, count);
-    });
+    return least_room(
+        partition, [this](int stage, std::int64_t first, std::int64_t count) { return tokens(stage, first, count); });
 }
 
 bool Candidate::has_divided_cache() const {

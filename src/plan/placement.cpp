@@ -65,12 +65,9 @@ std::uint64_t Placement::fixed_cache_bytes() const {
 const Placement::Budget& Placement::budget_of(const RankPlacement& rank, const Device& device) {
     const auto [found, is_new] = budgets_.try_emplace({rank.pipeline_rank, rank.weight_bytes, device.kind});
     if (!is_new || !device.gpu) return found->second;
-    const StageLoad load{rank.pipeline_rank,
-                         rank.pipeline_rank == 0,
-                         rank.pipeline_rank == candidate_.sizes().pipeline_parallel - 1,
-                         rank.layer_count,
-                         rank.weight_bytes,
-                         rank.kv_bytes_per_token};
+    const StageLoad load{
+        rank.pipeline_rank, rank.pipeline_rank == 0, rank.pipeline_rank == candidate_.sizes().pipeline_parallel - 1,
+        rank.layer_count,   rank.weight_bytes,       rank.kv_bytes_per_token};
     found->second.terms = memory_terms(input_.options, input_.config, candidate_.sizes(), load, device);
     found->second.free_bytes = kv_cache_left(input_.options, found->second.terms, device.memory_bytes);
     return found->second;
@@ -91,9 +88,8 @@ void Placement::add_rank(int rank) {
     const auto stage = static_cast<std::size_t>(placed.pipeline_rank);
     placed.first_layer = first_layers_[stage];
     placed.layer_count = partition_[stage];
-    placed.weight_bytes =
-        weights_.of(placed.data_rank * sizes.tensor_parallel + placed.tensor_rank, placed.first_layer,
-                    placed.layer_count, stage == 0, stage + 1 == partition_.size());
+    placed.weight_bytes = weights_.of(placed.data_rank * sizes.tensor_parallel + placed.tensor_rank, placed.first_layer,
+                                      placed.layer_count, stage == 0, stage + 1 == partition_.size());
     placed.kv_bytes_per_token = candidate_.cache_bytes_per_token(placed.layer_count);
     const Budget& budget = budget_of(placed, device);
     if (device.gpu) {
@@ -114,8 +110,8 @@ void Placement::add_rank(int rank) {
 }
 
 std::string Placement::gpu_refusal() const {
-    const auto tightest = std::ranges::min_element(
-        budget_of_rank_, {}, [](const Budget* budget) { return budget->free_bytes.likely; });
+    const auto tightest =
+        std::ranges::min_element(budget_of_rank_, {}, [](const Budget* budget) { return budget->free_bytes.likely; });
     const RankPlacement& rank = ranks_[static_cast<std::size_t>(tightest - budget_of_rank_.begin())];
     const std::uint64_t cache = input_.options.kv_cache_bytes.value_or(rank.kv_bytes_per_token);
     if ((*tightest)->free_bytes.likely >= static_cast<std::int64_t>(cache)) return "";

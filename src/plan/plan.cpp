@@ -46,10 +46,9 @@ std::string about_place(const Goal& goal, const Found& found, const Found& best)
     const auto compared = [&](std::string_view what, double value, double of_best) {
         if (&found == &best) return fmt::format("best for {}; ", what);
         const double percent = percent_more(value, of_best);
-        return percent > -0.5 && percent < 0.5
-                   ? fmt::format("as good for {} as the first; ", what)
-                   : fmt::format("{}: {:.0f} % {} than the first; ", what, std::abs(percent),
-                                 percent > 0 ? "more" : "less");
+        return percent > -0.5 && percent < 0.5 ? fmt::format("as good for {} as the first; ", what)
+                                               : fmt::format("{}: {:.0f} % {} than the first; ", what,
+                                                             std::abs(percent), percent > 0 ? "more" : "less");
     };
     switch (goal.kind) {
         case GoalKind::latency:
@@ -99,11 +98,13 @@ public:
 private:
     void add_notes(Layout& layout, const Found& found, const detail::Candidate& candidate, bool is_best) const {
         std::vector<std::string> first;
-        if (!found.is_started_by_up) first.push_back("planned, not yet started by up: it starts one copy of the attention");
+        if (!found.is_started_by_up)
+            first.push_back("planned, not yet started by up: it starts one copy of the attention");
         if (found.needs_fast_network) {
-            first.push_back(fmt::format("its tensor-parallel groups span hosts over {}: it comes after those that do not",
-                                        input_.fabric.between_hosts_name.empty() ? "a network that was not seen"
-                                                                                 : input_.fabric.between_hosts_name));
+            first.push_back(
+                fmt::format("its tensor-parallel groups span hosts over {}: it comes after those that do not",
+                            input_.fabric.between_hosts_name.empty() ? "a network that was not seen"
+                                                                     : input_.fabric.between_hosts_name));
         }
         if (!found.uses_all_devices) {
             const auto hosts = static_cast<int>(input_.devices.hosts.size());
@@ -119,8 +120,7 @@ private:
                 fastest->tokens_per_s > chosen->output_tokens_per_s.likely * 1.02) {
                 first.push_back(fmt::format(
                     "for throughput {} is better: {:.0f} % more tokens per second of many requests, room for {} tokens",
-                    joined(fastest->layers),
-                    percent_more(fastest->tokens_per_s, chosen->output_tokens_per_s.likely),
+                    joined(fastest->layers), percent_more(fastest->tokens_per_s, chosen->output_tokens_per_s.likely),
                     tokens_text(fastest->tokens)));
             }
         }
@@ -159,8 +159,8 @@ Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& 
     plan.goal = spec.serve.goal.value_or(Goal{});
     const detail::Devices devices = detail::devices_of(spec, cluster);
     const auto reject_all = [&](const std::string& because) {
-        plan.rejected.push_back({spec.layout.tensor_parallel.value_or(0),
-                                 detail::stages_wanted(spec.layout).value_or(0), because, 1, ""});
+        plan.rejected.push_back(
+            {spec.layout.tensor_parallel.value_or(0), detail::stages_wanted(spec.layout).value_or(0), because, 1, ""});
     };
     if (!devices.refusal.empty()) {
         reject_all(devices.refusal);
@@ -169,13 +169,9 @@ Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& 
     const detail::EngineOptions options = detail::engine_options(spec, cluster, checkpoint.config, devices);
     const detail::WeightTable weights(checkpoint.config,
                                       detail::placed_tensors(checkpoint, detail::loading_of(options)));
-    const detail::SearchInput input{
-        spec,
-        checkpoint.config,
-        devices,
-        options,
-        weights,
-        devices.is_gpu ? detail::fabric_of(cluster, devices) : detail::Fabric{}};
+    const detail::SearchInput input{spec,    checkpoint.config,
+                                    devices, options,
+                                    weights, devices.is_gpu ? detail::fabric_of(cluster, devices) : detail::Fabric{}};
     detail::Rejections rejections;
     std::vector<Found> order;
     const std::string refusal = detail::engine_refusal(options, checkpoint.config, devices);
@@ -188,7 +184,8 @@ Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& 
         reject_all(refusal);
     }
     // Where a size is what cannot be, other weights would not help.
-    if (!refusal.empty() || !order.empty() || rejections.has("memory")) plan.suggestions = detail::suggestions(input, cluster);
+    if (!refusal.empty() || !order.empty() || rejections.has("memory"))
+        plan.suggestions = detail::suggestions(input, cluster);
     return plan;
 }
 

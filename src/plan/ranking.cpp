@@ -74,8 +74,8 @@ void drop_unused_devices(std::vector<Found>& found) {
     });
 }
 
-/// What no forecast outweighs, worst first: up() does not start it; the engine refuses to; two all-reduces a layer over a
-/// network that is slow, or that nobody has seen.
+/// What no forecast outweighs, worst first: up() does not start it; the engine refuses to; two all-reduces a layer over
+/// a network that is slow, or that nobody has seen.
 auto tier_of(const Found& found) {
     return std::tuple{!found.is_started_by_up, !found.holds_a_request, found.needs_fast_network};
 }

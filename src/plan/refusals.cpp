@@ -52,12 +52,12 @@ std::string engine_refusal(const EngineOptions& options, const ModelConfig& conf
             const std::optional<int> capability = capability_of(device);
             if (!capability || *capability >= rule->least) continue;
             const std::string other = knowledge::releases_that_can(need, *capability);
-            return fmt::format("{} has compute capability {}.{}, too little for {} in vLLM{} ({}.{} or more): \"{}\" ({}){}",
-                               device.name.empty() ? "a GPU" : device.name, *capability / 10, *capability % 10,
-                               need == "kernels" ? "the kernels" : need,
-                               options.version ? " " + options.version->text() : "", rule->least / 10,
-                               rule->least % 10, rule->engine_says, rule->source,
-                               other.empty() ? "" : fmt::format("; vLLM {} can", other));
+            return fmt::format(
+                "{} has compute capability {}.{}, too little for {} in vLLM{} ({}.{} or more): \"{}\" ({}){}",
+                device.name.empty() ? "a GPU" : device.name, *capability / 10, *capability % 10,
+                need == "kernels" ? "the kernels" : need, options.version ? " " + options.version->text() : "",
+                rule->least / 10, rule->least % 10, rule->engine_says, rule->source,
+                other.empty() ? "" : fmt::format("; vLLM {} can", other));
         }
     }
     return "";
@@ -104,9 +104,9 @@ bool SizeRefusals::refuses_release(std::string_view division, Scope scope, const
 bool SizeRefusals::refuses_experts(const LayoutSizes& sizes) {
     if (!sizes.is_expert_parallel) return false;
     if (!input_.config.experts) {
-        rejections_.add("no experts", Scope::experts, sizes,
-                        fmt::format("--enable-expert-parallel spreads whole experts, and {} has none",
-                                    input_.config.architecture));
+        rejections_.add(
+            "no experts", Scope::experts, sizes,
+            fmt::format("--enable-expert-parallel spreads whole experts, and {} has none", input_.config.architecture));
         return true;
     }
     const std::int64_t ranks = std::int64_t{sizes.tensor_parallel} * sizes.data_parallel;
@@ -168,8 +168,8 @@ bool SizeRefusals::refuses_pipeline(const LayoutSizes& sizes) {
         const auto sum = std::accumulate(partition->begin(), partition->end(), std::int64_t{0});
         std::string text;
         if (partition->size() != static_cast<std::size_t>(sizes.pipeline_parallel)) {
-            text = fmt::format("len(partitions)={} does not match pp_size={}", partition->size(),
-                               sizes.pipeline_parallel);
+            text =
+                fmt::format("len(partitions)={} does not match pp_size={}", partition->size(), sizes.pipeline_parallel);
         } else if (sum != input_.config.layers) {
             text = fmt::format("sum(partitions)={} does not match num_hidden_layers={}", sum, input_.config.layers);
         } else if (std::ranges::any_of(*partition, [](int count) { return count < 1; })) {
@@ -196,11 +196,11 @@ bool SizeRefusals::refuses_placement(const LayoutSizes& sizes) {
         return true;
     }
     if (world / hosts <= devices.per_host) return false;
-    rejections_.add("few devices", Scope::all, sizes,
-                    fmt::format("{} ranks on each host, but there {} {} {}{}", world / hosts,
-                                devices.per_host == 1 ? "is" : "are", devices.per_host,
-                                devices.is_gpu ? "GPU" : "CPU rank between hosts",
-                                devices.is_gpu && devices.per_host != 1 ? "s" : ""));
+    rejections_.add(
+        "few devices", Scope::all, sizes,
+        fmt::format("{} ranks on each host, but there {} {} {}{}", world / hosts, devices.per_host == 1 ? "is" : "are",
+                    devices.per_host, devices.is_gpu ? "GPU" : "CPU rank between hosts",
+                    devices.is_gpu && devices.per_host != 1 ? "s" : ""));
     return true;
 }
 

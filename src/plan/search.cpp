@@ -113,11 +113,12 @@ void Search::refuse_memory(const Candidate& candidate, const PartitionChoice& be
     if (!rejections_.add("memory", Scope::division, candidate.sizes(), static_cast<double>(free))) return;
     const Placement placement(input_, weights_of(candidate.sizes()), candidate, best.layers);
     std::string text = placement.refusal();
-    const double budget = static_cast<double>(input_.devices.kinds.front().memory_bytes) *
-                          input_.options.gpu_memory_utilization;
+    const double budget =
+        static_cast<double>(input_.devices.kinds.front().memory_bytes) * input_.options.gpu_memory_utilization;
     const auto least = static_cast<std::size_t>(std::ceil(static_cast<double>(input_.weights.total_bytes()) / budget));
     if (least > input_.devices.hosts.size() * static_cast<std::size_t>(input_.devices.per_host)) {
-        text += fmt::format("; the {} of weights alone need {} such GPUs", format_bytes(input_.weights.total_bytes()), least);
+        text += fmt::format("; the {} of weights alone need {} such GPUs", format_bytes(input_.weights.total_bytes()),
+                            least);
     }
     rejections_.set_text(std::move(text));
 }
@@ -130,7 +131,8 @@ bool Search::refuses_fixed_cache(const Candidate& candidate, const PartitionChoi
     const Placement placement(input_, weights_of(candidate.sizes()), candidate, best.layers);
     const std::string refusal = placement.refusal();
     if (refusal.empty()) return false;
-    rejections_.add(refusal.starts_with("does not fit") ? "memory" : "length", Scope::division, candidate.sizes(), refusal);
+    rejections_.add(refusal.starts_with("does not fit") ? "memory" : "length", Scope::division, candidate.sizes(),
+                    refusal);
     return true;
 }
 
@@ -176,8 +178,8 @@ std::optional<Found> Search::measured(const Candidate& candidate) {
     if (!wanted && sizes.pipeline_parallel > 1 && input_.devices.is_gpu) {
         // Bytes, not tokens, where nothing fits: so the nearest to fitting is found too.
         const bool is_by_bytes = found.usual.tokens < 1;
-        found.roomiest.layers = roomiest_partition(
-            found.usual.layers, [&](int stage, std::int64_t first, std::int64_t count) {
+        found.roomiest.layers =
+            roomiest_partition(found.usual.layers, [&](int stage, std::int64_t first, std::int64_t count) {
                 return is_by_bytes ? candidate.free_bytes(stage, first, count) : candidate.tokens(stage, first, count);
             });
         found.roomiest.tokens = candidate.stage_tokens(found.roomiest.layers);
@@ -203,14 +205,14 @@ void Search::judge(const LayoutSizes& sizes, bool uses_all_devices) {
         found->uses_all_devices = uses_all_devices;
         found->is_started_by_up = sizes.data_parallel == 1 || input_.spec.layout.data_parallel.has_value();
         found->holds_a_request = tokens >= input_.options.max_model_len;
-        found->needs_fast_network = candidate.spans_hosts() && input_.fabric.between_hosts_latency_us.likely > fast_all_reduce_us;
+        found->needs_fast_network =
+            candidate.spans_hosts() && input_.fabric.between_hosts_latency_us.likely > fast_all_reduce_us;
         const auto forecast = [&](const Goal& goal) {
             return speed(candidate, found->chosen, workload_of(goal, found->kv_tokens, found->longest_request));
         };
         if (const auto latency = forecast({GoalKind::latency})) found->latency_ms = latency->tpot_ms.likely;
         if (const auto many = forecast({GoalKind::throughput})) found->tokens_per_s = many->output_tokens_per_s.likely;
-        found->cost =
-            cost_for(goal_, *found, goal_.kind == GoalKind::users ? forecast(goal_) : std::nullopt);
+        found->cost = cost_for(goal_, *found, goal_.kind == GoalKind::users ? forecast(goal_) : std::nullopt);
         found_.push_back(std::move(*found));
     } catch (const Error& cannot_be_sliced) {  // config.json promises what the tensors' shapes do not hold
         rejections_.add(cannot_be_sliced.what(), Scope::tensor, sizes, cannot_be_sliced.what());
@@ -233,11 +235,11 @@ std::vector<Found> Search::run() {
     rejections_.mute(false);
     if (!is_muted) {
         const LayoutSpec& layout = input_.spec.layout;
-        rejections_.add("world", Scope::all,
-                        {layout.tensor_parallel.value_or(0), stages_wanted(layout).value_or(0),
-                         layout.data_parallel.value_or(1)},
-                        fmt::format("{} hosts of {} {} each cannot be divided so", devices.hosts.size(),
-                                    devices.per_host, devices.is_gpu ? "GPUs" : "CPU ranks"));
+        rejections_.add(
+            "world", Scope::all,
+            {layout.tensor_parallel.value_or(0), stages_wanted(layout).value_or(0), layout.data_parallel.value_or(1)},
+            fmt::format("{} hosts of {} {} each cannot be divided so", devices.hosts.size(), devices.per_host,
+                        devices.is_gpu ? "GPUs" : "CPU ranks"));
     }
     return ranked(std::move(found_));
 }

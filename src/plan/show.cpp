@@ -36,11 +36,11 @@ std::string rank_table(const Layout& layout) {
     };
     std::string text;
     for (const RankRow& row : rows) {
-        text += fmt::format("  {:>{}}  {:<{}}  {:>{}}  {:>{}}  {:>{}}  {:>{}}  {:>{}}{}\n", row.ranks,
-                            width(&RankRow::ranks), row.host, width(&RankRow::host), row.gpus, width(&RankRow::gpus),
-                            row.layers, width(&RankRow::layers), row.weights, width(&RankRow::weights), row.memory,
-                            width(&RankRow::memory), row.tokens, width(&RankRow::tokens),
-                            row.is_least ? "  least" : "");
+        text +=
+            fmt::format("  {:>{}}  {:<{}}  {:>{}}  {:>{}}  {:>{}}  {:>{}}  {:>{}}{}\n", row.ranks,
+                        width(&RankRow::ranks), row.host, width(&RankRow::host), row.gpus, width(&RankRow::gpus),
+                        row.layers, width(&RankRow::layers), row.weights, width(&RankRow::weights), row.memory,
+                        width(&RankRow::memory), row.tokens, width(&RankRow::tokens), row.is_least ? "  least" : "");
     }
     if (more > 0) text += fmt::format("  and {} rows more\n", more);
     return text;
@@ -95,7 +95,9 @@ std::string others_text(const Plan& plan, bool explain) {
                             layout.output_tokens_per_s
                                 ? count(static_cast<std::int64_t>(layout.output_tokens_per_s->likely + 0.5))
                                 : "",
-                            (layout.is_pareto ? std::string(" *") : layout.data_parallel > 1 ? "  " : "") +
+                            (layout.is_pareto           ? std::string(" *")
+                             : layout.data_parallel > 1 ? "  "
+                                                        : "") +
                                 (layout.data_parallel > 1 ? " -" : ""));
         if (!explain) continue;
         for (const std::string& note : layout.notes) text += fmt::format("    note {}\n", note);

@@ -20,12 +20,14 @@ std::string cells(std::initializer_list<std::string_view> texts, std::string_vie
 }  // namespace
 
 std::string show_html(const Layout& layout) {
-    std::string html = fmt::format("<table>\n<caption>{}, {} tokens of KV cache</caption>\n<tr>{}</tr>\n",
-                                   html_escaped(detail::headline(layout)), detail::in_words(layout.kv_tokens),
-                                   cells({"ranks", "host", "GPU", "layers", "weights", "of memory", "KV tokens"}, "th"));
+    std::string html =
+        fmt::format("<table>\n<caption>{}, {} tokens of KV cache</caption>\n<tr>{}</tr>\n",
+                    html_escaped(detail::headline(layout)), detail::in_words(layout.kv_tokens),
+                    cells({"ranks", "host", "GPU", "layers", "weights", "of memory", "KV tokens"}, "th"));
     for (const detail::RankRow& row : detail::rank_rows(layout)) {
-        html += fmt::format("<tr{}>{}</tr>\n", row.is_least ? " class=\"least\"" : "",
-                            cells({row.ranks, row.host, row.gpus, row.layers, row.weights, row.memory, row.tokens}, "td"));
+        html +=
+            fmt::format("<tr{}>{}</tr>\n", row.is_least ? " class=\"least\"" : "",
+                        cells({row.ranks, row.host, row.gpus, row.layers, row.weights, row.memory, row.tokens}, "td"));
     }
     html += "</table>\n";
     for (const std::string& note : layout.notes) html += fmt::format("<p>{}</p>\n", html_escaped(note));

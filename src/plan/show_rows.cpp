@@ -56,8 +56,8 @@ template <class Alike>
 std::vector<RankRow> folded(const Layout& layout, Alike is_alike) {
     std::vector<RankRow> rows;
     for (Rank begin = layout.ranks.begin(); begin != layout.ranks.end();) {
-        const Rank end = std::find_if(begin, layout.ranks.end(),
-                                      [&](const RankPlacement& rank) { return !is_alike(*begin, rank); });
+        const Rank end =
+            std::find_if(begin, layout.ranks.end(), [&](const RankPlacement& rank) { return !is_alike(*begin, rank); });
         rows.push_back(row_of(begin, end, layout.limiting_rank));
         begin = end;
     }

@@ -22,8 +22,7 @@ std::vector<int> divisors(int number) {
 std::vector<Triple> triples(const LayoutSpec& layout, const Goal& goal, int world) {
     const std::optional<int> stages = stages_wanted(layout);
     // Copies serve more requests; a single one is not faster for them.
-    const bool wants_copies =
-        layout.data_parallel || goal.kind == GoalKind::throughput || goal.kind == GoalKind::users;
+    const bool wants_copies = layout.data_parallel || goal.kind == GoalKind::throughput || goal.kind == GoalKind::users;
     std::vector<Triple> result;
     for (const int tensor : divisors(world)) {
         if (layout.tensor_parallel && *layout.tensor_parallel != tensor) continue;
@@ -62,9 +61,8 @@ std::vector<LayoutSizes> sizes_to_judge(const DeploymentSpec& spec, const ModelC
                                        : is_expert_parallel && !is_choice) {
                 continue;
             }
-            std::vector<int> contexts = layout.decode_context_parallel
-                                            ? std::vector{*layout.decode_context_parallel}
-                                            : divisors(std::max(1, triple.tensor));
+            std::vector<int> contexts = layout.decode_context_parallel ? std::vector{*layout.decode_context_parallel}
+                                                                       : divisors(std::max(1, triple.tensor));
             std::ranges::reverse(contexts);
             for (const int context : contexts) {
                 sizes.push_back({triple.tensor, triple.stages, triple.data, context, is_expert_parallel});

@@ -71,11 +71,14 @@ std::optional<Fit> fit_of(const SearchInput& input, const Cluster& cluster, cons
             if (sizes.decode_context_parallel > 1 || sizes.is_expert_parallel) continue;
             if (shape.config.layers < sizes.pipeline_parallel) continue;
             if (!tensor_parallel_refusal(shape.config, sizes.tensor_parallel).empty()) continue;
-            const std::int64_t layers =
-                (shape.config.layers + sizes.pipeline_parallel - 1) / sizes.pipeline_parallel;
-            const double share = static_cast<double>(layers) / static_cast<double>(shape.config.layers) /
-                                 sizes.tensor_parallel;
-            StageLoad load{0, true, true, layers, static_cast<std::uint64_t>(shape.weight_bytes * share),
+            const std::int64_t layers = (shape.config.layers + sizes.pipeline_parallel - 1) / sizes.pipeline_parallel;
+            const double share =
+                static_cast<double>(layers) / static_cast<double>(shape.config.layers) / sizes.tensor_parallel;
+            StageLoad load{0,
+                           true,
+                           true,
+                           layers,
+                           static_cast<std::uint64_t>(shape.weight_bytes * share),
                            kv_bytes_per_token(options, shape.config, layers, sizes)};
             const WholeInterval left = kv_cache_left(
                 options, memory_terms(options, shape.config, sizes, load, smallest), smallest.memory_bytes);

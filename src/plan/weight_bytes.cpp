@@ -6,7 +6,7 @@
 namespace r1cluster::detail {
 namespace {
 
-bool is_alike(const Tensor& a, const Tensor& b) { return a.dtype == b.dtype && a.shape == b.shape; }
+bool is_alike(const Tensor& a, const TensorKind& b) { return a.dtype == b.dtype && a.shape == b.shape; }
 
 }  // namespace
 
@@ -18,10 +18,10 @@ WeightTable::WeightTable(const ModelConfig& config, const std::vector<PlacedTens
     for (const PlacedTensor& tensor : tensors) {
         const std::size_t place = place_of(tensor);
         ++kind_of(tensor).counts[place];
-        total_bytes_ += tensor.tensor->size_bytes;
+        total_bytes_ += tensor.kind().size_bytes;
         if (!tensor.place.expert || place >= layers_) continue;
         const auto expert = static_cast<std::size_t>(*tensor.place.expert);
-        before_expert_[place * (experts_ + 1) + expert + 1] += tensor.tensor->size_bytes;
+        before_expert_[place * (experts_ + 1) + expert + 1] += tensor.kind().size_bytes;
     }
     for (std::size_t i = 0; i < before_expert_.size(); ++i) {
         if (i % (experts_ + 1) != 0) before_expert_[i] += before_expert_[i - 1];
@@ -42,13 +42,14 @@ std::size_t WeightTable::place_of(const PlacedTensor& tensor) const {
 WeightTable::Kind& WeightTable::kind_of(const PlacedTensor& tensor) {
     // From the back, because neighbours in a file are often alike.
     for (auto kind = kinds_.rbegin(); kind != kinds_.rend(); ++kind) {
-        if (kind->place.rule == tensor.place.rule && kind->place.expert.has_value() == tensor.place.expert.has_value() &&
-            is_alike(kind->example, *tensor.tensor)) {
+        if (kind->place.rule == tensor.place.rule &&
+            kind->place.expert.has_value() == tensor.place.expert.has_value() &&
+            is_alike(kind->example, tensor.kind())) {
             return *kind;
         }
     }
     return kinds_.emplace_back(
-        Kind{*tensor.tensor, tensor.place, std::vector<std::uint64_t>(layers_ + place_count)});
+        Kind{(*tensor.list)[tensor.index], tensor.place, std::vector<std::uint64_t>(layers_ + place_count)});
 }
 
 WeightBytes::WeightBytes(const WeightTable& table, WeightSizes sizes)
@@ -89,8 +90,8 @@ WeightBytes::WeightBytes(const WeightTable& table, WeightSizes sizes)
 
 std::uint64_t WeightBytes::expert_bytes(int group_rank, std::size_t layer) const {
     if (!sizes_.is_expert_parallel || table_.experts_ == 0) return 0;
-    const auto ranks = static_cast<std::uint64_t>(sizes_.tensor_parallel) *
-                       static_cast<std::uint64_t>(sizes_.data_parallel);
+    const auto ranks =
+        static_cast<std::uint64_t>(sizes_.tensor_parallel) * static_cast<std::uint64_t>(sizes_.data_parallel);
     const std::uint64_t each = table_.experts_ / ranks, more = table_.experts_ % ranks;
     const auto rank = static_cast<std::uint64_t>(group_rank);
     const std::uint64_t begin = rank * each + std::min(rank, more), end = begin + each + (rank < more ? 1 : 0);

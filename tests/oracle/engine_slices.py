@@ -5,8 +5,8 @@ model is made on the meta device, and vLLM's own loaders get tensors that only n
 
 Usage: engine_slices.py < CASES > ANSWERS     (with the Python of an environment that has vLLM)
 
-Each line of CASES is {"checkpoint": FOLDER, "tensor_parallel": T, "pipeline_parallel": P}, each line of ANSWERS
-what was asked and {"version": V, "layers_per_stage": [...], "ranks": [{"tensor_rank", "pipeline_rank", "reads":
+Each line of CASES is {"checkpoint": FOLDER, "tensor_parallel": T, "pipeline_parallel": P}, and "expert_parallel": true
+where experts are to stay whole; each line of ANSWERS what was asked and {"version": V, "layers_per_stage": [...], "ranks": [{"tensor_rank", "pipeline_rank", "reads":
 {TENSOR: [READ, ...]}}]}, or {"version": V, "refusal": TEXT} where vLLM does not make or load such a model. A READ is
 {"file", "slices": [[offset in the file, rows, run, stride], ...], "into", "operation"}, all in bytes; "into" is the
 parameter that the bytes were copied to.
@@ -113,7 +113,12 @@ def answer(case: dict) -> dict:
     said = {**case, "version": VERSION}
     headers = CheckpointHeaders(Path(case["checkpoint"]))
     try:
-        vllm_config = engine_config(Path(case["checkpoint"]), tensor_parallel, pipeline_parallel)
+        vllm_config = engine_config(
+            Path(case["checkpoint"]),
+            tensor_parallel,
+            pipeline_parallel,
+            expert_parallel=case.get("expert_parallel", False),
+        )
         layers = vllm_config.model_config.hf_text_config.num_hidden_layers
         stages = [get_pp_indices(layers, stage, pipeline_parallel) for stage in range(pipeline_parallel)]
         said["layers_per_stage"] = [end - begin for begin, end in stages]

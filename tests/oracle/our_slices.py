@@ -20,7 +20,9 @@ def one_form(offset: int, rows: int, run: int, stride: int) -> Slice:
     return (offset, rows, run, stride if rows > 1 else run)
 
 
-def layout_of(tensor_parallel: int, layers_per_stage: list[int]) -> r1cluster.Layout:
+def layout_of(
+    tensor_parallel: int, layers_per_stage: list[int], *, expert_parallel: bool = False
+) -> r1cluster.Layout:
     stages = len(layers_per_stage)
     ranks = [
         r1cluster.RankPlacement(
@@ -38,6 +40,7 @@ def layout_of(tensor_parallel: int, layers_per_stage: list[int]) -> r1cluster.La
         tensor_parallel=tensor_parallel,
         pipeline_parallel=stages,
         layers_per_stage=layers_per_stage,
+        is_expert_parallel=expert_parallel,
         ranks=ranks,
     )
 

@@ -97,7 +97,9 @@ def answers(version: str, folders: dict[str, Path], asked: dict[str, Answers]) -
 
 def difference_lines(answer: dict) -> list[str]:
     checkpoint = checkpoint_of(Path(answer["checkpoint"]))
-    layout = layout_of(answer["tensor_parallel"], answer["layers_per_stage"])
+    layout = layout_of(
+        answer["tensor_parallel"], answer["layers_per_stage"], expert_parallel=answer.get("expert_parallel", False)
+    )
     ours = our_slices(checkpoint, layout, answer["version"])
     return differences(ours, engine_slices(answer))
 
@@ -138,11 +140,37 @@ def test_the_default_partition_is_the_engines(
     if "refusal" in answer:
         return
     layers = sum(answer["layers_per_stage"])
-    expected = r1cluster.default_partition(layers, pipeline_parallel)
-    if version == "0.7.1":  # ours is that of 0.8.0 and later; before, the last stage took the remainder
-        each = layers // pipeline_parallel
-        expected = [each] * (pipeline_parallel - 1) + [layers - each * (pipeline_parallel - 1)]
+    expected = r1cluster.default_partition(layers, pipeline_parallel, r1cluster.Version.parse(version))
     assert answer["layers_per_stage"] == expected
+
+
+# 7 experts for 2 and for 4 ranks: some have one more than others, and versions differ in which.
+WITH_EXPERTS = {
+    "mixtral": {"num_local_experts": 7},
+    "qwen2_moe": {"num_experts": 7},
+    "qwen3_moe": {"num_experts": 7},
+    "deepseek_v3_fp8": {},
+}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("version", ["0.32.0", "0.9.2"])
+def test_whole_experts_are_where_the_engine_has_them(version: str, tmp_path: Path) -> None:
+    cases = [
+        {"checkpoint": str(folder), "tensor_parallel": t, "pipeline_parallel": p, "expert_parallel": True}
+        for folder in (make(tmp_path / family, family, **shape) for family, shape in WITH_EXPERTS.items())
+        for t, p in ((2, 1), (2, 2), (4, 1), (4, 2))
+    ]
+    wrong = []
+    for answer in ask_engine(version, cases):
+        family = Path(answer["checkpoint"]).name
+        expected = REFUSALS[version](family, answer["pipeline_parallel"])
+        if expected:
+            assert answer.get("refusal", "none").startswith(expected)
+            continue
+        assert "refusal" not in answer, answer["refusal"]
+        wrong += [f"{family} {answer['tensor_parallel']}: {line}" for line in difference_lines(answer)]
+    assert not wrong, "\n".join(wrong[:20])
 
 
 @pytest.mark.nightly

@@ -90,10 +90,10 @@ struct PlanOptions {
 
 /// Searches every TP x PP x DP, experts whole or divided, decode context parallel sizes, and for each the engine's own
 /// partition of the layers and the one with most room, for the hosts and the goal of the spec; docs/plan.md has the
-/// rules. Every host has as many ranks as the others; hosts are filled in the spec's order. What the spec's [layout] says
-/// is the only one judged; parts that it leaves out are chosen. Forecasts order them, by their likely values; of those
-/// within 3 % the simplest comes first. A layout that up() does not start yet (data parallel) comes after all that it
-/// does, unless the spec asks for it.
+/// rules. Every host has as many ranks as the others; hosts are filled in the spec's order. What the spec's [layout]
+/// says is the only one judged; parts that it leaves out are chosen. Forecasts order them, by their likely values; of
+/// those within 3 % the simplest comes first. A layout that up() does not start yet (data parallel) comes after all
+/// that it does, unless the spec asks for it.
 ///
 /// Works from facts alone: a host that was not reached, or that has no GPU beside others that have, is a
 /// rejection of every size. A tensor whose place is not known counts on every rank. Throws Error
@@ -101,8 +101,8 @@ struct PlanOptions {
 Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
           const PlanOptions& options = {});
 
-/// Layers of each stage by the engine's own rule: vLLM >= 0.8.0 gives a remainder to the stages before
-/// the last, older ones to the last (vllm-project/vllm#13839). No version: the newest.
+/// Layers of each stage by the engine's own rule: vLLM >= 0.8.0 gives a remainder to the stages before the last, older
+/// ones give all of it to the last (vllm-project/vllm#13839). No version: the newest that is known.
 std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel,
                                    const std::optional<Version>& engine = std::nullopt);
 
