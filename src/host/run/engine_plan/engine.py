@@ -96,7 +96,7 @@ class _On(TorchFunctionMode):
         self._device = device
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
-        if func in _device_constructors():
+        if func in _device_constructors() or (kwargs or {}).get("device") is not None:
             kwargs = {**(kwargs or {}), "device": self._device}
         elif func is torch.Tensor.to and not any(isinstance(value, torch.dtype) for value in args):
             kwargs = {name: value for name, value in (kwargs or {}).items() if name != "device"}
