@@ -5,8 +5,6 @@
 #include "cli/session.hpp"
 
 namespace r1cluster::cli {
-namespace {
-
 std::string show_shards(const ShardPlan& shards) {
     std::string out = "\nbytes of the checkpoint that each host needs\n";
     for (const HostShards& host : shards.hosts) {
@@ -14,8 +12,6 @@ std::string show_shards(const ShardPlan& shards) {
     }
     return out;
 }
-
-}  // namespace
 
 void add_model(CLI::App& app, Session& session) {
     CLI::App* verb = app.add_subcommand("model", "what a checkpoint on this machine is");
@@ -32,7 +28,9 @@ void add_plan(CLI::App& app, Session& session) {
     add_input(*verb, session, true);
     add_json(*verb, session);
     add_explain(*verb, session);
+    add_from_engine(*verb);
     verb->callback([&session] {
+        if (plan_from_engine(session)) return;
         const Decided decided = decide(session);
         if (!decided.checkpoint) decided.chosen();
         print(session, decided.plan, [&] {

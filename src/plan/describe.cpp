@@ -13,5 +13,8 @@ R1CLUSTER_JSON(RankShards, "rank_shards", 1)
 R1CLUSTER_JSON(FileShare, "file_share", 1)
 R1CLUSTER_JSON(HostShards, "host_shards", 1)
 R1CLUSTER_JSON(ShardPlan, "shard_plan", 1)
+R1CLUSTER_JSON(EngineParameter, "engine_parameter", 1)
+R1CLUSTER_JSON(EngineRank, "engine_rank", 1)
+R1CLUSTER_JSON(EnginePlan, "engine_plan", 1)
 
 }  // namespace r1cluster

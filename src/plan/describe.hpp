@@ -5,6 +5,7 @@
 
 #include "base/reflect_json.hpp"
 #include "model/describe.hpp"
+#include "r1cluster/plan/engine_plan.hpp"
 #include "r1cluster/plan/layout.hpp"
 #include "r1cluster/plan/shard_plan.hpp"
 
@@ -22,5 +23,10 @@ BOOST_DESCRIBE_STRUCT(RankShards, (), (rank, slices, bytes))
 BOOST_DESCRIBE_STRUCT(FileShare, (), (file, bytes, file_bytes))
 BOOST_DESCRIBE_STRUCT(HostShards, (), (host, files, bytes))
 BOOST_DESCRIBE_STRUCT(ShardPlan, (), (ranks, hosts))
+BOOST_DESCRIBE_STRUCT(EngineParameter, (), (name, dtype, shape, bytes))
+BOOST_DESCRIBE_STRUCT(EngineRank, (),
+                      (rank, tensor_rank, pipeline_rank, host, parameters, parameter_bytes, buffer_bytes))
+BOOST_DESCRIBE_STRUCT(EnginePlan, (),
+                      (engine_version, key_list_sha256, refusal, layers_per_stage, ranks, shards, oddities))
 
 }  // namespace r1cluster

@@ -2,17 +2,17 @@
 """Asks the installed vLLM which bytes of a checkpoint each rank takes. No GPU is needed and no weight is read: the
 model is made on the meta device, and vLLM's own loaders get tensors that only note what is asked of them.
 
-Run with the Python of an environment that has vLLM. The first line of standard input is a list of questions:
-{"folder", "tensor_parallel", "pipeline_parallel", "layers_per_stage": [...] or null for vLLM's own}. The program ends
-when standard input does, so that it never outlives who asked. The safetensors files in the folder may hold headers
-alone, followed by a hole.
+Usage: ask.py QUESTIONS, with the Python of an environment that has vLLM. The file QUESTIONS is a list of {"folder",
+"tensor_parallel", "pipeline_parallel", "layers_per_stage": [...], empty for vLLM's own}. The safetensors files in
+the folder may hold headers alone, followed by a hole. The program ends when standard input does, so that it never
+outlives who asked.
 
 Standard output has lines of JSON, for each question in turn:
     {"question": I, "version": V, "tensors": [NAME, ...]}
     {"layers_per_stage": [...]}
-    {"rank", "tensor_rank", "pipeline_rank", "parameters": [[NAME, DTYPE, [SHAPE...], BYTES], ...], "buffer_bytes",
-     "reads": [[TENSOR, OFFSET, ROWS, RUN, STRIDE], ...], "computed": [[TENSOR, OPERATION], ...]}      for each rank
-    {"end": I, "refusal": ""}
+    {"rank", "tensor_rank", "pipeline_rank", "parameters": [{"name", "dtype", "shape": [...], "bytes"}, ...], "buffer_bytes",
+     "reads": [[TENSOR, OFFSET, ROWS, RUN, STRIDE], ...], "computed": [{"tensor", "operation"}, ...]}   for each rank
+    {"end": I, "key_list_sha256": HASH, "refusal": ""}
 TENSOR is a place in "tensors", OFFSET counts in the file, and all four numbers are bytes or a count of runs. What is
 "computed" was not only copied: something was calculated from those values. "refusal" holds vLLM's own
 words where it does not make or load such a model; there may be fewer lines before it.
@@ -20,6 +20,7 @@ words where it does not make or load such a model; there may be fewer lines befo
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import struct
@@ -132,9 +133,14 @@ def load(model: torch.nn.Module, headers: CheckpointHeaders) -> Recorder:
     return recorder
 
 
-def parameters_of(model: torch.nn.Module) -> list[list]:
+def parameters_of(model: torch.nn.Module) -> list[dict]:
     return [
-        [name, str(parameter.dtype).removeprefix("torch."), list(parameter.shape), parameter.nbytes]
+        {
+            "name": name,
+            "dtype": str(parameter.dtype).removeprefix("torch."),
+            "shape": list(parameter.shape),
+            "bytes": parameter.nbytes,
+        }
         for name, parameter in model.named_parameters(remove_duplicate=True)
     ]
 
@@ -166,7 +172,7 @@ def say_rank(rank: int, tensor_parallel: int, vllm_config, headers: CheckpointHe
         "parameters": parameters,
         "buffer_bytes": buffer_bytes,
         "reads": sorted(reads),
-        "computed": sorted(computed),
+        "computed": [{"tensor": tensor, "operation": operation} for tensor, operation in sorted(computed)],
     }
 
 
@@ -184,18 +190,22 @@ def answer(number: int, question: dict) -> Iterator[dict]:
     os.environ.pop("VLLM_PP_LAYER_PARTITION", None)
     if question["layers_per_stage"]:
         os.environ["VLLM_PP_LAYER_PARTITION"] = ",".join(map(str, question["layers_per_stage"]))
-    refusal = ""
+    refusal, keys = "", hashlib.sha256()
     try:
         vllm_config = engine_config(Path(question["folder"]), tensor_parallel, pipeline_parallel)
         layers = vllm_config.model_config.hf_text_config.num_hidden_layers
         stages = [get_pp_indices(layers, stage, pipeline_parallel) for stage in range(pipeline_parallel)]
         yield {"layers_per_stage": [end - begin for begin, end in stages]}
         for rank in range(tensor_parallel * pipeline_parallel):
-            yield say_rank(rank, tensor_parallel, vllm_config, headers)
+            said = say_rank(rank, tensor_parallel, vllm_config, headers)
+            for parameter in said["parameters"]:
+                shape = "x".join(map(str, parameter["shape"]))
+                keys.update(f"{rank} {parameter['name']} {parameter['dtype']} {shape}\n".encode())
+            yield said
     except Exception as refused:
         refusal = words_of(refused)
         traceback.print_exc()  # a mistake of ours would look like a refusal
-    yield {"end": number, "refusal": refusal}
+    yield {"end": number, "key_list_sha256": keys.hexdigest(), "refusal": refusal}
 
 
 def end_with_standard_input() -> None:
@@ -207,7 +217,7 @@ def end_with_standard_input() -> None:
 def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what the engine prints is no answer
-    questions = json.loads(sys.stdin.buffer.readline())
+    questions = json.loads(Path(sys.argv[1]).read_text())
     threading.Thread(target=end_with_standard_input, daemon=True).start()
     for number, question in enumerate(questions):
         for line in answer(number, question):
