@@ -102,7 +102,7 @@ bool plan_from_engine(Session& session) {
     const Comparison comparison = compare_with_rules(engine, weighed(asked, engine), checkpoint);
     print(session, engine, [&] {
         return fmt::format("TP {} x PP {} ", asked.tensor_parallel, asked.pipeline_parallel) + show(engine) +
-               show_shards(engine.shards) + comparison.text;
+               show_hosts(engine.hosts) + comparison.text;
     });
     if (!comparison.is_equal) session.exit_code = has_findings;
     return true;

@@ -5,9 +5,10 @@
 #include "cli/session.hpp"
 
 namespace r1cluster::cli {
-std::string show_shards(const ShardPlan& shards) {
+
+std::string show_hosts(const std::vector<HostShards>& hosts) {
     std::string out = "\nbytes of the checkpoint that each host needs\n";
-    for (const HostShards& host : shards.hosts) {
+    for (const HostShards& host : hosts) {
         out += fmt::format("  {:<16} {:>14} in {} files\n", host.host, format_bytes(host.bytes), host.files.size());
     }
     return out;
@@ -32,10 +33,11 @@ void add_plan(CLI::App& app, Session& session) {
     verb->callback([&session] {
         if (plan_from_engine(session)) return;
         const Decided decided = decide(session);
-        if (!decided.checkpoint) decided.chosen();
+        if (decided.plan.layouts.empty() && decided.plan.rejected.empty()) decided.chosen();
         print(session, decided.plan, [&] {
             const Layout* best = decided.layout();
-            return show(decided.plan, session.explains) + (best ? show_shards(shard(*best, *decided.checkpoint)) : "");
+            return show(decided.plan, session.explains) +
+                   (best ? show_hosts(shard(*best, *decided.checkpoint).hosts) : "");
         });
         if (!decided.layout()) session.exit_code = has_findings;
     });

@@ -25,8 +25,9 @@ BOOST_DESCRIBE_STRUCT(HostShards, (), (host, files, bytes))
 BOOST_DESCRIBE_STRUCT(ShardPlan, (), (ranks, hosts))
 BOOST_DESCRIBE_STRUCT(EngineParameter, (), (name, dtype, shape, bytes))
 BOOST_DESCRIBE_STRUCT(EngineRank, (),
-                      (rank, tensor_rank, pipeline_rank, host, parameters, parameter_bytes, buffer_bytes))
+                      (rank, tensor_rank, pipeline_rank, host, parameters, parameter_bytes, buffer_bytes, slices,
+                       read_bytes))
 BOOST_DESCRIBE_STRUCT(EnginePlan, (),
-                      (engine_version, key_list_sha256, refusal, layers_per_stage, ranks, shards, oddities))
+                      (engine_version, key_list_sha256, refusal, layers_per_stage, ranks, hosts, oddities))
 
 }  // namespace r1cluster

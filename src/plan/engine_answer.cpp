@@ -185,9 +185,8 @@ void EngineAnswer::take_rank(EngineRank rank, const std::vector<std::vector<std:
     for (const std::vector<std::uint64_t>& numbers : reads) known.push_back(read_of(numbers));
     std::sort(known.begin(), known.end(),
               [](const Read& a, const Read& b) { return std::pair(a.of.file, a.runs) < std::pair(b.of.file, b.runs); });
-    RankShards shards{rank.rank, {}, bytes_of(known, nullptr)};
-    for (const Read& read : known) shards.slices.push_back(slice_of(read));
-    plan_.shards.ranks.push_back(std::move(shards));
+    rank.read_bytes = bytes_of(known, nullptr);
+    for (const Read& read : known) rank.slices.push_back(slice_of(read));
     plan_.ranks.push_back(std::move(rank));
     reads_.push_back(std::move(known));
 }
@@ -218,7 +217,7 @@ std::uint64_t EngineAnswer::bytes_of(std::vector<Read> reads, std::vector<FileSh
 
 void EngineAnswer::add_hosts() {
     for (const EngineRank& rank : plan_.ranks) {
-        std::vector<HostShards>& hosts = plan_.shards.hosts;
+        std::vector<HostShards>& hosts = plan_.hosts;
         const auto is_of_host = [&](const HostShards& host) { return host.host == rank.host; };
         if (std::any_of(hosts.begin(), hosts.end(), is_of_host)) continue;
         std::vector<Read> all;
@@ -242,7 +241,6 @@ EnginePlan EngineAnswer::take() {
         add_hosts();
     } else {  // half an answer is none
         plan_.ranks.clear();
-        plan_.shards = {};
         plan_.oddities.clear();
     }
     return std::move(plan_);

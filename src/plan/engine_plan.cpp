@@ -18,9 +18,9 @@ using detail::Runs;
 /// What a rank takes of each tensor, in one form.
 using Held = std::map<std::string_view, std::vector<Runs>>;
 
-Held held_by(const RankShards& rank) {
+Held held_in(const std::vector<Slice>& slices) {
     Held held;
-    for (const Slice& slice : rank.slices) {
+    for (const Slice& slice : slices) {
         held[slice.tensor].push_back({slice.offset_bytes, slice.rows, slice.run_bytes, slice.stride_bytes});
     }
     for (auto& [tensor, pieces] : held) pieces = detail::one_form(std::move(pieces));
@@ -41,8 +41,8 @@ std::string text_of(const std::vector<Runs>& pieces) {
     return text;
 }
 
-void compare_rank(const RankShards& ours, const RankShards& engine, std::vector<std::string>& differences) {
-    Held mine = held_by(ours), theirs = held_by(engine);
+void compare_rank(const RankShards& ours, const EngineRank& engine, std::vector<std::string>& differences) {
+    Held mine = held_in(ours.slices), theirs = held_in(engine.slices);
     for (const auto& [tensor, pieces] : theirs) mine.try_emplace(tensor);
     for (const auto& [tensor, pieces] : mine) {
         const std::vector<Runs>& other = theirs[tensor];
@@ -66,7 +66,7 @@ EnginePlan parse_engine_plan(std::string_view answer, const Layout& layout, cons
 }
 
 std::vector<std::string> compare(const ShardPlan& ours, const EnginePlan& engine) {
-    const std::vector<RankShards>& theirs = engine.shards.ranks;
+    const std::vector<EngineRank>& theirs = engine.ranks;
     if (ours.ranks.size() != theirs.size()) {
         return {fmt::format("ours has {} ranks, the engine's {}", ours.ranks.size(), theirs.size())};
     }
@@ -110,7 +110,7 @@ Layout weighed(Layout layout, const EnginePlan& engine) {
         for (int stage = 0; stage < rank.pipeline_rank; ++stage)
             rank.first_layer += engine.layers_per_stage.at(static_cast<std::size_t>(stage));
         rank.layer_count = engine.layers_per_stage.at(static_cast<std::size_t>(rank.pipeline_rank));
-        rank.weight_bytes = engine.shards.ranks.at(static_cast<std::size_t>(rank.rank)).bytes;
+        rank.weight_bytes = engine.ranks.at(static_cast<std::size_t>(rank.rank)).read_bytes;
     }
     return layout;
 }
@@ -126,10 +126,9 @@ std::string show(const EnginePlan& engine) {
     for (const EngineRank& rank : engine.ranks) width = std::max(width, rank.host.size());
     text += fmt::format("\n  {:>4}  {:<{}}  {:>2}  {:>2}  {:>12}  {:>12}  {:>10}\n", "rank", "host", width, "TP", "PP",
                         "reads", "parameters", "buffers");
-    for (std::size_t i = 0; i < engine.ranks.size(); ++i) {
-        const EngineRank& rank = engine.ranks[i];
+    for (const EngineRank& rank : engine.ranks) {
         text += fmt::format("  {:>4}  {:<{}}  {:>2}  {:>2}  {:>12}  {:>12}  {:>10}\n", rank.rank, rank.host, width,
-                            rank.tensor_rank, rank.pipeline_rank, format_bytes(engine.shards.ranks[i].bytes),
+                            rank.tensor_rank, rank.pipeline_rank, format_bytes(rank.read_bytes),
                             format_bytes(rank.parameter_bytes), format_bytes(rank.buffer_bytes));
     }
     for (const std::string& oddity : engine.oddities) text += "  odd: " + oddity + "\n";

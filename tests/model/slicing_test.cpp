@@ -139,12 +139,13 @@ TEST_CASE("an architecture without rules is named, with those that have some", "
     CHECK(message_of([&] { family_of(config); }) ==
           "slicing the architecture \"MambaForCausalLM\": not known; known are \"DeepseekV3ForCausalLM\", "
           "\"DeepseekV2ForCausalLM\", \"LlamaForCausalLM\", \"Qwen2ForCausalLM\", \"Qwen3ForCausalLM\", "
-          "\"MixtralForCausalLM\", \"Qwen2MoeForCausalLM\", \"Qwen3MoeForCausalLM\"");
+          "\"MixtralForCausalLM\", \"Qwen2MoeForCausalLM\", \"Qwen3MoeForCausalLM\"; for others, plan --from-engine "
+          "asks the engine itself");
     config = llama_shape();
     config.quantization = Quantization{"awq", {}};
     CHECK(message_of([&] { family_of(config); }) ==
           "slicing weights quantized by \"awq\" without weight_block_size: not known; known are none, and \"fp8\" with "
-          "weight_block_size");
+          "weight_block_size; for others, plan --from-engine asks the engine itself");
 }
 
 TEST_CASE("rows are one run of bytes, columns one run in each row", "[model]") {

@@ -28,6 +28,8 @@ struct EngineRank {
     std::vector<EngineParameter> parameters;
     std::uint64_t parameter_bytes = 0;  ///< of weights in memory, before the engine repacks any for its kernels
     std::uint64_t buffer_bytes = 0;     ///< beside them: rotary tables and the like
+    std::vector<Slice> slices;          ///< of the checkpoint that its loaders read, ordered by file, then offset
+    std::uint64_t read_bytes = 0;       ///< in at least one of them
     bool operator==(const EngineRank&) const = default;
 };
 
@@ -39,8 +41,8 @@ struct EnginePlan {
     std::string key_list_sha256;  ///< of "rank name dtype 2x3\n" for all parameters: another engine, another hash
     std::string refusal;          ///< why it does not make or load such a model, in its words; empty: it does
     std::vector<int> layers_per_stage;
-    std::vector<EngineRank> ranks;  ///< ordered by rank
-    ShardPlan shards;
+    std::vector<EngineRank> ranks;      ///< ordered by rank
+    std::vector<HostShards> hosts;      ///< what the ranks of each host read, all together
     std::vector<std::string> oddities;  ///< "rank 0 calculates with \"a.weight\" (add_)": its bytes are no mere copy
     bool operator==(const EnginePlan&) const = default;
 };

@@ -91,12 +91,15 @@ const Family& family_with_rules(const ModelConfig& config) {
         }
         throw Error(
             ErrorKind::invalid_input, config.architecture,
-            fmt::format("slicing the architecture \"{}\": not known; known are {}", config.architecture, known));
+            fmt::format(
+                "slicing the architecture \"{}\": not known; known are {}; for others, plan --from-engine asks the "
+                "engine itself",
+                config.architecture, known));
     }
     if (config.quantization && !knows_quantization(*config.quantization)) {
         throw Error(ErrorKind::invalid_input, config.quantization->method,
                     fmt::format("slicing weights quantized by \"{}\"{}: not known; known are none, and \"fp8\" "
-                                "with weight_block_size",
+                                "with weight_block_size; for others, plan --from-engine asks the engine itself",
                                 config.quantization->method,
                                 config.quantization->block.empty() ? " without weight_block_size" : ""));
     }
