@@ -10,8 +10,9 @@ outlives who asked.
 Standard output has lines of JSON, for each question in turn:
     {"question": I, "version": V, "tensors": [NAME, ...]}
     {"layers_per_stage": [...]}
-    {"rank", "tensor_rank", "pipeline_rank", "parameters": [{"name", "dtype", "shape": [...], "bytes"}, ...], "buffer_bytes",
-     "reads": [[TENSOR, OFFSET, ROWS, RUN, STRIDE], ...], "computed": [{"tensor", "operation"}, ...]}   for each rank
+    {"rank", "tensor_rank", "pipeline_rank",                                                            for each rank
+     "parameters": [{"name", "dtype", "shape": [...], "bytes"}, ...], "buffer_bytes",
+     "reads": [[TENSOR, OFFSET, ROWS, RUN, STRIDE], ...], "computed": [{"tensor", "operation"}, ...]}
     {"end": I, "key_list_sha256": HASH, "refusal": ""}
 TENSOR is a place in "tensors", OFFSET counts in the file, and all four numbers are bytes or a count of runs. What is
 "computed" was not only copied: something was calculated from those values. "refusal" holds vLLM's own
@@ -160,9 +161,7 @@ def say_rank(rank: int, tensor_parallel: int, vllm_config, headers: CheckpointHe
     for read in recorder.reads:
         begin = headers.tensors[read.weight].offset_bytes
         for piece in read.slices:
-            reads.add(
-                (place[read.weight], begin + piece.offset_bytes, piece.rows, piece.run_bytes, piece.stride_bytes)
-            )
+            reads.add((place[read.weight], begin + piece.offset_bytes, piece.rows, piece.run_bytes, piece.stride_bytes))
         if read.operation not in COPIES:
             computed.add((place[read.weight], read.operation))
     return {
