@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 import r1cluster
 
 HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent / "support"))
+from nightly import *  # noqa: E402, F403
+
 CACHE = Path(os.environ.get("R1CLUSTER_CACHE") or Path.home() / ".cache" / "r1cluster")
 # By version of vLLM: the quickstart's environment, and what environment.sh makes.
 ENGINES = {
@@ -20,21 +24,6 @@ ENGINES = {
 }
 HOW = {version: f"tests/oracle/environment.sh {version}" for version in ENGINES}
 HOW["0.32.0"] = "examples/quickstart/engine.sh cpu"
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--nightly", action="store_true", help="every family, every version of vLLM, and random shapes")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "nightly: too slow for each run of the tests")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--nightly"):
-        slow = [item for item in items if item.get_closest_marker("nightly")]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in slow]
 
 
 def python_of(version: str) -> Path:
