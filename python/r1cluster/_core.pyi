@@ -28,6 +28,10 @@ __all__: list[str] = [
     "Difference",
     "EngineEnvironment",
     "EngineLog",
+    "EngineParameter",
+    "EnginePlan",
+    "EngineQuestion",
+    "EngineRank",
     "EngineSpec",
     "ErrorKind",
     "Experts",
@@ -126,6 +130,8 @@ __all__: list[str] = [
     "discover",
     "down",
     "dtype_bits",
+    "engine_plan",
+    "engine_plans",
     "family_of",
     "find_path",
     "follow_logs",
@@ -149,6 +155,7 @@ __all__: list[str] = [
     "model",
     "parse_config",
     "parse_document",
+    "parse_engine_plan",
     "parse_safetensors",
     "parse_spec",
     "place_tensor",
@@ -177,8 +184,10 @@ __all__: list[str] = [
     "to_svg",
     "to_toml",
     "transports",
+    "unweighed_layout",
     "up",
     "validated",
+    "weighed",
 ]
 
 class ErrorKind(enum.Enum):
@@ -3780,6 +3789,149 @@ class ShardPlan:
     @property
     def ranks(self) -> list[RankShards]: ...
 
+class EngineParameter:
+    """
+    A parameter as the engine makes it on one rank.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> EngineParameter:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, name: str = "", dtype: str = "", shape: collections.abc.Sequence[int] = [], bytes: int = 0
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> EngineParameter: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> EngineParameter:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def shape(self) -> list[int]: ...
+
+class EngineRank:
+    """
+    What the engine makes of the weights of one rank.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> EngineRank:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        rank: int = 0,
+        tensor_rank: int = 0,
+        pipeline_rank: int = 0,
+        host: str = "",
+        parameters: collections.abc.Sequence[EngineParameter] = [],
+        parameter_bytes: int = 0,
+        buffer_bytes: int = 0,
+        slices: collections.abc.Sequence[Slice] = [],
+        read_bytes: int = 0,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> EngineRank: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> EngineRank:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def buffer_bytes(self) -> int: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def parameter_bytes(self) -> int: ...
+    @property
+    def parameters(self) -> list[EngineParameter]: ...
+    @property
+    def pipeline_rank(self) -> int: ...
+    @property
+    def rank(self) -> int: ...
+    @property
+    def read_bytes(self) -> int: ...
+    @property
+    def slices(self) -> list[Slice]: ...
+    @property
+    def tensor_rank(self) -> int: ...
+
+class EnginePlan:
+    """
+    What an installed engine says of itself about one layout.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> EnginePlan:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        engine_version: str = "",
+        key_list_sha256: str = "",
+        refusal: str = "",
+        layers_per_stage: collections.abc.Sequence[int] = [],
+        ranks: collections.abc.Sequence[EngineRank] = [],
+        hosts: collections.abc.Sequence[HostShards] = [],
+        oddities: collections.abc.Sequence[str] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> EnginePlan: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def __str__(self) -> str: ...
+    def replace(self, **changes: typing.Any) -> EnginePlan:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def engine_version(self) -> str: ...
+    @property
+    def hosts(self) -> list[HostShards]: ...
+    @property
+    def key_list_sha256(self) -> str: ...
+    @property
+    def layers_per_stage(self) -> list[int]: ...
+    @property
+    def oddities(self) -> list[str]: ...
+    @property
+    def ranks(self) -> list[EngineRank]: ...
+    @property
+    def refusal(self) -> str: ...
+
 class Setting:
     """
     One environment variable, or one deliberately left alone.
@@ -4499,6 +4651,36 @@ class TransportUse:
     @property
     def transport(self) -> str: ...
 
+class EngineQuestion:
+    """
+    What an installed engine is asked.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> EngineQuestion:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, checkpoint: CheckpointText = ..., layout: Layout = ...) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> EngineQuestion: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> EngineQuestion:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def checkpoint(self) -> CheckpointText: ...
+    @property
+    def layout(self) -> Layout: ...
+
 class Progress:
     """
     One line of progress: what is being done, and for how long.
@@ -4667,9 +4849,16 @@ def check(
     Applies every rule to every subject; rules that need what is None answer "unknown".
     """
 
+@typing.overload
 def compare(before: Cluster, after: Cluster) -> list[Change]:
     """
     What changed from one reading to a later one, worse changes first.
+    """
+
+@typing.overload
+def compare(ours: ShardPlan, engine: EnginePlan) -> list[str]:
+    """
+    One line for each tensor of a rank whose bytes are not the same in both.
     """
 
 def config(spec: DeploymentSpec, cluster: Cluster, layout: Layout) -> Settings:
@@ -4721,6 +4910,41 @@ def down(
 def dtype_bits(dtype: str) -> int:
     """
     Bits of one element; 0 for an unknown dtype.
+    """
+
+def engine_plan(
+    environment: os.PathLike[str] | str,
+    question: EngineQuestion,
+    *,
+    timeout_s: int = 1800,
+    on_progress: collections.abc.Callable[[Progress], None] | None = None,
+    is_cancelled: collections.abc.Callable[[], bool] | None = None,
+    binary: os.PathLike[str] | str | None = None,
+    ssh_program: str = "ssh",
+    ssh_config: os.PathLike[str] | str | None = None,
+    connect_timeout_s: int = 20,
+    request_timeout_s: int = 60,
+) -> EnginePlan:
+    """
+    The answer to one question; InvalidInput with the engine's words if it refuses.
+    """
+
+def engine_plans(
+    environment: os.PathLike[str] | str,
+    questions: collections.abc.Sequence[EngineQuestion],
+    *,
+    timeout_s: int = 1800,
+    on_progress: collections.abc.Callable[[Progress], None] | None = None,
+    is_cancelled: collections.abc.Callable[[], bool] | None = None,
+    binary: os.PathLike[str] | str | None = None,
+    ssh_program: str = "ssh",
+    ssh_config: os.PathLike[str] | str | None = None,
+    connect_timeout_s: int = 20,
+    request_timeout_s: int = 60,
+) -> list[EnginePlan]:
+    """
+    Asks the vLLM of an environment on this machine which bytes its ranks read, without a GPU and without
+    weights. A model that it refuses is an answer too.
     """
 
 def family_of(config: ModelConfig) -> str:
@@ -4866,6 +5090,11 @@ def parse_document(kind: str, text: str, source: str) -> Machine:
     What one document of another tool says of a machine; nothing is derived. Raises InvalidInput.
     """
 
+def parse_engine_plan(answer: str, layout: Layout, checkpoint: Checkpoint, source: str = "engine") -> EnginePlan:
+    """
+    Reads what the program that asks the engine has printed.
+    """
+
 def parse_safetensors(header: str, file_size_bytes: int, source: str) -> list[Tensor]:
     """
     The tensors of one file, from its JSON header.
@@ -4964,6 +5193,8 @@ def show(checkpoint: Checkpoint) -> str: ...
 @typing.overload
 def show(plan: Plan, explain: bool = False) -> str: ...
 @typing.overload
+def show(engine: EnginePlan) -> str: ...
+@typing.overload
 def show(settings: Settings, explain: bool = False) -> str: ...
 @typing.overload
 def show(plan: LaunchPlan) -> str: ...
@@ -5051,6 +5282,11 @@ def transports(logs: collections.abc.Sequence[EngineLog]) -> list[TransportUse]:
     Which transports NCCL said it uses.
     """
 
+def unweighed_layout(spec: DeploymentSpec, tensor_parallel: int, pipeline_parallel: int) -> Layout:
+    """
+    Ranks on the spec's hosts in their order, and nothing else.
+    """
+
 def up(
     spec: DeploymentSpec,
     *,
@@ -5072,4 +5308,9 @@ def up(
 def validated(spec: DeploymentSpec) -> DeploymentSpec:
     """
     The spec with its defaults filled in; InvalidInput where it breaks a rule of parse_spec().
+    """
+
+def weighed(layout: Layout, engine: EnginePlan) -> Layout:
+    """
+    The layout with layers and bytes of each rank as the engine says.
     """
