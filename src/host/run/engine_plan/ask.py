@@ -179,6 +179,9 @@ def words_of(refused: Exception) -> str:
     """One line. A configuration that pydantic refused is repeated in its text, and told apart from the reasons."""
     reasons = refused.errors() if hasattr(refused, "errors") else []
     text = "; ".join(reason["msg"].removeprefix("Value error, ") for reason in reasons) or str(refused)
+    if not text:  # an assertion
+        place = traceback.extract_tb(refused.__traceback__)[-1]
+        text = f"{place.line} ({Path(place.filename).name}:{place.lineno})"
     return " ".join(f"{type(refused).__name__}: {text}".split())[:MOST_WORDS]
 
 
