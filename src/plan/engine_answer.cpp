@@ -241,6 +241,7 @@ EnginePlan EngineAnswer::take() {
         add_hosts();
     } else {  // half an answer is none
         plan_.ranks.clear();
+        plan_.key_list_sha256.clear();
         plan_.oddities.clear();
     }
     return std::move(plan_);
