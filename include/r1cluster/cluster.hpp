@@ -20,6 +20,7 @@
 ///
 /// or all of it, and the start, as r1cluster::up(spec).
 
+
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/base/json.hpp"
 #include "r1cluster/base/units.hpp"
@@ -37,11 +38,13 @@
 #include "r1cluster/launch/supervise.hpp"
 #include "r1cluster/model/checkpoint.hpp"
 #include "r1cluster/model/slicing.hpp"
+#include "r1cluster/model/summary.hpp"
 #include "r1cluster/plan/engine_plan.hpp"
+#include "r1cluster/plan/memory.hpp"
 #include "r1cluster/plan/shard_plan.hpp"
+#include "r1cluster/plan/speed.hpp"
 #include "r1cluster/readings/import.hpp"
 #include "r1cluster/readings/recording.hpp"
 #include "r1cluster/report/report.hpp"
-
 #include "r1cluster/spec/deployment_spec.hpp"
 #include "r1cluster/spec/ports.hpp"

@@ -12,6 +12,7 @@ import typing
 
 __all__: list[str] = [
     "Answer",
+    "Calibration",
     "Cause",
     "Change",
     "CheckedRule",
@@ -28,10 +29,6 @@ __all__: list[str] = [
     "Difference",
     "EngineEnvironment",
     "EngineLog",
-    "EngineParameter",
-    "EnginePlan",
-    "EngineQuestion",
-    "EngineRank",
     "EngineSpec",
     "ErrorKind",
     "Experts",
@@ -42,6 +39,8 @@ __all__: list[str] = [
     "Firewall",
     "Gap",
     "Gid",
+    "Goal",
+    "GoalKind",
     "Gpu",
     "GpuDirectRdma",
     "GpuFabric",
@@ -50,6 +49,7 @@ __all__: list[str] = [
     "Hca",
     "HcaPort",
     "HostLaunch",
+    "HostLoad",
     "HostPath",
     "HostSettings",
     "HostShards",
@@ -57,13 +57,17 @@ __all__: list[str] = [
     "HostStatus",
     "Hugepages",
     "ImportedFiles",
+    "Interval",
     "LatentAttention",
     "LaunchPlan",
     "LaunchPort",
     "Layout",
     "LayoutSpec",
     "Limits",
+    "LinkTraffic",
     "Machine",
+    "MemoryForecast",
+    "MemoryTerm",
     "ModelConfig",
     "ModelSpec",
     "NameResolution",
@@ -86,6 +90,8 @@ __all__: list[str] = [
     "Quantization",
     "Rail",
     "RailPort",
+    "RankCalibration",
+    "RankMemory",
     "RankPlacement",
     "RankShards",
     "RankStatus",
@@ -111,7 +117,11 @@ __all__: list[str] = [
     "ShardText",
     "Slice",
     "SliceRule",
+    "SlownessCause",
     "SoftwareBuild",
+    "SpeedForecast",
+    "SpeedPoint",
+    "SpeedTerm",
     "StepTime",
     "Tensor",
     "TensorPlace",
@@ -119,6 +129,8 @@ __all__: list[str] = [
     "TransportUse",
     "UpResult",
     "Version",
+    "WholeInterval",
+    "Workload",
     "active_nvlinks",
     "check",
     "compare",
@@ -130,8 +142,6 @@ __all__: list[str] = [
     "discover",
     "down",
     "dtype_bits",
-    "engine_plan",
-    "engine_plans",
     "family_of",
     "find_path",
     "follow_logs",
@@ -155,7 +165,7 @@ __all__: list[str] = [
     "model",
     "parse_config",
     "parse_document",
-    "parse_engine_plan",
+    "parse_goal",
     "parse_safetensors",
     "parse_spec",
     "place_tensor",
@@ -184,11 +194,73 @@ __all__: list[str] = [
     "to_svg",
     "to_toml",
     "transports",
-    "unweighed_layout",
     "up",
     "validated",
-    "weighed",
 ]
+
+class Interval:
+    """
+    A forecast: from low to high, most likely the one between.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Interval:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, low: float = 0.0, likely: float = 0.0, high: float = 0.0) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Interval: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Interval:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def high(self) -> float: ...
+    @property
+    def likely(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+
+class WholeInterval:
+    """
+    A forecast of a count: from low to high.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> WholeInterval:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, low: int = 0, likely: int = 0, high: int = 0) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> WholeInterval: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> WholeInterval:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def high(self) -> int: ...
+    @property
+    def likely(self) -> int: ...
+    @property
+    def low(self) -> int: ...
 
 class ErrorKind(enum.Enum):
     """
@@ -377,6 +449,49 @@ class Report:
     @property
     def findings(self) -> list[Finding]: ...
 
+class GoalKind(enum.Enum):
+    """
+    What a deployment is to be best at.
+    """
+
+    context = ...
+    latency = ...
+    throughput = ...
+    users = ...
+
+class Goal:
+    """
+    What layouts are ordered by.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Goal:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, kind: GoalKind = ..., users: int = 1, tokens: int = 0) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Goal: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def __str__(self) -> str: ...
+    def replace(self, **changes: typing.Any) -> Goal:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def kind(self) -> GoalKind: ...
+    @property
+    def tokens(self) -> int: ...
+    @property
+    def users(self) -> int: ...
+
 class Transport(enum.Enum):
     """
     How the agent on a host is reached.
@@ -500,6 +615,12 @@ class EngineSpec:
         gpu_memory_utilization: float = 0.9,
         kv_cache_bytes: int | None = None,
         start_timeout_s: int = 1800,
+        dtype: str = "",
+        kv_cache_dtype: str = "",
+        max_batched_tokens: int | None = None,
+        max_sequences: int | None = None,
+        is_eager: bool = False,
+        speculative_tokens: int = 0,
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> EngineSpec: ...
     def __repr__(self) -> str: ...
@@ -515,15 +636,27 @@ class EngineSpec:
     @property
     def backend(self) -> str: ...
     @property
+    def dtype(self) -> str: ...
+    @property
     def extra_arguments(self) -> list[str]: ...
     @property
     def gpu_memory_utilization(self) -> float: ...
     @property
+    def is_eager(self) -> bool: ...
+    @property
     def kv_cache_bytes(self) -> int | None: ...
+    @property
+    def kv_cache_dtype(self) -> str: ...
+    @property
+    def max_batched_tokens(self) -> int | None: ...
+    @property
+    def max_sequences(self) -> int | None: ...
     @property
     def name(self) -> str: ...
     @property
     def python(self) -> str: ...
+    @property
+    def speculative_tokens(self) -> int: ...
     @property
     def start_timeout_s(self) -> int: ...
     @property
@@ -543,7 +676,13 @@ class ServeSpec:
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
     def __init__(
-        self, *, address: str = "127.0.0.1", port: int = 8000, max_model_len: int | None = None, api_key_file: str = ""
+        self,
+        *,
+        address: str = "127.0.0.1",
+        port: int = 8000,
+        max_model_len: int | None = None,
+        api_key_file: str = "",
+        goal: Goal | None = None,
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> ServeSpec: ...
     def __repr__(self) -> str: ...
@@ -560,6 +699,8 @@ class ServeSpec:
     def address(self) -> str: ...
     @property
     def api_key_file(self) -> str: ...
+    @property
+    def goal(self) -> Goal | None: ...
     @property
     def max_model_len(self) -> int | None: ...
     @property
@@ -584,6 +725,9 @@ class LayoutSpec:
         tensor_parallel: int | None = None,
         pipeline_parallel: int | None = None,
         layers_per_stage: collections.abc.Sequence[int] | None = None,
+        data_parallel: int | None = None,
+        expert_parallel: bool | None = None,
+        decode_context_parallel: int | None = None,
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> LayoutSpec: ...
     def __repr__(self) -> str: ...
@@ -596,6 +740,12 @@ class LayoutSpec:
         """
         The JSON document of this value; docs/schemas/ describes it.
         """
+    @property
+    def data_parallel(self) -> int | None: ...
+    @property
+    def decode_context_parallel(self) -> int | None: ...
+    @property
+    def expert_parallel(self) -> bool | None: ...
     @property
     def layers_per_stage(self) -> list[int] | None: ...
     @property
@@ -3479,6 +3629,38 @@ class Slice:
     @property
     def tensor(self) -> str: ...
 
+class Workload:
+    """
+    A steady load: so many requests at a time, each of so many tokens.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Workload:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, concurrency: int = 1, prompt_tokens: int = 128, output_tokens: int = 256) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Workload: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Workload:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def concurrency(self) -> int: ...
+    @property
+    def output_tokens(self) -> int: ...
+    @property
+    def prompt_tokens(self) -> int: ...
+
 class RankPlacement:
     """
     One rank: where it runs and what it holds.
@@ -3498,6 +3680,7 @@ class RankPlacement:
         rank: int = 0,
         tensor_rank: int = 0,
         pipeline_rank: int = 0,
+        data_rank: int = 0,
         host: str = "",
         gpu: int | None = None,
         first_layer: int = 0,
@@ -3505,7 +3688,7 @@ class RankPlacement:
         weight_bytes: int = 0,
         kv_bytes_per_token: int = 0,
         memory_bytes: int | None = None,
-        kv_tokens: int | None = None,
+        kv_tokens: WholeInterval | None = None,
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> RankPlacement: ...
     def __repr__(self) -> str: ...
@@ -3519,6 +3702,8 @@ class RankPlacement:
         The JSON document of this value; docs/schemas/ describes it.
         """
     @property
+    def data_rank(self) -> int: ...
+    @property
     def first_layer(self) -> int: ...
     @property
     def gpu(self) -> int | None: ...
@@ -3527,7 +3712,7 @@ class RankPlacement:
     @property
     def kv_bytes_per_token(self) -> int: ...
     @property
-    def kv_tokens(self) -> int | None: ...
+    def kv_tokens(self) -> WholeInterval | None: ...
     @property
     def layer_count(self) -> int: ...
     @property
@@ -3559,11 +3744,22 @@ class Layout:
         *,
         tensor_parallel: int = 1,
         pipeline_parallel: int = 1,
+        data_parallel: int = 1,
+        is_expert_parallel: bool = False,
+        decode_context_parallel: int = 1,
         layers_per_stage: collections.abc.Sequence[int] = [],
         is_engine_default_partition: bool = True,
+        engine_version: str = "",
+        dtype: str = "",
         ranks: collections.abc.Sequence[RankPlacement] = [],
-        kv_tokens: int | None = None,
+        kv_tokens: WholeInterval | None = None,
+        longest_request_tokens: int | None = None,
         limiting_rank: int | None = None,
+        workload: Workload | None = None,
+        ttft_ms: Interval | None = None,
+        tpot_ms: Interval | None = None,
+        output_tokens_per_s: Interval | None = None,
+        is_pareto: bool = False,
         because: str = "",
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Layout: ...
@@ -3582,19 +3778,41 @@ class Layout:
     @property
     def because(self) -> str: ...
     @property
+    def data_parallel(self) -> int: ...
+    @property
+    def decode_context_parallel(self) -> int: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def engine_version(self) -> str: ...
+    @property
     def is_engine_default_partition(self) -> bool: ...
     @property
-    def kv_tokens(self) -> int | None: ...
+    def is_expert_parallel(self) -> bool: ...
+    @property
+    def is_pareto(self) -> bool: ...
+    @property
+    def kv_tokens(self) -> WholeInterval | None: ...
     @property
     def layers_per_stage(self) -> list[int]: ...
     @property
     def limiting_rank(self) -> int | None: ...
+    @property
+    def longest_request_tokens(self) -> int | None: ...
+    @property
+    def output_tokens_per_s(self) -> Interval | None: ...
     @property
     def pipeline_parallel(self) -> int: ...
     @property
     def ranks(self) -> list[RankPlacement]: ...
     @property
     def tensor_parallel(self) -> int: ...
+    @property
+    def tpot_ms(self) -> Interval | None: ...
+    @property
+    def ttft_ms(self) -> Interval | None: ...
+    @property
+    def workload(self) -> Workload | None: ...
 
 class RejectedLayout:
     """
@@ -3789,26 +4007,26 @@ class ShardPlan:
     @property
     def ranks(self) -> list[RankShards]: ...
 
-class EngineParameter:
+class MemoryTerm:
     """
-    A parameter as the engine makes it on one rank.
+    One thing that takes memory of a rank.
     """
 
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
     @staticmethod
-    def from_json(text: str, source: str = "json") -> EngineParameter:
+    def from_json(text: str, source: str = "json") -> MemoryTerm:
         """
         Reads what to_json() wrote; InvalidInput for anything else.
         """
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
     def __init__(
-        self, *, name: str = "", dtype: str = "", shape: collections.abc.Sequence[int] = [], bytes: int = 0
+        self, *, name: str = "", bytes: WholeInterval = ..., is_in_budget: bool = True, because: str = ""
     ) -> None: ...
-    def __replace__(self, **changes: typing.Any) -> EngineParameter: ...
+    def __replace__(self, **changes: typing.Any) -> MemoryTerm: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
-    def replace(self, **changes: typing.Any) -> EngineParameter:
+    def replace(self, **changes: typing.Any) -> MemoryTerm:
         """
         A copy with other values for the fields that are named.
         """
@@ -3817,22 +4035,22 @@ class EngineParameter:
         The JSON document of this value; docs/schemas/ describes it.
         """
     @property
-    def bytes(self) -> int: ...
+    def because(self) -> str: ...
     @property
-    def dtype(self) -> str: ...
+    def bytes(self) -> WholeInterval: ...
+    @property
+    def is_in_budget(self) -> bool: ...
     @property
     def name(self) -> str: ...
-    @property
-    def shape(self) -> list[int]: ...
 
-class EngineRank:
+class RankMemory:
     """
-    What the engine makes of the weights of one rank.
+    What a rank will hold.
     """
 
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
     @staticmethod
-    def from_json(text: str, source: str = "json") -> EngineRank:
+    def from_json(text: str, source: str = "json") -> RankMemory:
         """
         Reads what to_json() wrote; InvalidInput for anything else.
         """
@@ -3842,19 +4060,16 @@ class EngineRank:
         self,
         *,
         rank: int = 0,
-        tensor_rank: int = 0,
-        pipeline_rank: int = 0,
-        host: str = "",
-        parameters: collections.abc.Sequence[EngineParameter] = [],
-        parameter_bytes: int = 0,
-        buffer_bytes: int = 0,
-        slices: collections.abc.Sequence[Slice] = [],
-        read_bytes: int = 0,
+        device_bytes: int = 0,
+        budget_bytes: int = 0,
+        terms: collections.abc.Sequence[MemoryTerm] = [],
+        kv_cache_bytes: WholeInterval = ...,
+        kv_tokens: WholeInterval = ...,
     ) -> None: ...
-    def __replace__(self, **changes: typing.Any) -> EngineRank: ...
+    def __replace__(self, **changes: typing.Any) -> RankMemory: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
-    def replace(self, **changes: typing.Any) -> EngineRank:
+    def replace(self, **changes: typing.Any) -> RankMemory:
         """
         A copy with other values for the fields that are named.
         """
@@ -3863,32 +4078,26 @@ class EngineRank:
         The JSON document of this value; docs/schemas/ describes it.
         """
     @property
-    def buffer_bytes(self) -> int: ...
+    def budget_bytes(self) -> int: ...
     @property
-    def host(self) -> str: ...
+    def device_bytes(self) -> int: ...
     @property
-    def parameter_bytes(self) -> int: ...
+    def kv_cache_bytes(self) -> WholeInterval: ...
     @property
-    def parameters(self) -> list[EngineParameter]: ...
-    @property
-    def pipeline_rank(self) -> int: ...
+    def kv_tokens(self) -> WholeInterval: ...
     @property
     def rank(self) -> int: ...
     @property
-    def read_bytes(self) -> int: ...
-    @property
-    def slices(self) -> list[Slice]: ...
-    @property
-    def tensor_rank(self) -> int: ...
+    def terms(self) -> list[MemoryTerm]: ...
 
-class EnginePlan:
+class HostLoad:
     """
-    What an installed engine says of itself about one layout.
+    What loading takes of a host.
     """
 
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
     @staticmethod
-    def from_json(text: str, source: str = "json") -> EnginePlan:
+    def from_json(text: str, source: str = "json") -> HostLoad:
         """
         Reads what to_json() wrote; InvalidInput for anything else.
         """
@@ -3897,19 +4106,16 @@ class EnginePlan:
     def __init__(
         self,
         *,
-        engine_version: str = "",
-        key_list_sha256: str = "",
-        refusal: str = "",
-        layers_per_stage: collections.abc.Sequence[int] = [],
-        ranks: collections.abc.Sequence[EngineRank] = [],
-        hosts: collections.abc.Sequence[HostShards] = [],
-        oddities: collections.abc.Sequence[str] = [],
+        host: str = "",
+        read_bytes: int = 0,
+        host_memory_bytes: WholeInterval = ...,
+        load_s: Interval | None = None,
+        because: str = "",
     ) -> None: ...
-    def __replace__(self, **changes: typing.Any) -> EnginePlan: ...
+    def __replace__(self, **changes: typing.Any) -> HostLoad: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
-    def __str__(self) -> str: ...
-    def replace(self, **changes: typing.Any) -> EnginePlan:
+    def replace(self, **changes: typing.Any) -> HostLoad:
         """
         A copy with other values for the fields that are named.
         """
@@ -3918,19 +4124,351 @@ class EnginePlan:
         The JSON document of this value; docs/schemas/ describes it.
         """
     @property
-    def engine_version(self) -> str: ...
+    def because(self) -> str: ...
     @property
-    def hosts(self) -> list[HostShards]: ...
+    def host(self) -> str: ...
     @property
-    def key_list_sha256(self) -> str: ...
+    def host_memory_bytes(self) -> WholeInterval: ...
     @property
-    def layers_per_stage(self) -> list[int]: ...
+    def load_s(self) -> Interval | None: ...
     @property
-    def oddities(self) -> list[str]: ...
+    def read_bytes(self) -> int: ...
+
+class RankCalibration:
+    """
+    What an engine said of one rank, or a rehearsal measured.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> RankCalibration:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        rank: int = 0,
+        weights_bytes: int | None = None,
+        non_torch_bytes: int | None = None,
+        activation_bytes: int | None = None,
+        graph_bytes: int | None = None,
+        kv_cache_bytes: int | None = None,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> RankCalibration: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> RankCalibration:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
     @property
-    def ranks(self) -> list[EngineRank]: ...
+    def activation_bytes(self) -> int | None: ...
     @property
-    def refusal(self) -> str: ...
+    def graph_bytes(self) -> int | None: ...
+    @property
+    def kv_cache_bytes(self) -> int | None: ...
+    @property
+    def non_torch_bytes(self) -> int | None: ...
+    @property
+    def rank(self) -> int: ...
+    @property
+    def weights_bytes(self) -> int | None: ...
+
+class Calibration:
+    """
+    Measured values that take the place of estimates.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Calibration:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, source: str = "", ranks: collections.abc.Sequence[RankCalibration] = [], kv_tokens: int | None = None
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Calibration: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Calibration:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def kv_tokens(self) -> int | None: ...
+    @property
+    def ranks(self) -> list[RankCalibration]: ...
+    @property
+    def source(self) -> str: ...
+
+class MemoryForecast:
+    """
+    All of a layout's memory, term by term.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> MemoryForecast:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        ranks: collections.abc.Sequence[RankMemory] = [],
+        limiting_rank: int = 0,
+        kv_tokens: WholeInterval = ...,
+        longest_request_tokens: WholeInterval = ...,
+        context_tokens: int = 0,
+        concurrency: Interval = ...,
+        hosts: collections.abc.Sequence[HostLoad] = [],
+        warnings: collections.abc.Sequence[str] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> MemoryForecast: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> MemoryForecast:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def concurrency(self) -> Interval: ...
+    @property
+    def context_tokens(self) -> int: ...
+    @property
+    def hosts(self) -> list[HostLoad]: ...
+    @property
+    def kv_tokens(self) -> WholeInterval: ...
+    @property
+    def limiting_rank(self) -> int: ...
+    @property
+    def longest_request_tokens(self) -> WholeInterval: ...
+    @property
+    def ranks(self) -> list[RankMemory]: ...
+    @property
+    def warnings(self) -> list[str]: ...
+
+class SpeedTerm:
+    """
+    One part of the time of a step.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> SpeedTerm:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, name: str = "", ms: Interval = ..., because: str = "") -> None: ...
+    def __replace__(self, **changes: typing.Any) -> SpeedTerm: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> SpeedTerm:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def because(self) -> str: ...
+    @property
+    def ms(self) -> Interval: ...
+    @property
+    def name(self) -> str: ...
+
+class SpeedPoint:
+    """
+    How fast a layout serves one kind of load.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> SpeedPoint:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        workload: Workload = ...,
+        ttft_ms: Interval = ...,
+        tpot_ms: Interval = ...,
+        output_tokens_per_s: Interval = ...,
+        decode_step: collections.abc.Sequence[SpeedTerm] = [],
+        prefill: collections.abc.Sequence[SpeedTerm] = [],
+        bound_by: str = "",
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> SpeedPoint: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> SpeedPoint:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def bound_by(self) -> str: ...
+    @property
+    def decode_step(self) -> list[SpeedTerm]: ...
+    @property
+    def output_tokens_per_s(self) -> Interval: ...
+    @property
+    def prefill(self) -> list[SpeedTerm]: ...
+    @property
+    def tpot_ms(self) -> Interval: ...
+    @property
+    def ttft_ms(self) -> Interval: ...
+    @property
+    def workload(self) -> Workload: ...
+
+class LinkTraffic:
+    """
+    What crosses one kind of link for each token.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> LinkTraffic:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        link: str = "",
+        decode_bytes_per_token: float = 0.0,
+        decode_messages_per_token: float = 0.0,
+        prefill_bytes_per_token: float = 0.0,
+        because: str = "",
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> LinkTraffic: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> LinkTraffic:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def because(self) -> str: ...
+    @property
+    def decode_bytes_per_token(self) -> float: ...
+    @property
+    def decode_messages_per_token(self) -> float: ...
+    @property
+    def link(self) -> str: ...
+    @property
+    def prefill_bytes_per_token(self) -> float: ...
+
+class SpeedForecast:
+    """
+    How fast a layout serves the loads that were asked for.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> SpeedForecast:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        points: collections.abc.Sequence[SpeedPoint] = [],
+        links: collections.abc.Sequence[LinkTraffic] = [],
+        accuracy: str = "",
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> SpeedForecast: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> SpeedForecast:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def accuracy(self) -> str: ...
+    @property
+    def links(self) -> list[LinkTraffic]: ...
+    @property
+    def points(self) -> list[SpeedPoint]: ...
+
+class SlownessCause:
+    """
+    A reason why a deployment is slower than it should be.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> SlownessCause:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, name: str = "", tpot_ms: Interval = ..., fit: float = 0.0, because: str = "", how_to_tell: str = ""
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> SlownessCause: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> SlownessCause:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def because(self) -> str: ...
+    @property
+    def fit(self) -> float: ...
+    @property
+    def how_to_tell(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def tpot_ms(self) -> Interval: ...
 
 class Setting:
     """
@@ -4651,36 +5189,6 @@ class TransportUse:
     @property
     def transport(self) -> str: ...
 
-class EngineQuestion:
-    """
-    What an installed engine is asked.
-    """
-
-    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
-    @staticmethod
-    def from_json(text: str, source: str = "json") -> EngineQuestion:
-        """
-        Reads what to_json() wrote; InvalidInput for anything else.
-        """
-    def __eq__(self, other: object, /) -> bool: ...
-    def __getstate__(self) -> str: ...
-    def __init__(self, *, checkpoint: CheckpointText = ..., layout: Layout = ...) -> None: ...
-    def __replace__(self, **changes: typing.Any) -> EngineQuestion: ...
-    def __repr__(self) -> str: ...
-    def __setstate__(self, arg0: str) -> None: ...
-    def replace(self, **changes: typing.Any) -> EngineQuestion:
-        """
-        A copy with other values for the fields that are named.
-        """
-    def to_json(self) -> str:
-        """
-        The JSON document of this value; docs/schemas/ describes it.
-        """
-    @property
-    def checkpoint(self) -> CheckpointText: ...
-    @property
-    def layout(self) -> Layout: ...
-
 class Progress:
     """
     One line of progress: what is being done, and for how long.
@@ -4849,16 +5357,9 @@ def check(
     Applies every rule to every subject; rules that need what is None answer "unknown".
     """
 
-@typing.overload
 def compare(before: Cluster, after: Cluster) -> list[Change]:
     """
     What changed from one reading to a later one, worse changes first.
-    """
-
-@typing.overload
-def compare(ours: ShardPlan, engine: EnginePlan) -> list[str]:
-    """
-    One line for each tensor of a rank whose bytes are not the same in both.
     """
 
 def config(spec: DeploymentSpec, cluster: Cluster, layout: Layout) -> Settings:
@@ -4910,41 +5411,6 @@ def down(
 def dtype_bits(dtype: str) -> int:
     """
     Bits of one element; 0 for an unknown dtype.
-    """
-
-def engine_plan(
-    environment: os.PathLike[str] | str,
-    question: EngineQuestion,
-    *,
-    timeout_s: int = 1800,
-    on_progress: collections.abc.Callable[[Progress], None] | None = None,
-    is_cancelled: collections.abc.Callable[[], bool] | None = None,
-    binary: os.PathLike[str] | str | None = None,
-    ssh_program: str = "ssh",
-    ssh_config: os.PathLike[str] | str | None = None,
-    connect_timeout_s: int = 20,
-    request_timeout_s: int = 60,
-) -> EnginePlan:
-    """
-    The answer to one question; InvalidInput with the engine's words if it refuses.
-    """
-
-def engine_plans(
-    environment: os.PathLike[str] | str,
-    questions: collections.abc.Sequence[EngineQuestion],
-    *,
-    timeout_s: int = 1800,
-    on_progress: collections.abc.Callable[[Progress], None] | None = None,
-    is_cancelled: collections.abc.Callable[[], bool] | None = None,
-    binary: os.PathLike[str] | str | None = None,
-    ssh_program: str = "ssh",
-    ssh_config: os.PathLike[str] | str | None = None,
-    connect_timeout_s: int = 20,
-    request_timeout_s: int = 60,
-) -> list[EnginePlan]:
-    """
-    Asks the vLLM of an environment on this machine which bytes its ranks read, without a GPU and without
-    weights. A model that it refuses is an answer too.
     """
 
 def family_of(config: ModelConfig) -> str:
@@ -5090,9 +5556,9 @@ def parse_document(kind: str, text: str, source: str) -> Machine:
     What one document of another tool says of a machine; nothing is derived. Raises InvalidInput.
     """
 
-def parse_engine_plan(answer: str, layout: Layout, checkpoint: Checkpoint, source: str = "engine") -> EnginePlan:
+def parse_goal(text: str) -> Goal:
     """
-    Reads what the program that asks the engine has printed.
+    "latency", "throughput", "context" or "32 users at 8192 tokens".
     """
 
 def parse_safetensors(header: str, file_size_bytes: int, source: str) -> list[Tensor]:
@@ -5193,8 +5659,6 @@ def show(checkpoint: Checkpoint) -> str: ...
 @typing.overload
 def show(plan: Plan, explain: bool = False) -> str: ...
 @typing.overload
-def show(engine: EnginePlan) -> str: ...
-@typing.overload
 def show(settings: Settings, explain: bool = False) -> str: ...
 @typing.overload
 def show(plan: LaunchPlan) -> str: ...
@@ -5282,11 +5746,6 @@ def transports(logs: collections.abc.Sequence[EngineLog]) -> list[TransportUse]:
     Which transports NCCL said it uses.
     """
 
-def unweighed_layout(spec: DeploymentSpec, tensor_parallel: int, pipeline_parallel: int) -> Layout:
-    """
-    Ranks on the spec's hosts in their order, and nothing else.
-    """
-
 def up(
     spec: DeploymentSpec,
     *,
@@ -5308,9 +5767,4 @@ def up(
 def validated(spec: DeploymentSpec) -> DeploymentSpec:
     """
     The spec with its defaults filled in; InvalidInput where it breaks a rule of parse_spec().
-    """
-
-def weighed(layout: Layout, engine: EnginePlan) -> Layout:
-    """
-    The layout with layers and bytes of each rank as the engine says.
     """

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <exception>
 
+#include "base/describe.hpp"
 #include "bindings.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/base/units.hpp"
@@ -50,6 +51,8 @@ void translate(std::exception_ptr exception) {
 }  // namespace
 
 void bind_base(py::module_& module) {
+    bind_value<Interval>(module, "Interval", "A forecast: from low to high, most likely the one between.");
+    bind_value<WholeInterval>(module, "WholeInterval", "A forecast of a count: from low to high.");
     bind_enum<ErrorKind>(module, "ErrorKind", "What kind of trouble an Error is.");
     py::register_local_exception_translator(translate);
 

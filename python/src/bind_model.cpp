@@ -16,7 +16,15 @@ void bind_values(py::module_& module) {
         .def("tensor_bytes", &Checkpoint::tensor_bytes)
         .def("tensor_count", &Checkpoint::tensor_count)
         .def("__str__", [](const Checkpoint& self) { return show(self); });
+    bind_value<TensorSum>(module, "TensorSum", "Tensors that have something in common, added up.");
+    bind_value<LayerSum>(module, "LayerSum", "Layers next to each other that are alike.");
+    bind_value<CheckpointSummary>(module, "CheckpointSummary", "What a checkpoint is, without its tensors.");
     bind_enum<SliceRule>(module, "SliceRule", "How one tensor is divided over a tensor-parallel group.");
+    bind_enum<ExpertPlacement>(module, "ExpertPlacement", "Which experts a rank has under expert parallelism.");
+    bind_enum<Cast>(module, "Cast", "What an engine makes of a tensor's elements while it loads them.");
+    bind_value<Loading>(module, "Loading",
+                        "What of the engine, besides the layout, decides which bytes its ranks read.");
+    bind_value<GroupRank>(module, "GroupRank", "Where a rank stands in the groups that divide tensors.");
     bind_value<TensorPlace>(module, "TensorPlace", "Where a tensor belongs in a pipeline.");
     bind_value<Slice>(module, "Slice", "One contiguous or regularly strided piece of a file.")
         .def("bytes", &Slice::bytes);
@@ -31,6 +39,8 @@ void bind_model(py::module_& module) {
     module.def("model", &model, py::arg("text"),
                "The checkpoint of these texts; InvalidInput names a missing shard or tensor.");
     module.def("show", py::overload_cast<const Checkpoint&>(&show), py::arg("checkpoint"));
+    module.def("checkpoint_summary", &checkpoint_summary, py::arg("checkpoint"),
+               "Parameters and bytes of a checkpoint by dtype, kind and layer.");
     module.def("dtype_bits", &dtype_bits, py::arg("dtype"), "Bits of one element; 0 for an unknown dtype.");
     module.def("header_length_refusal", &header_length_refusal, py::arg("declared_header_bytes"),
                py::arg("file_size_bytes"), "Why a file of this size may not declare such a header; empty: it may.");
@@ -39,11 +49,13 @@ void bind_model(py::module_& module) {
     module.def("family_of", &family_of, py::arg("config"), "The family of models whose slicing is known.");
     module.def("loaded_config", &loaded_config, py::arg("checkpoint"), py::arg("engine") = std::nullopt,
                "The shape that this version of the engine, or the newest known, builds for a checkpoint.");
-    module.def("place_tensor", &place_tensor, py::arg("config"), py::arg("tensor_name"),
-               py::arg("engine") = std::nullopt,
+    module.def("place_tensor", &place_tensor, py::arg("config"), py::arg("tensor_name"), py::arg("loading") = Loading{},
                "Place and rule of one tensor; None where the family has no such tensor.");
-    module.def("slice_tensor", &slice_tensor, py::arg("config"), py::arg("file"), py::arg("tensor"), py::arg("place"),
-               py::arg("tensor_rank"), py::arg("tensor_parallel"), "The bytes of a tensor that one rank needs.");
+    module.def("slice_tensor", &slice_tensor, py::arg("config"), py::arg("tensor"), py::arg("place"), py::arg("rank"),
+               "The bytes of a tensor that one rank needs.");
+    module.def("cast_of", &cast_of, py::arg("config"), py::arg("tensor"), py::arg("place"),
+               py::arg("loading") = Loading{}, "What the engine makes of a tensor's elements.");
+    module.def("tensor_of", &tensor_of, py::arg("checkpoint"), py::arg("slice"), "The tensor that a slice is of.");
     module.def("tensor_parallel_refusal", &tensor_parallel_refusal, py::arg("config"), py::arg("tensor_parallel"),
                "Why this size cannot be, in the engine's terms; empty: it can.");
     module.def("kv_bytes_per_token", &kv_bytes_per_token, py::arg("config"), py::arg("layers"),

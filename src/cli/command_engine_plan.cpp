@@ -58,8 +58,9 @@ Comparison compare_with_rules(const EnginePlan& engine, const Layout& layout, co
     }
     std::vector<std::string> differences;
     try {
-        const ShardPlan ours = shard(layout, checkpoint, Version::try_parse(engine.engine_version));
-        differences = compare(ours, engine);
+        const bool is_release = Version::try_parse(engine.engine_version).has_value();
+        const Loading loading{.engine = is_release ? engine.engine_version : ""};
+        differences = compare(shard(layout, checkpoint, loading), engine, checkpoint);
     } catch (const Error& refused) {
         differences.push_back(fmt::format("ours refuse: {}", refused.what()));
     }

@@ -18,9 +18,12 @@ void add_model(CLI::App& app, Session& session) {
     CLI::App* verb = app.add_subcommand("model", "what a checkpoint on this machine is");
     verb->add_option("path", session.spec_path, "folder of the checkpoint")->required();
     add_json(*verb, session);
+    static bool is_whole = false;
+    verb->add_flag("--tensors", is_whole, "with --json: every tensor, instead of sums");
     verb->callback([&session] {
         const Checkpoint checkpoint = model(read_checkpoint(session.spec_path));
-        print(session, checkpoint, [&] { return show(checkpoint); });
+        if (is_whole) return print(session, checkpoint, [&] { return show(checkpoint); });
+        print(session, checkpoint_summary(checkpoint), [&] { return show(checkpoint); });
     });
 }
 

@@ -190,6 +190,11 @@ Group group_of(const DeploymentSpec& spec, const Cluster& cluster, const Layout&
     group.backend = backend(spec, group);
     group.ports = deployment_ports(spec);
     find_uneven_spread(spec, group);
+    if (layout.data_parallel > 1) {
+        refuse(spec, fmt::format("the layout has data parallel size {}; expected 1, since several copies are planned "
+                                 "here but not yet started",
+                                 layout.data_parallel));
+    }
     if (group.backend == "ray") find_missing_ray(spec, group);
     if (spec.engine.kv_cache_bytes && group.is_on_gpus && !has(group.engine, EngineFeature::kv_cache_bytes)) {
         refuse(spec,

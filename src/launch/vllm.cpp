@@ -42,11 +42,34 @@ bool tensor_group_spans_hosts(const Layout& layout) {
     return std::ranges::any_of(hosts_of_stage, [](const auto& stage) { return stage.second.size() > 1; });
 }
 
+/// What the spec says of the engine, whatever it runs on.
+Words asked_arguments(const Group& group) {
+    const EngineSpec& engine = group.spec->engine;
+    const Layout& layout = *group.layout;
+    Words words;
+    if (!engine.dtype.empty()) append(words, {"--dtype", engine.dtype});
+    if (!engine.kv_cache_dtype.empty()) append(words, {"--kv-cache-dtype", engine.kv_cache_dtype});
+    if (engine.max_batched_tokens) {
+        append(words, {"--max-num-batched-tokens", std::to_string(*engine.max_batched_tokens)});
+    }
+    if (engine.max_sequences) append(words, {"--max-num-seqs", std::to_string(*engine.max_sequences)});
+    if (engine.is_eager) words.push_back("--enforce-eager");
+    if (engine.speculative_tokens > 0) {
+        append(words, {"--speculative-config",
+                       fmt::format(R"({{"method":"mtp","num_speculative_tokens":{}}})", engine.speculative_tokens)});
+    }
+    if (layout.is_expert_parallel) words.push_back("--enable-expert-parallel");
+    if (layout.decode_context_parallel > 1) {
+        append(words, {"--decode-context-parallel-size", std::to_string(layout.decode_context_parallel)});
+    }
+    return words;
+}
+
 Words gpu_arguments(LaunchPlan& plan, const Group& group) {
     const EngineSpec& engine = group.spec->engine;
     Words words{"--gpu-memory-utilization", fmt::format("{}", engine.gpu_memory_utilization)};
     if (engine.kv_cache_bytes) append(words, {"--kv-cache-memory-bytes", std::to_string(*engine.kv_cache_bytes)});
-    if (const std::string gpu = gpu_without_bfloat16(group); !gpu.empty()) {
+    if (const std::string gpu = gpu_without_bfloat16(group); !gpu.empty() && engine.dtype.empty()) {
         append(words, {"--dtype", "float16"});
         say_once(plan,
                  fmt::format("--dtype float16: {} has no bfloat16, and every rank computes in the same type", gpu));
@@ -92,6 +115,7 @@ Words serve_command(LaunchPlan& plan, const Group& group, const GroupHost& host,
                   std::to_string(group.layout->pipeline_parallel), "--distributed-executor-backend", group.backend});
     append(argv, where);
     if (spec.serve.max_model_len) append(argv, {"--max-model-len", std::to_string(*spec.serve.max_model_len)});
+    append(argv, asked_arguments(group));
     append(argv, group.is_on_gpus ? gpu_arguments(plan, group) : cpu_arguments(plan, group));
     append(argv, spec.engine.extra_arguments);
     return argv;

@@ -3,14 +3,15 @@
 
 #include <algorithm>
 
-#include "base/reflect_json.hpp"
+#include "model/config_keys.hpp"
+#include "model/quantization.hpp"
 #include "r1cluster/base/units.hpp"
 #include "r1cluster/model/checkpoint.hpp"
 
 namespace r1cluster {
 namespace {
 
-using detail::json::object;
+using detail::Keys;
 using detail::json::value;
 
 // Far beyond any model, small enough that no product of two of them leaves 64 bits.
@@ -19,67 +20,6 @@ constexpr std::int64_t max_layers = 10'000;
 constexpr std::int64_t max_size = 1 << 24;
 constexpr std::int64_t max_count = 1 << 16;
 constexpr std::int64_t max_tokens = std::int64_t{1} << 40;
-
-/// The keys of one JSON object, each asked for with what it may be.
-class Keys {
-public:
-    Keys(const object& fields, std::string path) : fields_(fields), path_(std::move(path)) {}
-
-    /// nullptr where the key is absent or null.
-    const value* find(std::string_view key) const {
-        const value* found = fields_.if_contains({key.data(), key.size()});
-        return found && !found->is_null() ? found : nullptr;
-    }
-
-    const value& need(std::string_view key) const {
-        if (const value* found = find(key)) return *found;
-        throw Error(ErrorKind::invalid_input, path_, fmt::format("{}: the key \"{}\" is missing", path_, key));
-    }
-
-    std::int64_t whole(std::string_view key, std::int64_t least, std::int64_t most) const {
-        return whole(need(key), key, least, most);
-    }
-
-    std::int64_t whole_or(std::string_view key, std::int64_t otherwise, std::int64_t least, std::int64_t most) const {
-        const value* found = find(key);
-        return found ? whole(*found, key, least, most) : otherwise;
-    }
-
-    /// Empty where the key is absent.
-    std::vector<std::int64_t> wholes(std::string_view key, std::int64_t least, std::int64_t most) const {
-        const value* found = find(key);
-        if (!found) return {};
-        if (!found->is_array()) detail::wrong_value(at(key), "a list of whole numbers", *found);
-        std::vector<std::int64_t> numbers;
-        for (const value& number : found->get_array()) numbers.push_back(whole(number, key, least, most));
-        return numbers;
-    }
-
-    bool flag_or(std::string_view key, bool otherwise) const {
-        const value* found = find(key);
-        return found ? detail::from_value<bool>(*found, at(key)) : otherwise;
-    }
-
-    std::string text(std::string_view key) const { return detail::from_value<std::string>(need(key), at(key)); }
-
-    std::string at(std::string_view key) const { return fmt::format("{}: {}", path_, key); }
-
-    std::int64_t whole(const value& got, std::string_view key, std::int64_t least, std::int64_t most) const {
-        boost::system::error_code error;
-        const std::int64_t number = got.is_int64() || got.is_uint64() ? got.to_number<std::int64_t>(error) : least - 1;
-        if (error || number < least || number > most) {
-            detail::wrong_value(
-                at(key),
-                fmt::format("a whole number from {} to {}", least, format_count(static_cast<std::uint64_t>(most))),
-                got);
-        }
-        return number;
-    }
-
-private:
-    const object& fields_;
-    std::string path_;
-};
 
 [[noreturn]] void disagree(const std::string& path, const std::string& what) {
     throw Error(ErrorKind::invalid_input, path, fmt::format("{}: {}", path, what));
@@ -166,20 +106,6 @@ std::optional<Experts> experts_of(const Keys& keys, std::int64_t layers, const s
     return experts;
 }
 
-std::optional<Quantization> quantization_of(const Keys& keys, const std::string& source) {
-    const value* found = keys.find("quantization_config");
-    if (!found) return std::nullopt;
-    if (!found->is_object()) detail::wrong_value(keys.at("quantization_config"), "an object", *found);
-    const Keys inner(found->get_object(), source + ": quantization_config");
-    Quantization quantization{inner.text("quant_method"), {}};
-    const value* block = inner.find("weight_block_size");
-    if (block && (!block->is_array() || block->get_array().size() != 2)) {
-        detail::wrong_value(inner.at("weight_block_size"), "a list of two whole numbers", *block);
-    }
-    quantization.block = inner.wholes("weight_block_size", 1, max_count);
-    return quantization;
-}
-
 void read_heads(const Keys& keys, const std::string& source, ModelConfig& config) {
     config.attention_heads = keys.whole("num_attention_heads", 1, max_count);
     config.kv_heads = keys.whole_or("num_key_value_heads", config.attention_heads, 1, max_count);
@@ -227,7 +153,7 @@ ModelConfig parse_config(std::string_view text, std::string_view source_view) {
     config.ties_embeddings = keys.flag_or("tie_word_embeddings", false);
     config.has_remote_code = keys.find("auto_map") != nullptr;
     config.experts = experts_of(keys, config.layers, source);
-    config.quantization = quantization_of(keys, source);
+    config.quantization = detail::parse_quantization(keys);
     return config;
 }
 

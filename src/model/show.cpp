@@ -1,48 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <map>
-
-#include "model/families/family.hpp"
-#include "r1cluster/base/error.hpp"
 #include "r1cluster/base/units.hpp"
-#include "r1cluster/model/checkpoint.hpp"
+#include "r1cluster/model/summary.hpp"
 
 namespace r1cluster {
 namespace {
 
-struct Sum {
-    std::uint64_t tensors = 0;
-    std::uint64_t bytes = 0;
-};
-
-using Sums = std::map<std::string, Sum, std::less<>>;
-
-std::uint64_t elements_of(const Tensor& tensor) {
-    std::uint64_t elements = 1;  // the parser has checked that this fits
-    for (const std::uint64_t dimension : tensor.shape) elements *= dimension;
-    return elements;
-}
-
-const detail::Family* known_family(const ModelConfig& config) {
-    try {
-        return &detail::family_with_rules(config);
-    } catch (const Error&) {
-        return nullptr;
-    }
-}
-
-std::string table(std::string_view title, const Sums& sums) {
-    std::vector<std::pair<std::string, Sum>> rows(sums.begin(), sums.end());
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const auto& a, const auto& b) { return a.second.bytes > b.second.bytes; });
+std::string table(std::string_view title, const std::vector<TensorSum>& rows) {
     std::string text = fmt::format("  {}\n", title);
-    for (const auto& [name, sum] : rows) {
-        text +=
-            fmt::format("    {:<18} {:>8} tensors  {:>12}\n", name, format_count(sum.tensors), format_bytes(sum.bytes));
+    for (const TensorSum& row : rows) {
+        text += fmt::format("    {:<18} {:>8} tensors  {:>12}\n", row.name, format_count(row.tensors),
+                            format_bytes(row.bytes));
     }
     return text;
+}
+
+std::string layers_text(const std::vector<LayerSum>& rows) {
+    std::string text;
+    for (const LayerSum& row : rows) {
+        const auto count = static_cast<std::uint64_t>(row.last - row.first + 1);
+        const std::string numbers = count == 1 ? std::to_string(row.first) : fmt::format("{}-{}", row.first, row.last);
+        text += fmt::format("    {:<8} {:<10} {:>4} x {:>11} in {:>6} tensors\n", numbers, row.kind, count,
+                            format_bytes(row.bytes), format_count(row.tensors));
+    }
+    return text.empty() ? "" : "  by layer\n" + text;
 }
 
 std::string shape_of(const ModelConfig& config) {
@@ -61,26 +43,18 @@ std::string shape_of(const ModelConfig& config) {
 }  // namespace
 
 std::string show(const Checkpoint& checkpoint) {
-    const detail::Family* family = known_family(checkpoint.config);
-    Sums by_dtype, by_kind;
-    std::uint64_t parameters = 0;
-    for (const ShardFile& file : checkpoint.files) {
-        for (const Tensor& tensor : file.tensors) {
-            const auto known = family ? detail::find_tensor(*family, checkpoint.config, tensor.name) : std::nullopt;
-            for (Sum* sum : {&by_dtype[tensor.dtype], &by_kind[known ? std::string(known->rule.kind) : "unknown"]}) {
-                ++sum->tensors;
-                sum->bytes += tensor.size_bytes;
-            }
-            if (!tensor.name.ends_with("_scale_inv")) parameters += elements_of(tensor);
-        }
+    const CheckpointSummary summary = checkpoint_summary(checkpoint);
+    std::string text = fmt::format("{}: {}, {} parameters, {} in {} tensors, {} file{}\n", summary.path,
+                                   summary.architecture, format_count(summary.parameters), format_bytes(summary.bytes),
+                                   format_count(summary.tensors), summary.files, summary.files == 1 ? "" : "s");
+    if (summary.next_token_parameters > 0) {
+        text += fmt::format("  {} parameters without the layers that predict further tokens\n",
+                            format_count(summary.parameters - summary.next_token_parameters));
     }
-    std::string text = fmt::format("{}: {}, {} parameters, {} in {} tensors, {} file{}\n", checkpoint.path,
-                                   checkpoint.config.architecture, format_count(parameters),
-                                   format_bytes(checkpoint.tensor_bytes()), format_count(checkpoint.tensor_count()),
-                                   checkpoint.files.size(), checkpoint.files.size() == 1 ? "" : "s");
     text += fmt::format("  {}\n", shape_of(checkpoint.config));
-    text += table("by dtype", by_dtype) + table("by kind", by_kind);
-    for (const std::string& oddity : checkpoint.oddities) text += fmt::format("  odd: {}\n", oddity);
+    if (!summary.quantization.empty()) text += fmt::format("  {}\n", summary.quantization);
+    text += table("by dtype", summary.by_dtype) + table("by kind", summary.by_kind) + layers_text(summary.layers);
+    for (const std::string& oddity : summary.oddities) text += fmt::format("  odd: {}\n", oddity);
     return text;
 }
 

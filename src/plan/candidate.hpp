@@ -5,32 +5,32 @@
 #include <variant>
 #include <vector>
 
-#include "plan/devices.hpp"
+#include "plan/engine_options.hpp"
+#include "plan/layout_sizes.hpp"
 #include "plan/weights.hpp"
-#include "r1cluster/plan/layout.hpp"
+#include "r1cluster/plan/memory.hpp"
 
 namespace r1cluster::detail {
 
 /// One rank with what is left of its memory.
 struct RankBudget {
     RankPlacement placement;
-    std::uint64_t device_bytes = 0;      ///< of the GPU in all
-    std::uint64_t non_torch_bytes = 0;   ///< CUDA and NCCL, estimated
-    std::uint64_t activation_bytes = 0;  ///< estimated
-    std::int64_t free_bytes = 0;         ///< beside weights and all estimates; negative: does not fit
+    std::uint64_t device_bytes = 0;  ///< of the GPU in all
+    std::vector<MemoryTerm> terms;   ///< without the cache
+    WholeInterval free_bytes;        ///< beside all terms; negative: does not fit
 };
 
 /// One TP x PP on these devices: what each rank would hold, and whether that can be.
 class Candidate {
 public:
-    Candidate(const DeploymentSpec& spec, const Checkpoint& checkpoint, const Devices& devices,
-              const std::vector<PlacedTensor>& tensors, int tensor_parallel, int pipeline_parallel);
+    Candidate(const DeploymentSpec& spec, const EngineOptions& options, const Checkpoint& checkpoint,
+              const Devices& devices, const std::vector<PlacedTensor>& tensors, LayoutSizes sizes);
 
     std::vector<RankBudget> budgets(const std::vector<int>& partition) const;
     /// Tokens for each stage, of its rank with fewest.
     std::vector<std::int64_t> stage_tokens(const std::vector<int>& partition) const;
     /// True where the cache takes what the weights leave, so that the partition decides how much.
-    bool is_cache_what_remains() const { return devices_.is_gpu && !spec_.engine.kv_cache_bytes; }
+    bool is_cache_what_remains() const { return devices_.is_gpu && !options_.kv_cache_bytes; }
     bool spans_hosts() const;
 
     /// The layout, or why it cannot be.
@@ -39,7 +39,6 @@ public:
 private:
     RankBudget budget(int rank, std::int64_t first_layer, std::int64_t layer_count) const;
     std::uint64_t kv_cache_bytes() const;
-    std::int64_t max_model_len() const;
     std::string gpu_refusal(const std::vector<RankBudget>& budgets) const;
     std::string cpu_refusal(const std::vector<RankBudget>& budgets) const;
     std::string length_refusal(const Layout& layout) const;
@@ -48,8 +47,8 @@ private:
     const DeploymentSpec& spec_;
     const ModelConfig& config_;
     const Devices& devices_;
-    int tensor_parallel_;
-    int pipeline_parallel_;
+    const EngineOptions& options_;
+    LayoutSizes sizes_;
     int ranks_per_host_;
     WeightBytes weights_;
 };

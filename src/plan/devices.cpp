@@ -29,7 +29,8 @@ std::string add_gpus(const HostSpec& spec, const Machine& machine, HostDevices& 
             return fmt::format("the memory of GPU {} of \"{}\" was not seen, so what fits cannot be told",
                                gpu.nvml_index, spec.name);
         }
-        host.devices.push_back({gpu.nvml_index, gpu.memory_bytes});
+        host.devices.push_back(
+            {gpu.nvml_index, gpu.memory_bytes, gpu.name, gpu.compute_capability, gpu.memory_reserved_bytes});
     }
     if (!spec.gpus || spec.gpus->size() == host.devices.size()) return "";
     for (const int wanted : *spec.gpus) {

@@ -14,6 +14,9 @@ namespace r1cluster::detail {
 struct Device {
     std::optional<int> gpu;          ///< unset: a process on the CPU
     std::uint64_t memory_bytes = 0;  ///< of the GPU
+    std::string name;                ///< "NVIDIA H100 80GB HBM3"; empty: not seen
+    std::string compute_capability;  ///< "9.0"; empty: not seen
+    std::optional<std::uint64_t> memory_reserved_bytes;  ///< of memory_bytes, by the driver; unset: not seen
 };
 
 struct HostDevices {

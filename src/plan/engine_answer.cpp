@@ -161,12 +161,12 @@ EngineAnswer::Read EngineAnswer::read_of(const std::vector<std::uint64_t>& numbe
 }
 
 Slice EngineAnswer::slice_of(const Read& read) const {
-    return {checkpoint_.files[read.of.file].name,
-            tensor_of(read.of).name,
-            read.runs.offset_bytes,
-            read.runs.rows,
-            read.runs.run_bytes,
-            read.runs.stride_bytes};
+    return {.file = static_cast<std::uint32_t>(read.of.file),
+            .tensor = static_cast<std::uint32_t>(read.of.tensor),
+            .offset_bytes = read.runs.offset_bytes,
+            .rows = read.runs.rows,
+            .run_bytes = read.runs.run_bytes,
+            .stride_bytes = read.runs.stride_bytes};
 }
 
 void EngineAnswer::take_rank(EngineRank rank, const std::vector<std::vector<std::uint64_t>>& reads) {
@@ -238,6 +238,7 @@ EnginePlan EngineAnswer::take() {
         refuse(fmt::format("the answer is cut off after {} of {} ranks", plan_.ranks.size(), layout_.world_size()));
     }
     if (plan_.refusal.empty()) {
+        for (const ShardFile& file : checkpoint_.files) plan_.files.push_back(file.name);
         add_hosts();
     } else {  // half an answer is none
         plan_.ranks.clear();

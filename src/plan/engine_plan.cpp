@@ -15,13 +15,16 @@ namespace {
 
 using detail::Runs;
 
-/// What a rank takes of each tensor, in one form.
-using Held = std::map<std::string_view, std::vector<Runs>>;
+/// What a rank takes of each tensor, by file and place in it, in one form.
+using Held = std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Runs>>;
 
-Held held_in(const std::vector<Slice>& slices) {
+template <class Slices>
+Held held_in(const Slices& slices) {
     Held held;
     for (const Slice& slice : slices) {
-        held[slice.tensor].push_back({slice.offset_bytes, slice.rows, slice.run_bytes, slice.stride_bytes});
+        if (slice.rows == 0) continue;  // all of it is padding, which nobody reads
+        held[{slice.file, slice.tensor}].push_back(
+            {slice.offset_bytes, slice.rows, slice.run_bytes, slice.stride_bytes});
     }
     for (auto& [tensor, pieces] : held) pieces = detail::one_form(std::move(pieces));
     return held;
@@ -41,13 +44,14 @@ std::string text_of(const std::vector<Runs>& pieces) {
     return text;
 }
 
-void compare_rank(const RankShards& ours, const EngineRank& engine, std::vector<std::string>& differences) {
-    Held mine = held_in(ours.slices), theirs = held_in(engine.slices);
-    for (const auto& [tensor, pieces] : theirs) mine.try_emplace(tensor);
-    for (const auto& [tensor, pieces] : mine) {
-        const std::vector<Runs>& other = theirs[tensor];
+void compare_rank(int rank, Held ours, Held engine, const Checkpoint& checkpoint,
+                  std::vector<std::string>& differences) {
+    for (const auto& [place, pieces] : engine) ours.try_emplace(place);
+    for (const auto& [place, pieces] : ours) {
+        const std::vector<Runs>& other = engine[place];
         if (pieces == other) continue;
-        differences.push_back(fmt::format("rank {}: \"{}\": ours {}, the engine's {}", ours.rank, tensor,
+        const Tensor& tensor = tensor_of(checkpoint, Slice{.file = place.first, .tensor = place.second});
+        differences.push_back(fmt::format("rank {}: \"{}\": ours {}, the engine's {}", rank, tensor.name,
                                           text_of(pieces), text_of(other)));
     }
 }
@@ -65,13 +69,15 @@ EnginePlan parse_engine_plan(std::string_view answer, const Layout& layout, cons
     return result.take();
 }
 
-std::vector<std::string> compare(const ShardPlan& ours, const EnginePlan& engine) {
+std::vector<std::string> compare(const ShardPlan& ours, const EnginePlan& engine, const Checkpoint& checkpoint) {
     const std::vector<EngineRank>& theirs = engine.ranks;
     if (ours.ranks.size() != theirs.size()) {
         return {fmt::format("ours has {} ranks, the engine's {}", ours.ranks.size(), theirs.size())};
     }
     std::vector<std::string> differences;
-    for (std::size_t i = 0; i < theirs.size(); ++i) compare_rank(ours.ranks[i], theirs[i], differences);
+    for (std::size_t i = 0; i < theirs.size(); ++i) {
+        compare_rank(theirs[i].rank, held_in(ours.slices(i)), held_in(theirs[i].slices), checkpoint, differences);
+    }
     return differences;
 }
 

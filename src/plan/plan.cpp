@@ -118,11 +118,11 @@ std::string refusal_of(const DeploymentSpec& spec, const ModelConfig& config, co
     return partition_refusal(*spec.layout.layers_per_stage, config.layers, sizes.pipeline_parallel);
 }
 
-void weigh(Plan& plan, const DeploymentSpec& spec, const Checkpoint& checkpoint, const Devices& devices,
-           const std::vector<detail::PlacedTensor>& tensors, Sizes sizes) {
+void weigh(Plan& plan, const DeploymentSpec& spec, const detail::EngineOptions& options, const Checkpoint& checkpoint,
+           const Devices& devices, const std::vector<detail::PlacedTensor>& tensors, Sizes sizes) {
     const auto [tensor_parallel, pipeline_parallel] = sizes;
     try {
-        const Candidate candidate(spec, checkpoint, devices, tensors, tensor_parallel, pipeline_parallel);
+        const Candidate candidate(spec, options, checkpoint, devices, tensors, {tensor_parallel, pipeline_parallel});
         if (spec.layout.layers_per_stage) {
             add(plan, candidate, *spec.layout.layers_per_stage, "layers as the spec divides them");
         } else {
@@ -154,8 +154,9 @@ Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& 
         }
     }
     if (possible.empty()) return plan;
-    const std::vector<detail::PlacedTensor> tensors = detail::placed_tensors(checkpoint);
-    for (const Sizes& sizes : possible) weigh(plan, spec, checkpoint, devices, tensors, sizes);
+    const detail::EngineOptions options = detail::engine_options(spec, cluster, checkpoint.config, devices);
+    const std::vector<detail::PlacedTensor> tensors = detail::placed_tensors(checkpoint, detail::loading_of(options));
+    for (const Sizes& sizes : possible) weigh(plan, spec, options, checkpoint, devices, tensors, sizes);
     return plan;
 }
 

@@ -21,8 +21,8 @@ std::string partition_text(const Layout& layout) {
     return text;
 }
 
-std::string tokens_text(const std::optional<std::int64_t>& tokens) {
-    return tokens ? format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, *tokens))) : "unknown";
+std::string tokens_text(const std::optional<WholeInterval>& tokens) {
+    return tokens ? format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, tokens->likely))) : "unknown";
 }
 
 std::string layers_text(const RankPlacement& rank) {

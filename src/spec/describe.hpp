@@ -11,13 +11,18 @@ namespace r1cluster {
 
 BOOST_DESCRIBE_ENUM(Transport, ssh, local)
 BOOST_DESCRIBE_ENUM(Fate, service, attached)
+BOOST_DESCRIBE_ENUM(GoalKind, latency, throughput, context, users)
+BOOST_DESCRIBE_STRUCT(Goal, (), (kind, users, tokens))
 BOOST_DESCRIBE_STRUCT(HostSpec, (), (name, address, ssh, transport, python, interface, gpus, env))
 BOOST_DESCRIBE_STRUCT(ModelSpec, (), (path, served_name))
 BOOST_DESCRIBE_STRUCT(EngineSpec, (),
                       (name, version, python, backend, extra_arguments, gpu_memory_utilization, kv_cache_bytes,
-                       start_timeout_s))
-BOOST_DESCRIBE_STRUCT(ServeSpec, (), (address, port, max_model_len, api_key_file))
-BOOST_DESCRIBE_STRUCT(LayoutSpec, (), (tensor_parallel, pipeline_parallel, layers_per_stage))
+                       start_timeout_s, dtype, kv_cache_dtype, max_batched_tokens, max_sequences, is_eager,
+                       speculative_tokens))
+BOOST_DESCRIBE_STRUCT(ServeSpec, (), (address, port, max_model_len, api_key_file, goal))
+BOOST_DESCRIBE_STRUCT(LayoutSpec, (),
+                      (tensor_parallel, pipeline_parallel, layers_per_stage, data_parallel, expert_parallel,
+                       decode_context_parallel))
 BOOST_DESCRIBE_STRUCT(DeploymentPorts, (), (api, rendezvous, guard))
 BOOST_DESCRIBE_STRUCT(PlannedPort, (), (host, address, port, purpose))
 BOOST_DESCRIBE_STRUCT(DeploymentSpec, (), (name, fate, hosts, model, engine, serve, layout, env))

@@ -65,7 +65,21 @@ void read_engine(TableReader& table, EngineSpec& engine) {
     table.read("gpu_memory_utilization", engine.gpu_memory_utilization);
     table.read_bytes("kv_cache_bytes", engine.kv_cache_bytes);
     table.read("start_timeout_s", engine.start_timeout_s);
+    table.read("dtype", engine.dtype);
+    table.read("kv_cache_dtype", engine.kv_cache_dtype);
+    table.read("max_batched_tokens", engine.max_batched_tokens);
+    table.read("max_sequences", engine.max_sequences);
+    table.read("is_eager", engine.is_eager);
+    table.read("speculative_tokens", engine.speculative_tokens);
     table.close();
+}
+
+Goal goal_of(const std::string& text) {
+    try {
+        return parse_goal(text);
+    } catch (const Error& error) {
+        throw Breach{"serve.goal", error.what()};
+    }
 }
 
 void read_serve(TableReader& table, ServeSpec& serve) {
@@ -73,6 +87,9 @@ void read_serve(TableReader& table, ServeSpec& serve) {
     table.read("port", serve.port);
     table.read("max_model_len", serve.max_model_len);
     table.read("api_key_file", serve.api_key_file);
+    std::string goal;
+    table.read("goal", goal);
+    if (!goal.empty()) serve.goal = goal_of(goal);
     table.close();
 }
 
@@ -80,6 +97,9 @@ void read_layout(TableReader& table, LayoutSpec& layout) {
     table.read("tensor_parallel", layout.tensor_parallel);
     table.read("pipeline_parallel", layout.pipeline_parallel);
     table.read("layers_per_stage", layout.layers_per_stage);
+    table.read("data_parallel", layout.data_parallel);
+    table.read("expert_parallel", layout.expert_parallel);
+    table.read("decode_context_parallel", layout.decode_context_parallel);
     table.close();
 }
 

@@ -80,6 +80,12 @@ std::string engine_toml(const EngineSpec& engine) {
     out.number("gpu_memory_utilization", engine.gpu_memory_utilization);
     out.number("kv_cache_bytes", engine.kv_cache_bytes);
     out.number("start_timeout_s", engine.start_timeout_s);
+    out.text("dtype", engine.dtype);
+    out.text("kv_cache_dtype", engine.kv_cache_dtype);
+    out.number("max_batched_tokens", engine.max_batched_tokens);
+    out.number("max_sequences", engine.max_sequences);
+    if (engine.is_eager) out.number("is_eager", true);
+    if (engine.speculative_tokens != 0) out.number("speculative_tokens", engine.speculative_tokens);
     return out.text();
 }
 
@@ -89,6 +95,9 @@ std::string layout_toml(const LayoutSpec& layout) {
     out.number("tensor_parallel", layout.tensor_parallel);
     out.number("pipeline_parallel", layout.pipeline_parallel);
     if (layout.layers_per_stage) out.raw("layers_per_stage", list(*layout.layers_per_stage));
+    out.number("data_parallel", layout.data_parallel);
+    out.number("expert_parallel", layout.expert_parallel);
+    out.number("decode_context_parallel", layout.decode_context_parallel);
     return out.text();
 }
 
@@ -109,6 +118,7 @@ std::string to_toml(const DeploymentSpec& spec) {
     serve.number("port", spec.serve.port);
     serve.number("max_model_len", spec.serve.max_model_len);
     serve.text("api_key_file", spec.serve.api_key_file);
+    if (spec.serve.goal) serve.text("goal", text_of(*spec.serve.goal));
     out += model.text() + engine_toml(spec.engine) + serve.text() + layout_toml(spec.layout);
 
     if (spec.env.empty()) return out;

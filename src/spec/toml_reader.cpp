@@ -129,6 +129,19 @@ void TableReader::read(std::string_view name, double& target) {
     target = *item->node->value<double>();
 }
 
+void TableReader::read(std::string_view name, bool& target) {
+    std::optional<bool> given;
+    read(name, given);
+    if (given) target = *given;
+}
+
+void TableReader::read(std::string_view name, std::optional<bool>& target) {
+    const auto item = take(name);
+    if (!item) return;
+    if (!item->node->is_boolean()) wrong_type(item->key, "true or false", *item->node);
+    target = *item->node->value<bool>();
+}
+
 void TableReader::read(std::string_view name, std::optional<std::int64_t>& target) {
     if (const auto item = take(name)) target = whole_of(*item->node, item->key);
 }

@@ -34,6 +34,15 @@ void insist_between(Number value, Number least, Number most, const std::string& 
     }
 }
 
+void insist_one_of(const std::string& value, std::initializer_list<std::string_view> all, const std::string& key) {
+    std::string expected;
+    for (const std::string_view one : all) {
+        if (one == value) return;
+        if (!one.empty()) expected += fmt::format("{}\"{}\"", expected.empty() ? "" : ", ", one);
+    }
+    refuse(key, "{} is \"{}\"; expected one of {}", key.substr(key.rfind('.') + 1), printable(value), expected);
+}
+
 void find_breach_of_env(const std::map<std::string, std::string>& env, const std::string& key) {
     for (const auto& [name, value] : env) {
         insist(object_to_variable(name, value), key + "." + name, "environment variable", name);
@@ -126,6 +135,17 @@ void find_breach_of_engine(const EngineSpec& engine) {
         insist_between<std::uint64_t>(*engine.kv_cache_bytes, 1, most_cache_bytes, "engine.kv_cache_bytes");
     }
     insist_between(engine.start_timeout_s, 1, 86400, "engine.start_timeout_s");
+    insist_one_of(engine.dtype, {"", "bfloat16", "float16"}, "engine.dtype");
+    insist_one_of(engine.kv_cache_dtype, {"", "auto", "bfloat16", "fp8", "fp8_e4m3", "fp8_e5m2", "fp8_ds_mla"},
+                  "engine.kv_cache_dtype");
+    constexpr std::int64_t most_tokens = std::int64_t{1} << 24;
+    if (engine.max_batched_tokens) {
+        insist_between<std::int64_t>(*engine.max_batched_tokens, 1, most_tokens, "engine.max_batched_tokens");
+    }
+    if (engine.max_sequences) {
+        insist_between<std::int64_t>(*engine.max_sequences, 1, most_tokens, "engine.max_sequences");
+    }
+    insist_between(engine.speculative_tokens, 0, 16, "engine.speculative_tokens");
 }
 
 void find_breach_of_serve(const ServeSpec& serve) {
@@ -137,11 +157,18 @@ void find_breach_of_serve(const ServeSpec& serve) {
     if (!serve.api_key_file.empty()) {
         insist(object_to_absolute_path(serve.api_key_file), "serve.api_key_file", "path", serve.api_key_file);
     }
+    if (!serve.goal) return;
+    insist_between<std::int64_t>(serve.goal->users, 1, 1'000'000, "serve.goal");
+    insist_between<std::int64_t>(serve.goal->tokens, 0, 1'000'000'000, "serve.goal");
 }
 
 void find_breach_of_layout(const LayoutSpec& layout) {
     if (layout.tensor_parallel) insist_between(*layout.tensor_parallel, 1, most_ranks, "layout.tensor_parallel");
     if (layout.pipeline_parallel) insist_between(*layout.pipeline_parallel, 1, most_ranks, "layout.pipeline_parallel");
+    if (layout.data_parallel) insist_between(*layout.data_parallel, 1, most_ranks, "layout.data_parallel");
+    if (layout.decode_context_parallel) {
+        insist_between(*layout.decode_context_parallel, 1, most_ranks, "layout.decode_context_parallel");
+    }
     if (!layout.layers_per_stage) return;
     const std::vector<int>& layers = *layout.layers_per_stage;
     const std::string key = "layout.layers_per_stage";

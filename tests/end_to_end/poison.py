@@ -20,8 +20,9 @@ Piece = tuple[str, int, int, int, int]
 def pieces_of(shards: r1cluster.ShardPlan, rank: int) -> list[Piece]:
     """What a rank reads by our plan."""
     return [
-        (piece.file, piece.offset_bytes, piece.rows, piece.run_bytes, piece.stride_bytes)
-        for piece in shards.ranks[rank].slices
+        (shards.files[piece.file], piece.offset_bytes, piece.rows, piece.run_bytes, piece.stride_bytes)
+        for piece in shards.slices(rank)
+        if piece.rows > 0  # else all of it is padding
     ]
 
 

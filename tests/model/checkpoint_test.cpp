@@ -218,5 +218,7 @@ TEST_CASE("a checkpoint shows its sums", "[model]") {
           "    head                      1 tensors      1.56 KiB\n"
           "    MLP                       6 tensors      1.50 KiB\n"
           "    attention                 8 tensors         768 B\n"
-          "    norm                      5 tensors          80 B\n");
+          "    norm                      5 tensors          80 B\n"
+          "  by layer\n"
+          "    0-1      dense         2 x    1.16 KiB in      9 tensors\n");
 }

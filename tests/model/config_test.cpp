@@ -40,7 +40,8 @@ TEST_CASE("R1's config.json gives its shape", "[model]") {
     expected.has_remote_code = true;
     expected.latent_attention = LatentAttention{1536, 512, 128, 64, 128};
     expected.experts = Experts{256, 1, 8, 2048, 3, 2048, {}};
-    expected.quantization = Quantization{"fp8", {128, 128}};
+    expected.quantization =
+        Quantization{.method = "fp8", .block = {128, 128}, .format = "fp8_block", .bits = 8, .activations = "dynamic"};
     CHECK(parse_config(test::r1_config) == expected);
 }
 

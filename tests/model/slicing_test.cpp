@@ -24,7 +24,12 @@ TensorPlace place(const ModelConfig& config, const std::string& name) {
 Slice slice(const ModelConfig& config, const Tensor& tensor, SliceRule rule, int rank, int parts) {
     TensorPlace place;
     place.rule = rule;
-    return slice_tensor(config, ShardFile{"f", 0, 0, {}}, tensor, place, rank, parts);
+    return slice_tensor(config, tensor, place, {.tensor_rank = rank, .tensor_parallel = parts});
+}
+
+Slice piece(std::uint64_t offset_bytes, std::uint64_t rows, std::uint64_t run_bytes, std::uint64_t stride_bytes,
+            std::uint32_t padding_rows = 0) {
+    return {0, 0, offset_bytes, rows, run_bytes, stride_bytes, padding_rows};
 }
 
 }  // namespace
@@ -48,13 +53,16 @@ TEST_CASE("R1 at once: all tensors, all bytes", "[model]") {
           std::vector<std::string>{"config.json has auto_map: Python beside the weights, which is never run here"});
 }
 
-TEST_CASE("R1 shows its parameters by dtype and kind", "[model]") {
+TEST_CASE("R1 shows its parameters by dtype, kind and layer", "[model]") {
     const std::string shown = show(test::r1());
     CHECK_THAT(shown, StartsWith("/data/r1: DeepseekV3ForCausalLM, 684,489,845,504 parameters, 641.29 GiB in 91,991 "
                                  "tensors, "));
+    CHECK_THAT(shown,
+               ContainsSubstring("  671,026,419,200 parameters without the layers that predict further tokens\n"));
     CHECK_THAT(shown, ContainsSubstring("    F8_E4M3              45,808 tensors    633.83 GiB\n"));
     CHECK_THAT(shown, ContainsSubstring("    F32                  45,867 tensors    158.52 MiB\n"));
     CHECK_THAT(shown, ContainsSubstring("    next-token layers     1,564 tensors     14.36 GiB\n"));
+    CHECK_THAT(shown, ContainsSubstring("    3-60     experts      58 x   10.72 GiB in  1,558 tensors\n"));
 }
 
 TEST_CASE("R1's 70B distillation has the published size", "[model]") {
@@ -116,7 +124,7 @@ TEST_CASE("a mixture of experts has both ends on every stage, and each expert cu
 
 TEST_CASE("what a version of the engine reads is what its rows say", "[model]") {
     const auto head = [&](const char* engine) {
-        return *place_tensor(r1_shape(), "lm_head.weight", Version::parse(engine));
+        return *place_tensor(r1_shape(), "lm_head.weight", {.engine = engine});
     };
     CHECK(head("0.7.3").is_on_every_stage);
     CHECK_FALSE(head("0.8.0rc1").is_on_every_stage);  // its numbers decide
@@ -150,10 +158,10 @@ TEST_CASE("an architecture without rules is named, with those that have some", "
 
 TEST_CASE("rows are one run of bytes, columns one run in each row", "[model]") {
     const Tensor matrix{"w", "BF16", {8, 6}, 100, 96};
-    CHECK(slice(llama_shape(), matrix, SliceRule::rows, 1, 2) == Slice{"f", "w", 148, 1, 48, 48});
-    CHECK(slice(llama_shape(), matrix, SliceRule::columns, 1, 3) == Slice{"f", "w", 104, 8, 4, 12});
-    CHECK(slice(llama_shape(), matrix, SliceRule::columns, 0, 1) == Slice{"f", "w", 100, 1, 96, 96});
-    CHECK(slice(llama_shape(), matrix, SliceRule::replicate, 1, 2) == Slice{"f", "w", 100, 1, 96, 96});
+    CHECK(slice(llama_shape(), matrix, SliceRule::rows, 1, 2) == piece(148, 1, 48, 48));
+    CHECK(slice(llama_shape(), matrix, SliceRule::columns, 1, 3) == piece(104, 8, 4, 12));
+    CHECK(slice(llama_shape(), matrix, SliceRule::columns, 0, 1) == piece(100, 1, 96, 96));
+    CHECK(slice(llama_shape(), matrix, SliceRule::replicate, 1, 2) == piece(100, 1, 96, 96));
     CHECK(message_of([&] { slice(llama_shape(), matrix, SliceRule::columns, 0, 4); }) ==
           "slicing \"w\" for tensor parallel size 4: 6 is not divisible by 4");
 }
@@ -162,16 +170,16 @@ TEST_CASE("neighbours share a key/value head where there are more ranks than hea
     const Tensor keys{"k", "BF16", {1024, 2}, 0, 4096};  // 8 heads of 128
     CHECK(slice(llama_shape(), keys, SliceRule::kv_rows, 3, 4).offset_bytes == 3 * 1024);
     for (const int rank : {2, 3})
-        CHECK(slice(llama_shape(), keys, SliceRule::kv_rows, rank, 16) == Slice{"f", "k", 512, 1, 512, 512});
+        CHECK(slice(llama_shape(), keys, SliceRule::kv_rows, rank, 16) == piece(512, 1, 512, 512));
 }
 
 TEST_CASE("the padding of the vocabulary is in no file", "[model]") {
     ModelConfig config = llama_shape();
     config.vocabulary_size = 100;  // padded to 128
     const Tensor embedding{"e", "BF16", {100, 4}, 0, 800};
-    CHECK(slice(config, embedding, SliceRule::vocabulary, 0, 4) == Slice{"f", "e", 0, 1, 256, 256});
-    CHECK(slice(config, embedding, SliceRule::vocabulary, 3, 4) == Slice{"f", "e", 768, 1, 32, 32});
-    CHECK(slice(config, embedding, SliceRule::vocabulary, 7, 8).bytes() == 0);
+    CHECK(slice(config, embedding, SliceRule::vocabulary, 0, 4) == piece(0, 1, 256, 256));
+    CHECK(slice(config, embedding, SliceRule::vocabulary, 3, 4) == piece(768, 1, 32, 32, 28));
+    CHECK(slice(config, embedding, SliceRule::vocabulary, 7, 8) == piece(0, 0, 0, 0, 16));
 }
 
 TEST_CASE("an FP8 slice ends where a block ends", "[model]") {

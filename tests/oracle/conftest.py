@@ -52,8 +52,8 @@ class Answer:
 
     def differences(self) -> list[str]:
         """From our own rules for this version; one line for each tensor of a rank."""
-        version = r1cluster.Version.parse(self.plan.engine_version)
-        return r1cluster.compare(r1cluster.shard(self.layout, self.checkpoint, version), self.plan)
+        loading = r1cluster.Loading(engine=self.plan.engine_version)
+        return r1cluster.compare(r1cluster.shard(self.layout, self.checkpoint, loading), self.plan, self.checkpoint)
 
 
 def ask_engine(version: str, cases: list[tuple[Path, int, int]]) -> list[Answer]:

@@ -34,9 +34,18 @@ struct Experts {
     bool operator==(const Experts&) const = default;
 };
 
+/// How the weights are stored, in the words of all the tools that write quantization_config.
 struct Quantization {
-    std::string method;               ///< "fp8"
+    std::string method;               ///< quant_method: "fp8", "awq", "gptq", "compressed-tensors", "modelopt", "mxfp4"
     std::vector<std::int64_t> block;  ///< [rows, columns] of one scale; empty: not by blocks
+    std::string format;               ///< row of the table in docs/models.md: "awq", "fp8_block"; empty: none of them
+    std::int64_t bits = 0;            ///< of one weight; 0: not known
+    std::int64_t group_size = 0;      ///< weights in a row that share a scale; 0: all of the row, or of the tensor
+    bool has_zero_points = false;
+    bool has_activation_order = false;  ///< GPTQ's desc_act: groups are not of neighbours, g_idx says of which
+    std::string activations;            ///< "dynamic" or "static", where they are quantised too
+    std::string kv_cache;               ///< "float8"; empty: not quantised
+    std::vector<std::string> ignored;   ///< modules, or patterns of them, whose weights are as they were
     bool operator==(const Quantization&) const = default;
 };
 

@@ -41,6 +41,7 @@ struct EnginePlan {
     std::string key_list_sha256;  ///< of "rank name dtype 2x3\n" for all parameters: another engine, another hash
     std::string refusal;          ///< why it does not make or load such a model, in its words; empty: it does
     std::vector<int> layers_per_stage;
+    std::vector<std::string> files;     ///< names of the checkpoint's files, in its order
     std::vector<EngineRank> ranks;      ///< ordered by rank
     std::vector<HostShards> hosts;      ///< what the ranks of each host read, all together
     std::vector<std::string> oddities;  ///< "rank 0 calculates with \"a.weight\" (add_)": its bytes are no mere copy
@@ -54,7 +55,7 @@ EnginePlan parse_engine_plan(std::string_view answer, const Layout& layout, cons
                              std::string_view source = "engine");
 
 /// One line for each tensor of a rank whose bytes are not the same in both; empty: they are equal.
-std::vector<std::string> compare(const ShardPlan& ours, const EnginePlan& engine);
+std::vector<std::string> compare(const ShardPlan& ours, const EnginePlan& engine, const Checkpoint& checkpoint);
 
 /// Ranks on the spec's hosts in their order, equally many on each, and nothing else: what the engine is asked
 /// about where there are no rules to plan with. Throws Error (invalid_input) where they cannot be shared

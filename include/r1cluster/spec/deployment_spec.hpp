@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "r1cluster/spec/goal.hpp"
+
 namespace r1cluster {
 
 /// How the agent on a host is reached.
@@ -58,6 +60,12 @@ struct EngineSpec {
     std::optional<std::uint64_t>
         kv_cache_bytes;          ///< per rank; default: what remains (GPU), default_cpu_kv_cache_bytes (CPU)
     int start_timeout_s = 1800;  ///< from first process to first token
+    std::string dtype;           ///< "bfloat16", "float16"; empty: the model's, or float16 where a GPU has no bfloat16
+    std::string kv_cache_dtype;  ///< "fp8", "bfloat16", ...; empty: dtype
+    std::optional<std::int64_t> max_batched_tokens;  ///< of one step; default: the engine's own
+    std::optional<std::int64_t> max_sequences;       ///< requests of one step; default: the engine's own
+    bool is_eager = false;                           ///< no compilation and no CUDA graphs
+    int speculative_tokens = 0;                      ///< drafted by the model's own next-token layers (MTP); 0: none
     bool operator==(const EngineSpec&) const = default;
 };
 
@@ -66,6 +74,7 @@ struct ServeSpec {
     int port = 8000;
     std::optional<std::int64_t> max_model_len;  ///< tokens; default: the model's own limit
     std::string api_key_file;                   ///< on the head host; empty: no key
+    std::optional<Goal> goal;                   ///< what plan() orders the layouts by; default: latency
     bool operator==(const ServeSpec&) const = default;
 };
 
@@ -74,6 +83,9 @@ struct LayoutSpec {
     std::optional<int> tensor_parallel;
     std::optional<int> pipeline_parallel;
     std::optional<std::vector<int>> layers_per_stage;
+    std::optional<int> data_parallel;
+    std::optional<bool> expert_parallel;
+    std::optional<int> decode_context_parallel;
     bool operator==(const LayoutSpec&) const = default;
 };
 

@@ -96,6 +96,11 @@ QuestionFile write_question(const PrivateFolder& folder, const EngineQuestion& q
 }
 
 void check_layout(const Layout& layout) {
+    if (layout.data_parallel != 1 || layout.is_expert_parallel || layout.decode_context_parallel != 1) {
+        throw Error(ErrorKind::invalid_input, "layout",
+                    "asking the engine about a layout with data, expert or decode context parallelism: expected "
+                    "tensor and pipeline parallelism alone");
+    }
     const bool is_sized = layout.tensor_parallel >= 1 && layout.pipeline_parallel >= 1 &&
                           layout.tensor_parallel <= most_ranks && layout.pipeline_parallel <= most_ranks &&
                           layout.world_size() <= most_ranks;

@@ -54,10 +54,11 @@ const TensorRule* find_rule(const Family& family, std::string_view name, bool is
 
 /// "mlp.experts.17.up_proj.weight" with its number taken out, as the tables write it; empty where there is no
 /// such expert.
-std::string without_expert(std::string_view name, std::size_t part, const ModelConfig& config) {
+std::string without_expert(std::string_view name, std::size_t part, const ModelConfig& config,
+                           std::optional<std::int64_t>& expert) {
     const std::string_view prefix = name.substr(0, part + expert_part.size());
     std::string_view rest = name.substr(prefix.size());
-    const std::optional<std::int64_t> expert = take_number(rest);
+    expert = take_number(rest);
     if (!expert || !config.experts || *expert >= config.experts->routed) return "";
     return fmt::format("{}#.{}", prefix, rest);
 }
@@ -106,6 +107,10 @@ const Family& family_with_rules(const ModelConfig& config) {
     return *family;
 }
 
+std::optional<Version> engine_of(const Loading& loading) {
+    return loading.engine.empty() ? std::nullopt : std::optional(Version::parse(loading.engine));
+}
+
 bool Releases::contain(const std::optional<Version>& engine) const {
     if (!engine) return !until;
     return (!since || !is_before(*engine, *since)) && (!until || is_before(*engine, *until));
@@ -115,24 +120,26 @@ std::optional<KnownTensor> find_tensor(const Family& family, const ModelConfig& 
                                        const std::optional<Version>& engine) {
     if (!name.starts_with(layer_prefix)) {
         const TensorRule* rule = find_rule(family, name, false, engine);
-        return rule ? std::optional(KnownTensor{*rule, std::nullopt, false}) : std::nullopt;
+        return rule ? std::optional(KnownTensor{*rule, {}, {}, false}) : std::nullopt;
     }
     std::string_view rest = name.substr(layer_prefix.size());
     const std::optional<std::int64_t> layer = take_number(rest);
     if (!layer || *layer >= config.layers + config.next_token_layers) return std::nullopt;
     if (*layer >= config.layers) {
-        return KnownTensor{{"", Where::nowhere, SliceRule::replicate, "next-token layers"}, layer, true};
+        return KnownTensor{{"", Where::nowhere, SliceRule::replicate, "next-token layers"}, layer, {}, true};
     }
     const std::size_t part = rest.find(expert_part);
-    const std::string of_expert = part == rest.npos ? "" : without_expert(rest, part, config);
+    std::optional<std::int64_t> expert;
+    const std::string of_expert = part == rest.npos ? "" : without_expert(rest, part, config, expert);
     if (part != rest.npos && of_expert.empty()) return std::nullopt;
     const TensorRule* rule = find_rule(family, of_expert.empty() ? rest : of_expert, true, engine);
-    return rule ? std::optional(KnownTensor{*rule, layer, false}) : std::nullopt;
+    return rule ? std::optional(KnownTensor{*rule, layer, expert, false}) : std::nullopt;
 }
 
 TensorPlace place_of(const KnownTensor& known, const ModelConfig& config) {
     TensorPlace place;
     place.layer = known.layer;
+    place.expert = known.expert;
     place.rule = known.rule.rule;
     place.is_skipped = known.rule.where == Where::nowhere;
     place.is_on_every_stage = known.rule.where == Where::every_stage;
@@ -161,8 +168,9 @@ bool has_head(const Checkpoint& checkpoint) {
 std::string family_of(const ModelConfig& config) { return std::string(detail::family_with_rules(config).name); }
 
 std::optional<TensorPlace> place_tensor(const ModelConfig& config, std::string_view tensor_name,
-                                        const std::optional<Version>& engine) {
-    const auto known = detail::find_tensor(detail::family_with_rules(config), config, tensor_name, engine);
+                                        const Loading& loading) {
+    const auto known =
+        detail::find_tensor(detail::family_with_rules(config), config, tensor_name, detail::engine_of(loading));
     return known ? std::optional(detail::place_of(*known, config)) : std::nullopt;
 }
 

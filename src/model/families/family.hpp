@@ -31,6 +31,9 @@ struct Releases {
     bool contain(const std::optional<Version>& engine) const;
 };
 
+/// nullopt: the newest that is known. Throws Error (invalid_input) for a text that is no version.
+std::optional<Version> engine_of(const Loading& loading);
+
 struct TensorRule {
     std::string_view name;  ///< within its layer, "#" for the number of an expert; or in the whole model
     Where where = Where::layer;
@@ -60,6 +63,7 @@ const Family& family_with_rules(const ModelConfig& config);
 struct KnownTensor {
     TensorRule rule;
     std::optional<std::int64_t> layer;
+    std::optional<std::int64_t> expert;
     bool is_next_token_layer = false;  ///< any name there is known: the engine reads none of them
 };
 

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// What the tools that quantise write beside or instead of a weight, as data: one row per ending of a name.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "model/config_keys.hpp"
+#include "r1cluster/model/checkpoint.hpp"
+
+namespace r1cluster::detail {
+
+enum class TensorRole { weight, scale, zero_point, order, shape };
+
+/// How the axes of a stored tensor lie to those of the weight that it stands for, [output, input].
+enum class Axes {
+    as_weight,   ///< the same, each maybe shorter: packed, or one number for a block
+    transposed,  ///< [input, output], each maybe shorter
+    output,      ///< one number for each output; [output] or [output, 1]
+    input,       ///< one number for each input
+    none,        ///< one number for the whole weight, or about it
+};
+
+struct TensorForm {
+    std::string_view ending;  ///< takes the place of ".weight"
+    TensorRole role = TensorRole::weight;
+    Axes axes = Axes::as_weight;
+};
+
+struct QuantizationFormat {
+    std::string_view name;
+    std::string_view words;             ///< how a person would call it
+    std::span<const TensorForm> forms;  ///< of what is not a plain ".weight"
+    std::string_view refusal = {};      ///< why shard() has no rules for it; empty: it has
+};
+
+/// nullptr where `quantization` is of no format in the table, or there is none.
+const QuantizationFormat* find_format(const std::optional<Quantization>& quantization);
+
+/// What one tensor is in that format.
+struct FormedTensor {
+    const TensorForm* form = nullptr;
+    std::string_view module;  ///< the name without its ending
+
+    std::string weight_name() const { return std::string(module) + ".weight"; }
+};
+
+/// nullopt: a tensor as any other, such as a norm. Without a format: as in FP8 blocks, whose ending nobody else has.
+std::optional<FormedTensor> formed_tensor(const QuantizationFormat* format, std::string_view tensor_name);
+
+/// Numbers that the model has learnt: packed weights unpacked; 0 for scales and the like.
+std::uint64_t parameters_of(const std::optional<Quantization>& quantization, const Tensor& tensor);
+
+/// "compressed-tensors, 4 bits, groups of 128 with zero points; 2 modules as they were". Empty where there is none.
+std::string in_words(const std::optional<Quantization>& quantization);
+
+/// From the keys of config.json: quantization_config, or compression_config as older writers call it.
+std::optional<Quantization> parse_quantization(const Keys& config);
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "r1cluster/base/units.hpp"
+#include "r1cluster/plan/memory.hpp"
+
+namespace r1cluster {
+namespace {
+
+std::string bytes_text(std::int64_t bytes) {
+    return (bytes < 0 ? "-" : "") + format_bytes(static_cast<std::uint64_t>(bytes < 0 ? -bytes : bytes));
+}
+
+std::string count_text(std::int64_t count) {
+    return format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, count)));
+}
+
+template <class Text>
+std::string interval_text(const WholeInterval& interval, Text text) {
+    if (interval.low == interval.high) return text(interval.likely);
+    return fmt::format("{} ({} to {})", text(interval.likely), text(interval.low), text(interval.high));
+}
+
+bool is_same_kind(const RankMemory& left, const RankMemory& right) {
+    return left.device_bytes == right.device_bytes && left.budget_bytes == right.budget_bytes &&
+           left.terms == right.terms && left.kv_cache_bytes == right.kv_cache_bytes && left.kv_tokens == right.kv_tokens;
+}
+
+std::string table(const RankMemory& rank, const std::string& name, bool explain) {
+    std::string text = fmt::format("{}: {} of {}\n", name, format_bytes(rank.budget_bytes), format_bytes(rank.device_bytes));
+    for (const MemoryTerm& term : rank.terms) {
+        text += fmt::format("  {:<26}  {}{}\n", term.name, interval_text(term.bytes, bytes_text),
+                            term.is_in_budget ? "" : "  beside the budget");
+        if (explain) text += fmt::format("    because {}\n", term.because);
+    }
+    text += fmt::format("  {:<26}  {}\n", "KV cache", interval_text(rank.kv_cache_bytes, bytes_text));
+    return text + fmt::format("  {:<26}  {}\n", "KV tokens", interval_text(rank.kv_tokens, count_text));
+}
+
+}  // namespace
+
+std::string show(const MemoryForecast& forecast, bool explain) {
+    std::string text;
+    for (std::size_t begin = 0; begin < forecast.ranks.size();) {
+        std::size_t end = begin + 1;
+        while (end < forecast.ranks.size() && is_same_kind(forecast.ranks[begin], forecast.ranks[end])) ++end;
+        const RankMemory& first = forecast.ranks[begin];
+        text += table(first,
+                      end - begin == 1 ? fmt::format("rank {}", first.rank)
+                                       : fmt::format("ranks {}-{}", first.rank, forecast.ranks[end - 1].rank),
+                      explain);
+        begin = end;
+    }
+    text += fmt::format("KV cache: {} tokens, fewest on rank {}\n", interval_text(forecast.kv_tokens, count_text),
+                        forecast.limiting_rank);
+    text += fmt::format("longest request: {} tokens\n", interval_text(forecast.longest_request_tokens, count_text));
+    text += fmt::format("requests of {} tokens at a time: {:.1f} ({:.1f} to {:.1f})\n", count_text(forecast.context_tokens),
+                        forecast.concurrency.likely, forecast.concurrency.low, forecast.concurrency.high);
+    for (const HostLoad& host : forecast.hosts) {
+        text += fmt::format("{}: reads {}, takes {} of its memory\n", host.host, format_bytes(host.read_bytes),
+                            interval_text(host.host_memory_bytes, bytes_text));
+        if (explain) text += fmt::format("  because {}\n", host.because);
+    }
+    for (const std::string& warning : forecast.warnings) text += fmt::format("warning: {}\n", warning);
+    return text;
+}
+
+}  // namespace r1cluster

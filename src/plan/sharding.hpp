@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "r1cluster/plan/shard_plan.hpp"
+
+namespace r1cluster::detail {
+
+struct GroupSizes {
+    int tensor_parallel = 1;
+    int pipeline_parallel = 1;
+    int data_parallel = 1;
+    bool is_expert_parallel = false;
+
+    int group_ranks() const { return data_parallel * tensor_parallel; }
+};
+
+/// One rank of a layout, as far as its weights go.
+struct RankSeat {
+    int rank = 0;
+    std::string host;
+    std::uint32_t stage = 0;
+    std::int32_t group_rank = 0;  ///< data_rank * tensor_parallel + tensor_rank
+    std::int64_t first_layer = 0;
+    std::int64_t layer_count = 0;
+};
+
+ShardPlan shard(const GroupSizes& sizes, const std::vector<RankSeat>& seats, const Checkpoint& checkpoint,
+                const Loading& loading);
+
+}  // namespace r1cluster::detail
