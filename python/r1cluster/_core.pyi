@@ -13,11 +13,13 @@ import typing
 __all__: list[str] = [
     "Answer",
     "Calibration",
+    "Cast",
     "Cause",
     "Change",
     "CheckedRule",
     "Checkpoint",
     "CheckpointDigest",
+    "CheckpointSummary",
     "CheckpointText",
     "Cluster",
     "ContainerRuntime",
@@ -29,8 +31,13 @@ __all__: list[str] = [
     "Difference",
     "EngineEnvironment",
     "EngineLog",
+    "EngineParameter",
+    "EnginePlan",
+    "EngineQuestion",
+    "EngineRank",
     "EngineSpec",
     "ErrorKind",
+    "ExpertPlacement",
     "Experts",
     "Fate",
     "FileShare",
@@ -46,6 +53,7 @@ __all__: list[str] = [
     "GpuFabric",
     "GpuPeer",
     "GpuProcess",
+    "GroupRank",
     "Hca",
     "HcaPort",
     "HostLaunch",
@@ -61,10 +69,12 @@ __all__: list[str] = [
     "LatentAttention",
     "LaunchPlan",
     "LaunchPort",
+    "LayerSum",
     "Layout",
     "LayoutSpec",
     "Limits",
     "LinkTraffic",
+    "Loading",
     "Machine",
     "MemoryForecast",
     "MemoryTerm",
@@ -82,6 +92,7 @@ __all__: list[str] = [
     "Phase",
     "Plan",
     "PlannedPort",
+    "PlannedTensor",
     "PortState",
     "Problem",
     "ProcessSpec",
@@ -116,15 +127,18 @@ __all__: list[str] = [
     "ShardPlan",
     "ShardText",
     "Slice",
+    "SlicePattern",
     "SliceRule",
     "SlownessCause",
     "SoftwareBuild",
     "SpeedForecast",
     "SpeedPoint",
     "SpeedTerm",
+    "StageShards",
     "StepTime",
     "Tensor",
     "TensorPlace",
+    "TensorSum",
     "Transport",
     "TransportUse",
     "UpResult",
@@ -132,7 +146,9 @@ __all__: list[str] = [
     "WholeInterval",
     "Workload",
     "active_nvlinks",
+    "cast_of",
     "check",
+    "checkpoint_summary",
     "compare",
     "config",
     "default_partition",
@@ -142,6 +158,8 @@ __all__: list[str] = [
     "discover",
     "down",
     "dtype_bits",
+    "engine_plan",
+    "engine_plans",
     "family_of",
     "find_path",
     "follow_logs",
@@ -165,6 +183,7 @@ __all__: list[str] = [
     "model",
     "parse_config",
     "parse_document",
+    "parse_engine_plan",
     "parse_goal",
     "parse_safetensors",
     "parse_spec",
@@ -186,6 +205,7 @@ __all__: list[str] = [
     "slice_tensor",
     "status",
     "summarize",
+    "tensor_of",
     "tensor_parallel_refusal",
     "to_dot",
     "to_folder",
@@ -194,8 +214,10 @@ __all__: list[str] = [
     "to_svg",
     "to_toml",
     "transports",
+    "unweighed_layout",
     "up",
     "validated",
+    "weighed",
 ]
 
 class Interval:
@@ -3341,7 +3363,20 @@ class Quantization:
         """
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
-    def __init__(self, *, method: str = "", block: collections.abc.Sequence[int] = []) -> None: ...
+    def __init__(
+        self,
+        *,
+        method: str = "",
+        block: collections.abc.Sequence[int] = [],
+        format: str = "",
+        bits: int = 0,
+        group_size: int = 0,
+        has_zero_points: bool = False,
+        has_activation_order: bool = False,
+        activations: str = "",
+        kv_cache: str = "",
+        ignored: collections.abc.Sequence[str] = [],
+    ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Quantization: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
@@ -3354,7 +3389,23 @@ class Quantization:
         The JSON document of this value; docs/schemas/ describes it.
         """
     @property
+    def activations(self) -> str: ...
+    @property
+    def bits(self) -> int: ...
+    @property
     def block(self) -> list[int]: ...
+    @property
+    def format(self) -> str: ...
+    @property
+    def group_size(self) -> int: ...
+    @property
+    def has_activation_order(self) -> bool: ...
+    @property
+    def has_zero_points(self) -> bool: ...
+    @property
+    def ignored(self) -> list[str]: ...
+    @property
+    def kv_cache(self) -> str: ...
     @property
     def method(self) -> str: ...
 
@@ -3523,6 +3574,145 @@ class Checkpoint:
     @property
     def path(self) -> str: ...
 
+class TensorSum:
+    """
+    Tensors that have something in common, added up.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> TensorSum:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, name: str = "", tensors: int = 0, parameters: int = 0, bytes: int = 0) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> TensorSum: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> TensorSum:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def parameters(self) -> int: ...
+    @property
+    def tensors(self) -> int: ...
+
+class LayerSum:
+    """
+    Layers next to each other that are alike.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> LayerSum:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, first: int = 0, last: int = 0, kind: str = "", tensors: int = 0, parameters: int = 0, bytes: int = 0
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> LayerSum: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> LayerSum:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def first(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def last(self) -> int: ...
+    @property
+    def parameters(self) -> int: ...
+    @property
+    def tensors(self) -> int: ...
+
+class CheckpointSummary:
+    """
+    What a checkpoint is, without its tensors.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> CheckpointSummary:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        path: str = "",
+        architecture: str = "",
+        quantization: str = "",
+        files: int = 0,
+        tensors: int = 0,
+        parameters: int = 0,
+        next_token_parameters: int = 0,
+        bytes: int = 0,
+        by_dtype: collections.abc.Sequence[TensorSum] = [],
+        by_kind: collections.abc.Sequence[TensorSum] = [],
+        layers: collections.abc.Sequence[LayerSum] = [],
+        oddities: collections.abc.Sequence[str] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> CheckpointSummary: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> CheckpointSummary:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def architecture(self) -> str: ...
+    @property
+    def by_dtype(self) -> list[TensorSum]: ...
+    @property
+    def by_kind(self) -> list[TensorSum]: ...
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def files(self) -> int: ...
+    @property
+    def layers(self) -> list[LayerSum]: ...
+    @property
+    def next_token_parameters(self) -> int: ...
+    @property
+    def oddities(self) -> list[str]: ...
+    @property
+    def parameters(self) -> int: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def quantization(self) -> str: ...
+    @property
+    def tensors(self) -> int: ...
+
 class SliceRule(enum.Enum):
     """
     How one tensor is divided over a tensor-parallel group.
@@ -3533,6 +3723,112 @@ class SliceRule(enum.Enum):
     replicate = ...
     rows = ...
     vocabulary = ...
+
+class ExpertPlacement(enum.Enum):
+    """
+    Which experts a rank has under expert parallelism.
+    """
+
+    linear = ...
+    round_robin = ...
+
+class Cast(enum.Enum):
+    """
+    What an engine makes of a tensor's elements while it loads them.
+    """
+
+    none = ...
+    to_bfloat16 = ...
+    to_float16 = ...
+    to_float32 = ...
+
+class Loading:
+    """
+    What of the engine, besides the layout, decides which bytes its ranks read.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Loading:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        engine: str = "",
+        dtype: str = "",
+        drafts_next_tokens: bool = False,
+        expert_placement: ExpertPlacement = ...,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Loading: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Loading:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def drafts_next_tokens(self) -> bool: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def engine(self) -> str: ...
+    @property
+    def expert_placement(self) -> ExpertPlacement: ...
+
+class GroupRank:
+    """
+    Where a rank stands in the groups that divide tensors.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> GroupRank:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        tensor_rank: int = 0,
+        tensor_parallel: int = 1,
+        data_rank: int = 0,
+        data_parallel: int = 1,
+        is_expert_parallel: bool = False,
+        expert_placement: ExpertPlacement = ...,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> GroupRank: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> GroupRank:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def data_parallel(self) -> int: ...
+    @property
+    def data_rank(self) -> int: ...
+    @property
+    def expert_placement(self) -> ExpertPlacement: ...
+    @property
+    def is_expert_parallel(self) -> bool: ...
+    @property
+    def tensor_parallel(self) -> int: ...
+    @property
+    def tensor_rank(self) -> int: ...
 
 class TensorPlace:
     """
@@ -3556,6 +3852,8 @@ class TensorPlace:
         is_skipped: bool = False,
         rule: SliceRule = ...,
         is_on_every_stage: bool = False,
+        expert: int | None = None,
+        is_float32: bool = False,
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> TensorPlace: ...
     def __repr__(self) -> str: ...
@@ -3568,6 +3866,10 @@ class TensorPlace:
         """
         The JSON document of this value; docs/schemas/ describes it.
         """
+    @property
+    def expert(self) -> int | None: ...
+    @property
+    def is_float32(self) -> bool: ...
     @property
     def is_on_every_stage(self) -> bool: ...
     @property
@@ -3597,12 +3899,15 @@ class Slice:
     def __init__(
         self,
         *,
-        file: str = "",
-        tensor: str = "",
+        file: int = 0,
+        tensor: int = 0,
         offset_bytes: int = 0,
         rows: int = 0,
         run_bytes: int = 0,
         stride_bytes: int = 0,
+        padding_rows: int = 0,
+        replicas: int = 1,
+        cast: Cast = ...,
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Slice: ...
     def __repr__(self) -> str: ...
@@ -3617,9 +3922,15 @@ class Slice:
         The JSON document of this value; docs/schemas/ describes it.
         """
     @property
-    def file(self) -> str: ...
+    def cast(self) -> Cast: ...
+    @property
+    def file(self) -> int: ...
     @property
     def offset_bytes(self) -> int: ...
+    @property
+    def padding_rows(self) -> int: ...
+    @property
+    def replicas(self) -> int: ...
     @property
     def rows(self) -> int: ...
     @property
@@ -3627,7 +3938,7 @@ class Slice:
     @property
     def stride_bytes(self) -> int: ...
     @property
-    def tensor(self) -> str: ...
+    def tensor(self) -> int: ...
 
 class Workload:
     """
@@ -3879,9 +4190,103 @@ class Plan:
     @property
     def rejected(self) -> list[RejectedLayout]: ...
 
+class SlicePattern:
+    """
+    How tensors of one kind, shape and dtype are divided.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> SlicePattern:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, slices: collections.abc.Sequence[Slice] = []) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> SlicePattern: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> SlicePattern:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def slices(self) -> list[Slice]: ...
+
+class PlannedTensor:
+    """
+    A tensor that the ranks of a stage read.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> PlannedTensor:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, file: int = 0, tensor: int = 0, offset_bytes: int = 0, pattern: int = 0, only_holder: int = -1
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> PlannedTensor: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> PlannedTensor:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def file(self) -> int: ...
+    @property
+    def offset_bytes(self) -> int: ...
+    @property
+    def only_holder(self) -> int: ...
+    @property
+    def pattern(self) -> int: ...
+    @property
+    def tensor(self) -> int: ...
+
+class StageShards:
+    """
+    What the ranks of one pipeline stage read.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> StageShards:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, tensors: collections.abc.Sequence[PlannedTensor] = []) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> StageShards: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> StageShards:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def tensors(self) -> list[PlannedTensor]: ...
+
 class RankShards:
     """
-    The slices of the checkpoint that one rank needs.
+    How much of the checkpoint one rank needs.
     """
 
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
@@ -3892,7 +4297,16 @@ class RankShards:
         """
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
-    def __init__(self, *, rank: int = 0, slices: collections.abc.Sequence[Slice] = [], bytes: int = 0) -> None: ...
+    def __init__(
+        self,
+        *,
+        rank: int = 0,
+        stage: int = 0,
+        group_rank: int = 0,
+        slice_count: int = 0,
+        bytes: int = 0,
+        memory_bytes: int = 0,
+    ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> RankShards: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
@@ -3907,9 +4321,15 @@ class RankShards:
     @property
     def bytes(self) -> int: ...
     @property
+    def group_rank(self) -> int: ...
+    @property
+    def memory_bytes(self) -> int: ...
+    @property
     def rank(self) -> int: ...
     @property
-    def slices(self) -> list[Slice]: ...
+    def slice_count(self) -> int: ...
+    @property
+    def stage(self) -> int: ...
 
 class FileShare:
     """
@@ -3989,7 +4409,13 @@ class ShardPlan:
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
     def __init__(
-        self, *, ranks: collections.abc.Sequence[RankShards] = [], hosts: collections.abc.Sequence[HostShards] = []
+        self,
+        *,
+        files: collections.abc.Sequence[str] = [],
+        patterns: collections.abc.Sequence[SlicePattern] = [],
+        stages: collections.abc.Sequence[StageShards] = [],
+        ranks: collections.abc.Sequence[RankShards] = [],
+        hosts: collections.abc.Sequence[HostShards] = [],
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> ShardPlan: ...
     def __repr__(self) -> str: ...
@@ -3998,14 +4424,24 @@ class ShardPlan:
         """
         A copy with other values for the fields that are named.
         """
+    def slices(self, index: int) -> collections.abc.Iterator[Slice]:
+        """
+        The slices of ranks[index], made as they are walked.
+        """
     def to_json(self) -> str:
         """
         The JSON document of this value; docs/schemas/ describes it.
         """
     @property
+    def files(self) -> list[str]: ...
+    @property
     def hosts(self) -> list[HostShards]: ...
     @property
+    def patterns(self) -> list[SlicePattern]: ...
+    @property
     def ranks(self) -> list[RankShards]: ...
+    @property
+    def stages(self) -> list[StageShards]: ...
 
 class MemoryTerm:
     """
@@ -4469,6 +4905,152 @@ class SlownessCause:
     def name(self) -> str: ...
     @property
     def tpot_ms(self) -> Interval: ...
+
+class EngineParameter:
+    """
+    A parameter as the engine makes it on one rank.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> EngineParameter:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, name: str = "", dtype: str = "", shape: collections.abc.Sequence[int] = [], bytes: int = 0
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> EngineParameter: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> EngineParameter:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def shape(self) -> list[int]: ...
+
+class EngineRank:
+    """
+    What the engine makes of the weights of one rank.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> EngineRank:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        rank: int = 0,
+        tensor_rank: int = 0,
+        pipeline_rank: int = 0,
+        host: str = "",
+        parameters: collections.abc.Sequence[EngineParameter] = [],
+        parameter_bytes: int = 0,
+        buffer_bytes: int = 0,
+        slices: collections.abc.Sequence[Slice] = [],
+        read_bytes: int = 0,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> EngineRank: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> EngineRank:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def buffer_bytes(self) -> int: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def parameter_bytes(self) -> int: ...
+    @property
+    def parameters(self) -> list[EngineParameter]: ...
+    @property
+    def pipeline_rank(self) -> int: ...
+    @property
+    def rank(self) -> int: ...
+    @property
+    def read_bytes(self) -> int: ...
+    @property
+    def slices(self) -> list[Slice]: ...
+    @property
+    def tensor_rank(self) -> int: ...
+
+class EnginePlan:
+    """
+    What an installed engine says of itself about one layout.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> EnginePlan:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        engine_version: str = "",
+        key_list_sha256: str = "",
+        refusal: str = "",
+        layers_per_stage: collections.abc.Sequence[int] = [],
+        files: collections.abc.Sequence[str] = [],
+        ranks: collections.abc.Sequence[EngineRank] = [],
+        hosts: collections.abc.Sequence[HostShards] = [],
+        oddities: collections.abc.Sequence[str] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> EnginePlan: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def __str__(self) -> str: ...
+    def replace(self, **changes: typing.Any) -> EnginePlan:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def engine_version(self) -> str: ...
+    @property
+    def files(self) -> list[str]: ...
+    @property
+    def hosts(self) -> list[HostShards]: ...
+    @property
+    def key_list_sha256(self) -> str: ...
+    @property
+    def layers_per_stage(self) -> list[int]: ...
+    @property
+    def oddities(self) -> list[str]: ...
+    @property
+    def ranks(self) -> list[EngineRank]: ...
+    @property
+    def refusal(self) -> str: ...
 
 class Setting:
     """
@@ -5189,6 +5771,36 @@ class TransportUse:
     @property
     def transport(self) -> str: ...
 
+class EngineQuestion:
+    """
+    What an installed engine is asked.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> EngineQuestion:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, checkpoint: CheckpointText = ..., layout: Layout = ...) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> EngineQuestion: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> EngineQuestion:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def checkpoint(self) -> CheckpointText: ...
+    @property
+    def layout(self) -> Layout: ...
+
 class Progress:
     """
     One line of progress: what is being done, and for how long.
@@ -5350,6 +5962,11 @@ def active_nvlinks(gpu: Gpu) -> int:
     How many NVLinks are up.
     """
 
+def cast_of(config: ModelConfig, tensor: Tensor, place: TensorPlace, loading: Loading = ...) -> Cast:
+    """
+    What the engine makes of a tensor's elements.
+    """
+
 def check(
     spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint | None = None, layout: Layout | None = None
 ) -> Report:
@@ -5357,9 +5974,21 @@ def check(
     Applies every rule to every subject; rules that need what is None answer "unknown".
     """
 
+def checkpoint_summary(checkpoint: Checkpoint) -> CheckpointSummary:
+    """
+    Parameters and bytes of a checkpoint by dtype, kind and layer.
+    """
+
+@typing.overload
 def compare(before: Cluster, after: Cluster) -> list[Change]:
     """
     What changed from one reading to a later one, worse changes first.
+    """
+
+@typing.overload
+def compare(ours: ShardPlan, engine: EnginePlan, checkpoint: Checkpoint) -> list[str]:
+    """
+    One line for each tensor of a rank whose bytes are not the same in both.
     """
 
 def config(spec: DeploymentSpec, cluster: Cluster, layout: Layout) -> Settings:
@@ -5411,6 +6040,41 @@ def down(
 def dtype_bits(dtype: str) -> int:
     """
     Bits of one element; 0 for an unknown dtype.
+    """
+
+def engine_plan(
+    environment: os.PathLike[str] | str,
+    question: EngineQuestion,
+    *,
+    timeout_s: int = 1800,
+    on_progress: collections.abc.Callable[[Progress], None] | None = None,
+    is_cancelled: collections.abc.Callable[[], bool] | None = None,
+    binary: os.PathLike[str] | str | None = None,
+    ssh_program: str = "ssh",
+    ssh_config: os.PathLike[str] | str | None = None,
+    connect_timeout_s: int = 20,
+    request_timeout_s: int = 60,
+) -> EnginePlan:
+    """
+    The answer to one question; InvalidInput with the engine's words if it refuses.
+    """
+
+def engine_plans(
+    environment: os.PathLike[str] | str,
+    questions: collections.abc.Sequence[EngineQuestion],
+    *,
+    timeout_s: int = 1800,
+    on_progress: collections.abc.Callable[[Progress], None] | None = None,
+    is_cancelled: collections.abc.Callable[[], bool] | None = None,
+    binary: os.PathLike[str] | str | None = None,
+    ssh_program: str = "ssh",
+    ssh_config: os.PathLike[str] | str | None = None,
+    connect_timeout_s: int = 20,
+    request_timeout_s: int = 60,
+) -> list[EnginePlan]:
+    """
+    Asks the vLLM of an environment on this machine which bytes its ranks read, without a GPU and without
+    weights. A model that it refuses is an answer too.
     """
 
 def family_of(config: ModelConfig) -> str:
@@ -5556,6 +6220,11 @@ def parse_document(kind: str, text: str, source: str) -> Machine:
     What one document of another tool says of a machine; nothing is derived. Raises InvalidInput.
     """
 
+def parse_engine_plan(answer: str, layout: Layout, checkpoint: Checkpoint, source: str = "engine") -> EnginePlan:
+    """
+    Reads what the program that asks the engine has printed.
+    """
+
 def parse_goal(text: str) -> Goal:
     """
     "latency", "throughput", "context" or "32 users at 8192 tokens".
@@ -5571,7 +6240,7 @@ def parse_spec(text: str, source: str = "cluster.toml") -> DeploymentSpec:
     Reads the text of a cluster.toml; InvalidInput leads with source:line:column:.
     """
 
-def place_tensor(config: ModelConfig, tensor_name: str, engine: Version | None = None) -> TensorPlace | None:
+def place_tensor(config: ModelConfig, tensor_name: str, loading: Loading = ...) -> TensorPlace | None:
     """
     Place and rule of one tensor; None where the family has no such tensor.
     """
@@ -5637,7 +6306,7 @@ def scrub(recording: Recording) -> Scrubbed:
     Replaces names, addresses, UUIDs and serial numbers by made-up ones, consistently.
     """
 
-def shard(layout: Layout, checkpoint: Checkpoint, engine: Version | None = None) -> ShardPlan:
+def shard(layout: Layout, checkpoint: Checkpoint, loading: Loading = ...) -> ShardPlan:
     """
     The bytes that each rank and each host needs, exactly, from the headers alone.
     """
@@ -5659,6 +6328,8 @@ def show(checkpoint: Checkpoint) -> str: ...
 @typing.overload
 def show(plan: Plan, explain: bool = False) -> str: ...
 @typing.overload
+def show(engine: EnginePlan) -> str: ...
+@typing.overload
 def show(settings: Settings, explain: bool = False) -> str: ...
 @typing.overload
 def show(plan: LaunchPlan) -> str: ...
@@ -5679,9 +6350,7 @@ def show_matrix(machine: Machine) -> str:
     The matrix of `nvidia-smi topo -m`, with HCAs, their rates, and where GPUDirect RDMA is used.
     """
 
-def slice_tensor(
-    config: ModelConfig, file: ShardFile, tensor: Tensor, place: TensorPlace, tensor_rank: int, tensor_parallel: int
-) -> Slice:
+def slice_tensor(config: ModelConfig, tensor: Tensor, place: TensorPlace, rank: GroupRank) -> Slice:
     """
     The bytes of a tensor that one rank needs.
     """
@@ -5704,6 +6373,11 @@ def status(
 def summarize(deployment: str, hosts: collections.abc.Sequence[HostStatus]) -> DeploymentStatus:
     """
     The phase and first cause of the whole from those of its hosts.
+    """
+
+def tensor_of(checkpoint: Checkpoint, slice: Slice) -> Tensor:
+    """
+    The tensor that a slice is of.
     """
 
 def tensor_parallel_refusal(config: ModelConfig, tensor_parallel: int) -> str:
@@ -5746,6 +6420,11 @@ def transports(logs: collections.abc.Sequence[EngineLog]) -> list[TransportUse]:
     Which transports NCCL said it uses.
     """
 
+def unweighed_layout(spec: DeploymentSpec, tensor_parallel: int, pipeline_parallel: int) -> Layout:
+    """
+    Ranks on the spec's hosts in their order, and nothing else.
+    """
+
 def up(
     spec: DeploymentSpec,
     *,
@@ -5767,4 +6446,9 @@ def up(
 def validated(spec: DeploymentSpec) -> DeploymentSpec:
     """
     The spec with its defaults filled in; InvalidInput where it breaks a rule of parse_spec().
+    """
+
+def weighed(layout: Layout, engine: EnginePlan) -> Layout:
+    """
+    The layout with layers and bytes of each rank as the engine says.
     """
