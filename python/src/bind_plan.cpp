@@ -85,6 +85,10 @@ void bind_plan(py::module_& module) {
     bind_value<SpeedForecast>(module, "SpeedForecast", "How fast a layout serves the loads that were asked for.")
         .def("__str__", [](const SpeedForecast& self) { return show(self); });
     bind_value<SlownessCause>(module, "SlownessCause", "A reason why a deployment is slower than it should be.");
+    bind_value<EngineParameter>(module, "EngineParameter", "A parameter as the engine makes it on one rank.");
+    bind_value<EngineRank>(module, "EngineRank", "What the engine makes of the weights of one rank.");
+    bind_value<EnginePlan>(module, "EnginePlan", "What an installed engine says of itself about one layout.")
+        .def("__str__", [](const EnginePlan& self) { return show(self); });
 
     module.def(
         "plan",
@@ -117,6 +121,16 @@ void bind_plan(py::module_& module) {
     module.def("explain_slowness", &explain_slowness, py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"),
                py::arg("layout"), py::arg("workload"), py::arg("observed_tokens_per_s"),
                "What may explain the tokens per second that one request gets, best fit first.");
+    module.def("parse_engine_plan", &parse_engine_plan, py::arg("answer"), py::arg("layout"), py::arg("checkpoint"),
+               py::arg("source") = "engine", "Reads what the program that asks the engine has printed.");
+    module.def("compare", py::overload_cast<const ShardPlan&, const EnginePlan&, const Checkpoint&>(&compare),
+               py::arg("ours"), py::arg("engine"), py::arg("checkpoint"),
+               "One line for each tensor of a rank whose bytes are not the same in both.");
+    module.def("unweighed_layout", &unweighed_layout, py::arg("spec"), py::arg("tensor_parallel"),
+               py::arg("pipeline_parallel"), "Ranks on the spec's hosts in their order, and nothing else.");
+    module.def("weighed", &weighed, py::arg("layout"), py::arg("engine"),
+               "The layout with layers and bytes of each rank as the engine says.");
+    module.def("show", py::overload_cast<const EnginePlan&>(&show), py::arg("engine"));
 }
 
 }  // namespace r1cluster::python

@@ -147,16 +147,19 @@ TEST_CASE("an architecture without rules is named, with those that have some", "
     CHECK(message_of([&] { family_of(config); }) ==
           "slicing the architecture \"MambaForCausalLM\": not known; known are \"DeepseekV3ForCausalLM\", "
           "\"DeepseekV2ForCausalLM\", \"LlamaForCausalLM\", \"Qwen2ForCausalLM\", \"Qwen3ForCausalLM\", "
-          "\"MixtralForCausalLM\", \"Qwen2MoeForCausalLM\", \"Qwen3MoeForCausalLM\"");
+          "\"MixtralForCausalLM\", \"Qwen2MoeForCausalLM\", \"Qwen3MoeForCausalLM\"; for others, plan --from-engine "
+          "asks the engine itself");
     config = llama_shape();
     config.quantization = Quantization{"quip", {}};
     CHECK(message_of([&] { family_of(config); }) ==
-          "slicing weights quantized by \"quip\": not known; known are none, and \"fp8\" with weight_block_size");
+          "slicing weights quantized by \"quip\": not known; known are none, and \"fp8\" with weight_block_size; for "
+          "others, plan --from-engine asks the engine itself");
     config.quantization = Quantization{.method = "awq", .format = "awq"};
     CHECK(
         message_of([&] { family_of(config); }) ==
         "slicing weights quantized by \"awq\" (AWQ, packed along outputs): slices of this kind were not compared with "
-        "the engine's; known are none, and \"fp8\" with weight_block_size");
+        "the engine's; known are none, and \"fp8\" with weight_block_size; for others, plan --from-engine asks the "
+        "engine itself");
 }
 
 TEST_CASE("rows are one run of bytes, columns one run in each row", "[model]") {
@@ -228,7 +231,8 @@ TEST_CASE("slices of all ranks together are the tensor", "[model]") {
 
 TEST_CASE("tensor parallel sizes are refused in the engine's terms", "[model]") {
     CHECK(tensor_parallel_refusal(r1_shape(), 3) ==
-          "Total number of attention heads (128) must be divisible by tensor parallel size (3); vocab_size, padded to 64: "
+          "Total number of attention heads (128) must be divisible by tensor parallel size (3); vocab_size, padded to "
+          "64: "
           "129280 is not divisible by 3; intermediate size of an expert: 2048 is not divisible by 3; "
           "intermediate size of the shared experts: 2048 is not divisible by 3 (possible up to 64: 1, 2, 4, 8, 16)");
     CHECK(tensor_parallel_refusal(r1_shape(), 32) ==

@@ -57,14 +57,17 @@ const Family& family_with_rules(const ModelConfig& config) {
         }
         throw Error(
             ErrorKind::invalid_input, config.architecture,
-            fmt::format("slicing the architecture \"{}\": not known; known are {}", config.architecture, known));
+            fmt::format(
+                "slicing the architecture \"{}\": not known; known are {}; for others, plan --from-engine asks the "
+                "engine itself",
+                config.architecture, known));
     }
     if (!config.quantization) return *family;
     const QuantizationFormat* const format = find_format(config.quantization);
     if (!format || !format->refusal.empty()) {
         throw Error(ErrorKind::invalid_input, config.quantization->method,
                     fmt::format("slicing weights quantized by \"{}\"{}: {}; known are none, and \"fp8\" with "
-                                "weight_block_size",
+                                "weight_block_size; for others, plan --from-engine asks the engine itself",
                                 config.quantization->method, format ? fmt::format(" ({})", format->words) : "",
                                 format ? format->refusal : "not known"));
     }

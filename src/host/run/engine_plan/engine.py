@@ -96,7 +96,7 @@ class _On(TorchFunctionMode):
         self._device = device
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
-        if func in _device_constructors():
+        if func in _device_constructors() or (kwargs or {}).get("device") is not None:
             # The table of who has which expert is read while the model is made.
             is_table = func in (torch.full, torch.arange) and (kwargs or {}).get("dtype") is torch.int32
             kwargs = {**(kwargs or {}), "device": "cpu" if is_table else self._device}
