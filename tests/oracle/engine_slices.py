@@ -6,10 +6,10 @@ model is made on the meta device, and vLLM's own loaders get tensors that only n
 Usage: engine_slices.py < CASES > ANSWERS     (with the Python of an environment that has vLLM)
 
 Each line of CASES is {"checkpoint": FOLDER, "tensor_parallel": T, "pipeline_parallel": P}, and "expert_parallel": true
-where experts are to stay whole; each line of ANSWERS what was asked and {"version": V, "layers_per_stage": [...], "ranks": [{"tensor_rank", "pipeline_rank", "reads":
-{TENSOR: [READ, ...]}}]}, or {"version": V, "refusal": TEXT} where vLLM does not make or load such a model. A READ is
-{"file", "slices": [[offset in the file, rows, run, stride], ...], "into", "operation"}, all in bytes; "into" is the
-parameter that the bytes were copied to.
+where experts are to stay whole. Each line of ANSWERS is what was asked and {"version": V, "layers_per_stage": [...],
+"ranks": [{"tensor_rank", "pipeline_rank", "reads": {TENSOR: [READ, ...]}}]}, or {"version": V, "refusal": TEXT} where
+vLLM does not make or load such a model. A READ is {"file", "slices": [[offset in the file, rows, run, stride], ...],
+"into", "operation"}, all in bytes; "into" is the parameter that the bytes were copied to.
 
 The safetensors files may hold headers alone, followed by a hole.
 """

@@ -20,9 +20,7 @@ def one_form(offset: int, rows: int, run: int, stride: int) -> Slice:
     return (offset, rows, run, stride if rows > 1 else run)
 
 
-def layout_of(
-    tensor_parallel: int, layers_per_stage: list[int], *, expert_parallel: bool = False
-) -> r1cluster.Layout:
+def layout_of(tensor_parallel: int, layers_per_stage: list[int], *, expert_parallel: bool = False) -> r1cluster.Layout:
     stages = len(layers_per_stage)
     ranks = [
         r1cluster.RankPlacement(
@@ -36,13 +34,13 @@ def layout_of(
         for stage in range(stages)
         for rank in range(tensor_parallel)
     ]
-    return r1cluster.Layout(
+    layout = r1cluster.Layout(
         tensor_parallel=tensor_parallel,
         pipeline_parallel=stages,
         layers_per_stage=layers_per_stage,
-        is_expert_parallel=expert_parallel,
         ranks=ranks,
     )
+    return layout.replace(is_expert_parallel=True) if expert_parallel else layout
 
 
 def our_slices(checkpoint: r1cluster.Checkpoint, layout: r1cluster.Layout, engine: str) -> Ranks:
