@@ -13,7 +13,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "r1cluster/model/checkpoint.hpp"
 #include "r1cluster/plan/shard_plan.hpp"
@@ -33,9 +32,9 @@ double cpu_ms() {
 
 std::string read_text(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return std::move(text).str();
+    std::string text(std::filesystem::file_size(path), '\0');
+    if (!file.read(text.data(), static_cast<std::streamsize>(text.size()))) throw std::runtime_error(path.string());
+    return text;
 }
 
 /// Into a ShardText whose memory the one before had.

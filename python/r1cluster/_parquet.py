@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from ._core import Cast, ErrorKind, ShardPlan
 from ._errors import Unavailable
@@ -18,9 +19,9 @@ def write_parquet(plan: ShardPlan, path: str | os.PathLike[str]) -> None:
     stride_bytes, padding_rows, replicas, cast.
     """
     try:
-        import numpy
-        import pyarrow
-        import pyarrow.parquet
+        import numpy  # type: ignore[import-not-found, unused-ignore]
+        import pyarrow  # type: ignore[import-not-found, import-untyped, unused-ignore]
+        import pyarrow.parquet  # type: ignore[import-not-found, import-untyped, unused-ignore]
     except ImportError as missing:
         raise Unavailable(
             f'writing "{path}": {missing.name} is not installed; pip install "r1cluster[notebook]"',
@@ -29,7 +30,7 @@ def write_parquet(plan: ShardPlan, path: str | os.PathLike[str]) -> None:
         ) from missing
     files, casts = pyarrow.array(plan.files, pyarrow.string()), pyarrow.array([cast.name for cast in Cast])
 
-    def named(indices: numpy.ndarray, names: pyarrow.Array) -> pyarrow.Array:
+    def named(indices: Any, names: Any) -> Any:
         return pyarrow.DictionaryArray.from_arrays(pyarrow.array(indices.astype(numpy.int32)), names)
 
     writer = None

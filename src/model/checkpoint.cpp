@@ -78,13 +78,12 @@ void check_names_without_index(const Checkpoint& checkpoint) {
 bool is_consolidated(const ShardText& shard) { return shard.name.starts_with("consolidated"); }
 
 void check_listed_shards(const Checkpoint& checkpoint, const detail::Index& index) {
-    std::map<std::string_view, std::size_t> tensors_of;
-    for (const auto& [tensor, file] : index.file_of) ++tensors_of[file];
-    for (const auto& [file, count] : tensors_of) {
-        if (std::ranges::find(checkpoint.files, file, &ShardFile::name) == checkpoint.files.end()) {
-            refuse(std::string(file), fmt::format("the shard \"{}\" is missing: {} lists {} of its tensors", file,
-                                                  index_name, format_count(count)));
-        }
+    for (std::uint32_t i = 0; i < index.files.size(); ++i) {
+        const std::string& file = index.files[i];
+        if (std::ranges::find(checkpoint.files, file, &ShardFile::name) != checkpoint.files.end()) continue;
+        const auto count = std::ranges::count(index.tensors, i, &detail::Index::Entry::file);
+        refuse(file, fmt::format("the shard \"{}\" is missing: {} lists {} of its tensors", file, index_name,
+                                 format_count(static_cast<std::uint64_t>(count))));
     }
 }
 
@@ -114,22 +113,33 @@ ShardFile parse_shard(const ShardText& shard, detail::PlainHeaderReader& plain) 
 }
 
 void check_index(const detail::Index& index, const Checkpoint& checkpoint, const detail::TensorTable& table) {
-    for (const auto& [tensor, file] : index.file_of) {
-        const auto found = table.find(tensor);
+    std::vector<std::uint32_t> names;
+    for (const auto& [text, number_count] : index.names) names.push_back(table.name_of(text, number_count));
+    std::vector<const ShardFile*> files;
+    for (const std::string& file : index.files) {
+        files.push_back(&*std::ranges::find(checkpoint.files, file, &ShardFile::name));
+    }
+    for (const detail::Index::Entry& entry : index.tensors) {
+        const auto found = table.find(names[entry.name], entry.numbers);
+        const std::string& file = index.files[entry.file];
         if (!found) {
+            const std::string tensor = index.tensor_name(entry);
             refuse(tensor,
                    fmt::format("the tensor \"{}\" is not in \"{}\", where {} lists it", tensor, file, index_name));
         }
-        if (found->file->name != file) {
+        if (found->file != files[entry.file]) {
+            const std::string tensor = index.tensor_name(entry);
             refuse(tensor, fmt::format("the tensor \"{}\" is in \"{}\", but {} lists it in \"{}\"", tensor,
                                        found->file->name, index_name, file));
         }
     }
-    if (index.file_of.size() == table.size()) return;
+    if (index.tensors.size() == table.size()) return;
+    std::set<std::string> listed;
+    for (const detail::Index::Entry& entry : index.tensors) listed.insert(index.tensor_name(entry));
     for (const ShardFile& file : checkpoint.files) {
         for (std::size_t i = 0; i < file.tensors.size(); ++i) {
             const std::string tensor = file.tensors.name(i);
-            if (!index.file_of.contains(tensor)) {
+            if (!listed.contains(tensor)) {
                 refuse(tensor, fmt::format("the tensor \"{}\" of \"{}\" is not in {}", tensor, file.name, index_name));
             }
         }
@@ -155,7 +165,6 @@ struct CheckpointParser::State {
     std::size_t consolidated_count = 0;
     std::string first_consolidated;
     std::optional<detail::Index> index;
-    std::set<std::string_view> listed;
     detail::PlainHeaderReader plain;
 };
 
@@ -166,7 +175,6 @@ CheckpointParser::CheckpointParser(std::string path, std::string_view config, st
     state_->checkpoint.config = parse_config(config);
     if (index.empty()) return;
     state_->index = detail::parse_index(index, index_name);
-    for (const auto& [tensor, file] : state_->index->file_of) state_->listed.insert(file);
 }
 
 CheckpointParser::CheckpointParser(CheckpointParser&&) noexcept = default;
@@ -178,7 +186,9 @@ void CheckpointParser::add(const ShardText& shard) {
         if (++state_->consolidated_count == 1) state_->first_consolidated = shard.name;
         return;
     }
-    if (state_->index && !state_->listed.contains(shard.name)) {
+    const bool is_listed =
+        !state_->index || std::ranges::find(state_->index->files, shard.name) != state_->index->files.end();
+    if (!is_listed) {
         state_->checkpoint.oddities.push_back(fmt::format("\"{}\" is not in {}: not read", shard.name, index_name));
     } else {
         state_->checkpoint.files.push_back(parse_shard(shard, state_->plain));

@@ -18,24 +18,33 @@ constexpr std::string_view scale_ending = "_scale_inv";
 
 std::string shape_text(std::uint64_t rows, std::uint64_t columns) { return fmt::format("[{}, {}]", rows, columns); }
 
-/// The block scales of one tensor; `scale_of_kind` is what their names are found by.
-void check_scale(const TensorList& list, std::size_t index, std::uint32_t scale_of_kind, const TensorTable& tensors,
+/// What is known of the block scales of one kind of weight.
+struct ScalesOf {
+    bool is_fp8 = false;
+    std::uint32_t name = 0;               ///< what their names are found by
+    const TensorKind* checked = nullptr;  ///< those of this kind have the right shape
+};
+
+void check_scale(const TensorList& list, std::size_t index, ScalesOf& scales, const TensorTable& tensors,
                  const std::vector<std::int64_t>& block) {
     const TensorEntry& entry = list.entries()[index];
     const TensorKind& weight = list.kinds()[entry.kind];
-    const auto scale = tensors.find(scale_of_kind, entry.numbers);
+    const auto scale = tensors.find(scales.name, entry.numbers);
     const auto scale_name = [&] { return list.name(index) + std::string(scale_ending); };
     if (!scale) {
         refuse(list.name(index), fmt::format("the tensor \"{}\" is {}, but there is no \"{}\"", list.name(index),
                                              weight.dtype, scale_name()));
     }
-    if (weight.shape.size() != 2) return;
+    if (scale->kind == scales.checked || weight.shape.size() != 2) return;
     const auto blocks = [&](std::size_t axis) {
         const auto side = static_cast<std::uint64_t>(block[axis]);
         return weight.shape[axis] / side + (weight.shape[axis] % side != 0);
     };
     const std::vector<std::uint64_t>& got = scale->kind->shape;
-    if (got.size() == 2 && got[0] == blocks(0) && got[1] == blocks(1)) return;
+    if (got.size() == 2 && got[0] == blocks(0) && got[1] == blocks(1)) {
+        scales.checked = scale->kind;
+        return;
+    }
     refuse(scale_name(),
            fmt::format("the tensor \"{}\" must be {} for a weight {} in blocks of {}, got {}", scale_name(),
                        shape_text(blocks(0), blocks(1)), shape_text(weight.shape[0], weight.shape[1]),
@@ -47,15 +56,16 @@ void check_scales(Checkpoint& checkpoint, const TensorTable& tensors) {
     const auto& quantization = checkpoint.config.quantization;
     std::size_t fp8 = 0;
     for (const ShardFile& file : checkpoint.files) {
-        std::vector<std::uint32_t> scales;
+        std::vector<ScalesOf> kinds;
         for (const TensorKind& kind : file.tensors.kinds()) {
-            scales.push_back(tensors.name_of(kind.name + std::string(scale_ending), kind.number_count));
+            kinds.push_back({kind.dtype.starts_with("F8_E"),
+                             tensors.name_of(kind.name + std::string(scale_ending), kind.number_count)});
         }
         for (std::size_t i = 0; i < file.tensors.size(); ++i) {
-            const std::uint32_t kind = file.tensors.entries()[i].kind;
-            if (!file.tensors.kinds()[kind].dtype.starts_with("F8_E")) continue;
+            ScalesOf& scales = kinds[file.tensors.entries()[i].kind];
+            if (!scales.is_fp8) continue;
             ++fp8;
-            if (quantization) check_scale(file.tensors, i, scales[kind], tensors, quantization->block);
+            if (quantization) check_scale(file.tensors, i, scales, tensors, quantization->block);
         }
     }
     if (fp8 > 0 && !quantization) {

@@ -28,4 +28,22 @@ std::string with_numbers(std::string_view text, int number_count, const std::arr
 /// leading zero, or one that does not fit.
 std::size_t take_decimal(std::string_view text, std::uint32_t& number);
 
+/// Where in an open hash table a name is looked for. Names that differ in their last number alone are neighbours,
+/// wherever a probe leads, because they come one after the other and memory is slow.
+struct NameSlots {
+    std::uint64_t at;
+    std::uint64_t step;
+
+    NameSlots(std::uint32_t name, const std::array<std::uint32_t, 2>& numbers) {
+        // The finalizer of splitmix64 (Steele, Lea, Flood 2014).
+        std::uint64_t hash = std::uint64_t{name} << 32 | numbers[0];
+        hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9;
+        hash = (hash ^ (hash >> 27)) * 0x94d049bb133111eb;
+        hash ^= hash >> 31;
+        at = hash + numbers[1];
+        step = (hash >> 32) | 1;  // odd, so that it leads to every slot of a table of 2^n
+    }
+    void next() { at += step; }
+};
+
 }  // namespace r1cluster::detail

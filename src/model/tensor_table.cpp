@@ -32,20 +32,14 @@ TensorTable::TensorTable(const std::vector<ShardFile>& files) {
     }
 }
 
-/// Where this tensor is, or would be. Names that differ in their last number alone are neighbours, wherever a probe
-/// leads, because they come one after the other and memory is slow.
+/// Where this tensor is, or would be.
 std::size_t TensorTable::slot_of(std::uint32_t name, const std::array<std::uint32_t, 2>& numbers) const {
-    // The finalizer of splitmix64 (Steele, Lea, Flood 2014).
-    std::uint64_t hash = std::uint64_t{name} << 32 | numbers[0];
-    hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9;
-    hash = (hash ^ (hash >> 27)) * 0x94d049bb133111eb;
-    hash ^= hash >> 31;
-    const std::size_t step = (hash >> 32) | 1;  // odd, so that it leads to every slot
-    std::size_t at = (hash + numbers[1]) & (slots_.size() - 1);
-    while (slots_[at].name != 0 && (slots_[at].name != name || slots_[at].numbers != numbers)) {
-        at = (at + step) & (slots_.size() - 1);
+    const std::size_t mask = slots_.size() - 1;
+    NameSlots probe(name, numbers);
+    for (;; probe.next()) {
+        const Slot& slot = slots_[probe.at & mask];
+        if (slot.name == 0 || (slot.name == name && slot.numbers == numbers)) return probe.at & mask;
     }
-    return at;
 }
 
 std::uint32_t TensorTable::name_of(std::string_view text, int number_count) const {

@@ -119,10 +119,10 @@ void EngineAnswer::add(std::string_view line) {
 }
 
 void EngineAnswer::take_tensors(const std::vector<std::string>& names) {
-    std::unordered_map<std::string_view, KnownTensor> known;
+    std::unordered_map<std::string, KnownTensor> known;
     for (std::size_t f = 0; f < checkpoint_.files.size(); ++f) {
-        const std::vector<Tensor>& tensors = checkpoint_.files[f].tensors;
-        for (std::size_t t = 0; t < tensors.size(); ++t) known.emplace(tensors[t].name, KnownTensor{f, t});
+        const TensorList& tensors = checkpoint_.files[f].tensors;
+        for (std::size_t t = 0; t < tensors.size(); ++t) known.emplace(tensors.name(t), KnownTensor{f, t});
     }
     if (names.size() != known.size())
         refuse(fmt::format("{} tensors, but the checkpoint has {}", names.size(), known.size()));
@@ -134,9 +134,7 @@ void EngineAnswer::take_tensors(const std::vector<std::string>& names) {
     }
 }
 
-const Tensor& EngineAnswer::tensor_of(KnownTensor known) const {
-    return checkpoint_.files[known.file].tensors[known.tensor];
-}
+Tensor EngineAnswer::tensor_of(KnownTensor known) const { return checkpoint_.files[known.file].tensors[known.tensor]; }
 
 EngineAnswer::Read EngineAnswer::read_of(const std::vector<std::uint64_t>& numbers) const {
     if (numbers.size() != 5) {
@@ -146,7 +144,7 @@ EngineAnswer::Read EngineAnswer::read_of(const std::vector<std::uint64_t>& numbe
         refuse(fmt::format("there is no tensor {}; there are {}", numbers[0], tensors_.size()));
     const Read read{tensors_[numbers[0]], {numbers[1], numbers[2], numbers[3], numbers[4]}};
     const Runs& runs = read.runs;
-    const Tensor& tensor = tensor_of(read.of);
+    const Tensor tensor = tensor_of(read.of);
     const std::uint64_t end =
         runs.rows == 0
             ? 0

@@ -43,7 +43,7 @@ private:
     void take_tensors(const std::vector<std::string>& names);
     void take_rank(EngineRank rank, const std::vector<std::vector<std::uint64_t>>& reads);
     Read read_of(const std::vector<std::uint64_t>& numbers) const;
-    const Tensor& tensor_of(KnownTensor known) const;
+    Tensor tensor_of(KnownTensor known) const;
     Slice slice_of(const Read& read) const;
     std::uint64_t bytes_of(std::vector<Read> reads, std::vector<FileShare>* files) const;
     void add_hosts();

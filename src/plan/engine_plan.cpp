@@ -50,7 +50,7 @@ void compare_rank(int rank, Held ours, Held engine, const Checkpoint& checkpoint
     for (const auto& [place, pieces] : ours) {
         const std::vector<Runs>& other = engine[place];
         if (pieces == other) continue;
-        const Tensor& tensor = tensor_of(checkpoint, Slice{.file = place.first, .tensor = place.second});
+        const Tensor tensor = tensor_of(checkpoint, Slice{.file = place.first, .tensor = place.second});
         differences.push_back(fmt::format("rank {}: \"{}\": ours {}, the engine's {}", rank, tensor.name,
                                           text_of(pieces), text_of(other)));
     }

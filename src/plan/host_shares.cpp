@@ -42,15 +42,15 @@ const HostShares::Shares& HostShares::shares_of(std::uint32_t pattern_index, con
     return known->second;
 }
 
-void HostShares::add(const ShardFile& file, const Shares& shares) {
+void HostShares::add(const ShardFile& file, const Shares& shares, std::uint64_t count) {
     for (const Share& share : shares) {
         HostShards& host = hosts[share.host];
         if (last_file_[share.host] != &file) {
             last_file_[share.host] = &file;
             host.files.push_back({file.name, 0, file.tensors.size_bytes()});
         }
-        host.files.back().bytes += share.bytes;
-        host.bytes += share.bytes;
+        host.files.back().bytes += count * share.bytes;
+        host.bytes += count * share.bytes;
     }
 }
 

@@ -38,8 +38,8 @@ public:
     /// What each host needs of a tensor of this pattern. Stays where it is.
     const Shares& shares_of(std::uint32_t pattern_index, const SlicePattern& pattern, const StageSet& stages,
                             std::int32_t only_holder);
-    /// Files must come in their order.
-    void add(const ShardFile& file, const Shares& shares);
+    /// For `count` such tensors of a file. Files must come in their order.
+    void add(const ShardFile& file, const Shares& shares, std::uint64_t count);
 
     std::vector<HostShards> hosts;
 

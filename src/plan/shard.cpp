@@ -126,10 +126,10 @@ class TensorCounts {
 public:
     explicit TensorCounts(const GroupSizes& sizes) : width_(static_cast<std::size_t>(sizes.group_ranks()) + 1) {}
 
-    void add(const PlannedTensor& tensor) {
-        const std::size_t at = tensor.pattern * width_;
+    void add(std::size_t pattern, std::int32_t only_holder, std::uint64_t tensors) {
+        const std::size_t at = pattern * width_;
         if (counts_.size() < at + width_) counts_.resize(at + width_);
-        ++counts_[at + static_cast<std::size_t>(tensor.only_holder + 1)];
+        counts_[at + static_cast<std::size_t>(only_holder + 1)] += tensors;
     }
     std::uint64_t of(std::size_t pattern, std::int32_t group_rank) const {
         const std::size_t at = pattern * width_;
@@ -177,7 +177,7 @@ public:
         for (StageShards& stage : plan_.stages) stage.tensors.reserve(checkpoint.tensor_count() / counts_.size());
     }
 
-    void add_file(std::uint32_t file);
+    void add_file(std::uint32_t index);
     ShardPlan finish();
 
 private:
@@ -187,11 +187,13 @@ private:
         std::optional<std::uint32_t> stage;  ///< that has its layer; unset: the place is not to be used again
         StageSet read_by;
         std::uint32_t pattern = 0;
+        bool is_read = false;
         bool is_whole_expert = false;
-        const HostShares::Shares* shares = nullptr;
+        std::uint64_t uncounted = 0;  ///< tensors with this place that the sums do not have yet
     };
     /// False: no rank reads this tensor.
     bool find_place(OfKind& kind, const TensorList& tensors, std::uint32_t index);
+    void count(const ShardFile& file, const OfKind& kind, std::int32_t only_holder, std::uint64_t tensors);
     RankShards rank_shards(const RankSeat& seat) const;
 
     const GroupSizes& sizes_;
@@ -210,43 +212,54 @@ private:
 
 bool Sharding::find_place(OfKind& kind, const TensorList& tensors, std::uint32_t index) {
     const TensorEntry& entry = tensors.entries()[index];
-    const std::optional<std::uint32_t> stage = stages_.of_main_layer(kind.name, entry.numbers);
-    // Tensors of one kind in the layers of one stage have one place, but for their expert.
-    if (stage && stage == kind.stage && rules_.is_known(kind.name, entry.numbers)) return true;
-    kind.stage.reset();
     const std::optional<TensorPlace> place = rules_.place(kind.name, entry.numbers);
     const std::optional<StageSet> read_by = stages_.of(place);
+    kind.stage = place ? stages_.of_main_layer(kind.name, entry.numbers) : std::nullopt;
+    kind.is_read = read_by.has_value();
     if (!read_by) return false;
-    if (place) kind.stage = stage;
     kind.read_by = *read_by;
     kind.is_whole_expert = sizes_.is_expert_parallel && place && place->expert;
     kind.pattern = patterns_.index_of(tensors[index], place ? &*place : nullptr, read_by->count());
-    kind.shares = &shares_.shares_of(kind.pattern, patterns_.patterns[kind.pattern], kind.read_by, -1);
     return true;
 }
 
-void Sharding::add_file(std::uint32_t file) {
-    const TensorList& tensors = checkpoint_.files[file].tensors;
+void Sharding::count(const ShardFile& file, const OfKind& kind, std::int32_t only_holder, std::uint64_t tensors) {
+    const SlicePattern& pattern = patterns_.patterns[kind.pattern];
+    shares_.add(file, shares_.shares_of(kind.pattern, pattern, kind.read_by, only_holder), tensors);
+    for (std::uint32_t stage = kind.read_by.first; stage <= kind.read_by.last; ++stage) {
+        if (kind.read_by.contains(stage)) counts_[stage].add(kind.pattern, only_holder, tensors);
+    }
+}
+
+void Sharding::add_file(std::uint32_t index) {
+    const ShardFile& file = checkpoint_.files[index];
+    const TensorList& tensors = file.tensors;
     std::vector<OfKind> kinds;
     for (const TensorKind& kind : tensors.kinds()) kinds.push_back({.name = rules_.of(kind.name, kind.number_count)});
+    const auto count_all = [&](OfKind& kind) {
+        if (kind.uncounted > 0) count(file, kind, -1, kind.uncounted);
+        kind.uncounted = 0;
+    };
     for (std::uint32_t i = 0; i < tensors.size(); ++i) {
         const TensorEntry& entry = tensors.entries()[i];
         OfKind& kind = kinds[entry.kind];
-        if (!find_place(kind, tensors, i)) continue;
-        PlannedTensor tensor{file, i, entry.offset_bytes, kind.pattern, -1};
-        const HostShares::Shares* shares = kind.shares;
+        // Tensors of one kind in the layers of one stage have one place, but for their expert.
+        const bool is_same_place = kind.stage && kind.stage == stages_.of_main_layer(kind.name, entry.numbers) &&
+                                   rules_.is_known(kind.name, entry.numbers);
+        if (!is_same_place) count_all(kind);
+        if (is_same_place ? !kind.is_read : !find_place(kind, tensors, i)) continue;
+        PlannedTensor tensor{index, i, entry.offset_bytes, kind.pattern, -1};
         if (kind.is_whole_expert) {
             tensor.only_holder = holders_[entry.numbers[1]];
-            shares =
-                &shares_.shares_of(kind.pattern, patterns_.patterns[kind.pattern], kind.read_by, tensor.only_holder);
+            count(file, kind, tensor.only_holder, 1);
+        } else {
+            ++kind.uncounted;
         }
-        shares_.add(checkpoint_.files[file], *shares);
         for (std::uint32_t stage = kind.read_by.first; stage <= kind.read_by.last; ++stage) {
-            if (!kind.read_by.contains(stage)) continue;
-            plan_.stages[stage].tensors.push_back(tensor);
-            counts_[stage].add(tensor);
+            if (kind.read_by.contains(stage)) plan_.stages[stage].tensors.push_back(tensor);
         }
     }
+    for (OfKind& kind : kinds) count_all(kind);
 }
 
 RankShards Sharding::rank_shards(const RankSeat& seat) const {

@@ -134,15 +134,6 @@ FamilyRules::OfName FamilyRules::of(std::string_view text, int number_count) con
     return name;
 }
 
-bool FamilyRules::is_known(const OfName& name, const std::array<std::uint32_t, 2>& numbers) const {
-    if (!name.is_in_layer) return name.main != nullptr;
-    if (numbers[0] >= config_.layers + config_.next_token_layers) return false;
-    const bool is_next_token_layer = numbers[0] >= config_.layers;
-    if (is_next_token_layer && !drafts_) return true;
-    const bool has_rule = (is_next_token_layer ? name.draft : name.main) != nullptr;
-    return has_rule && (!name.is_expert || (config_.experts && numbers[1] < config_.experts->routed));
-}
-
 std::optional<KnownTensor> FamilyRules::known(const OfName& name, const std::array<std::uint32_t, 2>& numbers) const {
     if (!is_known(name, numbers)) return std::nullopt;
     if (!name.is_in_layer) return KnownTensor{*name.main, {}, {}, false};

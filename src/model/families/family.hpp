@@ -90,7 +90,14 @@ public:
     /// `text` as TensorKind::name has it. A block scale ("....weight_scale_inv") follows its weight.
     OfName of(std::string_view text, int number_count) const;
     /// Whether known() would find it.
-    bool is_known(const OfName& name, const std::array<std::uint32_t, 2>& numbers) const;
+    bool is_known(const OfName& name, const std::array<std::uint32_t, 2>& numbers) const {
+        if (!name.is_in_layer) return name.main != nullptr;
+        if (numbers[0] >= config_.layers + config_.next_token_layers) return false;
+        const bool is_next_token_layer = numbers[0] >= config_.layers;
+        if (is_next_token_layer && !drafts_) return true;
+        const bool has_rule = (is_next_token_layer ? name.draft : name.main) != nullptr;
+        return has_rule && (!name.is_expert || (config_.experts && numbers[1] < config_.experts->routed));
+    }
     /// nullopt: the family has no such tensor.
     std::optional<KnownTensor> known(const OfName& name, const std::array<std::uint32_t, 2>& numbers) const;
     std::optional<TensorPlace> place(const OfName& name, const std::array<std::uint32_t, 2>& numbers) const;
