@@ -121,6 +121,7 @@ else
   fi
   part_with_report "two hosts with the engine" "${pytest[@]}" tests/end_to_end/test_two_hosts.py
   # After the engine was installed for the former.
+  part_with_report "NaN outside of the plan" env PYTHONPATH="$PWD/build/dev/python" "${pytest[@]}" tests/end_to_end/test_poison.py
   part_with_report "slices as the engine's" env PYTHONPATH="$PWD/build/dev/python" "${pytest[@]}" tests/oracle
 fi
 finish

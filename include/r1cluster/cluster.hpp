@@ -20,7 +20,6 @@
 ///
 /// or all of it, and the start, as r1cluster::up(spec).
 
-
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/base/json.hpp"
 #include "r1cluster/base/units.hpp"
@@ -33,12 +32,14 @@
 #include "r1cluster/facts/views.hpp"
 #include "r1cluster/host/checkpoint_options.hpp"
 #include "r1cluster/host/deploy.hpp"
+#include "r1cluster/host/engine.hpp"
 #include "r1cluster/host/read.hpp"
 #include "r1cluster/launch/launch_plan.hpp"
 #include "r1cluster/launch/supervise.hpp"
 #include "r1cluster/model/checkpoint.hpp"
 #include "r1cluster/model/slicing.hpp"
 #include "r1cluster/model/summary.hpp"
+#include "r1cluster/plan/engine_plan.hpp"
 #include "r1cluster/plan/memory.hpp"
 #include "r1cluster/plan/shard_plan.hpp"
 #include "r1cluster/plan/speed.hpp"

@@ -4,6 +4,7 @@
 #include "host_call.hpp"
 #include "r1cluster/host/checkpoint_options.hpp"
 #include "r1cluster/host/deploy.hpp"
+#include "r1cluster/host/engine.hpp"
 #include "r1cluster/host/read.hpp"
 #include "readings/describe.hpp"
 
@@ -63,7 +64,18 @@ CheckpointText read_checkpoint_with(const Path& path, const std::string& revisio
     return call_without_gil(pending, [&] { return read_checkpoint(path.string(), options); });
 }
 
+std::vector<EnginePlan> engine_plans_with(const HostOptions& options, PendingException&, const Path& environment,
+                                          const std::vector<EngineQuestion>& questions, int timeout_s) {
+    return engine_plans(environment.string(), questions, options, timeout_s);
+}
+
+EnginePlan engine_plan_with(const HostOptions& options, PendingException&, const Path& environment,
+                            const EngineQuestion& question, int timeout_s) {
+    return engine_plan(environment.string(), question, options, timeout_s);
+}
+
 void bind_values(py::module_& module) {
+    bind_value<EngineQuestion>(module, "EngineQuestion", "What an installed engine is asked.");
     bind_fields<Progress>(module, "Progress", "One line of progress: what is being done, and for how long.");
     bind_value<ReadRequest>(module, "ReadRequest", "What one host is asked.");
     bind_value<StepTime>(module, "StepTime", "How long one step of up() took.");
@@ -98,6 +110,17 @@ void bind_reading(py::module_& module) {
         "The content of a text file of at most `limit_bytes`.");
 }
 
+void bind_engine(py::module_& module) {
+    def_host(module, "engine_plans",
+             "Asks the vLLM of an environment on this machine which bytes its ranks read, without a GPU and without\n"
+             "weights. A model that it refuses is an answer too.",
+             &engine_plans_with, py::arg("environment"), py::arg("questions"), py::kw_only(),
+             py::arg("timeout_s") = 1800);
+    def_host(module, "engine_plan", "The answer to one question; InvalidInput with the engine's words if it refuses.",
+             &engine_plan_with, py::arg("environment"), py::arg("question"), py::kw_only(),
+             py::arg("timeout_s") = 1800);
+}
+
 void bind_deployment(py::module_& module) {
     def_host(module, "up",
              "Takes the hosts of the spec to a served model: read, interpret, plan, check, config, launch, ready.\n"
@@ -127,6 +150,7 @@ std::string binary_or_default(const OptionalPath& binary) {
 void bind_host(py::module_& module) {
     bind_values(module);
     bind_reading(module);
+    bind_engine(module);
     bind_deployment(module);
 }
 

@@ -2,6 +2,18 @@
 #include "bindings.hpp"
 #include "model/describe.hpp"
 
+/// A list of Tensor. A TensorList makes its elements when asked, so that nothing may refer to them.
+template <>
+struct pybind11::detail::type_caster<r1cluster::TensorList> : list_caster<r1cluster::TensorList, r1cluster::Tensor> {
+    static handle cast(const r1cluster::TensorList& tensors, return_value_policy, handle parent) {
+        list result;
+        for (r1cluster::Tensor tensor : tensors) {
+            result.append(pybind11::cast(std::move(tensor), return_value_policy::move, parent));
+        }
+        return result.release();
+    }
+};
+
 namespace r1cluster::python {
 namespace {
 
@@ -52,12 +64,14 @@ void bind_model(py::module_& module) {
     module.def("place_tensor", &place_tensor, py::arg("config"), py::arg("tensor_name"), py::arg("loading") = Loading{},
                "Place and rule of one tensor; None where the family has no such tensor.");
     module.def("slice_tensor", &slice_tensor, py::arg("config"), py::arg("tensor"), py::arg("place"), py::arg("rank"),
-               "The bytes of a tensor that one rank needs.");
+               py::arg("loading") = Loading{}, "The bytes of a tensor that one rank needs.");
     module.def("cast_of", &cast_of, py::arg("config"), py::arg("tensor"), py::arg("place"),
                py::arg("loading") = Loading{}, "What the engine makes of a tensor's elements.");
     module.def("tensor_of", &tensor_of, py::arg("checkpoint"), py::arg("slice"), "The tensor that a slice is of.");
     module.def("tensor_parallel_refusal", &tensor_parallel_refusal, py::arg("config"), py::arg("tensor_parallel"),
                "Why this size cannot be, in the engine's terms; empty: it can.");
+    module.def("pipeline_refusal", &pipeline_refusal, py::arg("config"), py::arg("layers_per_stage"),
+               py::arg("engine") = std::nullopt, "Why this version does not start with these layers; empty: it does.");
     module.def("kv_bytes_per_token", &kv_bytes_per_token, py::arg("config"), py::arg("layers"),
                py::arg("tensor_parallel"), "Key/value cache that one token takes on one rank.");
 }

@@ -1,8 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstddef>
 #include "bindings.hpp"
+
 #include "plan/describe.hpp"
 
 namespace r1cluster::python {
+namespace {
+
+/// Slices in one block, as others see them through the buffer protocol.
+struct SliceTable {
+    std::vector<Slice> slices;
+};
+
+SliceTable slice_table(const ShardPlan& plan, std::size_t index) {
+    const SliceRange range = plan.slices(index);
+    SliceTable table;
+    table.slices.reserve(range.size());
+    for (const Slice& slice : range) table.slices.push_back(slice);
+    return table;
+}
+
+/// The members of Slice in the words of Python's struct module (PEP 3118).
+constexpr const char* slice_format =
+    "T{I:file:I:tensor:Q:offset_bytes:Q:rows:Q:run_bytes:Q:stride_bytes:I:padding_rows:H:replicas:B:cast:x}";
+static_assert(sizeof(Slice) == 48 && offsetof(Slice, stride_bytes) == 32 && offsetof(Slice, cast) == 46);
+
+void bind_slice_table(py::module_& module) {
+    py::class_<SliceTable>(module, "SliceTable", py::buffer_protocol(),
+                           "The slices of one rank, in one block of memory.")
+        .def("__len__", [](const SliceTable& self) { return self.slices.size(); })
+        .def_buffer([](SliceTable& self) {
+            return py::buffer_info(self.slices.data(), sizeof(Slice), slice_format, 1,
+                                   {static_cast<py::ssize_t>(self.slices.size())}, {sizeof(Slice)}, true);
+        });
+}
+
+}  // namespace
 
 void bind_plan(py::module_& module) {
     bind_value<Workload>(module, "Workload", "A steady load: so many requests at a time, each of so many tokens.");
@@ -21,6 +54,7 @@ void bind_plan(py::module_& module) {
     bind_value<RankShards>(module, "RankShards", "How much of the checkpoint one rank needs.");
     bind_value<FileShare>(module, "FileShare", "Bytes of one file that a host needs.");
     bind_value<HostShards>(module, "HostShards", "What a host needs of each file.");
+    bind_slice_table(module);
     bind_value<ShardPlan>(module, "ShardPlan", "Which bytes of the checkpoint go where.")
         .def(
             "slices",
@@ -28,7 +62,15 @@ void bind_plan(py::module_& module) {
                 const SliceRange range = self.slices(index);
                 return py::make_iterator<py::return_value_policy::move>(range.begin(), range.end());
             },
-            py::arg("index"), py::keep_alive<0, 1>(), "The slices of ranks[index], made as they are walked.");
+            py::arg("index"), py::keep_alive<0, 1>(), "The slices of ranks[index], made as they are walked.")
+        .def("slice_table", &slice_table, py::arg("index"),
+             "The slices of ranks[index] as one block of memory, for numpy and others that know the buffer protocol.")
+        .def(
+            "to_numpy",
+            [](const ShardPlan& self, std::size_t index) {
+                return py::module_::import("numpy").attr("asarray")(slice_table(self, index));
+            },
+            py::arg("index"), "The slices of ranks[index] as a structured array, without a copy; needs numpy.");
 
     bind_value<MemoryTerm>(module, "MemoryTerm", "One thing that takes memory of a rank.");
     bind_value<RankMemory>(module, "RankMemory", "What a rank will hold.");
@@ -43,6 +85,10 @@ void bind_plan(py::module_& module) {
     bind_value<SpeedForecast>(module, "SpeedForecast", "How fast a layout serves the loads that were asked for.")
         .def("__str__", [](const SpeedForecast& self) { return show(self); });
     bind_value<SlownessCause>(module, "SlownessCause", "A reason why a deployment is slower than it should be.");
+    bind_value<EngineParameter>(module, "EngineParameter", "A parameter as the engine makes it on one rank.");
+    bind_value<EngineRank>(module, "EngineRank", "What the engine makes of the weights of one rank.");
+    bind_value<EnginePlan>(module, "EnginePlan", "What an installed engine says of itself about one layout.")
+        .def("__str__", [](const EnginePlan& self) { return show(self); });
 
     module.def(
         "plan",
@@ -75,6 +121,16 @@ void bind_plan(py::module_& module) {
     module.def("explain_slowness", &explain_slowness, py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"),
                py::arg("layout"), py::arg("workload"), py::arg("observed_tokens_per_s"),
                "What may explain the tokens per second that one request gets, best fit first.");
+    module.def("parse_engine_plan", &parse_engine_plan, py::arg("answer"), py::arg("layout"), py::arg("checkpoint"),
+               py::arg("source") = "engine", "Reads what the program that asks the engine has printed.");
+    module.def("compare", py::overload_cast<const ShardPlan&, const EnginePlan&, const Checkpoint&>(&compare),
+               py::arg("ours"), py::arg("engine"), py::arg("checkpoint"),
+               "One line for each tensor of a rank whose bytes are not the same in both.");
+    module.def("unweighed_layout", &unweighed_layout, py::arg("spec"), py::arg("tensor_parallel"),
+               py::arg("pipeline_parallel"), "Ranks on the spec's hosts in their order, and nothing else.");
+    module.def("weighed", &weighed, py::arg("layout"), py::arg("engine"),
+               "The layout with layers and bytes of each rank as the engine says.");
+    module.def("show", py::overload_cast<const EnginePlan&>(&show), py::arg("engine"));
 }
 
 }  // namespace r1cluster::python

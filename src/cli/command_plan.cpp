@@ -6,17 +6,14 @@
 #include "cli/session.hpp"
 
 namespace r1cluster::cli {
-namespace {
 
-std::string show_shards(const ShardPlan& shards) {
+std::string show_hosts(const std::vector<HostShards>& hosts) {
     std::string out = "\nbytes of the checkpoint that each host needs\n";
-    for (const HostShards& host : shards.hosts) {
+    for (const HostShards& host : hosts) {
         out += fmt::format("  {:<16} {:>14} in {} files\n", host.host, format_bytes(host.bytes), host.files.size());
     }
     return out;
 }
-
-}  // namespace
 
 void add_model(CLI::App& app, Session& session) {
     CLI::App* verb = app.add_subcommand("model", "what a checkpoint is, from its headers alone");
@@ -49,13 +46,17 @@ void add_plan(CLI::App& app, Session& session) {
     add_explain(*verb, session);
     static PlanRequest request;
     request.add_to(*verb);
+    add_from_engine(*verb);
     verb->callback([&session] {
-        const Decided decided = decide(session, request.applied_to(session.spec()), request.options);
+        const DeploymentSpec spec = request.applied_to(session.spec());
+        if (plan_from_engine(session, spec)) return;
+        const Decided decided = decide(session, spec, request.options);
         if (request.wants_forecast()) return request.print_forecast(session, decided);
-        if (!decided.checkpoint) decided.chosen();
+        if (decided.plan.layouts.empty() && decided.plan.rejected.empty()) decided.chosen();
         print(session, decided.plan, [&] {
             const Layout* best = decided.layout();
-            return show(decided.plan, session.explains) + (best ? show_shards(shard(*best, *decided.checkpoint)) : "");
+            return show(decided.plan, session.explains) +
+                   (best ? show_hosts(shard(*best, *decided.checkpoint).hosts) : "");
         });
         if (!decided.layout()) session.exit_code = has_findings;
     });

@@ -65,6 +65,10 @@ void add_record(CLI::App& app, Session& session);
 void add_show(CLI::App& app, Session& session);
 void add_model(CLI::App& app, Session& session);
 void add_plan(CLI::App& app, Session& session);
+/// plan --from-engine and its sizes; and the verb with them, or false where it was not asked for.
+void add_from_engine(CLI::App& verb);
+bool plan_from_engine(Session& session, const DeploymentSpec& spec);
+std::string show_hosts(const std::vector<HostShards>& hosts);
 void add_check(CLI::App& app, Session& session);
 void add_config(CLI::App& app, Session& session);
 void add_launch(CLI::App& app, Session& session);

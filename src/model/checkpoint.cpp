@@ -6,10 +6,11 @@
 #include <algorithm>
 #include <charconv>
 #include <set>
-#include <unordered_map>
 
 #include "model/consistency.hpp"
 #include "model/index.hpp"
+#include "model/plain_header.hpp"
+#include "model/tensor_table.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/base/units.hpp"
 
@@ -47,12 +48,13 @@ std::optional<Part> part_of(std::string_view name) {
 }
 
 /// Without an index, the names alone must show that nothing is missing.
-void check_names_without_index(const CheckpointText& text) {
-    if (text.shards.empty()) refuse(text.path, fmt::format("\"{}\" holds no .safetensors file", text.path));
-    if (text.shards.size() == 1 && text.shards.front().name == single_name) return;
+void check_names_without_index(const Checkpoint& checkpoint) {
+    const std::string& path = checkpoint.path;
+    if (checkpoint.files.empty()) refuse(path, fmt::format("\"{}\" holds no .safetensors file", path));
+    if (checkpoint.files.size() == 1 && checkpoint.files.front().name == single_name) return;
     std::set<int> numbers;
     int of = 0;
-    for (const ShardText& shard : text.shards) {
+    for (const ShardFile& shard : checkpoint.files) {
         const std::optional<Part> part = part_of(shard.name);
         if (!part || (of != 0 && part->of != of)) {
             refuse(shard.name,
@@ -64,50 +66,24 @@ void check_names_without_index(const CheckpointText& text) {
         numbers.insert(part->number);
     }
     for (int i = 1; i <= of; ++i) {
-        if (!numbers.contains(i))
-            refuse(text.path, fmt::format("part {} of {} is missing in \"{}\"", i, of, text.path));
+        if (!numbers.contains(i)) refuse(path, fmt::format("part {} of {} is missing in \"{}\"", i, of, path));
     }
     if (static_cast<int>(numbers.size()) != of) {
-        refuse(text.path, fmt::format("\"{}\" has {} parts of a set of {}", text.path, numbers.size(), of));
+        refuse(path, fmt::format("\"{}\" has {} parts of a set of {}", path, numbers.size(), of));
     }
 }
 
-/// Mistral's own form of the same weights, with its own names.
+/// Mistral's own form of the same weights, with its own names. vllm/model_executor/model_loader/default_loader.py:
+/// 0.9.2 reads it only when it is asked to, 0.32.0 whenever it is there.
 bool is_consolidated(const ShardText& shard) { return shard.name.starts_with("consolidated"); }
 
-/// Takes that form out. vllm/model_executor/model_loader/default_loader.py: 0.9.2 reads it only when it is asked to,
-/// 0.32.0 whenever it is there.
-CheckpointText without_consolidated(CheckpointText text, std::vector<std::string>& oddities) {
-    const std::size_t all = text.shards.size();
-    std::string first;
-    for (const ShardText& shard : text.shards) {
-        if (first.empty() && is_consolidated(shard)) first = shard.name;
-    }
-    std::erase_if(text.shards, is_consolidated);
-    if (text.shards.empty() && !first.empty()) {
-        refuse(first, fmt::format("\"{}\" is Mistral's own form of the weights, for which there are no rules; expected "
-                                  "model-*.safetensors, the form for Hugging Face's transformers",
-                                  first));
-    }
-    if (!first.empty()) {
-        oddities.push_back(
-            fmt::format("{} file{} in Mistral's own form (\"{}\"): not read here, but newer versions of vLLM "
-                        "prefer them unless --load-format safetensors and --config-format hf say otherwise",
-                        all - text.shards.size(), all - text.shards.size() == 1 ? "" : "s", first));
-    }
-    return text;
-}
-
-void check_listed_shards(const CheckpointText& text, const detail::Index& index) {
-    std::map<std::string_view, std::size_t> tensors_of;
-    for (const auto& [tensor, file] : index.file_of) ++tensors_of[file];
-    for (const auto& [file, count] : tensors_of) {
-        const bool is_there = std::any_of(text.shards.begin(), text.shards.end(),
-                                          [&name = file](const ShardText& shard) { return shard.name == name; });
-        if (!is_there) {
-            refuse(std::string(file), fmt::format("the shard \"{}\" is missing: {} lists {} of its tensors", file,
-                                                  index_name, format_count(count)));
-        }
+void check_listed_shards(const Checkpoint& checkpoint, const detail::Index& index) {
+    for (std::uint32_t i = 0; i < index.files.size(); ++i) {
+        const std::string& file = index.files[i];
+        if (std::ranges::find(checkpoint.files, file, &ShardFile::name) != checkpoint.files.end()) continue;
+        const auto count = std::ranges::count(index.tensors, i, &detail::Index::Entry::file);
+        refuse(file, fmt::format("the shard \"{}\" is missing: {} lists {} of its tensors", file, index_name,
+                                 format_count(static_cast<std::uint64_t>(count))));
     }
 }
 
@@ -118,7 +94,7 @@ std::string start_of_file(const ShardText& shard) {
     return start;
 }
 
-ShardFile parse_shard(const ShardText& shard) {
+ShardFile parse_shard(const ShardText& shard, detail::PlainHeaderReader& plain) {
     if (const std::string what = detail::impostor(start_of_file(shard)); !what.empty()) {
         refuse(shard.name, fmt::format("{}:byte 0: {}", shard.name, what));
     }
@@ -132,43 +108,40 @@ ShardFile parse_shard(const ShardText& shard) {
                                        shard.header.text->size(), shard.declared_header_bytes));
     }
     ShardFile file{shard.name, shard.size_bytes, 8 + shard.declared_header_bytes, {}};
-    file.tensors = parse_safetensors(*shard.header.text, shard.size_bytes, shard.name);
+    file.tensors = detail::parse_header(plain, *shard.header.text, shard.size_bytes, shard.name);
     return file;
 }
 
-using FileOf = std::unordered_map<std::string_view, std::string_view>;
-
-FileOf files_by_tensor(const Checkpoint& checkpoint) {
-    FileOf result;
-    result.reserve(checkpoint.tensor_count());
-    for (const ShardFile& file : checkpoint.files) {
-        for (const Tensor& tensor : file.tensors) {
-            const auto [first, is_new] = result.emplace(tensor.name, file.name);
-            if (!is_new) {
-                refuse(tensor.name, fmt::format("the tensor \"{}\" is in two shards: \"{}\" and \"{}\"", tensor.name,
-                                                first->second, file.name));
-            }
-        }
+void check_index(const detail::Index& index, const Checkpoint& checkpoint, const detail::TensorTable& table) {
+    std::vector<std::uint32_t> names;
+    for (const auto& [text, number_count] : index.names) names.push_back(table.name_of(text, number_count));
+    std::vector<const ShardFile*> files;
+    for (const std::string& file : index.files) {
+        files.push_back(&*std::ranges::find(checkpoint.files, file, &ShardFile::name));
     }
-    return result;
-}
-
-void check_index(const detail::Index& index, const FileOf& found) {
-    for (const auto& [tensor, file] : index.file_of) {
-        const auto at = found.find(tensor);
-        if (at == found.end()) {
+    for (const detail::Index::Entry& entry : index.tensors) {
+        const auto found = table.find(names[entry.name], entry.numbers);
+        const std::string& file = index.files[entry.file];
+        if (!found) {
+            const std::string tensor = index.tensor_name(entry);
             refuse(tensor,
                    fmt::format("the tensor \"{}\" is not in \"{}\", where {} lists it", tensor, file, index_name));
         }
-        if (at->second != file) {
-            refuse(tensor, fmt::format("the tensor \"{}\" is in \"{}\", but {} lists it in \"{}\"", tensor, at->second,
-                                       index_name, file));
+        if (found->file != files[entry.file]) {
+            const std::string tensor = index.tensor_name(entry);
+            refuse(tensor, fmt::format("the tensor \"{}\" is in \"{}\", but {} lists it in \"{}\"", tensor,
+                                       found->file->name, index_name, file));
         }
     }
-    for (const auto& [tensor, file] : found) {
-        if (!index.file_of.contains(tensor)) {
-            refuse(std::string(tensor),
-                   fmt::format("the tensor \"{}\" of \"{}\" is not in {}", tensor, file, index_name));
+    if (index.tensors.size() == table.size()) return;
+    std::set<std::string> listed;
+    for (const detail::Index::Entry& entry : index.tensors) listed.insert(index.tensor_name(entry));
+    for (const ShardFile& file : checkpoint.files) {
+        for (std::size_t i = 0; i < file.tensors.size(); ++i) {
+            const std::string tensor = file.tensors.name(i);
+            if (!listed.contains(tensor)) {
+                refuse(tensor, fmt::format("the tensor \"{}\" of \"{}\" is not in {}", tensor, file.name, index_name));
+            }
         }
     }
 }
@@ -177,9 +150,7 @@ void check_index(const detail::Index& index, const FileOf& found) {
 
 std::uint64_t Checkpoint::tensor_bytes() const {
     std::uint64_t bytes = 0;
-    for (const ShardFile& file : files) {
-        for (const Tensor& tensor : file.tensors) bytes += tensor.size_bytes;
-    }
+    for (const ShardFile& file : files) bytes += file.tensors.size_bytes();
     return bytes;
 }
 
@@ -189,42 +160,80 @@ std::size_t Checkpoint::tensor_count() const {
     return count;
 }
 
-Checkpoint model(const CheckpointText& given) {
-    if (const std::string what = detail::impostor(given.config); !what.empty()) {
-        refuse("config.json", "config.json: " + what);
-    }
+struct CheckpointParser::State {
     Checkpoint checkpoint;
-    checkpoint.path = given.path;
-    checkpoint.config = parse_config(given.config);
-    const bool has_both_forms = std::any_of(given.shards.begin(), given.shards.end(), is_consolidated);
-    const CheckpointText only_ours =
-        has_both_forms ? without_consolidated(given, checkpoint.oddities) : CheckpointText();
-    const CheckpointText& text = has_both_forms ? only_ours : given;  // not copied: R1's headers are 12 MB
-
+    std::size_t consolidated_count = 0;
+    std::string first_consolidated;
     std::optional<detail::Index> index;
-    std::set<std::string_view> listed;
-    if (text.index.empty()) {
-        check_names_without_index(text);
+    detail::PlainHeaderReader plain;
+};
+
+CheckpointParser::CheckpointParser(std::string path, std::string_view config, std::string_view index)
+    : state_(std::make_unique<State>()) {
+    if (const std::string what = detail::impostor(config); !what.empty()) refuse("config.json", "config.json: " + what);
+    state_->checkpoint.path = std::move(path);
+    state_->checkpoint.config = parse_config(config);
+    if (index.empty()) return;
+    state_->index = detail::parse_index(index, index_name);
+}
+
+CheckpointParser::CheckpointParser(CheckpointParser&&) noexcept = default;
+CheckpointParser& CheckpointParser::operator=(CheckpointParser&&) noexcept = default;
+CheckpointParser::~CheckpointParser() = default;
+
+void CheckpointParser::add(const ShardText& shard) {
+    if (is_consolidated(shard)) {
+        if (++state_->consolidated_count == 1) state_->first_consolidated = shard.name;
+        return;
+    }
+    const bool is_listed =
+        !state_->index || std::ranges::find(state_->index->files, shard.name) != state_->index->files.end();
+    if (!is_listed) {
+        state_->checkpoint.oddities.push_back(fmt::format("\"{}\" is not in {}: not read", shard.name, index_name));
     } else {
-        index = detail::parse_index(text.index, index_name);
-        check_listed_shards(text, *index);
-        for (const auto& [tensor, file] : index->file_of) listed.insert(file);
+        state_->checkpoint.files.push_back(parse_shard(shard, state_->plain));
     }
-    for (const ShardText& shard : text.shards) {
-        if (index && !listed.contains(shard.name)) {
-            checkpoint.oddities.push_back(fmt::format("\"{}\" is not in {}: not read", shard.name, index_name));
-        } else {
-            checkpoint.files.push_back(parse_shard(shard));
+}
+
+Checkpoint CheckpointParser::finish() {
+    Checkpoint checkpoint = std::move(state_->checkpoint);
+    const std::optional<detail::Index> index = std::move(state_->index);
+    if (const std::size_t count = state_->consolidated_count; count > 0) {
+        const std::string& first = state_->first_consolidated;
+        if (checkpoint.files.empty()) {
+            refuse(first,
+                   fmt::format("\"{}\" is Mistral's own form of the weights, for which there are no rules; expected "
+                               "model-*.safetensors, the form for Hugging Face's transformers",
+                               first));
         }
+        checkpoint.oddities.push_back(
+            fmt::format("{} file{} in Mistral's own form (\"{}\"): not read here, but newer versions of vLLM "
+                        "prefer them unless --load-format safetensors and --config-format hf say otherwise",
+                        count, count == 1 ? "" : "s", first));
     }
-    const FileOf found = files_by_tensor(checkpoint);
-    if (index) check_index(*index, found);
+    if (index) {
+        check_listed_shards(checkpoint, *index);
+    } else {
+        check_names_without_index(checkpoint);
+    }
+    const detail::TensorTable table(checkpoint.files);
+    if (const auto& twice = table.twice()) {
+        refuse(twice->name, fmt::format("the tensor \"{}\" is in two shards: \"{}\" and \"{}\"", twice->name,
+                                        twice->first_file, twice->second_file));
+    }
+    if (index) check_index(*index, checkpoint, table);
     if (index && !index->total_size.empty() && index->total_size != std::to_string(checkpoint.tensor_bytes())) {
         checkpoint.oddities.push_back(fmt::format("{} says total_size {}, the tensors have {} bytes", index_name,
                                                   index->total_size, checkpoint.tensor_bytes()));
     }
-    detail::check_consistency(checkpoint);
+    detail::check_consistency(checkpoint, table);
     return checkpoint;
+}
+
+Checkpoint model(const CheckpointText& text) {
+    CheckpointParser parser(text.path, text.config, text.index);
+    for (const ShardText& shard : text.shards) parser.add(shard);
+    return parser.finish();
 }
 
 }  // namespace r1cluster

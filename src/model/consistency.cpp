@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <unordered_map>
-
 #include "model/families/family.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/base/units.hpp"
@@ -18,67 +16,80 @@ constexpr std::string_view scale_ending = "_scale_inv";
     throw Error(ErrorKind::invalid_input, tensor, what);
 }
 
-using Tensors = std::unordered_map<std::string_view, const Tensor*>;
-
 std::string shape_text(std::uint64_t rows, std::uint64_t columns) { return fmt::format("[{}, {}]", rows, columns); }
 
-void check_scale(const Tensor& weight, const Tensors& tensors, const std::vector<std::int64_t>& block) {
-    const std::string scale_name = weight.name + std::string(scale_ending);
-    const auto scale = tensors.find(scale_name);
-    if (scale == tensors.end()) {
-        refuse(weight.name,
-               fmt::format("the tensor \"{}\" is {}, but there is no \"{}\"", weight.name, weight.dtype, scale_name));
+/// What is known of the block scales of one kind of weight.
+struct ScalesOf {
+    bool is_fp8 = false;
+    std::uint32_t name = 0;               ///< what their names are found by
+    const TensorKind* checked = nullptr;  ///< those of this kind have the right shape
+};
+
+void check_scale(const TensorList& list, std::size_t index, ScalesOf& scales, const TensorTable& tensors,
+                 const std::vector<std::int64_t>& block) {
+    const TensorEntry& entry = list.entries()[index];
+    const TensorKind& weight = list.kinds()[entry.kind];
+    const auto scale = tensors.find(scales.name, entry.numbers);
+    const auto scale_name = [&] { return list.name(index) + std::string(scale_ending); };
+    if (!scale) {
+        refuse(list.name(index), fmt::format("the tensor \"{}\" is {}, but there is no \"{}\"", list.name(index),
+                                             weight.dtype, scale_name()));
     }
-    if (weight.shape.size() != 2) return;
+    if (scale->kind == scales.checked || weight.shape.size() != 2) return;
     const auto blocks = [&](std::size_t axis) {
         const auto side = static_cast<std::uint64_t>(block[axis]);
         return weight.shape[axis] / side + (weight.shape[axis] % side != 0);
     };
-    const std::vector<std::uint64_t>& got = scale->second->shape;
-    if (got == std::vector{blocks(0), blocks(1)}) return;
-    refuse(scale_name,
-           fmt::format("the tensor \"{}\" must be {} for a weight {} in blocks of {}, got {}", scale_name,
+    const std::vector<std::uint64_t>& got = scale->kind->shape;
+    if (got.size() == 2 && got[0] == blocks(0) && got[1] == blocks(1)) {
+        scales.checked = scale->kind;
+        return;
+    }
+    refuse(scale_name(),
+           fmt::format("the tensor \"{}\" must be {} for a weight {} in blocks of {}, got {}", scale_name(),
                        shape_text(blocks(0), blocks(1)), shape_text(weight.shape[0], weight.shape[1]),
                        fmt::format("{} x {}", block[0], block[1]),
                        got.size() == 2 ? shape_text(got[0], got[1]) : fmt::format("{} dimensions", got.size())));
 }
 
-void check_scales(Checkpoint& checkpoint) {
-    Tensors tensors;
-    tensors.reserve(checkpoint.tensor_count());
+void check_scales(Checkpoint& checkpoint, const TensorTable& tensors) {
+    const auto& quantization = checkpoint.config.quantization;
     std::size_t fp8 = 0;
     for (const ShardFile& file : checkpoint.files) {
-        for (const Tensor& tensor : file.tensors) {
-            tensors.emplace(tensor.name, &tensor);
-            fp8 += tensor.dtype.starts_with("F8_E");
+        std::vector<ScalesOf> kinds;
+        for (const TensorKind& kind : file.tensors.kinds()) {
+            kinds.push_back({kind.dtype.starts_with("F8_E"),
+                             tensors.name_of(kind.name + std::string(scale_ending), kind.number_count)});
+        }
+        for (std::size_t i = 0; i < file.tensors.size(); ++i) {
+            ScalesOf& scales = kinds[file.tensors.entries()[i].kind];
+            if (!scales.is_fp8) continue;
+            ++fp8;
+            if (quantization) check_scale(file.tensors, i, scales, tensors, quantization->block);
         }
     }
-    const auto& quantization = checkpoint.config.quantization;
-    if (!quantization) {
-        if (fp8 > 0) {
-            checkpoint.oddities.push_back(
-                fmt::format("{} tensors are FP8, but config.json has no quantization_config", format_count(fp8)));
-        }
-        return;
-    }
-    for (const auto& [name, tensor] : tensors) {
-        if (tensor->dtype.starts_with("F8_E")) check_scale(*tensor, tensors, quantization->block);
+    if (fp8 > 0 && !quantization) {
+        checkpoint.oddities.push_back(
+            fmt::format("{} tensors are FP8, but config.json has no quantization_config", format_count(fp8)));
     }
 }
 
 /// Every layer of config.json has tensors; a tensor that the family does not know is odd.
 void check_layers(const Family& family, Checkpoint& checkpoint) {
     const ModelConfig& config = checkpoint.config;
+    const FamilyRules rules(family, config, {});
     std::vector<bool> seen(static_cast<std::size_t>(config.layers), false);
     std::size_t unknown = 0;
     std::string examples;
     for (const ShardFile& file : checkpoint.files) {
-        for (const Tensor& tensor : file.tensors) {
-            const auto known = find_tensor(family, config, tensor.name);
-            if (!known) {
-                if (++unknown <= 3) examples += fmt::format("{}\"{}\"", unknown == 1 ? "" : ", ", tensor.name);
-            } else if (known->layer && !known->is_next_token_layer) {
-                seen[static_cast<std::size_t>(*known->layer)] = true;
+        std::vector<FamilyRules::OfName> names;
+        for (const TensorKind& kind : file.tensors.kinds()) names.push_back(rules.of(kind.name, kind.number_count));
+        for (std::size_t i = 0; i < file.tensors.size(); ++i) {
+            const TensorEntry& entry = file.tensors.entries()[i];
+            if (!rules.is_known(names[entry.kind], entry.numbers)) {
+                if (++unknown <= 3) examples += fmt::format("{}\"{}\"", unknown == 1 ? "" : ", ", file.tensors.name(i));
+            } else if (names[entry.kind].is_in_layer && entry.numbers[0] < seen.size()) {
+                seen[entry.numbers[0]] = true;
             }
         }
     }
@@ -97,7 +108,7 @@ void check_layers(const Family& family, Checkpoint& checkpoint) {
 
 }  // namespace
 
-void check_consistency(Checkpoint& checkpoint) {
+void check_consistency(Checkpoint& checkpoint, const TensorTable& tensors) {
     if (checkpoint.config.has_remote_code) {
         checkpoint.oddities.push_back("config.json has auto_map: Python beside the weights, which is never run here");
     }
@@ -109,7 +120,7 @@ void check_consistency(Checkpoint& checkpoint) {
         return;
     }
     check_layers(*family, checkpoint);
-    check_scales(checkpoint);
+    check_scales(checkpoint, tensors);
 }
 
 }  // namespace r1cluster::detail

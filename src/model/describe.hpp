@@ -10,6 +10,10 @@
 
 namespace r1cluster {
 
+/// JSON and Python know it as a list of Tensor.
+template <>
+struct detail::is_vector<TensorList> : std::true_type {};
+
 BOOST_DESCRIBE_ENUM(SliceRule, replicate, rows, columns, kv_rows, vocabulary)
 BOOST_DESCRIBE_ENUM(ExpertPlacement, linear, round_robin)
 BOOST_DESCRIBE_ENUM(Cast, none, to_bfloat16, to_float16, to_float32)
@@ -38,7 +42,6 @@ BOOST_DESCRIBE_STRUCT(TensorPlace, (),
 BOOST_DESCRIBE_STRUCT(Slice, (),
                       (file, tensor, offset_bytes, rows, run_bytes, stride_bytes, padding_rows, replicas, cast))
 BOOST_DESCRIBE_STRUCT(Loading, (), (engine, dtype, drafts_next_tokens, expert_placement))
-BOOST_DESCRIBE_STRUCT(GroupRank, (),
-                      (tensor_rank, tensor_parallel, data_rank, data_parallel, is_expert_parallel, expert_placement))
+BOOST_DESCRIBE_STRUCT(GroupRank, (), (tensor_rank, tensor_parallel, data_rank, data_parallel, is_expert_parallel))
 
 }  // namespace r1cluster

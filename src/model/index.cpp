@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <map>
 
 #include "base/reflect_json.hpp"
+#include "model/plain_index.hpp"
 #include "r1cluster/base/units.hpp"
 
 namespace r1cluster::detail {
@@ -16,7 +18,9 @@ constexpr std::size_t max_index_bytes = 64'000'000;  // R1's has 8.9 million
 constexpr std::size_t max_depth = 8;
 constexpr std::size_t max_name_bytes = 255;  // NAME_MAX
 
-std::string name_refusal(std::string_view name) {
+}  // namespace
+
+std::string file_name_refusal(std::string_view name) {
     if (name.empty() || name == "." || name == "..") return "is no file name";
     if (name.size() > max_name_bytes) return "is longer than a file name can be";
     if (name.find_first_of("/\\") != std::string_view::npos) return "is not a plain file name, but a path";
@@ -24,6 +28,8 @@ std::string name_refusal(std::string_view name) {
         std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
     return has_control ? "has a control character" : "";
 }
+
+namespace {
 
 /// For a message: short, and without anything that a terminal would act on.
 std::string quoted(std::string_view text) {
@@ -52,23 +58,36 @@ Index parse_index(std::string_view text, std::string_view source) {
     if (const std::string what = impostor(text); !what.empty()) refuse(source, what);
     if (text.size() > max_index_bytes)
         refuse(source, fmt::format("{} bytes, more than {}", format_count(text.size()), format_count(max_index_bytes)));
+    std::optional<Index> plain = read_plain_index(text);
+    return plain ? *std::move(plain) : parse_index_strictly(text, source);
+}
+
+Index parse_index_strictly(std::string_view text, std::string_view source) {
     const json::value document = parse_json(text, source, max_depth);
     const json::value* map = document.is_object() ? document.get_object().if_contains("weight_map") : nullptr;
     if (!map || !map->is_object()) refuse(source, "expected an object with an object \"weight_map\"");
 
     Index index;
+    std::map<std::string, std::uint32_t, std::less<>> files;
+    std::map<std::pair<std::string, int>, std::uint32_t> names;
     for (const auto& field : map->get_object()) {
         const std::string_view tensor(field.key().data(), field.key().size());
         if (!field.value().is_string()) {
             wrong_value(fmt::format("{}: weight_map: {}", source, quoted(tensor)), "a file name", field.value());
         }
         const std::string file(field.value().get_string().data(), field.value().get_string().size());
-        if (const std::string wrong = name_refusal(file); !wrong.empty()) {
+        if (const std::string wrong = file_name_refusal(file); !wrong.empty()) {
             refuse(source, fmt::format("weight_map: {}: the file {} {}", quoted(tensor), quoted(file), wrong));
         }
-        index.file_of.emplace(tensor, file);
+        const NumberedName name = numbered(tensor);
+        const auto [file_at, is_new_file] = files.try_emplace(file, static_cast<std::uint32_t>(files.size()));
+        if (is_new_file) index.files.push_back(file);
+        const auto [name_at, is_new_name] =
+            names.try_emplace({name.text, name.number_count}, static_cast<std::uint32_t>(names.size()));
+        if (is_new_name) index.names.push_back({name.text, name.number_count});
+        index.tensors.push_back({name_at->second, name.numbers, file_at->second});
     }
-    if (index.file_of.empty()) refuse(source, "weight_map names no tensor");
+    if (index.tensors.empty()) refuse(source, "weight_map names no tensor");
     const json::value* metadata = document.get_object().if_contains("metadata");
     if (metadata && metadata->is_object()) {
         const json::value* total = metadata->get_object().if_contains("total_size");

@@ -9,6 +9,7 @@
 #include <optional>
 #include <tuple>
 
+#include "model/plain_header.hpp"
 #include "model/safetensors_events.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/base/units.hpp"
@@ -172,7 +173,20 @@ std::string header_length_refusal(std::uint64_t declared_header_bytes, std::uint
     return "";
 }
 
-std::vector<Tensor> parse_safetensors(std::string_view header, std::uint64_t file_size_bytes, std::string_view source) {
+TensorList parse_safetensors(std::string_view header, std::uint64_t file_size_bytes, std::string_view source) {
+    detail::PlainHeaderReader plain;
+    return detail::parse_header(plain, header, file_size_bytes, source);
+}
+
+TensorList detail::parse_header(PlainHeaderReader& plain, std::string_view header, std::uint64_t file_size_bytes,
+                                std::string_view source) {
+    const bool has_room = header_length_refusal(header.size(), file_size_bytes).empty();
+    std::optional<TensorList> tensors = has_room ? plain.read(header, file_size_bytes) : std::nullopt;
+    return tensors ? *std::move(tensors) : parse_header_strictly(header, file_size_bytes, source);
+}
+
+TensorList detail::parse_header_strictly(std::string_view header, std::uint64_t file_size_bytes,
+                                         std::string_view source) {
     const std::string refusal = header_length_refusal(header.size(), file_size_bytes);
     if (!refusal.empty()) {
         throw Error(ErrorKind::invalid_input, std::string(source), fmt::format("{}:byte 0: {}", source, refusal));
@@ -196,11 +210,11 @@ std::vector<Tensor> parse_safetensors(std::string_view header, std::uint64_t fil
     }
     check_tiling(events, order, header.size(), file_size_bytes, source);
 
-    std::vector<Tensor> tensors;
+    TensorList tensors;
     tensors.reserve(order.size());
     for (const std::uint32_t i : order) {
-        tensors.push_back(std::move(events.tensors[i]));
-        tensors.back().offset_bytes += length_field_bytes + header.size();
+        events.tensors[i].offset_bytes += length_field_bytes + header.size();
+        tensors.push_back(events.tensors[i]);
     }
     return tensors;
 }

@@ -57,7 +57,8 @@ struct Part {
 };
 
 /// nullopt: the tensor is whole, and another rank's.
-std::optional<Part> part_of(const ModelConfig& config, const TensorPlace& place, const GroupRank& rank) {
+std::optional<Part> part_of(const ModelConfig& config, const TensorPlace& place, const GroupRank& rank,
+                            const Loading& loading) {
     const auto tensor_rank = static_cast<std::uint64_t>(rank.tensor_rank);
     const auto tensor_parallel = static_cast<std::uint64_t>(rank.tensor_parallel);
     if (!place.expert) return Part{tensor_rank, tensor_parallel};
@@ -65,8 +66,7 @@ std::optional<Part> part_of(const ModelConfig& config, const TensorPlace& place,
     const Part part{static_cast<std::uint64_t>(rank.data_rank) * tensor_parallel + tensor_rank,
                     static_cast<std::uint64_t>(rank.data_parallel) * tensor_parallel};
     if (!rank.is_expert_parallel) return part;
-    if (detail::rank_of_expert(config, *place.expert, part.count, rank.expert_placement) != part.index)
-        return std::nullopt;
+    if (detail::rank_of_expert(config, *place.expert, part.count, loading) != part.index) return std::nullopt;
     return Part{};
 }
 
@@ -137,7 +137,7 @@ std::string_view to_text(Cast cast) {
     return "none";
 }
 
-const Tensor& tensor_of(const Checkpoint& checkpoint, const Slice& slice) {
+Tensor tensor_of(const Checkpoint& checkpoint, const Slice& slice) {
     if (slice.file >= checkpoint.files.size() || slice.tensor >= checkpoint.files[slice.file].tensors.size()) {
         throw Error(ErrorKind::invalid_input, checkpoint.path,
                     fmt::format("looking for tensor {} of file {}: \"{}\" has no such tensor", slice.tensor, slice.file,
@@ -146,12 +146,13 @@ const Tensor& tensor_of(const Checkpoint& checkpoint, const Slice& slice) {
     return checkpoint.files[slice.file].tensors[slice.tensor];
 }
 
-Slice slice_tensor(const ModelConfig& config, const Tensor& tensor, const TensorPlace& place, const GroupRank& rank) {
+Slice slice_tensor(const ModelConfig& config, const Tensor& tensor, const TensorPlace& place, const GroupRank& rank,
+                   const Loading& loading) {
     check_rank(tensor, rank);
     Slice slice;
     slice.offset_bytes = tensor.offset_bytes;
     if (place.is_skipped) return slice;
-    const std::optional<Part> part = part_of(config, place, rank);
+    const std::optional<Part> part = part_of(config, place, rank, loading);
     if (!part) return slice;
     const bool is_vocabulary = place.rule == SliceRule::vocabulary;
     if (place.rule == SliceRule::replicate || (part->count == 1 && !is_vocabulary)) {

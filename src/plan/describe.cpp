@@ -29,5 +29,8 @@ R1CLUSTER_JSON(LinkTraffic, "link_traffic", 1)
 R1CLUSTER_JSON(SpeedForecast, "speed_forecast", 1)
 R1CLUSTER_JSON(SlownessCause, "slowness_cause", 1)
 R1CLUSTER_JSON(ShardPlan, "shard_plan", 2)
+R1CLUSTER_JSON(EngineParameter, "engine_parameter", 1)
+R1CLUSTER_JSON(EngineRank, "engine_rank", 1)
+R1CLUSTER_JSON(EnginePlan, "engine_plan", 1)
 
 }  // namespace r1cluster

@@ -6,6 +6,7 @@
 #include "base/describe.hpp"
 #include "base/reflect_json.hpp"
 #include "model/describe.hpp"
+#include "r1cluster/plan/engine_plan.hpp"
 #include "r1cluster/plan/layout.hpp"
 #include "r1cluster/plan/memory.hpp"
 #include "r1cluster/plan/shard_plan.hpp"
@@ -49,5 +50,11 @@ BOOST_DESCRIBE_STRUCT(LinkTraffic, (),
                       (link, decode_bytes_per_token, decode_messages_per_token, prefill_bytes_per_token, because))
 BOOST_DESCRIBE_STRUCT(SpeedForecast, (), (points, links, accuracy))
 BOOST_DESCRIBE_STRUCT(SlownessCause, (), (name, tpot_ms, fit, because, how_to_tell))
+BOOST_DESCRIBE_STRUCT(EngineParameter, (), (name, dtype, shape, bytes))
+BOOST_DESCRIBE_STRUCT(EngineRank, (),
+                      (rank, tensor_rank, pipeline_rank, host, parameters, parameter_bytes, buffer_bytes, slices,
+                       read_bytes))
+BOOST_DESCRIBE_STRUCT(EnginePlan, (),
+                      (engine_version, key_list_sha256, refusal, layers_per_stage, files, ranks, hosts, oddities))
 
 }  // namespace r1cluster

@@ -5,7 +5,7 @@
 
 namespace r1cluster::detail {
 
-HostShares::HostShares(const std::vector<RankSeat>& seats, const Checkpoint& checkpoint) : checkpoint_(checkpoint) {
+HostShares::HostShares(const std::vector<RankSeat>& seats) {
     for (const RankSeat& seat : seats) {
         const auto found = std::ranges::find(hosts, seat.host, &HostShards::host);
         const auto host = static_cast<std::size_t>(found - hosts.begin());
@@ -13,11 +13,12 @@ HostShares::HostShares(const std::vector<RankSeat>& seats, const Checkpoint& che
         seats_.push_back({host, seat.stage, seat.group_rank});
     }
     std::ranges::stable_sort(seats_, {}, &Seat::host);
+    last_file_.resize(hosts.size());
 }
 
-std::vector<HostShares::Share> HostShares::shares_of(const SlicePattern& pattern, const StageSet& stages,
-                                                     std::int32_t only_holder) const {
-    std::vector<Share> shares;
+HostShares::Shares HostShares::added_up(const SlicePattern& pattern, const StageSet& stages,
+                                        std::int32_t only_holder) const {
+    Shares shares;
     std::vector<std::uint64_t> seen;  // two slices are the same bytes or have none in common: where they begin tells it
     for (const Seat& seat : seats_) {
         if (!stages.contains(seat.stage) || (only_holder >= 0 && seat.group_rank != only_holder)) continue;
@@ -34,19 +35,22 @@ std::vector<HostShares::Share> HostShares::shares_of(const SlicePattern& pattern
     return shares;
 }
 
-void HostShares::add(const PlannedTensor& tensor, const SlicePattern& pattern, const StageSet& stages) {
-    const auto [known, is_new] = known_.try_emplace({tensor.pattern, stages, tensor.only_holder});
-    if (is_new) known->second = shares_of(pattern, stages, tensor.only_holder);
-    for (const Share& share : known->second) {
+const HostShares::Shares& HostShares::shares_of(std::uint32_t pattern_index, const SlicePattern& pattern,
+                                                const StageSet& stages, std::int32_t only_holder) {
+    const auto [known, is_new] = known_.try_emplace({pattern_index, stages, only_holder});
+    if (is_new) known->second = added_up(pattern, stages, only_holder);
+    return known->second;
+}
+
+void HostShares::add(const ShardFile& file, const Shares& shares, std::uint64_t count) {
+    for (const Share& share : shares) {
         HostShards& host = hosts[share.host];
-        const ShardFile& file = checkpoint_.files[tensor.file];
-        if (host.files.empty() || host.files.back().file != file.name) {
-            std::uint64_t file_bytes = 0;
-            for (const Tensor& each : file.tensors) file_bytes += each.size_bytes;
-            host.files.push_back({file.name, 0, file_bytes});
+        if (last_file_[share.host] != &file) {
+            last_file_[share.host] = &file;
+            host.files.push_back({file.name, 0, file.tensors.size_bytes()});
         }
-        host.files.back().bytes += share.bytes;
-        host.bytes += share.bytes;
+        host.files.back().bytes += count * share.bytes;
+        host.bytes += count * share.bytes;
     }
 }
 

@@ -27,10 +27,19 @@ struct StageSet {
 /// Adds up what each host needs of each file, bytes that several of its ranks read once.
 class HostShares {
 public:
-    HostShares(const std::vector<RankSeat>& seats, const Checkpoint& checkpoint);
+    explicit HostShares(const std::vector<RankSeat>& seats);
 
-    /// Tensors must come in the order of their files.
-    void add(const PlannedTensor& tensor, const SlicePattern& pattern, const StageSet& stages);
+    struct Share {
+        std::size_t host;
+        std::uint64_t bytes;
+    };
+    using Shares = std::vector<Share>;
+
+    /// What each host needs of a tensor of this pattern. Stays where it is.
+    const Shares& shares_of(std::uint32_t pattern_index, const SlicePattern& pattern, const StageSet& stages,
+                            std::int32_t only_holder);
+    /// For `count` such tensors of a file. Files must come in their order.
+    void add(const ShardFile& file, const Shares& shares, std::uint64_t count);
 
     std::vector<HostShards> hosts;
 
@@ -40,16 +49,11 @@ private:
         std::uint32_t stage;
         std::int32_t group_rank;
     };
-    struct Share {
-        std::size_t host;
-        std::uint64_t bytes;
-    };
+    Shares added_up(const SlicePattern& pattern, const StageSet& stages, std::int32_t only_holder) const;
 
-    std::vector<Share> shares_of(const SlicePattern& pattern, const StageSet& stages, std::int32_t only_holder) const;
-
-    const Checkpoint& checkpoint_;
-    std::vector<Seat> seats_;  ///< those of a host together
-    std::map<std::tuple<std::uint32_t, StageSet, std::int32_t>, std::vector<Share>> known_;
+    std::vector<Seat> seats_;                  ///< those of a host together
+    std::vector<const ShardFile*> last_file_;  ///< that each host had something of
+    std::map<std::tuple<std::uint32_t, StageSet, std::int32_t>, Shares> known_;
 };
 
 }  // namespace r1cluster::detail

@@ -5,34 +5,14 @@
 #include <limits>
 #include <numeric>
 
+#include "model/families/family.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/plan/layout.hpp"
 
 namespace r1cluster {
-namespace {
-
-/// Which stages have a layer more where they do not divide, by the release of vLLM (vllm/distributed/utils.py,
-/// get_pp_indices).
-struct RemainderRule {
-    const char* since;
-    bool is_on_last_stage;  ///< all of it; else one each to the stages before the last, which has the head besides
-};
-
-constexpr RemainderRule remainder_rules[] = {
-    {"0.8.0", false},  // vllm-project/vllm#13839
-    {"0.0.0", true},
-};
-
-const RemainderRule& remainder_rule(const std::optional<Version>& engine) {
-    for (const RemainderRule& rule : remainder_rules) {
-        if (!engine || *engine >= Version::parse(rule.since)) return rule;
-    }
-    return remainder_rules[0];
-}
-
-}  // namespace
 
 std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel, const std::optional<Version>& engine) {
+    constexpr detail::Releases last_has_the_rest{.since = {}, .until = detail::Release{0, 8}};
     if (pipeline_parallel < 1 || layers < pipeline_parallel) {
         throw Error(ErrorKind::invalid_input, "pipeline_parallel",
                     "dividing " + std::to_string(layers) + " layers over " + std::to_string(pipeline_parallel) +
@@ -41,11 +21,12 @@ std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel, c
     const auto stages = static_cast<std::size_t>(pipeline_parallel);
     std::vector<int> partition(stages, static_cast<int>(layers / pipeline_parallel));
     const auto remainder = static_cast<std::size_t>(layers % pipeline_parallel);
-    if (remainder_rule(engine).is_on_last_stage) {
+    if (last_has_the_rest.contain(engine)) {
         partition.back() += static_cast<int>(remainder);
-    } else {
-        for (std::size_t i = 0; i < remainder; ++i) ++partition[stages - 2 - i];
+        return partition;
     }
+    // The last stage is spared, because it has the head besides.
+    for (std::size_t i = 0; i < remainder; ++i) ++partition[stages - 2 - i];
     return partition;
 }
 

@@ -5,18 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "plan/group_sizes.hpp"
 #include "r1cluster/plan/shard_plan.hpp"
 
 namespace r1cluster::detail {
-
-struct GroupSizes {
-    int tensor_parallel = 1;
-    int pipeline_parallel = 1;
-    int data_parallel = 1;
-    bool is_expert_parallel = false;
-
-    int group_ranks() const { return data_parallel * tensor_parallel; }
-};
 
 /// One rank of a layout, as far as its weights go.
 struct RankSeat {

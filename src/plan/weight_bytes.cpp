@@ -6,7 +6,7 @@
 namespace r1cluster::detail {
 namespace {
 
-bool is_alike(const Tensor& a, const Tensor& b) { return a.dtype == b.dtype && a.shape == b.shape; }
+bool is_alike(const Tensor& a, const TensorKind& b) { return a.dtype == b.dtype && a.shape == b.shape; }
 
 }  // namespace
 
@@ -18,10 +18,10 @@ WeightTable::WeightTable(const ModelConfig& config, const std::vector<PlacedTens
     for (const PlacedTensor& tensor : tensors) {
         const std::size_t place = place_of(tensor);
         ++kind_of(tensor).counts[place];
-        total_bytes_ += tensor.tensor->size_bytes;
+        total_bytes_ += tensor.kind().size_bytes;
         if (!tensor.place.expert || place >= layers_) continue;
         const auto expert = static_cast<std::size_t>(*tensor.place.expert);
-        before_expert_[place * (experts_ + 1) + expert + 1] += tensor.tensor->size_bytes;
+        before_expert_[place * (experts_ + 1) + expert + 1] += tensor.kind().size_bytes;
     }
     for (std::size_t i = 0; i < before_expert_.size(); ++i) {
         if (i % (experts_ + 1) != 0) before_expert_[i] += before_expert_[i - 1];
@@ -44,11 +44,12 @@ WeightTable::Kind& WeightTable::kind_of(const PlacedTensor& tensor) {
     for (auto kind = kinds_.rbegin(); kind != kinds_.rend(); ++kind) {
         if (kind->place.rule == tensor.place.rule &&
             kind->place.expert.has_value() == tensor.place.expert.has_value() &&
-            is_alike(kind->example, *tensor.tensor)) {
+            is_alike(kind->example, tensor.kind())) {
             return *kind;
         }
     }
-    return kinds_.emplace_back(Kind{*tensor.tensor, tensor.place, std::vector<std::uint64_t>(layers_ + place_count)});
+    return kinds_.emplace_back(
+        Kind{(*tensor.list)[tensor.index], tensor.place, std::vector<std::uint64_t>(layers_ + place_count)});
 }
 
 WeightBytes::WeightBytes(const WeightTable& table, WeightSizes sizes)

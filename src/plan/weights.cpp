@@ -5,25 +5,19 @@
 
 namespace r1cluster::detail {
 
-bool PlacedTensor::is_on(std::int64_t first_layer, std::int64_t layer_count, bool is_first, bool is_last) const {
-    if (is_everywhere) return true;
-    if (place.layer) return *place.layer >= first_layer && *place.layer < first_layer + layer_count;
-    return (place.is_on_first_stage && is_first) || (place.is_on_last_stage && is_last);
-}
-
 std::vector<PlacedTensor> placed_tensors(const Checkpoint& checkpoint, const Loading& loading) {
-    const std::optional<Version> engine = engine_of(loading);
-    const ModelConfig config = loaded_config(checkpoint, engine);
-    family_of(config);  // an unknown family must not look like a checkpoint without tensors
+    const ModelConfig config = loaded_config(checkpoint, engine_of(loading));
+    const FamilyRules rules(family_with_rules(config), config, loading);
     std::vector<PlacedTensor> placed;
     placed.reserve(checkpoint.tensor_count());
-    for (std::uint32_t f = 0; f < checkpoint.files.size(); ++f) {
-        const std::vector<Tensor>& tensors = checkpoint.files[f].tensors;
-        for (std::uint32_t t = 0; t < tensors.size(); ++t) {
-            const std::optional<TensorPlace> place = place_tensor(config, tensors[t].name, loading);
+    for (const ShardFile& file : checkpoint.files) {
+        std::vector<FamilyRules::OfName> names;
+        for (const TensorKind& kind : file.tensors.kinds()) names.push_back(rules.of(kind.name, kind.number_count));
+        for (std::uint32_t i = 0; i < file.tensors.size(); ++i) {
+            const TensorEntry& entry = file.tensors.entries()[i];
+            const std::optional<TensorPlace> place = rules.place(names[entry.kind], entry.numbers);
             if (place && place->is_skipped) continue;
-            placed.push_back({f, t, &tensors[t], place.value_or(TensorPlace{}), !place || place->is_on_every_stage,
-                              place.has_value()});
+            placed.push_back({&file.tensors, i, place.value_or(TensorPlace{}), !place || place->is_on_every_stage});
         }
     }
     return placed;

@@ -2,26 +2,25 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
+#include "plan/group_sizes.hpp"
 #include "r1cluster/model/slicing.hpp"
 
 namespace r1cluster::detail {
 
 /// Where a tensor goes when its name is known, and to every rank when it is not: then no rank can lack it.
 struct PlacedTensor {
-    std::uint32_t file_index = 0;    ///< in Checkpoint::files
-    std::uint32_t tensor_index = 0;  ///< in ShardFile::tensors
-    const Tensor* tensor = nullptr;
+    const TensorList* list = nullptr;
+    std::uint32_t index = 0;
     TensorPlace place;
     bool is_everywhere = false;  ///< on every stage
-    bool is_known = false;
 
-    bool is_on(std::int64_t first_layer, std::int64_t layer_count, bool is_first, bool is_last) const;
+    const TensorKind& kind() const { return list->kinds()[list->entries()[index].kind]; }
 };
 
-/// All tensors that some rank reads, in the order of files and offsets. Throws as family_of does.
+/// All tensors that some rank reads, in the order of files and offsets. Throws as family_of does. Refers to the
+/// checkpoint.
 std::vector<PlacedTensor> placed_tensors(const Checkpoint& checkpoint, const Loading& loading = {});
 
 }  // namespace r1cluster::detail

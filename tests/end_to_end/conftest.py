@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,8 +17,12 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).resolve().parents[2]
+sys.path.append(str(SOURCE / "tests" / "support"))
+from nightly import *  # noqa: E402, F403
+
 PARTS = SOURCE / "examples" / "quickstart"
 CLEAN, FINDINGS, WRONG_USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+UP_TIMEOUT_S = 600
 
 
 class R1cluster:
@@ -51,6 +58,47 @@ class R1cluster:
         done = self("status", str(spec), "--json")
         assert done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout)
+
+
+class Hosts:
+    """Hosts of examples/quickstart/two_hosts.sh, and a client beside them."""
+
+    def __init__(self, folder: Path, count: int) -> None:
+        self.folder = folder
+        self("up", str(count))
+
+    def __call__(self, verb: str, *arguments: str) -> None:
+        subprocess.run([PARTS / "two_hosts.sh", verb, self.folder, *arguments], check=True)
+
+    def on(self, host: str) -> tuple[str, ...]:
+        """What leads a command to be run there."""
+        return (str(PARTS / "two_hosts.sh"), "exec", str(self.folder), host)
+
+    def left(self) -> list[str]:
+        """What is on the hosts beside their sshd."""
+        done = subprocess.run([PARTS / "two_hosts.sh", "left", self.folder], stdout=subprocess.PIPE, text=True)
+        return done.stdout.splitlines()
+
+    def processes(self, host: str) -> list[str]:
+        return [line for line in self.left() if line.startswith(f"node{host}: process ")]
+
+    def engine_processes(self, host: str) -> list[str]:
+        return [line for line in self.processes(host) if "vllm" in line.lower()]
+
+
+@contextlib.contextmanager
+def hosts_of_this_machine(count: int) -> Iterator[Hosts]:
+    """Ended at the end, with everything on them."""
+    folder = Path(tempfile.mkdtemp(prefix="r1e.", dir="/tmp"))  # short: sockets of the engine have their path in it
+    hosts = Hosts(folder, count)
+    try:
+        yield hosts
+    finally:
+        hosts("down")
+    assert not folder.exists()
+    name = folder.name.replace(".", "-")
+    assert name not in subprocess.run(["ip", "netns"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert not list(Path("/sys/fs/cgroup").rglob(f"r1cluster-{folder.name}*"))
 
 
 def wait_until_empty(left: Callable[[], list[str]], within_s: float) -> None:

@@ -10,13 +10,22 @@ import json
 import os
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import CLEAN, FINDINGS, INTERRUPTED, PARTS, R1cluster, wait_until_empty
+from conftest import (
+    CLEAN,
+    FINDINGS,
+    INTERRUPTED,
+    PARTS,
+    UP_TIMEOUT_S,
+    Hosts,
+    R1cluster,
+    hosts_of_this_machine,
+    wait_until_empty,
+)
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="hosts are network namespaces: needs root")
 
@@ -24,45 +33,12 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="hosts are network nam
 LEASE_S = 20
 GRACE_S = 10
 AGENT_IDLE_S = 60
-UP_TIMEOUT_S = 600
-
-
-class Hosts:
-    """Two hosts of examples/quickstart/two_hosts.sh, and a client beside them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self("up")
-
-    def __call__(self, verb: str, *arguments: str) -> None:
-        subprocess.run([PARTS / "two_hosts.sh", verb, self.folder, *arguments], check=True)
-
-    def on(self, host: str) -> tuple[str, ...]:
-        """What leads a command to be run there."""
-        return (str(PARTS / "two_hosts.sh"), "exec", str(self.folder), host)
-
-    def left(self) -> list[str]:
-        """What is on the hosts beside their sshd."""
-        done = subprocess.run([PARTS / "two_hosts.sh", "left", self.folder], stdout=subprocess.PIPE, text=True)
-        return done.stdout.splitlines()
-
-    def processes(self, host: str) -> list[str]:
-        return [line for line in self.left() if line.startswith(f"node{host}: process ")]
-
-    def engine_processes(self, host: str) -> list[str]:
-        return [line for line in self.processes(host) if "vllm" in line.lower()]
 
 
 @pytest.fixture(scope="module")
 def hosts() -> Iterator[Hosts]:
-    folder = Path(tempfile.mkdtemp(prefix="r1e.", dir="/tmp"))  # short: sockets of the engine have their path in it
-    hosts = Hosts(folder)
-    yield hosts
-    hosts("down")
-    assert not folder.exists()
-    name = folder.name.replace(".", "-")
-    assert name not in subprocess.run(["ip", "netns"], stdout=subprocess.PIPE, text=True, check=True).stdout
-    assert not list(Path("/sys/fs/cgroup").rglob(f"r1cluster-{folder.name}*"))
+    with hosts_of_this_machine(2) as hosts:
+        yield hosts
 
 
 @pytest.fixture(scope="module")

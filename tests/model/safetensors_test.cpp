@@ -33,16 +33,16 @@ TEST_CASE("tensors come back ordered by offset, counted from the start of the fi
     const std::string header =
         R"({"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"__metadata__":{"format":"pt"},)"
         R"("a":{"dtype":"BF16","shape":[2,1],"data_offsets":[0,4]}}  )";
-    const std::vector<Tensor> tensors = parse_safetensors(header, 8 + header.size() + 8, "m");
+    const TensorList tensors = parse_safetensors(header, 8 + header.size() + 8, "m");
     const std::uint64_t data = 8 + header.size();
-    CHECK(tensors == std::vector<Tensor>{{"a", "BF16", {2, 1}, data, 4}, {"b", "F32", {1}, data + 4, 4}});
+    CHECK(tensors == TensorList{{"a", "BF16", {2, 1}, data, 4}, {"b", "F32", {1}, data + 4, 4}});
 }
 
 TEST_CASE("a tensor of no dimension has one element, one with a zero dimension has none", "[model]") {
     const std::string header =
         R"({"none":{"dtype":"F32","shape":[0,5],"data_offsets":[8,8]},"one":{"dtype":"F64","shape":[],"data_offsets":[0,8]},)"
         R"("none too":{"dtype":"I8","shape":[0],"data_offsets":[0,0]}})";
-    const std::vector<Tensor> tensors = parse_safetensors(header, 8 + header.size() + 8, "m");
+    const TensorList tensors = parse_safetensors(header, 8 + header.size() + 8, "m");
     REQUIRE(tensors.size() == 3);
     CHECK(tensors[0].name == "none too");
     CHECK(tensors[1].size_bytes == 8);

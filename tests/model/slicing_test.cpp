@@ -147,16 +147,19 @@ TEST_CASE("an architecture without rules is named, with those that have some", "
     CHECK(message_of([&] { family_of(config); }) ==
           "slicing the architecture \"MambaForCausalLM\": not known; known are \"DeepseekV3ForCausalLM\", "
           "\"DeepseekV2ForCausalLM\", \"LlamaForCausalLM\", \"Qwen2ForCausalLM\", \"Qwen3ForCausalLM\", "
-          "\"MixtralForCausalLM\", \"Qwen2MoeForCausalLM\", \"Qwen3MoeForCausalLM\"");
+          "\"MixtralForCausalLM\", \"Qwen2MoeForCausalLM\", \"Qwen3MoeForCausalLM\"; for others, plan --from-engine "
+          "asks the engine itself");
     config = llama_shape();
     config.quantization = Quantization{"quip", {}};
     CHECK(message_of([&] { family_of(config); }) ==
-          "slicing weights quantized by \"quip\": not known; known are none, and \"fp8\" with weight_block_size");
+          "slicing weights quantized by \"quip\": not known; known are none, and \"fp8\" with weight_block_size; for "
+          "others, plan --from-engine asks the engine itself");
     config.quantization = Quantization{.method = "awq", .format = "awq"};
     CHECK(
         message_of([&] { family_of(config); }) ==
         "slicing weights quantized by \"awq\" (AWQ, packed along outputs): slices of this kind were not compared with "
-        "the engine's; known are none, and \"fp8\" with weight_block_size");
+        "the engine's; known are none, and \"fp8\" with weight_block_size; for others, plan --from-engine asks the "
+        "engine itself");
 }
 
 TEST_CASE("rows are one run of bytes, columns one run in each row", "[model]") {
@@ -264,4 +267,21 @@ TEST_CASE("a token's key/value cache by kind of attention", "[model]") {
     CHECK(kv_bytes_per_token(llama_shape(), 80, 8) == 40'960);
     CHECK(kv_bytes_per_token(llama_shape(), 80, 16) == 40'960);  // two ranks share a head
     CHECK(kv_bytes_per_token(llama_shape(), 20, 4) == 20'480);
+}
+
+TEST_CASE("stages that a version of the engine does not start with", "[model]") {
+    CHECK(pipeline_refusal(r1_shape(), {31, 30}, Version::parse("0.9.2")) ==
+          "DeepSeek with more than one pipeline stage ends in an AssertionError");
+    CHECK(pipeline_refusal(r1_shape(), {61}, Version::parse("0.9.2")).empty());
+    CHECK(pipeline_refusal(r1_shape(), {31, 30}, Version::parse("0.9.1")).empty());
+    CHECK(pipeline_refusal(r1_shape(), {31, 30}).empty());
+
+    ModelConfig config = r1_shape();
+    config.architecture = "Qwen3MoeForCausalLM";
+    config.layers = 4;
+    config.experts->first_dense_layers = 0;
+    config.experts->later_dense_layers = {2, 3};
+    CHECK(pipeline_refusal(config, {2, 2}) == "No Qwen3MoE layer found in the model.layers of stage 1");
+    CHECK(pipeline_refusal(config, {1, 3}).empty());
+    CHECK(pipeline_refusal(config, {2, 2}, Version::parse("0.9.2")).empty());
 }

@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
-import json
 import os
 import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+import r1cluster
+
 HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent / "support"))
+from nightly import *  # noqa: E402, F403
+
 CACHE = Path(os.environ.get("R1CLUSTER_CACHE") or Path.home() / ".cache" / "r1cluster")
 # By version of vLLM: the quickstart's environment, and what environment.sh makes.
 ENGINES = {
@@ -20,21 +26,6 @@ HOW = {version: f"tests/oracle/environment.sh {version}" for version in ENGINES}
 HOW["0.32.0"] = "examples/quickstart/engine.sh cpu"
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--nightly", action="store_true", help="every family, every version of vLLM, and random shapes")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "nightly: too slow for each run of the tests")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--nightly"):
-        slow = [item for item in items if item.get_closest_marker("nightly")]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in slow]
-
-
 def python_of(version: str) -> Path:
     """The interpreter that has this vLLM; skips the test where there is none."""
     if not (ENGINES[version] / ".complete").exists():
@@ -42,18 +33,45 @@ def python_of(version: str) -> Path:
     return ENGINES[version] / "bin" / "python"
 
 
-def run_in_engine(version: str, program: str, *arguments: str, stdin: str = "") -> str:
+def run_in_engine(version: str, program: str, *arguments: str) -> str:
     command = ["nice", "-n", "10", str(python_of(version)), str(HERE / program), *arguments]
     # The engine's environment has its own packages; ours are for another interpreter.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run(command, input=stdin, capture_output=True, text=True, env=environment)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, f"{program} with vLLM {version} ended with {done.returncode}:\n{done.stderr[-4000:]}"
     return done.stdout
 
 
-def ask_engine(version: str, cases: list[dict]) -> list[dict]:
-    """Answers of engine_slices.py to these cases, all from one process."""
-    lines = run_in_engine(version, "engine_slices.py", stdin="".join(json.dumps(case) + "\n" for case in cases))
-    answers = [json.loads(line) for line in lines.splitlines()]
-    assert len(answers) == len(cases)
-    return answers
+@dataclass(frozen=True)
+class Answer:
+    """What a version of vLLM said of a checkpoint in a layout."""
+
+    checkpoint: r1cluster.Checkpoint
+    plan: r1cluster.EnginePlan
+    layout: r1cluster.Layout  # as it was asked about, with the engine's layers where it did not refuse
+
+    def differences(self) -> list[str]:
+        """From our own rules for this version; one line for each tensor of a rank."""
+        loading = r1cluster.Loading(engine=self.plan.engine_version)
+        return r1cluster.compare(r1cluster.shard(self.layout, self.checkpoint, loading), self.plan, self.checkpoint)
+
+
+def ask_engine(version: str, cases: list[tuple[Path, int, int]], *, expert_parallel: bool = False) -> list[Answer]:
+    """About checkpoints with these tensor and pipeline parallel sizes, all in one process."""
+    spec = r1cluster.DeploymentSpec(hosts=[r1cluster.HostSpec(name="a")])
+    questions = [
+        r1cluster.EngineQuestion(
+            checkpoint=r1cluster.read_checkpoint(folder),
+            layout=r1cluster.unweighed_layout(spec, tensor, pipeline).replace(is_expert_parallel=expert_parallel),
+        )
+        for folder, tensor, pipeline in cases
+    ]
+    plans = r1cluster.engine_plans(python_of(version), questions)
+    return [
+        Answer(
+            r1cluster.model(question.checkpoint),
+            plan,
+            question.layout if plan.refusal else r1cluster.weighed(question.layout, plan),
+        )
+        for question, plan in zip(questions, plans, strict=True)
+    ]

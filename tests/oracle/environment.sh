@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Puts a version of vLLM into an environment of its own, to be asked by engine_slices.py, and prints the path of that
+# Puts a version of vLLM into an environment of its own, to be asked which slices it reads, and prints the path of that
 # environment's Python. No GPU is needed. The quickstart's environment serves too; this is for the other versions.
 #
 # Usage: environment.sh 0.7.1|0.9.2      (6 to 7 GB each, under ${R1CLUSTER_CACHE:-~/.cache/r1cluster})

@@ -17,7 +17,7 @@ from pathlib import Path
 from families import BLOCK, FAMILIES, FP8
 
 FILES = 3
-ELEMENT_BYTES = {"BF16": 2, "F32": 4, "F8_E4M3": 1}
+ELEMENT_BYTES = {"BF16": 2, "F16": 2, "F32": 4, "F8_E4M3": 1}
 
 Tensor = tuple[str, str, tuple[int, ...]]
 
@@ -146,15 +146,10 @@ def _write_file(path: Path, tensors: list[Tensor]) -> None:
         file.truncate(8 + len(text) + end)
 
 
-def make(folder: Path, family: str, *, has_head: bool | None = None, **shape) -> Path:
-    """Writes the checkpoint into a new folder. `has_head`: whether lm_head is in it; by default if it is not tied."""
-    config = {**FAMILIES[family], **shape}
-    if "quantization_config" in config and "num_experts" in config:  # as Qwen publishes it
-        gates = [f"model.layers.{layer}.mlp.gate" for layer in range(config["num_hidden_layers"])]
-        config["quantization_config"] = {**FP8, "modules_to_not_convert": ["lm_head", *gates]}
+def write_checkpoint(folder: Path, config: dict, tensors: list[Tensor]) -> Path:
+    """config.json, an index, and files of these tensors in a new folder."""
     folder.mkdir(parents=True)
     (folder / "config.json").write_text(json.dumps(config, indent=1))
-    tensors = list(tensors_of(config, has_head=has_head))
     names = [f"model-{i + 1:05d}-of-{FILES:05d}.safetensors" for i in range(FILES)]
     parts = [tensors[i * len(tensors) // FILES : (i + 1) * len(tensors) // FILES] for i in range(FILES)]
     for name, part in zip(names, parts, strict=True):
@@ -164,6 +159,15 @@ def make(folder: Path, family: str, *, has_head: bool | None = None, **shape) ->
     index = {"metadata": {"total_size": total}, "weight_map": weight_map}
     (folder / "model.safetensors.index.json").write_text(json.dumps(index, indent=1))
     return folder
+
+
+def make(folder: Path, family: str, *, has_head: bool | None = None, **shape) -> Path:
+    """Writes the checkpoint into a new folder. `has_head`: whether lm_head is in it; by default if it is not tied."""
+    config = {**FAMILIES[family], **shape}
+    if "quantization_config" in config and "num_experts" in config:  # as Qwen publishes it
+        gates = [f"model.layers.{layer}.mlp.gate" for layer in range(config["num_hidden_layers"])]
+        config["quantization_config"] = {**FP8, "modules_to_not_convert": ["lm_head", *gates]}
+    return write_checkpoint(folder, config, list(tensors_of(config, has_head=has_head)))
 
 
 def main() -> int:

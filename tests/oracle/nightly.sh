@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Compares our slices with those of three versions of vLLM: every family, and random shapes. Needs build/dev with the
-# Python extension (tests/run.sh makes it). A few minutes, and 20 GB for the versions of vLLM.
+# Compares our slices with those of three versions of vLLM: every family, and random shapes; then serves from
+# checkpoints that are NaN outside of the plan, over two and four hosts. Needs root, build/dev with the Python extension
+# (tests/run.sh makes it), 20 GB for the versions of vLLM, and 10 GB of memory. Half an hour.
 #
 # Usage: nightly.sh [PYTEST ARGUMENT...]
 set -euo pipefail
@@ -12,4 +13,6 @@ examples/quickstart/engine.sh cpu
 tests/oracle/environment.sh 0.9.2
 tests/oracle/environment.sh 0.7.1
 python=$cache/tests-$(python3 -c 'import sys; print("py%d.%d" % sys.version_info[:2])')/bin/python
-PYTHONPATH=$PWD/build/dev/python exec "$python" -m pytest -q --nightly "$@" tests/oracle
+export PYTHONPATH=$PWD/build/dev/python
+"$python" -m pytest -q --nightly "$@" tests/oracle
+"$python" -m pytest -q --nightly "$@" tests/end_to_end/test_poison.py

@@ -12,10 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ENGINES, ask_engine, run_in_engine
+from conftest import ENGINES, Answer, ask_engine, run_in_engine
 from families import FAMILIES
 from make_checkpoint import make
-from our_slices import checkpoint_of, differences, engine_slices, layout_of, our_slices
 from random_shapes import random_shape
 
 import r1cluster
@@ -53,6 +52,8 @@ OTHER_REFUSALS = {
     "NotImplementedError: No Unquantized MoE backend supports the deployment configuration.",
 }
 
+Answers = dict[tuple[str, int, int], Answer]
+
 
 def is_nightly(config: pytest.Config) -> bool:
     return bool(config.getoption("--nightly"))
@@ -74,9 +75,6 @@ def folders(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReq
     return {name: make(root / name, CHECKPOINTS[name][0], **CHECKPOINTS[name][1]) for name in names}
 
 
-Answers = dict[tuple[str, int, int], dict]
-
-
 @pytest.fixture(scope="session")
 def asked() -> dict[str, Answers]:
     return {}
@@ -87,62 +85,70 @@ def answers(version: str, folders: dict[str, Path], asked: dict[str, Answers]) -
     """Everything at once, because to import vLLM takes longer than to answer."""
     if version not in asked:
         keys = [(name, tensor, pipeline) for name in folders for tensor, pipeline in LAYOUTS]
-        cases = [
-            {"checkpoint": str(folders[name]), "tensor_parallel": tensor, "pipeline_parallel": pipeline}
-            for name, tensor, pipeline in keys
-        ]
+        cases = [(folders[name], tensor, pipeline) for name, tensor, pipeline in keys]
         asked[version] = dict(zip(keys, ask_engine(version, cases), strict=True))
     return asked[version]
-
-
-def difference_lines(answer: dict) -> list[str]:
-    checkpoint = checkpoint_of(Path(answer["checkpoint"]))
-    layout = layout_of(answer["tensor_parallel"], answer["layers_per_stage"])
-    ours = our_slices(checkpoint, layout, answer["version"])
-    return differences(ours, engine_slices(answer))
 
 
 def test_our_slices_are_the_engines(
     version: str, name: str, tensor_parallel: int, pipeline_parallel: int, answers: Answers
 ) -> None:
     answer = answers[name, tensor_parallel, pipeline_parallel]
-    assert answer["version"] == version
+    assert answer.plan.engine_version == version
     expected = REFUSALS[version](name, pipeline_parallel)
     if expected:
-        assert answer.get("refusal", "none").startswith(expected)
+        assert answer.plan.refusal.startswith(expected)
         return
-    assert "refusal" not in answer, answer["refusal"]
-    assert r1cluster.tensor_parallel_refusal(checkpoint_of(Path(answer["checkpoint"])).config, tensor_parallel) == ""
-    lines = difference_lines(answer)
+    assert answer.plan.refusal == ""
+    assert r1cluster.tensor_parallel_refusal(answer.checkpoint.config, tensor_parallel) == ""
+    lines = answer.differences()
     assert not lines, f"{len(lines)} differences:\n" + "\n".join(lines[:10])
 
 
-def test_every_read_is_a_copy_into_a_parameter(
+def test_every_read_is_a_mere_copy(
     version: str, name: str, tensor_parallel: int, pipeline_parallel: int, answers: Answers
 ) -> None:
     """Otherwise a loader computes something from a weight, and what it needs of it is no slice."""
-    answer = answers[name, tensor_parallel, pipeline_parallel]
-    reads = [
-        (tensor, read["operation"], read["into"])
-        for rank in answer.get("ranks", [])
-        for tensor, of_tensor in rank["reads"].items()
-        for read in of_tensor
-    ]
-    assert [read for read in reads if read[1] != "copy_" or not read[2]] == []
+    assert answers[name, tensor_parallel, pipeline_parallel].plan.oddities == []
 
 
 def test_the_default_partition_is_the_engines(
     version: str, name: str, tensor_parallel: int, pipeline_parallel: int, answers: Answers
 ) -> None:
-    answer = answers[name, tensor_parallel, pipeline_parallel]
-    if "refusal" in answer:
+    plan = answers[name, tensor_parallel, pipeline_parallel].plan
+    if plan.refusal:
         return
-    layers = sum(answer["layers_per_stage"])
-    expected = r1cluster.default_partition(layers, pipeline_parallel)
-    if version == "0.7.1":  # ours is that of 0.8.0 and later; before, the last stage took the remainder
-        each = layers // pipeline_parallel
-        expected = [each] * (pipeline_parallel - 1) + [layers - each * (pipeline_parallel - 1)]
-    assert answer["layers_per_stage"] == expected
+    layers = sum(plan.layers_per_stage)
+    expected = r1cluster.default_partition(layers, pipeline_parallel, r1cluster.Version.parse(version))
+    assert plan.layers_per_stage == expected
+
+
+# 7 experts for 2 and for 4 ranks: some have one more than others, and versions differ in which.
+WITH_EXPERTS = {
+    "mixtral": {"num_local_experts": 7},
+    "qwen2_moe": {"num_experts": 7},
+    "qwen3_moe": {"num_experts": 7},
+    "deepseek_v3_fp8": {},
+}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("version", ["0.32.0", "0.9.2"])
+def test_whole_experts_are_where_the_engine_has_them(version: str, tmp_path: Path) -> None:
+    cases = [
+        (folder, tensor_parallel, pipeline_parallel)
+        for folder in (make(tmp_path / family, family, **shape) for family, shape in WITH_EXPERTS.items())
+        for tensor_parallel, pipeline_parallel in ((2, 1), (2, 2), (4, 1), (4, 2))
+    ]
+    wrong = []
+    for (folder, tensor, pipeline), answer in zip(cases, ask_engine(version, cases, expert_parallel=True), strict=True):
+        expected = REFUSALS[version](folder.name, pipeline)
+        if expected:
+            assert answer.plan.refusal.startswith(expected)
+            continue
+        assert answer.plan.refusal == ""
+        wrong += [f"{folder.name} TP {tensor}: {line}" for line in answer.differences()]
+    assert not wrong, "\n".join(wrong[:20])
 
 
 @pytest.mark.nightly
@@ -162,24 +168,20 @@ def test_random_shapes_too(seed: int, tmp_path: Path) -> None:
         folder = make(tmp_path / f"{i:02}-{family}", family, **shape)
         dividing = [size for size in (1, 2, 3, 4, 6, 8) if shape["num_attention_heads"] % size == 0]
         layouts = {(numbers.choice([*dividing, 3]), numbers.choice((1, 2, 3))) for _ in range(3)}
-        cases += [{"checkpoint": str(folder), "tensor_parallel": t, "pipeline_parallel": p} for t, p in sorted(layouts)]
+        cases += [(folder, t, p) for t, p in sorted(layouts)]
     compared, wrong = 0, []
-    for answer in ask_engine(NEWEST, cases):
-        config = checkpoint_of(Path(answer["checkpoint"])).config
-        ours = r1cluster.tensor_parallel_refusal(config, answer["tensor_parallel"])
-        if answer["pipeline_parallel"] > config.layers:
+    for (folder, tensor_parallel, pipeline_parallel), answer in zip(cases, ask_engine(NEWEST, cases), strict=True):
+        config, refusal = answer.checkpoint.config, answer.plan.refusal
+        ours = r1cluster.tensor_parallel_refusal(config, tensor_parallel)
+        if pipeline_parallel > config.layers:
             ours = "more stages than layers"
-        if "refusal" in answer:
-            is_expected = ours or answer["refusal"] in OTHER_REFUSALS
-            lines = [] if is_expected else [f"the engine refuses: {answer['refusal']}"]
+        if refusal:
+            lines = [] if ours or refusal in OTHER_REFUSALS else [f"the engine refuses: {refusal}"]
         elif ours:
             lines = []  # docs/models.md says what newer versions do that we do not
         else:
-            lines = difference_lines(answer)
+            lines = answer.differences()
             compared += 1
-        wrong += [
-            f"{answer['checkpoint']} {answer['tensor_parallel']} {answer['pipeline_parallel']}: {line}"
-            for line in lines
-        ]
+        wrong += [f"{folder.name} {tensor_parallel} {pipeline_parallel}: {line}" for line in lines]
     assert not wrong, "\n".join(wrong[:20])
     assert compared > 30

@@ -82,7 +82,7 @@ TEST_CASE("tied embeddings go to both ends, rotary caches to none, the unknown t
         for (std::size_t i = 0; i < shards.ranks.size(); ++i) {
             std::string held;
             for (const Slice& slice : shards.slices(i)) {
-                const std::string& tensor = tensor_of(checkpoint, slice).name;
+                const std::string tensor = tensor_of(checkpoint, slice).name;
                 if (tensor == "model.embed_tokens.weight") held += "embedding ";
                 if (tensor == "lm_head.weight") held += "head ";
                 if (tensor.ends_with("inv_freq")) held += "skipped ";
@@ -118,4 +118,15 @@ TEST_CASE("a host counts bytes that two of its ranks share once", "[plan]") {
     const ShardPlan apart = shard(layout_of(two, checkpoint, 4, 1), checkpoint);
     CHECK(apart.hosts.at(0).bytes < together.hosts.at(0).bytes);
     CHECK(apart.hosts.at(0).bytes + apart.hosts.at(1).bytes > together.hosts.at(0).bytes);  // norms on both
+}
+
+TEST_CASE("layers that do not divide go to the stages before the last, and to the last before vLLM 0.8.0", "[plan]") {
+    const auto partition = [](const char* engine, int stages) {
+        return default_partition(61, stages, Version::parse(engine));
+    };
+    CHECK(partition("0.7.3", 2) == std::vector<int>{30, 31});
+    CHECK(partition("0.7.3", 4) == std::vector<int>{15, 15, 15, 16});
+    CHECK(partition("0.8.0", 2) == std::vector<int>{31, 30});
+    CHECK(partition("0.8.0", 4) == std::vector<int>{15, 15, 16, 15});
+    CHECK(default_partition(61, 4) == std::vector<int>{15, 15, 16, 15});
 }

@@ -11,11 +11,16 @@ import r1cluster
 # What Python says otherwise, and how.
 OTHERWISE = {
     "CheckInput": "arguments of check()",
+    "CheckpointParser": "model(), of all texts at once",
     "Error": "an exception class, with a subclass for each kind",
     "CheckpointOptions": "keyword arguments of read_checkpoint()",
     "Folder": "dict[str, bytes]",
     "HostOptions": "keyword arguments of the functions that reach hosts",
     "LogOptions": "keyword arguments of logs() and follow_logs()",
+    "SliceRange": "an iterator, of ShardPlan.slices()",
+    "TensorEntry": "see TensorList",
+    "TensorKind": "see TensorList",
+    "TensorList": "list[Tensor]",
     "UpOptions": "keyword arguments of up()",
     "from_json": "a static method of each value",
     "to_json": "a method of each value",

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -75,7 +75,7 @@ struct ShardFile {
     std::string name;
     std::uint64_t size_bytes = 0;
     std::uint64_t header_bytes = 0;  ///< the 8-byte length and the JSON
-    std::vector<Tensor> tensors;     ///< ordered by offset
+    TensorList tensors;              ///< ordered by offset
     bool operator==(const ShardFile&) const = default;
 };
 
@@ -101,6 +101,28 @@ ModelConfig parse_config(std::string_view text, std::string_view source = "confi
 /// tensor and an FP8 weight without its scales are Errors too: the engine would load them without a word. The index has
 /// at most 64,000,000 bytes; for each of them at most 32 are allocated while it is read.
 Checkpoint model(const CheckpointText& text);
+
+/// The same from one shard after the other, so that the headers need not all be in memory at once:
+///     CheckpointParser parser(path, config, index);
+///     for (...) parser.add(shard);
+///     const Checkpoint checkpoint = parser.finish();
+class CheckpointParser {
+public:
+    /// `index` is empty where the folder has none. Both texts are read here.
+    CheckpointParser(std::string path, std::string_view config, std::string_view index);
+    CheckpointParser(CheckpointParser&&) noexcept;
+    CheckpointParser& operator=(CheckpointParser&&) noexcept;
+    ~CheckpointParser();
+
+    /// Shards in the order of their names. Throws as parse_safetensors does.
+    void add(const ShardText& shard);
+    /// Once, at the end: all that model() says about shards together.
+    Checkpoint finish();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
 /// For a terminal: parameters, bytes by dtype, what is odd.
 std::string show(const Checkpoint& checkpoint);

@@ -24,7 +24,8 @@ enum class SliceRule {
 std::string_view to_text(SliceRule rule);
 
 /// Which experts a rank has under expert parallelism (vLLM's --expert-placement-strategy). Either way the first
-/// `experts % ranks` ranks have one more than the others.
+/// `experts % ranks` ranks have one more than the others; before vLLM 0.10.1 the last had all that remained. vLLM
+/// places round robin only models with groups of experts, and says in its log when it does not.
 enum class ExpertPlacement {
     linear,       ///< rank r the r-th run of neighbours
     round_robin,  ///< rank r the experts r, r + ranks, r + 2 ranks, ...
@@ -39,9 +40,11 @@ std::string_view to_text(Cast cast);
 
 /// What of the engine, besides the layout, decides which bytes its ranks read, and as what.
 struct Loading {
-    std::string engine;               ///< version of vLLM: "0.32.0"; empty: the newest that is known
-    std::string dtype;                ///< of --dtype: "float16"; empty: that of config.json
-    bool drafts_next_tokens = false;  ///< speculative decoding with the checkpoint's own next-token (MTP) layers
+    std::string engine;  ///< version of vLLM: "0.32.0"; empty: the newest that is known
+    std::string dtype;   ///< of --dtype: "float16"; empty: that of config.json
+    /// Speculative decoding with the checkpoint's own next-token (MTP) layers, where it has some: the last stage reads
+    /// them into a draft model.
+    bool drafts_next_tokens = false;
     ExpertPlacement expert_placement = ExpertPlacement::linear;
     bool operator==(const Loading&) const = default;
 };
@@ -81,7 +84,6 @@ struct GroupRank {
     int data_rank = 0;
     int data_parallel = 1;
     bool is_expert_parallel = false;  ///< whole experts, dealt over data_parallel * tensor_parallel ranks
-    ExpertPlacement expert_placement = ExpertPlacement::linear;
     bool operator==(const GroupRank&) const = default;
 };
 
@@ -104,12 +106,13 @@ struct Slice {
 };
 
 /// The tensor that a slice is of. Throws Error (invalid_input) for a slice of another checkpoint.
-const Tensor& tensor_of(const Checkpoint& checkpoint, const Slice& slice);
+Tensor tensor_of(const Checkpoint& checkpoint, const Slice& slice);
 
 /// The part of `tensor` that a rank needs, without `file`, `tensor`, `replicas` and `cast`, which one tensor does not
 /// tell. No rows and no padding: it needs nothing. Throws Error (invalid_input) in the engine's terms where it does
 /// not divide.
-Slice slice_tensor(const ModelConfig& config, const Tensor& tensor, const TensorPlace& place, const GroupRank& rank);
+Slice slice_tensor(const ModelConfig& config, const Tensor& tensor, const TensorPlace& place, const GroupRank& rank,
+                   const Loading& loading = {});
 
 /// What the engine makes of this tensor's elements. Whole numbers and FP8 stay as they are.
 Cast cast_of(const ModelConfig& config, const Tensor& tensor, const TensorPlace& place, const Loading& loading = {});
@@ -118,6 +121,10 @@ Cast cast_of(const ModelConfig& config, const Tensor& tensor, const TensorPlace&
 /// each routed expert is divided over all of their ranks, or with `is_expert_parallel` over none.
 std::string tensor_parallel_refusal(const ModelConfig& config, int tensor_parallel, int data_parallel = 1,
                                     bool is_expert_parallel = false);
+
+/// Why this version of the engine does not start with these layers on each pipeline stage; empty: it does.
+std::string pipeline_refusal(const ModelConfig& config, const std::vector<int>& layers_per_stage,
+                             const std::optional<Version>& engine = std::nullopt);
 
 /// Bytes of key/value cache that one token takes on one rank, in all layers of `layers` together:
 /// latent attention 2 * (kv_lora_rank + qk_rope_head_dim) a layer, not divided by TP; otherwise

@@ -101,8 +101,8 @@ struct PlanOptions {
 Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
           const PlanOptions& options = {});
 
-/// Layers of each stage by the engine's own rule: vLLM >= 0.8.0 gives a remainder to the stages before
-/// the last, older ones to the last (vllm-project/vllm#13839). No version: the newest.
+/// Layers of each stage by the engine's own rule: vLLM >= 0.8.0 gives a remainder to the stages before the last, older
+/// ones give all of it to the last (vllm-project/vllm#13839). No version: the newest that is known.
 std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel,
                                    const std::optional<Version>& engine = std::nullopt);
 

@@ -5,6 +5,7 @@
 
 namespace r1cluster {
 
+R1CLUSTER_JSON(EngineQuestion, "engine_question", 1)
 R1CLUSTER_JSON(StepTime, "step_time", 1)
 R1CLUSTER_JSON(UpResult, "up_result", 1)
 

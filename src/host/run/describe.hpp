@@ -10,10 +10,13 @@
 #include "launch/describe.hpp"
 #include "plan/describe.hpp"
 #include "r1cluster/host/deploy.hpp"
+#include "r1cluster/host/engine.hpp"
+#include "readings/describe.hpp"
 #include "report/describe.hpp"
 
 namespace r1cluster {
 
+BOOST_DESCRIBE_STRUCT(EngineQuestion, (), (checkpoint, layout))
 BOOST_DESCRIBE_STRUCT(StepTime, (), (step, seconds))
 BOOST_DESCRIBE_STRUCT(UpResult, (),
                       (cluster, plan, report, settings, launch_plan, status, transports, steps, was_running))

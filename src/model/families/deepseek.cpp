@@ -29,7 +29,24 @@ constexpr TensorRule shared_expert_rules[] = {
     {"mlp.shared_experts.gate_proj.weight", Where::layer, SliceRule::rows, "shared experts"},
     {"mlp.shared_experts.up_proj.weight", Where::layer, SliceRule::rows, "shared experts"},
     {"mlp.shared_experts.down_proj.weight", Where::layer, SliceRule::columns, "shared experts"},
-    {"mlp.gate.e_score_correction_bias", Where::layer, SliceRule::replicate, "router"},
+    // Of the dtype that the model computes in until vllm-project/vllm#23640.
+    {"mlp.gate.e_score_correction_bias", Where::layer, SliceRule::replicate, "router", {.until = Release{0, 10, 2}}},
+    {.name = "mlp.gate.e_score_correction_bias",
+     .where = Where::layer,
+     .rule = SliceRule::replicate,
+     .kind = "router",
+     .releases = {.since = Release{0, 10, 2}},
+     .is_float32 = true},
+};
+
+// vllm/model_executor/models/deepseek_mtp.py. Of several next-token layers it reads the first one's embedding.
+constexpr TensorRule draft_rules[] = {
+    {"embed_tokens.weight", Where::first_draft_layer, SliceRule::vocabulary, "next-token layers"},
+    {"enorm.weight", Where::draft_layer, SliceRule::replicate, "next-token layers"},
+    {"hnorm.weight", Where::draft_layer, SliceRule::replicate, "next-token layers"},
+    {"eh_proj.weight", Where::draft_layer, SliceRule::replicate, "next-token layers"},
+    {"shared_head.norm.weight", Where::draft_layer, SliceRule::replicate, "next-token layers"},
+    {"shared_head.head.weight", Where::draft_layer, SliceRule::vocabulary, "next-token layers"},
 };
 
 constexpr std::span<const TensorRule> rules[] = {
@@ -37,6 +54,7 @@ constexpr std::span<const TensorRule> rules[] = {
 
 }  // namespace
 
-constinit const Family deepseek_family{"deepseek", architectures, rules};
+constinit const Family deepseek_family{
+    .name = "deepseek", .architectures = architectures, .rules = rules, .draft_rules = draft_rules};
 
 }  // namespace r1cluster::detail

@@ -4,9 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <tuple>
 
 #include "model/quantization.hpp"
+#include "model/tensor_names.hpp"
 #include "r1cluster/base/error.hpp"
 
 namespace r1cluster {
@@ -14,22 +15,10 @@ namespace detail {
 namespace {
 
 constexpr const Family* families[] = {&deepseek_family, &llama_family, &mixtral_family, &qwen_moe_family};
-constexpr std::string_view layer_prefix = "model.layers.";
-constexpr std::string_view expert_part = ".experts.";
+constexpr std::string_view layer_prefix = "model.layers.#.";
+constexpr std::string_view expert_part = ".experts.#.";
 constexpr std::string_view scale_suffix = ".weight_scale_inv";
 constexpr std::string_view weight_suffix = ".weight";
-
-/// Takes "17." off the front; nullopt where there is no such plain number.
-std::optional<std::int64_t> take_number(std::string_view& text) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const auto length = static_cast<std::size_t>(end - text.data());
-    if (error != std::errc() || length >= text.size() || text[length] != '.' || text.front() == '-')
-        return std::nullopt;
-    if (text.front() == '0' && length > 1) return std::nullopt;
-    text.remove_prefix(length + 1);
-    return number;
-}
 
 bool is_scale(std::string_view name) { return name.ends_with(scale_suffix); }
 
@@ -43,30 +32,9 @@ bool is_of(const TensorRule& rule, std::string_view name) {
 
 bool is_of_layers(const TensorRule& rule) { return rule.where == Where::layer || rule.where == Where::nowhere; }
 
-const TensorRule* find_rule(const Family& family, std::string_view name, bool is_in_layer,
-                            const std::optional<Version>& engine) {
-    for (const std::span<const TensorRule> rules : family.rules) {
-        for (const TensorRule& rule : rules) {
-            if (is_of_layers(rule) == is_in_layer && is_of(rule, name) && rule.releases.contain(engine)) return &rule;
-        }
-    }
-    return nullptr;
-}
-
-/// "mlp.experts.17.up_proj.weight" with its number taken out, as the tables write it; empty where there is no
-/// such expert.
-std::string without_expert(std::string_view name, std::size_t part, const ModelConfig& config,
-                           std::optional<std::int64_t>& expert) {
-    const std::string_view prefix = name.substr(0, part + expert_part.size());
-    std::string_view rest = name.substr(prefix.size());
-    expert = take_number(rest);
-    if (!expert || !config.experts || *expert >= config.experts->routed) return "";
-    return fmt::format("{}#.{}", prefix, rest);
-}
-
 bool is_before(const Version& engine, const Release& release) {
     const auto number = [&](std::size_t i) { return i < engine.numbers.size() ? engine.numbers[i] : 0; };
-    return std::pair(number(0), number(1)) < std::pair(release.major, release.minor);
+    return std::tuple(number(0), number(1), number(2)) < std::tuple(release.major, release.minor, release.patch);
 }
 
 }  // namespace
@@ -89,14 +57,17 @@ const Family& family_with_rules(const ModelConfig& config) {
         }
         throw Error(
             ErrorKind::invalid_input, config.architecture,
-            fmt::format("slicing the architecture \"{}\": not known; known are {}", config.architecture, known));
+            fmt::format(
+                "slicing the architecture \"{}\": not known; known are {}; for others, plan --from-engine asks the "
+                "engine itself",
+                config.architecture, known));
     }
     if (!config.quantization) return *family;
     const QuantizationFormat* const format = find_format(config.quantization);
     if (!format || !format->refusal.empty()) {
         throw Error(ErrorKind::invalid_input, config.quantization->method,
                     fmt::format("slicing weights quantized by \"{}\"{}: {}; known are none, and \"fp8\" with "
-                                "weight_block_size",
+                                "weight_block_size; for others, plan --from-engine asks the engine itself",
                                 config.quantization->method, format ? fmt::format(" ({})", format->words) : "",
                                 format ? format->refusal : "not known"));
     }
@@ -113,39 +84,92 @@ bool Releases::contain(const std::optional<Version>& engine) const {
 }
 
 std::optional<KnownTensor> find_tensor(const Family& family, const ModelConfig& config, std::string_view name,
-                                       const std::optional<Version>& engine) {
-    if (!name.starts_with(layer_prefix)) {
-        const TensorRule* rule = find_rule(family, name, false, engine);
-        return rule ? std::optional(KnownTensor{*rule, {}, {}, false}) : std::nullopt;
-    }
-    std::string_view rest = name.substr(layer_prefix.size());
-    const std::optional<std::int64_t> layer = take_number(rest);
-    if (!layer || *layer >= config.layers + config.next_token_layers) return std::nullopt;
-    if (*layer >= config.layers) {
-        return KnownTensor{{"", Where::nowhere, SliceRule::replicate, "next-token layers"}, layer, {}, true};
-    }
-    const std::size_t part = rest.find(expert_part);
-    std::optional<std::int64_t> expert;
-    const std::string of_expert = part == rest.npos ? "" : without_expert(rest, part, config, expert);
-    if (part != rest.npos && of_expert.empty()) return std::nullopt;
-    const TensorRule* rule = find_rule(family, of_expert.empty() ? rest : of_expert, true, engine);
-    return rule ? std::optional(KnownTensor{*rule, layer, expert, false}) : std::nullopt;
+                                       const Loading& loading) {
+    const FamilyRules rules(family, config, loading);
+    const NumberedName parts = numbered(name);
+    return rules.known(rules.of(parts.text, parts.number_count), parts.numbers);
 }
 
-TensorPlace place_of(const KnownTensor& known, const ModelConfig& config) {
+FamilyRules::FamilyRules(const Family& family, const ModelConfig& config, const Loading& loading)
+    : family_(family),
+      config_(config),
+      engine_(engine_of(loading)),
+      drafts_(loading.drafts_next_tokens && config.next_token_layers > 0 && !family.draft_rules.empty()) {
+    constexpr Releases can_draft{.since = Release{0, 7, 3}, .until = {}};  // vllm-project/vllm#12755
+    if (drafts_ && !can_draft.contain(engine_)) {
+        throw Error(
+            ErrorKind::invalid_input, loading.engine,
+            fmt::format("drafting with next-token layers: vLLM {} cannot, 0.7.3 and later can", loading.engine));
+    }
+}
+
+const TensorRule* FamilyRules::find(std::string_view name, bool is_in_layer) const {
+    for (const std::span<const TensorRule> rules : family_.rules) {
+        for (const TensorRule& rule : rules) {
+            if (is_of_layers(rule) == is_in_layer && is_of(rule, name) && rule.releases.contain(engine_)) return &rule;
+        }
+    }
+    return nullptr;
+}
+
+const TensorRule* FamilyRules::find_draft(std::string_view name) const {
+    for (const TensorRule& rule : family_.draft_rules) {
+        if (is_of(rule, name) && rule.releases.contain(engine_)) return &rule;
+    }
+    return find(name, true);
+}
+
+FamilyRules::OfName FamilyRules::of(std::string_view text, int number_count) const {
+    OfName name;
+    name.is_scale = is_scale(text);
+    name.is_in_layer = number_count > 0 && text.starts_with(layer_prefix);
+    if (!name.is_in_layer) {
+        if (number_count == 0) name.main = find(text, false);
+        return name;
+    }
+    const std::string_view rest = text.substr(layer_prefix.size());
+    name.is_expert = number_count > 1 && rest.find(expert_part) != rest.npos;
+    name.main = find(rest, true);
+    if (drafts_) name.draft = find_draft(rest);
+    return name;
+}
+
+std::optional<KnownTensor> FamilyRules::known(const OfName& name, const std::array<std::uint32_t, 2>& numbers) const {
+    if (!is_known(name, numbers)) return std::nullopt;
+    if (!name.is_in_layer) return KnownTensor{*name.main, {}, {}, false};
+    const std::int64_t layer = numbers[0];
+    const bool is_next_token_layer = layer >= config_.layers;
+    if (is_next_token_layer && !drafts_) {
+        return KnownTensor{{"", Where::nowhere, SliceRule::replicate, "next-token layers"}, layer, {}, true};
+    }
+    KnownTensor known{is_next_token_layer ? *name.draft : *name.main, layer, {}, is_next_token_layer};
+    if (name.is_expert) known.expert = numbers[1];
+    return known;
+}
+
+std::optional<TensorPlace> FamilyRules::place(const OfName& name, const std::array<std::uint32_t, 2>& numbers) const {
+    const std::optional<KnownTensor> known = this->known(name, numbers);
+    if (!known) return std::nullopt;
+    const TensorRule& rule = known->rule;
     TensorPlace place;
-    place.layer = known.layer;
-    place.expert = known.expert;
-    place.rule = known.rule.rule;
-    place.is_skipped = known.rule.where == Where::nowhere;
-    place.is_on_every_stage = known.rule.where == Where::every_stage;
-    place.is_on_first_stage = place.is_on_every_stage || known.rule.where == Where::first_stage;
-    place.is_on_last_stage = place.is_on_every_stage || known.rule.where == Where::last_stage;
+    place.layer = known->layer;
+    place.expert = known->expert;
+    place.rule = rule.rule;
+    place.is_float32 = rule.is_float32 || name.is_scale;
+    place.is_skipped =
+        rule.where == Where::nowhere || (rule.where == Where::first_draft_layer && *known->layer > config_.layers);
+    place.is_on_every_stage = rule.where == Where::every_stage;
+    place.is_on_first_stage = place.is_on_every_stage || rule.where == Where::first_stage;
+    place.is_on_last_stage =
+        place.is_on_every_stage || rule.where == Where::last_stage || (known->is_next_token_layer && !place.is_skipped);
     // With tied embeddings the engine makes the head from the embedding, and reads no head from the file.
-    if (config.ties_embeddings && known.rule.kind == "embedding") place.is_on_last_stage = true;
-    if (config.ties_embeddings && known.rule.kind == "head") {
+    if (config_.ties_embeddings && rule.kind == "embedding") place.is_on_last_stage = true;
+    if (config_.ties_embeddings && rule.kind == "head") {
         place = TensorPlace{.is_skipped = true, .rule = place.rule};
     }
+    // A draft model has an embedding of its own, and reads both of the checkpoint's into it.
+    constexpr Releases reads_main_embedding{.since = Release{0, 32}, .until = {}};  // the first that was seen to
+    if (drafts_ && rule.kind == "embedding" && reads_main_embedding.contain(engine_)) place.is_on_last_stage = true;
     return place;
 }
 
@@ -155,7 +179,9 @@ namespace {
 
 bool has_head(const Checkpoint& checkpoint) {
     return std::ranges::any_of(checkpoint.files, [](const ShardFile& file) {
-        return std::ranges::any_of(file.tensors, [](const Tensor& tensor) { return tensor.name == "lm_head.weight"; });
+        return std::ranges::any_of(file.tensors.kinds(), [](const TensorKind& kind) {
+            return kind.number_count == 0 && kind.name == "lm_head.weight";
+        });
     });
 }
 
@@ -165,9 +191,9 @@ std::string family_of(const ModelConfig& config) { return std::string(detail::fa
 
 std::optional<TensorPlace> place_tensor(const ModelConfig& config, std::string_view tensor_name,
                                         const Loading& loading) {
-    const auto known =
-        detail::find_tensor(detail::family_with_rules(config), config, tensor_name, detail::engine_of(loading));
-    return known ? std::optional(detail::place_of(*known, config)) : std::nullopt;
+    const detail::FamilyRules rules(detail::family_with_rules(config), config, loading);
+    const detail::NumberedName name = detail::numbered(tensor_name);
+    return rules.place(rules.of(name.text, name.number_count), name.numbers);
 }
 
 ModelConfig loaded_config(const Checkpoint& checkpoint, const std::optional<Version>& engine) {

@@ -5,6 +5,7 @@
 /// vLLM's own loaders, and tests/oracle compares them with what these ask for; adding a family is adding a
 /// table. Where versions of vLLM differ, each has its row.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -14,12 +15,13 @@
 
 namespace r1cluster::detail {
 
-enum class Where { layer, first_stage, last_stage, every_stage, nowhere };
+enum class Where { layer, first_stage, last_stage, every_stage, nowhere, draft_layer, first_draft_layer };
 
 /// A release of vLLM, as a row names it.
 struct Release {
     int major = 0;
     int minor = 0;
+    int patch = 0;
 };
 
 /// The releases that a row is for: from `since`, up to but without `until`. Unset: no bound.
@@ -40,6 +42,7 @@ struct TensorRule {
     SliceRule rule = SliceRule::replicate;
     std::string_view kind;  ///< how show() adds it up
     Releases releases = {};
+    bool is_float32 = false;  ///< the parameter, whatever dtype the engine computes in
 };
 
 struct Family {
@@ -47,6 +50,7 @@ struct Family {
     std::span<const std::string_view> architectures;
     std::span<const std::span<const TensorRule>> rules;  ///< the first row with a name is the tensor's
     bool needs_an_expert_per_rank = false;
+    std::span<const TensorRule> draft_rules = {};  ///< what a next-token layer has besides a decoder layer's
 };
 
 extern const Family llama_family;
@@ -64,13 +68,48 @@ struct KnownTensor {
     TensorRule rule;
     std::optional<std::int64_t> layer;
     std::optional<std::int64_t> expert;
-    bool is_next_token_layer = false;  ///< any name there is known: the engine reads none of them
+    bool is_next_token_layer = false;  ///< unless drafts are made with it, any name there is known, and read by nobody
 };
 
-/// The row for a tensor's name. A block scale ("....weight_scale_inv") follows its weight.
+/// The row for a tensor's name; nullopt: the family has no such tensor.
 std::optional<KnownTensor> find_tensor(const Family& family, const ModelConfig& config, std::string_view name,
-                                       const std::optional<Version>& engine = std::nullopt);
+                                       const Loading& loading = {});
 
-TensorPlace place_of(const KnownTensor& known, const ModelConfig& config);
+/// The rows of a family for one way of loading, found once for each kind of name.
+class FamilyRules {
+public:
+    FamilyRules(const Family& family, const ModelConfig& config, const Loading& loading);
+
+    struct OfName {
+        const TensorRule* main = nullptr;   ///< nullptr: no row
+        const TensorRule* draft = nullptr;  ///< in a next-token layer
+        bool is_in_layer = false;           ///< its first number is the layer
+        bool is_expert = false;             ///< its second number is the expert
+        bool is_scale = false;
+    };
+    /// `text` as TensorKind::name has it. A block scale ("....weight_scale_inv") follows its weight.
+    OfName of(std::string_view text, int number_count) const;
+    /// Whether known() would find it.
+    bool is_known(const OfName& name, const std::array<std::uint32_t, 2>& numbers) const {
+        if (!name.is_in_layer) return name.main != nullptr;
+        if (numbers[0] >= config_.layers + config_.next_token_layers) return false;
+        const bool is_next_token_layer = numbers[0] >= config_.layers;
+        if (is_next_token_layer && !drafts_) return true;
+        const bool has_rule = (is_next_token_layer ? name.draft : name.main) != nullptr;
+        return has_rule && (!name.is_expert || (config_.experts && numbers[1] < config_.experts->routed));
+    }
+    /// nullopt: the family has no such tensor.
+    std::optional<KnownTensor> known(const OfName& name, const std::array<std::uint32_t, 2>& numbers) const;
+    std::optional<TensorPlace> place(const OfName& name, const std::array<std::uint32_t, 2>& numbers) const;
+
+private:
+    const TensorRule* find(std::string_view name, bool is_in_layer) const;
+    const TensorRule* find_draft(std::string_view name) const;
+
+    const Family& family_;
+    const ModelConfig& config_;
+    std::optional<Version> engine_;
+    bool drafts_;
+};
 
 }  // namespace r1cluster::detail

@@ -27,12 +27,16 @@ WITHOUT_VALUES = {
     "new_ones",
     "new_full",
 }
+# Operations that fill a tensor whatever is in it.
+OVERWRITES = {"zero_", "fill_"}
+# Operations that give the values on as they are.
+COPIES = {"copy_", "clone", "_to_copy", "cat"}
 # A loader that needs more runs for one tensor than this is not one whose slices can be listed.
 MOST_SLICES = 100_000
 
 
 class UnknownReadError(RuntimeError):
-    """The engine did something with a weight that cannot be put as bytes of the file."""
+    """The engine read a weight in a way that cannot be put as bytes of the file."""
 
 
 @dataclass(frozen=True, order=True)
@@ -85,7 +89,8 @@ class Read:
 
 @dataclass
 class Recorder(TorchDispatchMode):
-    """While it is entered, notes each read of a weight that it has made."""
+    """While it is entered, notes each read of a weight that it has made. What is calculated in place from a weight
+    counts as its bytes when it is read again: so nothing that is needed is missing."""
 
     reads: list[Read] = field(default_factory=list)
 
@@ -93,6 +98,7 @@ class Recorder(TorchDispatchMode):
         super().__init__()
         self._weights: dict[int, str] = {}  # by storage; the tensors are kept, so that no storage is made anew
         self._parameters: dict[int, str] = {}
+        self._overwritten: set[int] = set()
         self._kept: list[torch.Tensor] = []
 
     def make_weight(self, name: str, shape: list[int], dtype: torch.dtype) -> torch.Tensor:
@@ -120,11 +126,14 @@ class Recorder(TorchDispatchMode):
             argument.alias_info is not None and argument.alias_info.is_write for argument in func._schema.arguments
         ]
         written = [tensor for tensor, writes in zip(args, is_written, strict=False) if writes]
-        if any(isinstance(tensor, torch.Tensor) and _storage(tensor) in self._weights for tensor in written):
-            raise UnknownReadError(f"{name} writes into the weight {self._weights[_storage(weights[0])]}")
+        if name in OVERWRITES:
+            # Of a part of a weight: what is read of it later counts, though nobody needs it.
+            if args[0].numel() * args[0].element_size() == args[0].untyped_storage().nbytes():
+                self._overwritten.add(_storage(args[0]))
+            return func(*args, **kwargs)
         result = func(*args, **kwargs)
         results = [leaf for leaf in tree_leaves(result) if isinstance(leaf, torch.Tensor)]
-        if results and all(_storage(tensor) in self._weights for tensor in results):
+        if results and not any(is_written) and all(_storage(tensor) in self._weights for tensor in results):
             return result  # a view
         into = self._parameters.get(_storage(written[0])) if written else None
         self._note(weights, name, into)
@@ -132,6 +141,8 @@ class Recorder(TorchDispatchMode):
 
     def _note(self, weights: list[torch.Tensor], operation: str, into: str | None) -> None:
         for tensor in weights:
+            if _storage(tensor) in self._overwritten:
+                continue
             slices = bytes_of(tensor.storage_offset(), tensor.shape, tensor.stride(), tensor.element_size())
             self.reads.append(Read(self._weights[_storage(tensor)], slices, into, operation))
 

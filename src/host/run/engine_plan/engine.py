@@ -96,8 +96,10 @@ class _On(TorchFunctionMode):
         self._device = device
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
-        if func in _device_constructors():
-            kwargs = {**(kwargs or {}), "device": self._device}
+        if func in _device_constructors() or (kwargs or {}).get("device") is not None:
+            # The table of who has which expert is read while the model is made.
+            is_table = func in (torch.full, torch.arange) and (kwargs or {}).get("dtype") is torch.int32
+            kwargs = {**(kwargs or {}), "device": "cpu" if is_table else self._device}
         elif func is torch.Tensor.to and not any(isinstance(value, torch.dtype) for value in args):
             kwargs = {name: value for name, value in (kwargs or {}).items() if name != "device"}
             args = tuple(arg for arg in args if not isinstance(arg, str | torch.device))
@@ -119,7 +121,9 @@ def _find_or_make_operation(find):
     return find_or_make
 
 
-def engine_config(checkpoint: Path, tensor_parallel: int, pipeline_parallel: int):
+def engine_config(checkpoint: Path, tensor_parallel: int, pipeline_parallel: int, *, expert_parallel: bool = False):
+    # An option that old versions do not have.
+    more = {"enable_expert_parallel": True} if expert_parallel else {}
     return EngineArgs(
         model=str(checkpoint),
         skip_tokenizer_init=True,
@@ -129,6 +133,7 @@ def engine_config(checkpoint: Path, tensor_parallel: int, pipeline_parallel: int
         enforce_eager=True,
         max_model_len=64,
         load_format="auto",
+        **more,
     ).create_engine_config()
 
 
