@@ -149,8 +149,8 @@ private:
     void name_shards() {
         std::set<std::string> names{single_name};
         if (!text_.index.empty()) {
-            names.clear();
-            for (const auto& [tensor, file] : parse_index(text_.index, index_name).file_of) names.emplace(file);
+            const Index index = parse_index(text_.index, index_name);
+            names = {index.files.begin(), index.files.end()};
         }
         if (names.size() > max_shards) {
             throw Error(
