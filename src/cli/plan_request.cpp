@@ -14,7 +14,8 @@ struct Observation {
 };
 
 Observation parse_observation(const std::string& text) {
-    static const std::regex form(R"(\s*(\d{1,9}(?:\.\d{1,9})?) tokens?/s at (\d{1,6}) requests? of (\d{1,9}) tokens\s*)");
+    static const std::regex form(
+        R"(\s*(\d{1,9}(?:\.\d{1,9})?) tokens?/s at (\d{1,6}) requests? of (\d{1,9}) tokens\s*)");
     std::smatch parts;
     if (!std::regex_match(text, parts, form)) {
         throw Error(ErrorKind::invalid_input, text,
@@ -67,7 +68,8 @@ void PlanRequest::add_to(CLI::App& verb) {
     verb.add_option("--context", context_tokens, "with --memory: how many requests of so many tokens fit")
         ->needs(memory)
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
-    verb.add_option("--calibrate", calibration_log, "with --memory: a log of the engine, whose numbers replace estimates")
+    verb.add_option("--calibrate", calibration_log,
+                    "with --memory: a log of the engine, whose numbers replace estimates")
         ->needs(memory);
 }
 
@@ -94,19 +96,18 @@ void PlanRequest::print_forecast(const Session& session, const Decided& decided)
             spec.serve.goal = spec.serve.goal.value_or(Goal{});
             spec.serve.goal->tokens = *context_tokens;
         }
-        const Calibration calibration =
-            calibration_log.empty() ? Calibration{}
-                                    : calibration_from_log(read_text_file(calibration_log), calibration_log);
+        const Calibration calibration = calibration_log.empty()
+                                            ? Calibration{}
+                                            : calibration_from_log(read_text_file(calibration_log), calibration_log);
         const MemoryForecast forecast = memory(spec, decided.cluster, checkpoint, layout, calibration);
         print(session, forecast, [&] { return show(forecast, session.explains); });
     } else if (wants_speed) {
-        const SpeedForecast forecast =
-            speed(decided.spec, decided.cluster, checkpoint, layout, workloads_of(layout));
+        const SpeedForecast forecast = speed(decided.spec, decided.cluster, checkpoint, layout, workloads_of(layout));
         print(session, forecast, [&] { return show(forecast, session.explains); });
     } else {
         const Observation seen = parse_observation(observed);
-        const std::vector<SlownessCause> causes = explain_slowness(decided.spec, decided.cluster, checkpoint, layout,
-                                                                   seen.workload, seen.tokens_per_s);
+        const std::vector<SlownessCause> causes =
+            explain_slowness(decided.spec, decided.cluster, checkpoint, layout, seen.workload, seen.tokens_per_s);
         fmt::print("{}", show_causes(causes));
     }
 }

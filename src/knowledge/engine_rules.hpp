@@ -22,7 +22,7 @@ struct EngineReleases {
 struct CapabilityRule {
     std::string_view what;  ///< "bfloat16", "latent attention", "kernels", or a quantisation: its format, else method
     EngineReleases releases;
-    int least = 0;                ///< compute capability, 10 * major + minor
+    int least = 0;  ///< compute capability, 10 * major + minor
     std::string_view engine_says;
     std::string_view source;
 };

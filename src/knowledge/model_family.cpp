@@ -29,8 +29,8 @@ constexpr std::array members{
 
 }  // namespace
 
-const FamilyMember* find_member(std::string_view architecture, std::int64_t hidden_size,
-                                std::int64_t intermediate_size, std::int64_t layers) {
+const FamilyMember* find_member(std::string_view architecture, std::int64_t hidden_size, std::int64_t intermediate_size,
+                                std::int64_t layers) {
     const auto found = std::ranges::find_if(members, [&](const FamilyMember& member) {
         return architecture == member.architecture && hidden_size == member.hidden_size &&
                intermediate_size == member.intermediate_size && layers == member.layers;

@@ -21,8 +21,8 @@ struct FamilyMember {
 };
 
 /// The member of this shape, or nullptr.
-const FamilyMember* find_member(std::string_view architecture, std::int64_t hidden_size,
-                                std::int64_t intermediate_size, std::int64_t layers);
+const FamilyMember* find_member(std::string_view architecture, std::int64_t hidden_size, std::int64_t intermediate_size,
+                                std::int64_t layers);
 /// The members of its family that are smaller, largest first.
 std::span<const FamilyMember> smaller_members(const FamilyMember& member);
 

@@ -18,7 +18,7 @@ struct Device {
     std::string name;                                    ///< "NVIDIA H100 80GB HBM3"; empty: not seen
     std::string compute_capability;                      ///< "9.0"; empty: not seen
     std::optional<std::uint64_t> memory_reserved_bytes;  ///< of memory_bytes, by the driver; unset: not seen
-    std::size_t kind = 0;            ///< in Devices::kinds
+    std::size_t kind = 0;                                ///< in Devices::kinds
 };
 
 struct HostDevices {
@@ -32,9 +32,9 @@ struct HostDevices {
 struct Devices {
     std::vector<HostDevices> hosts;
     bool is_gpu = true;
-    std::string refusal;  ///< not empty: these hosts cannot serve together, and why
-    std::string note;     ///< what a reader of the plan should know: GPUs that stay unused
-    int per_host = 0;     ///< devices of each host that can be used: the engine wants as many on each
+    std::string refusal;        ///< not empty: these hosts cannot serve together, and why
+    std::string note;           ///< what a reader of the plan should know: GPUs that stay unused
+    int per_host = 0;           ///< devices of each host that can be used: the engine wants as many on each
     std::vector<Device> kinds;  ///< one of each: equal name, capability and memory
 };
 

@@ -29,6 +29,11 @@ std::string about_partition(const Found& found, const Layout& layout) {
         return fmt::format("VLLM_PP_LAYER_PARTITION={} fits, where the engine's own {} does not", joined(partition),
                            joined(usual.layers));
     }
+    if (partition != usual.layers && tokens <= usual.tokens) {
+        return fmt::format(
+            "VLLM_PP_LAYER_PARTITION={} serves more tokens per second of many requests than the engine's own {}",
+            joined(partition), joined(usual.layers));
+    }
     if (partition != usual.layers) {
         return fmt::format("VLLM_PP_LAYER_PARTITION={} has room for {} tokens, {:.1f} % more than the engine's own {}",
                            joined(partition), tokens_text(tokens),
@@ -57,6 +62,13 @@ std::string about_place(const Goal& goal, const Found& found, const Found& best)
             }
             break;
         case GoalKind::users:
+            if (found.cost > 0) {
+                text += fmt::format("{:.0f} % of the tokens of {} users do not fit at a time; ", 100 * found.cost,
+                                    goal.users);
+            } else if (found.cost < 0 && best.cost < 0) {
+                text += compared("output tokens per second", -found.cost, -best.cost);
+            }
+            break;
         case GoalKind::throughput:
             if (found.tokens_per_s && best.tokens_per_s) {
                 text += compared("output tokens per second", *found.tokens_per_s, *best.tokens_per_s);
@@ -97,34 +109,31 @@ public:
 
 private:
     void add_notes(Layout& layout, const Found& found, const detail::Candidate& candidate, bool is_best) const {
-        std::vector<std::string> first;
-        if (!found.is_started_by_up)
-            first.push_back("planned, not yet started by up: it starts one copy of the attention");
+        std::vector<std::string> notes;
+        if (!found.is_started_by_up) {
+            notes.push_back("planned, not yet started by up: it starts one copy of the attention");
+        }
         if (found.needs_fast_network) {
-            first.push_back(
+            notes.push_back(
                 fmt::format("its tensor-parallel groups span hosts over {}: it comes after those that do not",
                             input_.fabric.between_hosts_name.empty() ? "a network that was not seen"
                                                                      : input_.fabric.between_hosts_name));
         }
         if (!found.uses_all_devices) {
             const auto hosts = static_cast<int>(input_.devices.hosts.size());
-            first.push_back(fmt::format("leaves {} of {} GPUs unused",
+            notes.push_back(fmt::format("leaves {} of {} GPUs unused",
                                         hosts * input_.devices.per_host - layout.world_size(),
                                         hosts * input_.devices.per_host));
         }
-        if (std::string about = about_partition(found, layout); !about.empty()) first.push_back(std::move(about));
-        if (const auto fastest = is_best ? search_.fastest_partition(candidate, found) : std::nullopt) {
-            const auto chosen = search_.speed(candidate, layout.layers_per_stage,
-                                              detail::workload_of({GoalKind::throughput}, layout.kv_tokens->likely, 0));
-            if (fastest->layers != layout.layers_per_stage && chosen &&
-                fastest->tokens_per_s > chosen->output_tokens_per_s.likely * 1.02) {
-                first.push_back(fmt::format(
-                    "for throughput {} is better: {:.0f} % more tokens per second of many requests, room for {} tokens",
-                    joined(fastest->layers), percent_more(fastest->tokens_per_s, chosen->output_tokens_per_s.likely),
-                    tokens_text(fastest->tokens)));
-            }
+        if (std::string about = about_partition(found, layout); !about.empty()) notes.push_back(std::move(about));
+        const auto faster =
+            is_best ? search_.faster_partition(candidate, found, layout.layers_per_stage) : std::nullopt;
+        if (faster) {
+            notes.push_back(fmt::format(
+                "for throughput {} is better: {:.0f} % more tokens per second of many requests, room for {} tokens",
+                joined(faster->layers), 100 * faster->gain, tokens_text(faster->tokens)));
         }
-        layout.notes.insert(layout.notes.begin(), first.begin(), first.end());
+        layout.notes.insert(layout.notes.begin(), notes.begin(), notes.end());
     }
 
     const detail::SearchInput& input_;

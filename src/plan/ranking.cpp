@@ -10,7 +10,7 @@ namespace {
 /// Forecasts that are nearer to each other do not tell which is better.
 constexpr double tie = 0.03;
 /// Least gain for which a layout may leave devices of the spec unused.
-constexpr double worth_unused_devices = 0.1;
+constexpr double worth_unused_devices = 0.3;
 
 constexpr double unknown = std::numeric_limits<double>::infinity();
 
@@ -36,9 +36,9 @@ void mark_pareto(std::vector<Found>& found) {
     std::vector<Costs> costs;
     for (const Found& one : found) costs.push_back(costs_of(one));
     for (std::size_t i = 0; i < found.size(); ++i) {
-        found[i].is_pareto = std::ranges::none_of(costs, [&](const Costs& other) {
-            return is_better_at_any(other, costs[i], 0) && !is_better_at_any(costs[i], other, 0);
-        });
+        found[i].is_pareto = found[i].latency_ms && std::ranges::none_of(costs, [&](const Costs& other) {
+                                 return is_better_at_any(other, costs[i], 0) && !is_better_at_any(costs[i], other, 0);
+                             });
     }
 }
 

@@ -15,9 +15,10 @@ public:
     SizeRefusals(const SearchInput& input, Rejections& rejections);
 
     bool refuses(const LayoutSizes& sizes);
+    /// As far as the model alone goes: heads, blocks, experts.
+    bool refuses_division(const LayoutSizes& sizes);
 
 private:
-    bool refuses_division(const LayoutSizes& sizes);
     const std::string& division_of(const WeightSizes& sizes);
     bool refuses_experts(const LayoutSizes& sizes);
     bool refuses_context(const LayoutSizes& sizes);

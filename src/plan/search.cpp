@@ -136,30 +136,34 @@ bool Search::refuses_fixed_cache(const Candidate& candidate, const PartitionChoi
     return true;
 }
 
-std::optional<Search::Fastest> Search::fastest_partition(const Candidate& candidate, const Found& found) const {
+std::optional<Search::Faster> Search::faster_partition(const Candidate& candidate, const Found& found,
+                                                       const std::vector<int>& than) const {
     if (input_.spec.layout.layers_per_stage || found.sizes.pipeline_parallel == 1) return std::nullopt;
+    const auto rate_of = [&](const std::vector<int>& layers) {
+        const std::int64_t tokens = candidate.stage_tokens(layers);
+        if (tokens < 1) return 0.0;
+        const auto point =
+            speed(candidate, layers, workload_of({GoalKind::throughput}, tokens * found.sizes.data_parallel, tokens));
+        return point ? point->output_tokens_per_s.likely : 0.0;
+    };
     const std::vector<int> lightest =
         roomiest_partition(found.usual.layers, [&](int stage, std::int64_t first, std::int64_t count) {
             return -static_cast<std::int64_t>(candidate.weight_bytes(stage, first, count));
         });
-    std::optional<Fastest> fastest;
+    const double usual = rate_of(than);
+    if (usual == 0) return std::nullopt;
+    std::optional<Faster> faster;
     for (const std::vector<int>& layers : {found.usual.layers, found.roomiest.layers, lightest}) {
-        const std::int64_t tokens = candidate.stage_tokens(layers);
-        if (tokens < 1) continue;
-        const auto point =
-            speed(candidate, layers, workload_of({GoalKind::throughput}, tokens * found.sizes.data_parallel, tokens));
-        if (!point) return std::nullopt;
-        const double rate = point->output_tokens_per_s.likely;
-        if (!fastest || is_worthwhile(rate, fastest->tokens_per_s)) fastest = Fastest{layers, rate, tokens};
+        const double rate = layers == than ? usual : rate_of(layers);
+        const double best = usual * (1 + (faster ? faster->gain : 0));
+        if (is_worthwhile(rate, best)) faster = Faster{layers, rate / usual - 1, candidate.stage_tokens(layers)};
     }
-    return fastest;
+    return faster;
 }
 
 std::vector<int> Search::chosen_partition(const Candidate& candidate, const Found& found) const {
-    if (found.usual.layers == found.roomiest.layers) return found.usual.layers;
-    if (goal_.kind == GoalKind::throughput) {
-        const auto fastest = fastest_partition(candidate, found);
-        if (fastest && fastest->layers != found.usual.layers) return fastest->layers;
+    if (goal_.kind == GoalKind::throughput && found.usual.tokens > 0) {
+        if (const auto faster = faster_partition(candidate, found, found.usual.layers)) return faster->layers;
     }
     const bool is_gain =
         is_worthwhile(static_cast<double>(found.roomiest.tokens), static_cast<double>(found.usual.tokens));
@@ -219,6 +223,20 @@ void Search::judge(const LayoutSizes& sizes, bool uses_all_devices) {
     }
 }
 
+// No number of ranks on each host is divisible by what the spec asks for.
+void Search::refuse_world() {
+    const LayoutSpec& layout = input_.spec.layout;
+    const LayoutSizes asked{layout.tensor_parallel.value_or(1), stages_wanted(layout).value_or(1),
+                            layout.data_parallel.value_or(1), 1, layout.expert_parallel.value_or(false)};
+    if (refusals_.refuses_division(asked)) return;
+    const std::size_t world = input_.devices.hosts.size() * static_cast<std::size_t>(input_.devices.per_host);
+    rejections_.add(
+        "world", layout.tensor_parallel ? Scope::tensor_and_data : Scope::stages, asked,
+        fmt::format("{} {}s are not divisible by {}", world, input_.devices.is_gpu ? "GPU" : "CPU rank",
+                    layout.tensor_parallel ? fmt::format("tensor parallel size {}", asked.tensor_parallel)
+                                           : fmt::format("pipeline parallel size {}", asked.pipeline_parallel)));
+}
+
 std::vector<Found> Search::run() {
     const Devices& devices = input_.devices;
     const bool is_fixed = is_world_given(input_.spec.layout) || !devices.is_gpu;
@@ -233,14 +251,7 @@ std::vector<Found> Search::run() {
         }
     }
     rejections_.mute(false);
-    if (!is_muted) {
-        const LayoutSpec& layout = input_.spec.layout;
-        rejections_.add(
-            "world", Scope::all,
-            {layout.tensor_parallel.value_or(0), stages_wanted(layout).value_or(0), layout.data_parallel.value_or(1)},
-            fmt::format("{} hosts of {} {} each cannot be divided so", devices.hosts.size(), devices.per_host,
-                        devices.is_gpu ? "GPUs" : "CPU ranks"));
-    }
+    if (!is_muted) refuse_world();
     return ranked(std::move(found_));
 }
 

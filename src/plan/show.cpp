@@ -88,17 +88,19 @@ std::string others_text(const Plan& plan, bool explain) {
         const auto count = [](std::int64_t tokens) {
             return format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, tokens)));
         };
-        text += fmt::format("  {:<{}}  {:>11}  {:>11}  {:>8}  {:>9}{}\n", headline(layout), width,
-                            layout.kv_tokens ? count(layout.kv_tokens->likely) : "unknown",
-                            layout.longest_request_tokens ? count(*layout.longest_request_tokens) : "unknown",
-                            layout.tpot_ms ? fmt::format("{:.3g}", layout.tpot_ms->likely) : "",
-                            layout.output_tokens_per_s
-                                ? count(static_cast<std::int64_t>(layout.output_tokens_per_s->likely + 0.5))
-                                : "",
-                            (layout.is_pareto           ? std::string(" *")
-                             : layout.data_parallel > 1 ? "  "
-                                                        : "") +
-                                (layout.data_parallel > 1 ? " -" : ""));
+        std::string line = fmt::format(
+            "  {:<{}}  {:>11}  {:>11}  {:>8}  {:>9}{}", headline(layout), width,
+            layout.kv_tokens ? count(layout.kv_tokens->likely) : "unknown",
+            layout.longest_request_tokens ? count(*layout.longest_request_tokens) : "unknown",
+            layout.tpot_ms ? fmt::format("{:.3g}", layout.tpot_ms->likely) : "",
+            layout.output_tokens_per_s ? count(static_cast<std::int64_t>(layout.output_tokens_per_s->likely + 0.5))
+                                       : "",
+            (layout.is_pareto           ? std::string(" *")
+             : layout.data_parallel > 1 ? "  "
+                                        : "") +
+                (layout.data_parallel > 1 ? " -" : ""));
+        line.erase(line.find_last_not_of(' ') + 1);
+        text += line + "\n";
         if (!explain) continue;
         for (const std::string& note : layout.notes) text += fmt::format("    note {}\n", note);
         text += fmt::format("    because {}\n", layout.because);

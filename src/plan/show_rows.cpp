@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "plan/placement.hpp"
+#include "plan/speed_layout.hpp"
 #include "r1cluster/base/units.hpp"
 
 namespace r1cluster::detail {
@@ -74,8 +75,7 @@ std::vector<RankRow> rank_rows(const Layout& layout) {
 }
 
 std::string headline(const Layout& layout) {
-    std::string text = in_words(LayoutSizes{layout.tensor_parallel, layout.pipeline_parallel, layout.data_parallel,
-                                            layout.decode_context_parallel, layout.is_expert_parallel});
+    std::string text = in_words(sizes_of(layout));
     if (layout.pipeline_parallel > 1) {
         text += layout.layers_per_stage.size() <= most_stages
                     ? ", layers " + joined(layout.layers_per_stage)

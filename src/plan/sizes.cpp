@@ -61,8 +61,12 @@ std::vector<LayoutSizes> sizes_to_judge(const DeploymentSpec& spec, const ModelC
                                        : is_expert_parallel && !is_choice) {
                 continue;
             }
-            std::vector<int> contexts = layout.decode_context_parallel ? std::vector{*layout.decode_context_parallel}
-                                                                       : divisors(std::max(1, triple.tensor));
+            std::vector<int> contexts{1};
+            if (layout.decode_context_parallel) {
+                contexts = {*layout.decode_context_parallel};
+            } else if (devices.is_gpu) {
+                contexts = divisors(std::max(1, triple.tensor));
+            }
             std::ranges::reverse(contexts);
             for (const int context : contexts) {
                 sizes.push_back({triple.tensor, triple.stages, triple.data, context, is_expert_parallel});

@@ -67,7 +67,7 @@ private:
 
     const WeightTable& table_;
     WeightSizes sizes_;
-    std::vector<std::uint64_t> before_layer_;  ///< running sum; one more entry than layers
+    std::vector<std::uint64_t> before_layer_;           ///< running sum; one more entry than layers
     std::vector<std::uint64_t> before_layer_of_first_;  ///< with the experts of group rank 0
     std::uint64_t ends_[WeightTable::place_count] = {};
     std::vector<std::uint64_t> vocabulary_;  ///< by tensor rank, then place

@@ -111,32 +111,37 @@ TEST_CASE("R1 on two hosts of eight H100: tensor parallel inside, pipeline over 
     // Derived by others for this case: 834,000 to 855,000 tokens with 5.15 GiB for CUDA and NCCL.
     CHECK(best.kv_tokens->likely > 780'000);
     CHECK(best.kv_tokens->likely < 960'000);
-    CHECK_THAT(best.because,
-               StartsWith("tensor-parallel groups of 8 stay inside a host; pipeline stages send one message "
-                          "a step from host to host; rank "));
+    CHECK_THAT(
+        best.because,
+        StartsWith("best for time per output token; tensor-parallel groups of 8 stay inside a host; pipeline stages "
+                   "send one message a step from host to host; rank "));
     CHECK_THAT(best.because, ContainsSubstring("fewest of all (an estimate: "));
     const auto spanning = std::find_if(plan.layouts.begin(), plan.layouts.end(),
                                        [](const Layout& layout) { return layout.tensor_parallel == 16; });
     REQUIRE(spanning != plan.layouts.end());
     CHECK(spanning + 1 == plan.layouts.end());
-    CHECK_THAT(spanning->because, StartsWith("tensor-parallel groups of 16 span hosts: two all-reduces a layer go over "
-                                             "the network"));
+    CHECK_THAT(spanning->because,
+               ContainsSubstring("tensor-parallel groups of 16 span hosts: two all-reduces a layer go "
+                                 "over the network"));
 }
 
-TEST_CASE("another partition is offered where it gains, with its gain", "[plan]") {
+TEST_CASE("a partition with more room comes before the engine's own, with its gain", "[plan]") {
     const Cluster cluster = h100_hosts(2);
     DeploymentSpec spec = spec_for(cluster);
     spec.layout.tensor_parallel = 8;
     // 55.75 GiB a GPU: the last stage, which has head and sampler besides, is the tighter one.
     spec.engine.gpu_memory_utilization = 0.7;
+    spec.layout.decode_context_parallel = 1;
+    spec.layout.expert_parallel = false;
     const Plan plan = r1cluster::plan(spec, cluster, r1());
     REQUIRE(plan.layouts.size() == 2);
-    CHECK(plan.layouts[0].layers_per_stage == std::vector{31, 30});
-    CHECK(plan.layouts[0].limiting_rank == 8);
-    CHECK_FALSE(plan.layouts[1].is_engine_default_partition);
-    CHECK(plan.layouts[1].kv_tokens->likely > plan.layouts[0].kv_tokens->likely);
-    CHECK_THAT(plan.layouts[1].because, StartsWith("VLLM_PP_LAYER_PARTITION=32,29 has room for "));
-    CHECK_THAT(plan.layouts[1].because, ContainsSubstring(" % more tokens than the engine's own 31,30; "));
+    CHECK(plan.layouts[1].layers_per_stage == std::vector{31, 30});
+    CHECK(plan.layouts[1].limiting_rank == 8);
+    CHECK_FALSE(plan.layouts[0].is_engine_default_partition);
+    CHECK(plan.layouts[0].layers_per_stage[0] > 31);
+    CHECK(plan.layouts[0].kv_tokens->likely > plan.layouts[1].kv_tokens->likely);
+    CHECK_THAT(plan.layouts[0].notes.at(0), StartsWith("VLLM_PP_LAYER_PARTITION=32,29 has room for "));
+    CHECK_THAT(plan.layouts[0].notes.at(0), ContainsSubstring(" % more than the engine's own 31,30"));
 }
 
 TEST_CASE("the weights of all ranks are the checkpoint's, each tensor as often as it is copied", "[plan]") {
@@ -196,7 +201,8 @@ TEST_CASE("tensor parallel sizes that R1 does not allow are rejected in the engi
     spec.layout.pipeline_parallel.reset();
     plan = r1cluster::plan(spec, cluster, r1());
     REQUIRE(plan.rejected.size() == 1);
-    CHECK(plan.rejected[0].because == "32 GPUs are not divisible by tensor parallel size 3");
+    CHECK_THAT(plan.rejected[0].because,
+               StartsWith("Total number of attention heads (128) must be divisible by tensor parallel size (3)"));
 }
 
 TEST_CASE("a partition that is asked for must fit the stages and the layers", "[plan]") {
@@ -242,7 +248,9 @@ TEST_CASE("CPU memory that is too small, or was not seen", "[plan]") {
     const DeploymentSpec spec = spec_for(cluster);
     Plan plan = r1cluster::plan(spec, cluster, tiny());
     CHECK(plan.layouts.empty());
-    REQUIRE(plan.rejected.size() == 2);
+    REQUIRE(plan.rejected.size() == 1);
+    CHECK(plan.rejected[0].count == 2);
+    CHECK(plan.rejected[0].sizes == "TP 1 x PP 2 and TP 2 x PP 1");
     CHECK(plan.rejected[0].because ==
           "does not fit: \"b\" has 3.00 GiB of memory available; 3.17 KiB of weights, 1.00 GiB of KV cache and 2.05 "
           "GiB for "
@@ -252,9 +260,9 @@ TEST_CASE("CPU memory that is too small, or was not seen", "[plan]") {
     plan = r1cluster::plan(spec, cluster, tiny());
     REQUIRE(plan.layouts.size() == 2);
     CHECK_FALSE(plan.layouts[0].ranks[1].memory_bytes);
-    CHECK_THAT(
-        plan.layouts[0].because,
-        ContainsSubstring("; whether it fits in the memory of \"b\" is unknown: /proc/meminfo: Permission denied"));
+    CHECK(plan.layouts[0].notes ==
+          std::vector<std::string>{
+              "whether it fits in the memory of \"b\" is unknown: /proc/meminfo: Permission denied"});
 }
 
 TEST_CASE("a fixed cache smaller than one request is rejected", "[plan]") {
@@ -264,7 +272,7 @@ TEST_CASE("a fixed cache smaller than one request is rejected", "[plan]") {
     const Plan plan = r1cluster::plan(spec, cluster, tiny());
     REQUIRE(plan.rejected.size() == 1);
     CHECK(plan.rejected[0].because ==
-          "1000 B of KV cache hold 31 tokens on rank 0, fewer than one request of max_model_len 64, and the engine "
+          "1000 B of KV cache hold 16 tokens on rank 0, fewer than one request of max_model_len 64, and the engine "
           "refuses "
           "to start; lower [serve] max_model_len or raise [engine] kv_cache_bytes");
 }
@@ -296,7 +304,7 @@ TEST_CASE("the GPUs of the spec are the ones used", "[plan]") {
     DeploymentSpec spec = spec_for(cluster);
     spec.hosts[0].gpus = {4, 6};
     Plan plan = r1cluster::plan(spec, cluster, tiny());
-    CHECK(sizes(plan) == Sizes{{2, 1}, {1, 2}});
+    CHECK(sizes(plan) == Sizes{{1, 2}, {2, 1}});
     CHECK(plan.layouts[0].ranks[1].gpu == 6);
     spec.hosts[0].gpus = {4, 9};
     plan = r1cluster::plan(spec, cluster, tiny());
@@ -308,8 +316,8 @@ TEST_CASE("hosts with unlike numbers of GPUs use as many of each", "[plan]") {
     DeploymentSpec spec = spec_for(cluster);
     Plan plan = r1cluster::plan(spec, cluster, tiny());
     CHECK(sizes(plan) == Sizes{{1, 2}, {2, 1}});
-    CHECK_THAT(plan.layouts[0].because,
-               ContainsSubstring("; 1 GPU of \"a\" stay unused, because every host must have as many ranks as \"b\""));
+    CHECK(plan.layouts[0].notes ==
+          std::vector<std::string>{"1 GPU of \"a\" stay unused, because every host must have as many ranks as \"b\""});
     spec.layout.tensor_parallel = 1;
     spec.layout.pipeline_parallel = 1;
     plan = r1cluster::plan(spec, cluster, tiny());
@@ -333,16 +341,27 @@ TEST_CASE("a plan shows the chosen layout, the others and the rejected", "[plan]
     DeploymentSpec spec = spec_for(cluster);
     const Plan plan = r1cluster::plan(spec, cluster, tiny());
     CHECK(show(plan) ==
-          "TP 1 x PP 2, layers 1,1, 67,108,864 tokens of KV cache, on 2 hosts\n"
-          "  rank  host    GPU   layers     weights   of memory     KV tokens\n"
-          "     0  a       CPU      0-0    3.16 KiB    8.00 GiB    67,108,864  least\n"
-          "     1  node-b  CPU      1-1    3.17 KiB    8.00 GiB    67,108,864\n"
-          "also possible: TP 2 x PP 1, 67,108,864 tokens of KV cache\n");
-    CHECK_THAT(show(plan, true), ContainsSubstring("\n  because no tensor parallelism"));
+          "TP 1 x PP 2, layers 1,1, on 2 hosts, for latency\n"
+          "  KV cache   67,108,864 tokens\n"
+          "  a request  64 tokens at most\n"
+          "\n"
+          "  ranks  host    GPU  layers   weights  of memory   KV tokens\n"
+          "      0  a       CPU     0-0  3.16 KiB   8.00 GiB  67,108,864  least\n"
+          "      1  node-b  CPU     1-1  3.17 KiB   8.00 GiB  67,108,864\n"
+          "\n"
+          "also possible      KV tokens    a request  ms/token   tokens/s\n"
+          "  TP 2 x PP 1     67,108,864           64\n");
+    CHECK_THAT(show(plan, true), ContainsSubstring("\n  because    no tensor parallelism"));
     spec.layout.tensor_parallel = 3;
     CHECK(show(r1cluster::plan(spec, cluster, tiny())) ==
           "no layout: nothing fits these machines and this model\n"
-          "rejected: TP 3 x PP any: 2 CPU ranks are not divisible by tensor parallel size 3\n");
+          "rejected: TP 3: Total number of attention heads (4) must be divisible by tensor parallel size (3) (possible "
+          "up "
+          "to 64: 1, 2, 4)\n");
+    spec.layout.tensor_parallel = 4;
+    CHECK(show(r1cluster::plan(spec, cluster, tiny())) ==
+          "no layout: nothing fits these machines and this model\n"
+          "rejected: TP 4: 2 CPU ranks are not divisible by tensor parallel size 4\n");
 }
 
 TEST_CASE("a layout in a notebook is a table with its reason, escaped", "[plan]") {
@@ -352,7 +371,7 @@ TEST_CASE("a layout in a notebook is a table with its reason, escaped", "[plan]"
     CHECK(
         show_html(layout) ==
         "<table>\n<caption>TP 1 x PP 1, 33,554,432 tokens of KV cache</caption>\n"
-        "<tr><th>rank</th><th>host</th><th>GPU</th><th>layers</th><th>weights</th><th>of memory</th><th>KV tokens</th>"
+        "<tr><th>ranks</th><th>host</th><th>GPU</th><th>layers</th><th>weights</th><th>of memory</th><th>KV tokens</th>"
         "</tr>\n"
         "<tr class=\"least\"><td>0</td><td>a</td><td>CPU</td><td>0-1</td><td>6.33 KiB</td><td>8.00 GiB</td>"
         "<td>33,554,432</td></tr>\n"

@@ -75,13 +75,12 @@ TEST_CASE("the first runbook: TP 8 x PP 2 with 31,30, and what that gains", "[pl
     CHECK(best.pipeline_parallel == 2);
     CHECK(best.layers_per_stage == std::vector{31, 30});
     CHECK_FALSE(best.is_engine_default_partition);
-    // Derived by others for this case: 651,000 against 587,000 tokens, or 733,000 against 666,000, by what CUDA and NCCL
-    // take: 10 or 11 % more.
+    // Derived by others for this case: 651,000 against 587,000 tokens, or 733,000 against 666,000, by what CUDA and
+    // NCCL take: 10 or 11 % more.
     const Layout& usual = plan.layouts[1];
     CHECK(usual.layers_per_stage == std::vector{30, 31});
     CHECK(usual.is_engine_default_partition);
-    const double gain =
-        static_cast<double>(best.kv_tokens->likely) / static_cast<double>(usual.kv_tokens->likely) - 1;
+    const double gain = static_cast<double>(best.kv_tokens->likely) / static_cast<double>(usual.kv_tokens->likely) - 1;
     CHECK(gain > 0.09);
     CHECK(gain < 0.12);
     REQUIRE(!best.notes.empty());
@@ -98,9 +97,11 @@ TEST_CASE("the second runbook: TP 4 x PP 4, and what fits instead of 131,072 tok
     CHECK(best.pipeline_parallel == 4);
     CHECK(best.dtype == "float16");
     CHECK(*best.longest_request_tokens < 131'072);
-    CHECK(*best.longest_request_tokens == best.kv_tokens->likely / 16 / 4 * 16);  // a quarter of the blocks of 16 tokens
-    const auto note = std::ranges::find_if(
-        best.notes, [](const std::string& text) { return text.starts_with("131,072 tokens (max_model_len) do not fit"); });
+    CHECK(*best.longest_request_tokens ==
+          best.kv_tokens->likely / 16 / 4 * 16);  // a quarter of the blocks of 16 tokens
+    const auto note = std::ranges::find_if(best.notes, [](const std::string& text) {
+        return text.starts_with("131,072 tokens (max_model_len) do not fit");
+    });
     REQUIRE(note != best.notes.end());
     CHECK_THAT(*note, ContainsSubstring("divides its blocks by its 4 stages"));
 }
@@ -129,10 +130,11 @@ TEST_CASE("impossible requests explain themselves in one line", "[plan]") {
     const Plan of_both = plan(spec_for(mixed), mixed, r1());
     REQUIRE(!of_both.rejected.empty());
     CHECK(of_both.rejected.front().sizes == "TP 16 x PP 1");
-    CHECK(of_both.rejected.front().because ==
-          "the tensor-parallel group of ranks 0 to 15 mixes 8 NVIDIA A100-SXM4-80GB of 79.65 GiB and 8 NVIDIA H100 80GB "
-          "HBM3 of 79.65 GiB: its ranks get equal parts and compute in step; only whole pipeline stages may be on unlike "
-          "GPUs");
+    CHECK(
+        of_both.rejected.front().because ==
+        "the tensor-parallel group of ranks 0 to 15 mixes 8 NVIDIA A100-SXM4-80GB of 79.65 GiB and 8 NVIDIA H100 80GB "
+        "HBM3 of 79.65 GiB: its ranks get equal parts and compute in step; only whole pipeline stages may be on unlike "
+        "GPUs");
     CHECK(find(of_both, 8, 2) != nullptr);
 }
 
@@ -169,15 +171,17 @@ TEST_CASE("a host with more memory gets more layers", "[plan]") {
 TEST_CASE("what a GPU or a release cannot compute is refused with the engine's words and the way out", "[plan]") {
     const Cluster volta = gpu_hosts(1, 8, std::uint64_t{32} << 30, "Tesla V100-SXM2-32GB", "7.0");
     CHECK(because_of_first(plan(spec_for(volta), volta, llama_70b())) ==
-          "Tesla V100-SXM2-32GB has compute capability 7.0, too little for the kernels in vLLM (7.5 or more): \"no kernel "
+          "Tesla V100-SXM2-32GB has compute capability 7.0, too little for the kernels in vLLM (7.5 or more): \"no "
+          "kernel "
           "image is available for execution on the device\" (vllm-project/vllm#39878); vLLM before 0.20.0 can");
 
     const Cluster ampere = gpu_hosts(2, 8, 85'520'809'984, "NVIDIA A100-SXM4-80GB", "8.0");
     DeploymentSpec spec = spec_for(ampere);
     spec.engine.version = "0.7.1";
-    CHECK_THAT(because_of_first(plan(spec, ampere, r1())),
-               StartsWith("NVIDIA A100-SXM4-80GB has compute capability 8.0, too little for fp8_block in vLLM 0.7.1 (8.9 or "
-                          "more): \"type fp8e4nv not supported in this architecture\""));
+    CHECK_THAT(
+        because_of_first(plan(spec, ampere, r1())),
+        StartsWith("NVIDIA A100-SXM4-80GB has compute capability 8.0, too little for fp8_block in vLLM 0.7.1 (8.9 or "
+                   "more): \"type fp8e4nv not supported in this architecture\""));
     spec.engine.version = "0.9.0";
     CHECK(find(plan(spec, ampere, r1()), 8, 2) != nullptr);
     spec.engine.version = "0.9.2";  // seen by the oracle tests
@@ -199,8 +203,9 @@ TEST_CASE("where nothing fits, fewer bits and smaller models of the family that 
     CHECK_THAT(plan.suggestions[0], StartsWith("AWQ 4-bit of this model needs about "));
     CHECK_THAT(plan.suggestions[0], ContainsSubstring(" of weights per GPU at TP 8 x PP 1 and leaves room for about "));
     // 141.11e9 / 8 bytes
-    CHECK_THAT(plan.suggestions[1], StartsWith("deepseek-ai/DeepSeek-R1-Distill-Llama-70B needs about 16.43 GiB of weights "
-                                               "per GPU at TP 8 x PP 1 and leaves room for about "));
+    CHECK_THAT(plan.suggestions[1],
+               StartsWith("deepseek-ai/DeepSeek-R1-Distill-Llama-70B needs about 16.43 GiB of weights "
+                          "per GPU at TP 8 x PP 1 and leaves room for about "));
     CHECK_THAT(plan.suggestions[2], StartsWith("deepseek-ai/DeepSeek-R1-Distill-Qwen-32B "));
 }
 
@@ -215,12 +220,14 @@ TEST_CASE("decode context parallelism by the engine's rules", "[plan]") {
     };
     CHECK(refusal(3, r1()) == "tp_size=8 must be divisible by dcp_size=3");
     CHECK(refusal(2, llama_70b()) ==
-          "Decode context parallelism for GQA/MQA requires --tensor-parallel-size (8) to be greater than the model's total "
+          "Decode context parallelism for GQA/MQA requires --tensor-parallel-size (8) to be greater than the model's "
+          "total "
           "number of KV heads (8)");
     spec.layout.tensor_parallel = 16;
     spec.layout.pipeline_parallel = 1;
     CHECK(refusal(4, llama_70b()) ==
-          "--decode-context-parallel-size (4) exceeds the maximum supported value (2) for --tensor-parallel-size (16) and 8 "
+          "--decode-context-parallel-size (4) exceeds the maximum supported value (2) for --tensor-parallel-size (16) "
+          "and 8 "
           "model KV heads");
     spec.engine.version = "0.10.2";
     CHECK_THAT(refusal(2, r1()), StartsWith("vLLM 0.10.2: unrecognized arguments: --decode-context-parallel-size"));
@@ -252,9 +259,10 @@ TEST_CASE("experts of several copies: divided over all of their ranks, or whole"
     spec.layout.expert_parallel = false;
     spec.layout.decode_context_parallel = 1;
     const Plan divided = plan(spec, cluster, r1());
-    CHECK_THAT(because_of_first(divided),  // 2048 / (4 * 8)
-               StartsWith("experts: The output_size of gate's and up's weight = 64 is not divisible by weight quantization "
-                          "block_n = 128"));
+    CHECK_THAT(
+        because_of_first(divided),  // 2048 / (4 * 8)
+        StartsWith("experts: The output_size of gate's and up's weight = 64 is not divisible by weight quantization "
+                   "block_n = 128"));
     CHECK(divided.rejected.front().sizes == "TP 8 x DP 4");
     spec.layout.expert_parallel = true;
     const Plan whole = plan(spec, cluster, r1());
@@ -264,17 +272,18 @@ TEST_CASE("experts of several copies: divided over all of their ranks, or whole"
     REQUIRE(layout.ranks.size() == 32);
     CHECK(layout.ranks[9].data_rank == 1);
     CHECK(layout.ranks[9].tensor_rank == 1);
-    // 8 of 256 experts in each of 58 layers: 257 with the shared one in a layer's 11,511,947,488 bytes, less what is not
-    // experts' (583,642,336 of a dense layer has an MLP of 18432 in place of 2048).
+    // 8 of 256 experts in each of 58 layers: 257 with the shared one in a layer's 11,511,947,488 bytes, less what is
+    // not experts' (583,642,336 of a dense layer has an MLP of 18432 in place of 2048).
     const std::uint64_t expert = 3 * (2048 * 7168) + 4 * 3 * 16 * 56;
     const std::uint64_t q_a = 1536 * 7168 + 4 * 12 * 56, kv_a = 576 * 7168 + 4 * 5 * 56;
     const std::uint64_t norms = 2 * (1536 + 512) + 2 * 2 * 7168, router = 2 * 256 * 7168 + 4 * 256;
     const std::uint64_t divided_attention = (24576 * 1536 + 4 * 192 * 12 + 32768 * 512 + 4 * 256 * 4 +  // q_b, kv_b
-                                             7168 * 16384 + 4 * 56 * 128) / 8;                         // o
+                                             7168 * 16384 + 4 * 56 * 128) /
+                                            8;  // o
     const std::uint64_t dense = 3 * (18432 * 7168 + 4 * 144 * 56) / 8;
     const std::uint64_t ends = 2 * (2 * 129280 * 7168 / 8) + 2 * 7168;
-    CHECK(layout.ranks[0].weight_bytes == 61 * (q_a + kv_a + norms + divided_attention) + 3 * dense +
-                                              58 * (router + 8 * expert + expert / 8) + ends);
+    CHECK(layout.ranks[0].weight_bytes ==
+          61 * (q_a + kv_a + norms + divided_attention) + 3 * dense + 58 * (router + 8 * expert + expert / 8) + ends);
 }
 
 TEST_CASE("copies are searched for throughput, and come after what up starts", "[plan]") {
@@ -340,7 +349,9 @@ TEST_CASE("the roomiest partition leaves the tightest stage as much as any parti
 }
 
 TEST_CASE("of partitions with as much room, the one nearest to the engine's own", "[plan]") {
-    const auto room = [](int, std::int64_t, std::int64_t count) { return count <= 4 ? std::int64_t{1} : std::int64_t{0}; };
+    const auto room = [](int, std::int64_t, std::int64_t count) {
+        return count <= 4 ? std::int64_t{1} : std::int64_t{0};
+    };
     CHECK(detail::roomiest_partition({3, 3, 2}, room) == std::vector{3, 3, 2});
     CHECK(detail::roomiest_partition({2, 2, 5}, room) == std::vector{2, 3, 4});
 }

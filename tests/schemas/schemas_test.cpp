@@ -129,8 +129,8 @@ TEST_CASE(
 
 TEST_CASE("docs/schemas has the schema of everything that a verb prints as JSON, as the code has it", "[schemas]") {
     const std::set<std::string> expected =
-        check_schemas<Cluster, Checkpoint, CheckpointSummary, Plan, Report, Settings, LaunchPlan, UpResult,
-                      DeploymentStatus, Recording, DeploymentSpec, EnginePlan>();
+        check_schemas<Cluster, Checkpoint, CheckpointSummary, Plan, MemoryForecast, SpeedForecast, Report, Settings,
+                      LaunchPlan, UpResult, DeploymentStatus, Recording, DeploymentSpec, EnginePlan>();
     std::set<std::string> found;
     for (const auto& entry : std::filesystem::directory_iterator(folder))
         found.insert(entry.path().filename().string());

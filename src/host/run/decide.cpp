@@ -17,8 +17,8 @@ std::string why_rejected(const Plan& plan) {
     std::string why;
     for (const RejectedLayout& rejected : plan.rejected) {
         if (rejected.is_unasked) continue;
-        why += fmt::format("{}{}: {}", why.empty() ? "" : "; ",
-                           rejected.sizes.empty() ? "every size" : rejected.sizes, rejected.because);
+        why += fmt::format("{}{}: {}", why.empty() ? "" : "; ", rejected.sizes.empty() ? "every size" : rejected.sizes,
+                           rejected.because);
     }
     return why.empty() ? "no layout is possible" : why;
 }
