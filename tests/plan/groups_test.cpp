@@ -7,6 +7,7 @@
 
 #include "model/synthetic.hpp"
 #include "plan/sharding.hpp"
+#include "plan/weight_bytes.hpp"
 #include "plan/weights.hpp"
 #include "support/catch.hpp"
 
@@ -271,7 +272,9 @@ TEST_CASE("whatever the sizes, the ranks of a replica read every byte once", "[p
         REQUIRE(counted == copies);
 
         // What plan() weighs is what shard() reads.
-        const detail::WeightBytes weights(checkpoint.config, detail::placed_tensors(checkpoint), sizes, {});
+        const detail::WeightTable table(checkpoint.config, detail::placed_tensors(checkpoint));
+        const detail::WeightBytes weights(table,
+                                          {sizes.tensor_parallel, sizes.data_parallel, sizes.is_expert_parallel});
         const std::vector<RankSeat> seats = seats_of(sizes, checkpoint.config.layers);
         for (std::size_t i = 0; i < seats.size(); ++i) {
             const auto last = static_cast<std::uint32_t>(sizes.pipeline_parallel - 1);
