@@ -69,6 +69,7 @@ void bind_model(py::module_& module) {
                py::arg("loading") = Loading{}, "What the engine makes of a tensor's elements.");
     module.def("tensor_of", &tensor_of, py::arg("checkpoint"), py::arg("slice"), "The tensor that a slice is of.");
     module.def("tensor_parallel_refusal", &tensor_parallel_refusal, py::arg("config"), py::arg("tensor_parallel"),
+               py::arg("data_parallel") = 1, py::arg("is_expert_parallel") = false,
                "Why this size cannot be, in the engine's terms; empty: it can.");
     module.def("pipeline_refusal", &pipeline_refusal, py::arg("config"), py::arg("layers_per_stage"),
                py::arg("engine") = std::nullopt, "Why this version does not start with these layers; empty: it does.");
