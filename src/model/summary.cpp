@@ -80,7 +80,7 @@ void add(Sum& sum, std::uint64_t parameters, std::uint64_t bytes) {
     sum.bytes += bytes;
 }
 
-using Sums = std::map<std::string_view, TensorSum>;
+using Sums = std::map<std::string, TensorSum>;
 
 std::vector<TensorSum> most_first(const Sums& sums) {
     std::vector<TensorSum> rows;
@@ -129,7 +129,7 @@ CheckpointSummary checkpoint_summary(const Checkpoint& checkpoint) {
             const std::uint64_t parameters = detail::parameters_of(checkpoint.config.quantization, tensor);
             const auto layer = layer_of(tensor.name);
             const std::string_view kind = names.kind(tensor.name, layer);
-            for (TensorSum* sum : {&all, &by_dtype[tensor.dtype], &by_kind[kind]}) {
+            for (TensorSum* sum : {&all, &by_dtype[tensor.dtype], &by_kind[std::string(kind)]}) {
                 add(*sum, parameters, tensor.size_bytes);
             }
             if (!layer) continue;
