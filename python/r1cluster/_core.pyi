@@ -13,6 +13,7 @@ import typing
 __all__: list[str] = [
     "Answer",
     "Calibration",
+    "Cast",
     "Cause",
     "Change",
     "CheckedRule",
@@ -30,8 +31,13 @@ __all__: list[str] = [
     "Difference",
     "EngineEnvironment",
     "EngineLog",
+    "EngineParameter",
+    "EnginePlan",
+    "EngineQuestion",
+    "EngineRank",
     "EngineSpec",
     "ErrorKind",
+    "ExpertPlacement",
     "Experts",
     "Fate",
     "FileShare",
@@ -47,6 +53,7 @@ __all__: list[str] = [
     "GpuFabric",
     "GpuPeer",
     "GpuProcess",
+    "GroupRank",
     "Hca",
     "HcaPort",
     "HostLaunch",
@@ -67,6 +74,7 @@ __all__: list[str] = [
     "LayoutSpec",
     "Limits",
     "LinkTraffic",
+    "Loading",
     "Machine",
     "MemoryForecast",
     "MemoryTerm",
@@ -83,7 +91,9 @@ __all__: list[str] = [
     "PciLink",
     "Phase",
     "Plan",
+    "PlanOptions",
     "PlannedPort",
+    "PlannedTensor",
     "PortState",
     "Problem",
     "ProcessSpec",
@@ -118,12 +128,15 @@ __all__: list[str] = [
     "ShardPlan",
     "ShardText",
     "Slice",
+    "SlicePattern",
     "SliceRule",
+    "SliceTable",
     "SlownessCause",
     "SoftwareBuild",
     "SpeedForecast",
     "SpeedPoint",
     "SpeedTerm",
+    "StageShards",
     "StepTime",
     "Tensor",
     "TensorPlace",
@@ -136,6 +149,7 @@ __all__: list[str] = [
     "Workload",
     "active_nvlinks",
     "calibration_from_log",
+    "cast_of",
     "check",
     "checkpoint_summary",
     "compare",
@@ -147,6 +161,9 @@ __all__: list[str] = [
     "discover",
     "down",
     "dtype_bits",
+    "engine_plan",
+    "engine_plans",
+    "explain_slowness",
     "family_of",
     "find_path",
     "follow_logs",
@@ -171,9 +188,11 @@ __all__: list[str] = [
     "model",
     "parse_config",
     "parse_document",
+    "parse_engine_plan",
     "parse_goal",
     "parse_safetensors",
     "parse_spec",
+    "pipeline_refusal",
     "place_tensor",
     "plan",
     "planned_ports",
@@ -190,8 +209,10 @@ __all__: list[str] = [
     "show_html",
     "show_matrix",
     "slice_tensor",
+    "speed",
     "status",
     "summarize",
+    "tensor_of",
     "tensor_parallel_refusal",
     "to_dot",
     "to_folder",
@@ -200,8 +221,10 @@ __all__: list[str] = [
     "to_svg",
     "to_toml",
     "transports",
+    "unweighed_layout",
     "up",
     "validated",
+    "weighed",
 ]
 
 class Interval:
@@ -3708,6 +3731,109 @@ class SliceRule(enum.Enum):
     rows = ...
     vocabulary = ...
 
+class ExpertPlacement(enum.Enum):
+    """
+    Which experts a rank has under expert parallelism.
+    """
+
+    linear = ...
+    round_robin = ...
+
+class Cast(enum.Enum):
+    """
+    What an engine makes of a tensor's elements while it loads them.
+    """
+
+    none = ...
+    to_bfloat16 = ...
+    to_float16 = ...
+    to_float32 = ...
+
+class Loading:
+    """
+    What of the engine, besides the layout, decides which bytes its ranks read.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Loading:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        engine: str = "",
+        dtype: str = "",
+        drafts_next_tokens: bool = False,
+        expert_placement: ExpertPlacement = ...,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Loading: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Loading:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def drafts_next_tokens(self) -> bool: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def engine(self) -> str: ...
+    @property
+    def expert_placement(self) -> ExpertPlacement: ...
+
+class GroupRank:
+    """
+    Where a rank stands in the groups that divide tensors.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> GroupRank:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        tensor_rank: int = 0,
+        tensor_parallel: int = 1,
+        data_rank: int = 0,
+        data_parallel: int = 1,
+        is_expert_parallel: bool = False,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> GroupRank: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> GroupRank:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def data_parallel(self) -> int: ...
+    @property
+    def data_rank(self) -> int: ...
+    @property
+    def is_expert_parallel(self) -> bool: ...
+    @property
+    def tensor_parallel(self) -> int: ...
+    @property
+    def tensor_rank(self) -> int: ...
+
 class TensorPlace:
     """
     Where a tensor belongs in a pipeline.
@@ -3730,6 +3856,8 @@ class TensorPlace:
         is_skipped: bool = False,
         rule: SliceRule = ...,
         is_on_every_stage: bool = False,
+        expert: int | None = None,
+        is_float32: bool = False,
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> TensorPlace: ...
     def __repr__(self) -> str: ...
@@ -3742,6 +3870,10 @@ class TensorPlace:
         """
         The JSON document of this value; docs/schemas/ describes it.
         """
+    @property
+    def expert(self) -> int | None: ...
+    @property
+    def is_float32(self) -> bool: ...
     @property
     def is_on_every_stage(self) -> bool: ...
     @property
@@ -3771,12 +3903,15 @@ class Slice:
     def __init__(
         self,
         *,
-        file: str = "",
-        tensor: str = "",
+        file: int = 0,
+        tensor: int = 0,
         offset_bytes: int = 0,
         rows: int = 0,
         run_bytes: int = 0,
         stride_bytes: int = 0,
+        padding_rows: int = 0,
+        replicas: int = 1,
+        cast: Cast = ...,
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Slice: ...
     def __repr__(self) -> str: ...
@@ -3791,9 +3926,15 @@ class Slice:
         The JSON document of this value; docs/schemas/ describes it.
         """
     @property
-    def file(self) -> str: ...
+    def cast(self) -> Cast: ...
+    @property
+    def file(self) -> int: ...
     @property
     def offset_bytes(self) -> int: ...
+    @property
+    def padding_rows(self) -> int: ...
+    @property
+    def replicas(self) -> int: ...
     @property
     def rows(self) -> int: ...
     @property
@@ -3801,7 +3942,7 @@ class Slice:
     @property
     def stride_bytes(self) -> int: ...
     @property
-    def tensor(self) -> str: ...
+    def tensor(self) -> int: ...
 
 class Workload:
     """
@@ -3934,6 +4075,7 @@ class Layout:
         tpot_ms: Interval | None = None,
         output_tokens_per_s: Interval | None = None,
         is_pareto: bool = False,
+        notes: collections.abc.Sequence[str] = [],
         because: str = "",
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Layout: ...
@@ -3974,6 +4116,8 @@ class Layout:
     @property
     def longest_request_tokens(self) -> int | None: ...
     @property
+    def notes(self) -> list[str]: ...
+    @property
     def output_tokens_per_s(self) -> Interval | None: ...
     @property
     def pipeline_parallel(self) -> int: ...
@@ -4001,7 +4145,16 @@ class RejectedLayout:
         """
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
-    def __init__(self, *, tensor_parallel: int = 1, pipeline_parallel: int = 1, because: str = "") -> None: ...
+    def __init__(
+        self,
+        *,
+        tensor_parallel: int = 1,
+        pipeline_parallel: int = 1,
+        because: str = "",
+        count: int = 1,
+        sizes: str = "",
+        is_unasked: bool = False,
+    ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> RejectedLayout: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
@@ -4016,13 +4169,19 @@ class RejectedLayout:
     @property
     def because(self) -> str: ...
     @property
+    def count(self) -> int: ...
+    @property
+    def is_unasked(self) -> bool: ...
+    @property
     def pipeline_parallel(self) -> int: ...
+    @property
+    def sizes(self) -> str: ...
     @property
     def tensor_parallel(self) -> int: ...
 
 class Plan:
     """
-    All layouts that these machines and this model allow, best first.
+    The layouts that these machines and this model allow, best first.
     """
 
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
@@ -4034,12 +4193,19 @@ class Plan:
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
     def __init__(
-        self, *, layouts: collections.abc.Sequence[Layout] = [], rejected: collections.abc.Sequence[RejectedLayout] = []
+        self,
+        *,
+        goal: Goal = ...,
+        layouts: collections.abc.Sequence[Layout] = [],
+        unlisted: int = 0,
+        rejected: collections.abc.Sequence[RejectedLayout] = [],
+        suggestions: collections.abc.Sequence[str] = [],
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Plan: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
     def __str__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
     def replace(self, **changes: typing.Any) -> Plan:
         """
         A copy with other values for the fields that are named.
@@ -4049,13 +4215,141 @@ class Plan:
         The JSON document of this value; docs/schemas/ describes it.
         """
     @property
+    def goal(self) -> Goal: ...
+    @property
     def layouts(self) -> list[Layout]: ...
     @property
     def rejected(self) -> list[RejectedLayout]: ...
+    @property
+    def suggestions(self) -> list[str]: ...
+    @property
+    def unlisted(self) -> int: ...
+
+class PlanOptions:
+    """
+    How many layouts a plan lists.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> PlanOptions:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, limit: int = 16) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> PlanOptions: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> PlanOptions:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def limit(self) -> int: ...
+
+class SlicePattern:
+    """
+    How tensors of one kind, shape and dtype are divided.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> SlicePattern:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, slices: collections.abc.Sequence[Slice] = []) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> SlicePattern: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> SlicePattern:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def slices(self) -> list[Slice]: ...
+
+class PlannedTensor:
+    """
+    A tensor that the ranks of a stage read.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> PlannedTensor:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, file: int = 0, tensor: int = 0, offset_bytes: int = 0, pattern: int = 0, only_holder: int = -1
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> PlannedTensor: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> PlannedTensor:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def file(self) -> int: ...
+    @property
+    def offset_bytes(self) -> int: ...
+    @property
+    def only_holder(self) -> int: ...
+    @property
+    def pattern(self) -> int: ...
+    @property
+    def tensor(self) -> int: ...
+
+class StageShards:
+    """
+    What the ranks of one pipeline stage read.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> StageShards:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, tensors: collections.abc.Sequence[PlannedTensor] = []) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> StageShards: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> StageShards:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def tensors(self) -> list[PlannedTensor]: ...
 
 class RankShards:
     """
-    The slices of the checkpoint that one rank needs.
+    How much of the checkpoint one rank needs.
     """
 
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
@@ -4066,7 +4360,16 @@ class RankShards:
         """
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
-    def __init__(self, *, rank: int = 0, slices: collections.abc.Sequence[Slice] = [], bytes: int = 0) -> None: ...
+    def __init__(
+        self,
+        *,
+        rank: int = 0,
+        stage: int = 0,
+        group_rank: int = 0,
+        slice_count: int = 0,
+        bytes: int = 0,
+        memory_bytes: int = 0,
+    ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> RankShards: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
@@ -4081,9 +4384,15 @@ class RankShards:
     @property
     def bytes(self) -> int: ...
     @property
+    def group_rank(self) -> int: ...
+    @property
+    def memory_bytes(self) -> int: ...
+    @property
     def rank(self) -> int: ...
     @property
-    def slices(self) -> list[Slice]: ...
+    def slice_count(self) -> int: ...
+    @property
+    def stage(self) -> int: ...
 
 class FileShare:
     """
@@ -4149,6 +4458,12 @@ class HostShards:
     @property
     def host(self) -> str: ...
 
+class SliceTable:
+    """
+    The slices of one rank, in one block of memory.
+    """
+    def __len__(self) -> int: ...
+
 class ShardPlan:
     """
     Which bytes of the checkpoint go where.
@@ -4163,7 +4478,13 @@ class ShardPlan:
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
     def __init__(
-        self, *, ranks: collections.abc.Sequence[RankShards] = [], hosts: collections.abc.Sequence[HostShards] = []
+        self,
+        *,
+        files: collections.abc.Sequence[str] = [],
+        patterns: collections.abc.Sequence[SlicePattern] = [],
+        stages: collections.abc.Sequence[StageShards] = [],
+        ranks: collections.abc.Sequence[RankShards] = [],
+        hosts: collections.abc.Sequence[HostShards] = [],
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> ShardPlan: ...
     def __repr__(self) -> str: ...
@@ -4172,14 +4493,32 @@ class ShardPlan:
         """
         A copy with other values for the fields that are named.
         """
+    def slice_table(self, index: int) -> SliceTable:
+        """
+        The slices of ranks[index] as one block of memory, for numpy and others that know the buffer protocol.
+        """
+    def slices(self, index: int) -> collections.abc.Iterator[Slice]:
+        """
+        The slices of ranks[index], made as they are walked.
+        """
     def to_json(self) -> str:
         """
         The JSON document of this value; docs/schemas/ describes it.
         """
+    def to_numpy(self, index: int) -> typing.Any:
+        """
+        The slices of ranks[index] as a structured array, without a copy; needs numpy.
+        """
+    @property
+    def files(self) -> list[str]: ...
     @property
     def hosts(self) -> list[HostShards]: ...
     @property
+    def patterns(self) -> list[SlicePattern]: ...
+    @property
     def ranks(self) -> list[RankShards]: ...
+    @property
+    def stages(self) -> list[StageShards]: ...
 
 class MemoryTerm:
     """
@@ -4592,6 +4931,7 @@ class SpeedForecast:
     def __replace__(self, **changes: typing.Any) -> SpeedForecast: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
+    def __str__(self) -> str: ...
     def replace(self, **changes: typing.Any) -> SpeedForecast:
         """
         A copy with other values for the fields that are named.
@@ -4644,6 +4984,152 @@ class SlownessCause:
     def name(self) -> str: ...
     @property
     def tpot_ms(self) -> Interval: ...
+
+class EngineParameter:
+    """
+    A parameter as the engine makes it on one rank.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> EngineParameter:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self, *, name: str = "", dtype: str = "", shape: collections.abc.Sequence[int] = [], bytes: int = 0
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> EngineParameter: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> EngineParameter:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def bytes(self) -> int: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def shape(self) -> list[int]: ...
+
+class EngineRank:
+    """
+    What the engine makes of the weights of one rank.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> EngineRank:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        rank: int = 0,
+        tensor_rank: int = 0,
+        pipeline_rank: int = 0,
+        host: str = "",
+        parameters: collections.abc.Sequence[EngineParameter] = [],
+        parameter_bytes: int = 0,
+        buffer_bytes: int = 0,
+        slices: collections.abc.Sequence[Slice] = [],
+        read_bytes: int = 0,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> EngineRank: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> EngineRank:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def buffer_bytes(self) -> int: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def parameter_bytes(self) -> int: ...
+    @property
+    def parameters(self) -> list[EngineParameter]: ...
+    @property
+    def pipeline_rank(self) -> int: ...
+    @property
+    def rank(self) -> int: ...
+    @property
+    def read_bytes(self) -> int: ...
+    @property
+    def slices(self) -> list[Slice]: ...
+    @property
+    def tensor_rank(self) -> int: ...
+
+class EnginePlan:
+    """
+    What an installed engine says of itself about one layout.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> EnginePlan:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        engine_version: str = "",
+        key_list_sha256: str = "",
+        refusal: str = "",
+        layers_per_stage: collections.abc.Sequence[int] = [],
+        files: collections.abc.Sequence[str] = [],
+        ranks: collections.abc.Sequence[EngineRank] = [],
+        hosts: collections.abc.Sequence[HostShards] = [],
+        oddities: collections.abc.Sequence[str] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> EnginePlan: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def __str__(self) -> str: ...
+    def replace(self, **changes: typing.Any) -> EnginePlan:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def engine_version(self) -> str: ...
+    @property
+    def files(self) -> list[str]: ...
+    @property
+    def hosts(self) -> list[HostShards]: ...
+    @property
+    def key_list_sha256(self) -> str: ...
+    @property
+    def layers_per_stage(self) -> list[int]: ...
+    @property
+    def oddities(self) -> list[str]: ...
+    @property
+    def ranks(self) -> list[EngineRank]: ...
+    @property
+    def refusal(self) -> str: ...
 
 class Setting:
     """
@@ -5364,6 +5850,36 @@ class TransportUse:
     @property
     def transport(self) -> str: ...
 
+class EngineQuestion:
+    """
+    What an installed engine is asked.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> EngineQuestion:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, checkpoint: CheckpointText = ..., layout: Layout = ...) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> EngineQuestion: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> EngineQuestion:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def checkpoint(self) -> CheckpointText: ...
+    @property
+    def layout(self) -> Layout: ...
+
 class Progress:
     """
     One line of progress: what is being done, and for how long.
@@ -5530,6 +6046,11 @@ def calibration_from_log(log: str, source: str) -> Calibration:
     What vLLM (0.6.4 and later) or SGLang says of its memory in a log.
     """
 
+def cast_of(config: ModelConfig, tensor: Tensor, place: TensorPlace, loading: Loading = ...) -> Cast:
+    """
+    What the engine makes of a tensor's elements.
+    """
+
 def check(
     spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint | None = None, layout: Layout | None = None
 ) -> Report:
@@ -5542,9 +6063,16 @@ def checkpoint_summary(checkpoint: Checkpoint) -> CheckpointSummary:
     Parameters and bytes of a checkpoint by dtype, kind and layer.
     """
 
+@typing.overload
 def compare(before: Cluster, after: Cluster) -> list[Change]:
     """
     What changed from one reading to a later one, worse changes first.
+    """
+
+@typing.overload
+def compare(ours: ShardPlan, engine: EnginePlan, checkpoint: Checkpoint) -> list[str]:
+    """
+    One line for each tensor of a rank whose bytes are not the same in both.
     """
 
 def config(spec: DeploymentSpec, cluster: Cluster, layout: Layout) -> Settings:
@@ -5552,7 +6080,7 @@ def config(spec: DeploymentSpec, cluster: Cluster, layout: Layout) -> Settings:
     Chooses interface, address and environment for each host by its own route to its peers.
     """
 
-def default_partition(layers: int, pipeline_parallel: int) -> list[int]:
+def default_partition(layers: int, pipeline_parallel: int, engine: Version | None = None) -> list[int]:
     """
     Layers of each pipeline stage by the engine's own rule.
     """
@@ -5596,6 +6124,53 @@ def down(
 def dtype_bits(dtype: str) -> int:
     """
     Bits of one element; 0 for an unknown dtype.
+    """
+
+def engine_plan(
+    environment: os.PathLike[str] | str,
+    question: EngineQuestion,
+    *,
+    timeout_s: int = 1800,
+    on_progress: collections.abc.Callable[[Progress], None] | None = None,
+    is_cancelled: collections.abc.Callable[[], bool] | None = None,
+    binary: os.PathLike[str] | str | None = None,
+    ssh_program: str = "ssh",
+    ssh_config: os.PathLike[str] | str | None = None,
+    connect_timeout_s: int = 20,
+    request_timeout_s: int = 60,
+) -> EnginePlan:
+    """
+    The answer to one question; InvalidInput with the engine's words if it refuses.
+    """
+
+def engine_plans(
+    environment: os.PathLike[str] | str,
+    questions: collections.abc.Sequence[EngineQuestion],
+    *,
+    timeout_s: int = 1800,
+    on_progress: collections.abc.Callable[[Progress], None] | None = None,
+    is_cancelled: collections.abc.Callable[[], bool] | None = None,
+    binary: os.PathLike[str] | str | None = None,
+    ssh_program: str = "ssh",
+    ssh_config: os.PathLike[str] | str | None = None,
+    connect_timeout_s: int = 20,
+    request_timeout_s: int = 60,
+) -> list[EnginePlan]:
+    """
+    Asks the vLLM of an environment on this machine which bytes its ranks read, without a GPU and without
+    weights. A model that it refuses is an answer too.
+    """
+
+def explain_slowness(
+    spec: DeploymentSpec,
+    cluster: Cluster,
+    checkpoint: Checkpoint,
+    layout: Layout,
+    workload: Workload,
+    observed_tokens_per_s: float,
+) -> list[SlownessCause]:
+    """
+    What may explain the tokens per second that one request gets, best fit first.
     """
 
 def family_of(config: ModelConfig) -> str:
@@ -5748,6 +6323,11 @@ def parse_document(kind: str, text: str, source: str) -> Machine:
     What one document of another tool says of a machine; nothing is derived. Raises InvalidInput.
     """
 
+def parse_engine_plan(answer: str, layout: Layout, checkpoint: Checkpoint, source: str = "engine") -> EnginePlan:
+    """
+    Reads what the program that asks the engine has printed.
+    """
+
 def parse_goal(text: str) -> Goal:
     """
     "latency", "throughput", "context" or "32 users at 8192 tokens".
@@ -5763,14 +6343,21 @@ def parse_spec(text: str, source: str = "cluster.toml") -> DeploymentSpec:
     Reads the text of a cluster.toml; InvalidInput leads with source:line:column:.
     """
 
-def place_tensor(config: ModelConfig, tensor_name: str, engine: Version | None = None) -> TensorPlace | None:
+def pipeline_refusal(
+    config: ModelConfig, layers_per_stage: collections.abc.Sequence[int], engine: Version | None = None
+) -> str:
+    """
+    Why this version does not start with these layers; empty: it does.
+    """
+
+def place_tensor(config: ModelConfig, tensor_name: str, loading: Loading = ...) -> TensorPlace | None:
     """
     Place and rule of one tensor; None where the family has no such tensor.
     """
 
-def plan(spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint) -> Plan:
+def plan(spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint, *, limit: int = 16) -> Plan:
     """
-    Plans tensor by pipeline parallelism for the hosts of the spec, from facts alone.
+    Searches every way to divide the model over the hosts of the spec, for its goal, from facts alone.
     """
 
 def planned_ports(spec: DeploymentSpec) -> list[PlannedPort]:
@@ -5838,7 +6425,7 @@ def scrub(recording: Recording) -> Scrubbed:
     Replaces names, addresses, UUIDs and serial numbers by made-up ones, consistently.
     """
 
-def shard(layout: Layout, checkpoint: Checkpoint, engine: Version | None = None) -> ShardPlan:
+def shard(layout: Layout, checkpoint: Checkpoint, loading: Loading = ...) -> ShardPlan:
     """
     The bytes that each rank and each host needs, exactly, from the headers alone.
     """
@@ -5862,6 +6449,10 @@ def show(plan: Plan, explain: bool = False) -> str: ...
 @typing.overload
 def show(forecast: MemoryForecast, explain: bool = False) -> str: ...
 @typing.overload
+def show(forecast: SpeedForecast, explain: bool = False) -> str: ...
+@typing.overload
+def show(engine: EnginePlan) -> str: ...
+@typing.overload
 def show(settings: Settings, explain: bool = False) -> str: ...
 @typing.overload
 def show(plan: LaunchPlan) -> str: ...
@@ -5877,16 +6468,29 @@ def show_html(report: Report) -> str:
 def show_html(machine: Machine) -> str: ...
 @typing.overload
 def show_html(layout: Layout) -> str: ...
+@typing.overload
+def show_html(plan: Plan) -> str: ...
 def show_matrix(machine: Machine) -> str:
     """
     The matrix of `nvidia-smi topo -m`, with HCAs, their rates, and where GPUDirect RDMA is used.
     """
 
 def slice_tensor(
-    config: ModelConfig, file: ShardFile, tensor: Tensor, place: TensorPlace, tensor_rank: int, tensor_parallel: int
+    config: ModelConfig, tensor: Tensor, place: TensorPlace, rank: GroupRank, loading: Loading = ...
 ) -> Slice:
     """
     The bytes of a tensor that one rank needs.
+    """
+
+def speed(
+    spec: DeploymentSpec,
+    cluster: Cluster,
+    checkpoint: Checkpoint,
+    layout: Layout,
+    workloads: collections.abc.Sequence[Workload],
+) -> SpeedForecast:
+    """
+    How fast a layout will serve each of these loads, as intervals with the reason for each part.
     """
 
 def status(
@@ -5909,7 +6513,14 @@ def summarize(deployment: str, hosts: collections.abc.Sequence[HostStatus]) -> D
     The phase and first cause of the whole from those of its hosts.
     """
 
-def tensor_parallel_refusal(config: ModelConfig, tensor_parallel: int) -> str:
+def tensor_of(checkpoint: Checkpoint, slice: Slice) -> Tensor:
+    """
+    The tensor that a slice is of.
+    """
+
+def tensor_parallel_refusal(
+    config: ModelConfig, tensor_parallel: int, data_parallel: int = 1, is_expert_parallel: bool = False
+) -> str:
     """
     Why this size cannot be, in the engine's terms; empty: it can.
     """
@@ -5949,6 +6560,11 @@ def transports(logs: collections.abc.Sequence[EngineLog]) -> list[TransportUse]:
     Which transports NCCL said it uses.
     """
 
+def unweighed_layout(spec: DeploymentSpec, tensor_parallel: int, pipeline_parallel: int) -> Layout:
+    """
+    Ranks on the spec's hosts in their order, and nothing else.
+    """
+
 def up(
     spec: DeploymentSpec,
     *,
@@ -5970,4 +6586,9 @@ def up(
 def validated(spec: DeploymentSpec) -> DeploymentSpec:
     """
     The spec with its defaults filled in; InvalidInput where it breaks a rule of parse_spec().
+    """
+
+def weighed(layout: Layout, engine: EnginePlan) -> Layout:
+    """
+    The layout with layers and bytes of each rank as the engine says.
     """

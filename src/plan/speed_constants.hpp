@@ -2,7 +2,8 @@
 #pragma once
 
 /// What the speed model takes as given. Each is a band and not a number, because public measurements of the same thing
-/// spread that far; docs/speed.md has the source of each. None is fitted to a single measurement.
+/// spread that far; docs/speed.md has the source of each. Factors of
+/// releases rest on few of them.
 
 #include "plan/engine_options.hpp"
 #include "r1cluster/base/interval.hpp"

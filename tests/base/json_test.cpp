@@ -36,7 +36,9 @@ TEST_CASE("an unset optional is null, an empty list is a list", "[base]") {
     const LayoutSpec layout{std::nullopt, 2, std::vector<int>{}};
     CHECK(to_json(layout) ==
           "{\n  \"schema\": \"r1cluster.layout_spec\",\n  \"version\": 1,\n  \"tensor_parallel\": null,\n"
-          "  \"pipeline_parallel\": 2,\n  \"layers_per_stage\": []\n}\n");
+          "  \"pipeline_parallel\": 2,\n  \"layers_per_stage\": [],\n  \"data_parallel\": null,\n  "
+          "\"expert_parallel\": null,\n"
+          "  \"decode_context_parallel\": null\n}\n");
     CHECK(from_json<LayoutSpec>(to_json(layout)) == layout);
 }
 

@@ -14,16 +14,17 @@ import sys
 from pathlib import Path
 
 import memory
+import speed
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "accuracy.md"
-SECTIONS = [memory]
+SECTIONS = [memory, speed]
 
 HEAD = """# How right the forecasts are
 
 Written by `tools/accuracy/generate.py`: do not edit. Each row is a public measurement or one of our own, with its
 source, beside what this version of r1cluster says; [memory.md](memory.md) has the formulas. What no formula gives
-(CUDA's context, NCCL, CUDA graphs) is an interval around what was measured, in part in these rows; no constant is
-fitted to one row.
+(CUDA's context, NCCL, CUDA graphs) is an interval around what was measured, in part in these rows; factors of
+single releases rest on few rows.
 """
 
 

@@ -96,7 +96,7 @@ def layout_of(row: dict, checkpoint: r1cluster.Checkpoint) -> r1cluster.Layout:
     )
     # Slices of one rank of each stage are enough: only the vocabulary divides unevenly, and not here.
     firsts = layout.replace(ranks=ranks[::tensor_parallel])
-    shards = r1cluster.shard(firsts, checkpoint, r1cluster.Version.parse(row["version"]))
+    shards = r1cluster.shard(firsts, checkpoint, r1cluster.Loading(engine=row["version"]))
     weights = {shard.rank // tensor_parallel: shard.bytes for shard in shards.ranks}
     return layout.replace(ranks=[rank.replace(weight_bytes=weights[rank.pipeline_rank]) for rank in ranks])
 
