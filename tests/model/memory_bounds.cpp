@@ -61,7 +61,7 @@ std::string in_base_64(std::size_t number) {
 }
 
 // include/r1cluster/model/safetensors.hpp and checkpoint.hpp state these.
-constexpr std::size_t most_times_of_header = 8;
+constexpr std::size_t most_times_of_header = 12;
 constexpr std::size_t most_times_of_index = 32;
 
 struct Input {

@@ -113,7 +113,7 @@ std::string header_length_refusal(std::uint64_t declared_header_bytes, std::uint
 /// not null; nesting goes 8 deep at most, a tensor has 64 dimensions at most, an object below the outermost 65,536
 /// keys at most; a name has at most 1,024 bytes, no control character and no slash, and is not empty, "." or "..".
 /// Each violation is an Error (invalid_input) that leads with `source:byte N:`, N counted in the file. Allocates at
-/// most 8 bytes for each byte of the header, and 1 MiB (tests/model/memory_bounds.cpp).
+/// most 12 bytes for each byte of the header, and 1 MiB (tests/model/memory_bounds.cpp).
 TensorList parse_safetensors(std::string_view header, std::uint64_t file_size_bytes, std::string_view source);
 
 }  // namespace r1cluster
