@@ -6,7 +6,9 @@ namespace r1cluster::python {
 
 void bind_spec(py::module_& module) {
     bind_enum<GoalKind>(module, "GoalKind", "What a deployment is to be best at.");
-    bind_value<Goal>(module, "Goal", "What layouts are ordered by.").def("__str__", [](const Goal& self) { return text_of(self); });
+    bind_value<Goal>(module, "Goal", "What layouts are ordered by.").def("__str__", [](const Goal& self) {
+        return text_of(self);
+    });
     module.def("parse_goal", &parse_goal, py::arg("text"),
                "\"latency\", \"throughput\", \"context\" or \"32 users at 8192 tokens\".");
     bind_enum<Transport>(module, "Transport", "How the agent on a host is reached.");

@@ -21,8 +21,8 @@ TEST_CASE("anything else is no goal, and the error says what would be", "[spec]"
          {"", "fast", "latency ", "0 users at 5 tokens", "-1 users at 5 tokens", "3 users", "3 users at tokens",
           "3 users at 5 tokens and more", "99999999999999999999 users at 5 tokens"}) {
         CHECK(error_of([&] { parse_goal(text); }) == std::string("the goal is \"") + text +
-                                                           "\"; expected \"latency\", \"throughput\", \"context\" or "
-                                                           "\"32 users at 8192 tokens\"");
+                                                         "\"; expected \"latency\", \"throughput\", \"context\" or "
+                                                         "\"32 users at 8192 tokens\"");
     }
 }
 

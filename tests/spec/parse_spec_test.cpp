@@ -125,7 +125,8 @@ TEST_CASE("an unknown key is refused with the nearest known one", "[spec]") {
           "cluster.toml:8:1: unknown key \"interfaces\" in host[0]; did you mean \"interface\"?");
     CHECK(error_with("[serve]", "[server]") == "cluster.toml:30:2: unknown key \"server\"; did you mean \"serve\"?");
     CHECK(error_with("port = 8100", "colour = 1") ==
-          "cluster.toml:31:1: unknown key \"colour\" in serve; known here: address, api_key_file, goal, max_model_len, port");
+          "cluster.toml:31:1: unknown key \"colour\" in serve; known here: address, api_key_file, goal, max_model_len, "
+          "port");
 }
 
 TEST_CASE("a container is refused with what to use instead", "[spec]") {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "host/read/files.hpp"
 #include "host/run/process_facts.hpp"
+#include "host/read/files.hpp"
 
 #include <filesystem>
 
