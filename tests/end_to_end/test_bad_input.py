@@ -325,4 +325,4 @@ def test_a_port_that_is_in_use_is_found(here: R1cluster, spec: Path) -> None:
 def test_a_layout_that_does_not_divide_is_refused(here: R1cluster, spec: Path) -> None:
     ids, text = refused(here, edited(spec, "pipeline_parallel = 2", "pipeline_parallel = 3"))
     assert "plan.possible" in ids
-    assert "TP 1 x PP 3" in text
+    assert "PP 3: 2 layers cannot be divided over 3 pipeline stages" in text
