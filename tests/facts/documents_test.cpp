@@ -119,6 +119,20 @@ TEST_CASE("what NCCL wrote of two H200 in a virtual machine", "[facts]") {
     CHECK_FALSE(has_gap(machine, "GPU indices"));
 }
 
+TEST_CASE("in an NCCL topology, what holds devices and is neither GPU nor NIC is a switch, whatever its class",
+          "[facts]") {
+    const Machine machine = parse_document("nccl_topology", R"(<system version="1"><cpu numaid="0">
+        <pci busid="0000:01:00.0"><pci busid="0000:02:00.0" class="0x070400"><pci busid="0000:03:00.0"><gpu/></pci></pci></pci>
+        <pci busid="0000:05:00.0" class="0x030200"><pci busid="0000:06:00.0" class="0x020700"/></pci>
+    </cpu></system>)",
+                                           "made.xml");
+    CHECK(pci(machine, "0000:01:00.0").kind == "switch");
+    CHECK(pci(machine, "0000:02:00.0").kind == "switch");
+    CHECK(pci(machine, "0000:03:00.0").kind == "gpu");
+    CHECK(machine.pci_devices.size() == 4);
+    CHECK(has_gap(machine, "devices below 0000:05:00.0"));
+}
+
 TEST_CASE("the hwloc topology of p5 has eight H100, 32 EFA devices and no name mlx5", "[facts]") {
     R1CLUSTER_SHARED_TEXT(text, "fixtures/hwloc/aws-p5.48xl.xml");
     const Machine machine = parse_document("hwloc", text, "p5.xml");

@@ -4,10 +4,12 @@
 
 #include <cstdio>
 #include <cstring>
+#include <mutex>
 
 namespace {
 
 NvmlStandIn stand_in;
+std::mutex counting;  ///< NVML may be called from several threads, and the reader does
 
 constexpr std::size_t mig_handle = 0x1000;
 
@@ -20,6 +22,7 @@ std::string uuid_of(const char* kind, std::size_t number) {
 }  // namespace
 
 nvmlReturn_t asked(const std::string& function) {
+    const std::lock_guard lock(counting);
     ++stand_in.calls;
     ++stand_in.calls_of[function];
     const auto refused = stand_in.refusals.find(function);

@@ -94,12 +94,18 @@ private:
         device.subsystem_device_id = id(pci, "subsystem_device", 4);
         const pugi::xml_node gpu = pci.child("gpu");
         device.kind = gpu ? "gpu" : pci_kind_of(device.class_code, device.vendor_id);
-        // NCCL writes one element for the two ports of a switch that lie on the way.
-        if (device.kind == "bridge") device.kind = "switch";
+        const bool is_leaf = device.kind == "gpu" || device.kind == "network" || pci.child("nic");
+        const bool has_devices = !pci.child("pci").empty();
+        // NCCL writes one element for the two ports of a switch that lie on the way, and takes whatever is neither GPU
+        // nor NIC for one (kvDictPciClass and ncclTopoAddPci of topo.cc).
+        if (device.kind == "bridge" || (has_devices && !is_leaf)) device.kind = "switch";
+        if (has_devices && is_leaf) {
+            add_gap(machine_, "devices below " + device.address, "NCCL looks at none below a GPU or NIC");
+        }
         read_link(pci, device.link);
         if (device.kind == "gpu") read_gpu(pci, gpu, device);
         for (const pugi::xml_node child : pci.children()) {
-            if (child.name() == std::string_view("pci")) read_pci(child, {device.address, place.numa_node});
+            if (child.name() == std::string_view("pci") && !is_leaf) read_pci(child, {device.address, place.numa_node});
             if (child.name() == std::string_view("nic")) read_nic(child, &device, place.numa_node);
         }
         machine_.pci_devices.push_back(std::move(device));
