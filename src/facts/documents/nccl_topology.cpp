@@ -139,7 +139,7 @@ private:
             const std::size_t unit = speed.find(" GT/s");
             const auto gts = number_of<double>(std::string_view(speed).substr(0, unit));
             const std::string rest = unit == std::string::npos ? "" : speed.substr(unit);
-            if (!gts || !(*gts > 0 && *gts <= 1000) || (rest != " GT/s" && rest != " GT/s PCIe")) {
+            if (!gts || !(*gts >= 1 && *gts <= 1000) || (rest != " GT/s" && rest != " GT/s PCIe")) {
                 throw xml_.refusal(pci,
                                    fmt::format("link_speed \"{}\": expected one such as \"32.0 GT/s PCIe\"", speed));
             }
