@@ -15,7 +15,7 @@
 
 namespace r1cluster {
 
-BOOST_DESCRIBE_STRUCT(Workload, (), (concurrency, prompt_tokens, output_tokens))
+BOOST_DESCRIBE_STRUCT(Workload, (), (concurrency, prompt_tokens, output_tokens, distinct_requests))
 BOOST_DESCRIBE_STRUCT(RankPlacement, (),
                       (rank, tensor_rank, pipeline_rank, data_rank, host, gpu, first_layer, layer_count, weight_bytes,
                        kv_bytes_per_token, memory_bytes, kv_tokens))

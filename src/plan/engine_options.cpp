@@ -193,6 +193,7 @@ EngineOptions engine_options(const DeploymentSpec& spec, const Cluster& cluster,
     options.max_batched_tokens = std::clamp<std::int64_t>(options.max_batched_tokens, 1, 1 << 24);
     options.max_sequences = std::clamp<std::int64_t>(options.max_sequences, 1, 1 << 20);
     options.max_model_len = std::clamp<std::int64_t>(options.max_model_len, 1, std::int64_t{1} << 40);
+    options.has_made_up_weights = arguments.text("--load-format") == "dummy";
     options.is_eager = arguments.flag("--enforce-eager").value_or(spec.engine.is_eager);
     const std::string estimate = environment(spec, "VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS");
     options.are_graphs_in_budget = estimate == "0" ? false : options.memory->are_graphs_estimated;

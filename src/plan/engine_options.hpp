@@ -31,6 +31,7 @@ struct EngineOptions {
     bool is_custom_all_reduce = true;
     bool are_graphs_in_budget = false;  ///< an estimate of CUDA graphs comes off the budget
     bool is_eager = false;
+    bool has_made_up_weights = false;  ///< --load-format dummy
     int speculative_tokens = 0;
     std::string dtype;                 ///< "bfloat16", "float16"
     std::string kv_cache_dtype;        ///< as dtype, or "fp8"

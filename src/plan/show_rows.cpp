@@ -103,7 +103,9 @@ std::string in_words(const Interval& interval, const std::string& unit) {
 std::string in_words(const Workload& workload) {
     return fmt::format("{} request{} of {} + {} tokens", tokens_text(workload.concurrency),
                        workload.concurrency == 1 ? "" : "s", tokens_text(workload.prompt_tokens),
-                       tokens_text(workload.output_tokens));
+                       tokens_text(workload.output_tokens)) +
+           (workload.distinct_requests > 0 ? fmt::format(", {} different", tokens_text(workload.distinct_requests))
+                                           : "");
 }
 
 }  // namespace r1cluster::detail

@@ -32,10 +32,12 @@ constexpr Interval pcie_latency_us{10, 18, 40};
 // Between two hosts: 15 to 40 us over InfiniBand; through host memory a copy on either side more.
 constexpr Interval gpudirect_latency_us{12, 22, 40};
 constexpr Interval staged_rdma_latency_us{18, 35, 70};
-/// Over TCP, besides the network's own round trip: two steps of copy to the host, proxy thread, and copy back.
-constexpr Interval socket_latency_us{25, 50, 90};
-constexpr Interval unknown_round_trip_us{20, 60, 200};
+/// Over TCP, besides the network's own round trip: two steps of copy to the host, proxy thread, and copy back. An
+/// all-reduce of two GPUs over loopback: 45 us for 8 KiB in the engine, 52 for 14 KiB, 88 for 28 KiB, 230 for 128 and
+/// for 256 KiB, 443 for 1 MiB, 19,200 for 64 MiB (nccl-tests and the engine on two H200, NCCL 2.28).
+constexpr Interval socket_latency_us{12, 20, 60};
 constexpr Interval loopback_round_trip_us{5, 15, 40};
+const SmallMessages small_over_sockets{{0.3, 0.6, 1.5}, {60, 125, 250}};
 /// One proxy thread and one socket for each channel (NCCL's default): 3.9 GB/s on loopback, 8.5 with 4 x 4.
 constexpr Interval socket_limit_gbytes_per_s{1.5, 4, 9};
 
@@ -179,7 +181,7 @@ std::optional<double> rate_of(const Machine* machine, const std::string& interfa
     return std::nullopt;
 }
 
-Way over_sockets(const Cluster& cluster, const Devices& devices) {
+void add_sockets(const Cluster& cluster, const Devices& devices, Fabric& fabric) {
     std::optional<double> least, round_trip;
     std::string interface;
     bool is_rate_unknown = false, is_any_loopback = false, is_any_path = false;
@@ -202,41 +204,52 @@ Way over_sockets(const Cluster& cluster, const Devices& devices) {
         }
         if (interface.empty()) interface = path.interface;
     }
-    Way way;
-    way.name = fmt::format("TCP{}", interface.empty() ? "" : " over " + interface);
-    way.latency_us = socket_latency_us;
+    const std::string name = fmt::format("TCP{}", interface.empty() ? "" : " over " + interface);
     const Interval trip = round_trip        ? Interval{*round_trip * 0.5, *round_trip, *round_trip * 1.5}
                           : is_any_loopback ? loopback_round_trip_us
                                             : unknown_round_trip_us;
-    way.latency_us.low += trip.low;
-    way.latency_us.likely += trip.likely;
-    way.latency_us.high += trip.high;
+    Interval gbytes_per_s{0.11, 1.2, socket_limit_gbytes_per_s.high};
+    std::string because;
     if (least && !is_rate_unknown) {
-        way.gbytes_per_s = scaled(socket_efficiency, *least);
-        way.gbytes_per_s.low = std::min(way.gbytes_per_s.low, socket_limit_gbytes_per_s.low);
-        way.gbytes_per_s.likely = std::min(way.gbytes_per_s.likely, socket_limit_gbytes_per_s.likely);
-        way.gbytes_per_s.high = std::min(way.gbytes_per_s.high, socket_limit_gbytes_per_s.high);
-        way.because =
-            fmt::format("between hosts: no RDMA device is usable on all of them, so NCCL takes {} of {:g} Gb/s",
-                        way.name, *least * 8);
+        gbytes_per_s = socket_gbytes_per_s(*least);
+        because = fmt::format("between hosts: no RDMA device is usable on all of them, so NCCL takes {} of {:g} Gb/s",
+                              name, *least * 8);
     } else if (is_any_loopback && !is_rate_unknown) {
-        way.gbytes_per_s = socket_limit_gbytes_per_s;
-        way.because = "between hosts: TCP over loopback, as fast as one proxy thread copies";
+        gbytes_per_s = socket_limit_gbytes_per_s;
+        because = "between hosts: TCP over loopback, as fast as one proxy thread copies";
     } else {
-        way.gbytes_per_s = {0.11, 1.2, socket_limit_gbytes_per_s.high};
-        way.because = fmt::format(
+        because = fmt::format(
             "between hosts: no RDMA device is usable on all of them, and {}: anything from 1 Gb/s up; all_reduce_perf "
             "of "
             "nccl-tests would tell",
             is_any_path ? "the rate of an interface between them was not seen" : "the way between them was not tried");
     }
-    way.because += round_trip ? fmt::format(", {:.0f} us there and back", *round_trip) : ", round trip not measured";
-    return way;
+    because += round_trip ? fmt::format(", {:.0f} us there and back", *round_trip) : ", round trip not measured";
+    use_sockets(fabric, name, gbytes_per_s, trip);
+    fabric.because.push_back(because);
 }
 
 bool is_worse(const Way& a, const Way& b) { return a.gbytes_per_s.likely < b.gbytes_per_s.likely; }
 
 }  // namespace
+
+Interval socket_gbytes_per_s(double link_gbytes_per_s) {
+    const Interval of_link = scaled(socket_efficiency, link_gbytes_per_s), &limit = socket_limit_gbytes_per_s;
+    return {std::min(of_link.low, limit.low), std::min(of_link.likely, limit.likely),
+            std::min(of_link.high, limit.high)};
+}
+
+void use_sockets(Fabric& fabric, std::string name, const Interval& gbytes_per_s, const Interval& round_trip_us) {
+    fabric.between_hosts_name = std::move(name);
+    fabric.between_hosts_gbytes_per_s = gbytes_per_s;
+    const Interval& own = socket_latency_us;
+    fabric.between_hosts_latency_us = {own.low + round_trip_us.low, own.likely + round_trip_us.likely,
+                                       own.high + round_trip_us.high};
+    fabric.small_between_hosts = small_over_sockets;
+    Interval& rate = fabric.small_between_hosts->gbytes_per_s;
+    rate = {std::min(rate.low, gbytes_per_s.low), std::min(rate.likely, gbytes_per_s.likely),
+            std::min(rate.high, gbytes_per_s.high)};
+}
 
 Fabric fabric_of(const Cluster& cluster, const Devices& devices) {
     Fabric fabric;
@@ -254,12 +267,14 @@ Fabric fabric_of(const Cluster& cluster, const Devices& devices) {
         fabric.because.push_back(inside->because);
     }
     if (devices.hosts.size() > 1) {
-        const std::optional<Way> rdma = over_rdma(cluster, devices);
-        const Way between = rdma ? *rdma : over_sockets(cluster, devices);
-        fabric.between_hosts_name = between.name;
-        fabric.between_hosts_gbytes_per_s = between.gbytes_per_s;
-        fabric.between_hosts_latency_us = between.latency_us;
-        fabric.because.push_back(between.because);
+        if (const std::optional<Way> rdma = over_rdma(cluster, devices)) {
+            fabric.between_hosts_name = rdma->name;
+            fabric.between_hosts_gbytes_per_s = rdma->gbytes_per_s;
+            fabric.between_hosts_latency_us = rdma->latency_us;
+            fabric.because.push_back(rdma->because);
+        } else {
+            add_sockets(cluster, devices, fabric);
+        }
     }
     return fabric;
 }

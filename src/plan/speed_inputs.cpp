@@ -16,6 +16,14 @@ double SpeedInputs::rounds() const {
     return std::max(1.0, static_cast<double>(workload.concurrency) / sizes.data_parallel / running());
 }
 
+double SpeedInputs::different_tokens(double tokens) const {
+    const std::int64_t known = workload.distinct_requests;
+    if (known == 0 && !options.has_made_up_weights) return tokens;
+    // With weights that are made up, all answers soon repeat the same words.
+    const double requests = known > 0 ? static_cast<double>(known) : 1;
+    return std::min(requests * (1 + options.speculative_tokens), tokens);
+}
+
 double SpeedInputs::chunk_tokens() const {
     const auto limit = static_cast<double>(std::max<std::int64_t>(1, options.max_batched_tokens));
     const bool is_whole = config.latent_attention && !overheads.is_prefill_chunked_with_latent_attention;

@@ -77,11 +77,8 @@ const char* const transports =
 Hypothesis over_tcp(const SpeedInputs& base, double gbits_per_s) {
     Hypothesis hypothesis{fmt::format("everything between hosts over {:g} Gb/s Ethernet (TCP)", gbits_per_s), base};
     detail::Fabric& fabric = hypothesis.inputs.fabric;
-    const double gbytes = gbits_per_s / 8;
-    fabric.between_hosts_name = fmt::format("TCP of {:g} Gb/s", gbits_per_s);
-    fabric.between_hosts_gbytes_per_s = {std::min(1.5, 0.7 * gbytes), std::min(4.0, 0.92 * gbytes),
-                                         std::min(9.0, 0.98 * gbytes)};
-    fabric.between_hosts_latency_us = {45, 110, 290};
+    detail::use_sockets(fabric, fmt::format("TCP of {:g} Gb/s", gbits_per_s),
+                        detail::socket_gbytes_per_s(gbits_per_s / 8), detail::unknown_round_trip_us);
     const double bytes = detail::hop_bytes_per_token(base.config);
     const double prompt = bytes * static_cast<double>(base.workload.prompt_tokens);
     hypothesis.because = fmt::format(

@@ -18,33 +18,36 @@ double sum(const std::array<double, size>& parts) {
     return std::accumulate(parts.begin(), parts.end(), 0.0);
 }
 
-/// Kernels of a stage as if every release ran them alike.
+/// Kernels of a stage as its release runs them.
 double kernels(const SpeedInputs& inputs, const StageWork& work, End end) {
     return work.kernels_of_dense + work.kernels_of_young * cost(inputs.overheads.young_kernels, end);
 }
 
+/// Operators of a stage, which Python launches one by one where there is no graph.
+double launched_ms(const StageWork& work, End end) {
+    return (work.kernels_of_dense + work.kernels_of_young) * cost(eager_kernel_us, end) / 1e3;
+}
+
 /// Experts of a layer that the fullest rank reads. Whole experts are dealt unevenly to few ranks by chance: the most
 /// of N is about sqrt(2 m ln N) above the mean m.
-double experts_of_rank(const SpeedInputs& inputs, double tokens, End end) {
+double experts_of_rank(const SpeedInputs& inputs, double different_tokens, End end) {
     const Experts& experts = *inputs.config.experts;
-    // Requests that are alike choose alike: at best all of them the experts of one token. (Weights made up at random do
-    // that: their answers soon repeat the same words.)
-    const double tokens_of_group = end == End::low ? 1 : tokens * inputs.sizes.data_parallel;
-    const double reached = expected_experts(experts, tokens_of_group);
+    // At best all tokens choose alike.
+    const double reached = expected_experts(experts, end == End::low ? 1 : different_tokens);
     if (!inputs.sizes.is_expert_parallel) return reached;
     const double ranks = expert_ranks(inputs.sizes), mean = reached / ranks;
     const double excess = std::sqrt(2 * mean * std::log(ranks)) * (end == End::low ? 0 : end == End::likely ? 0.5 : 1);
     return std::min(mean + excess, static_cast<double>(experts.routed) / ranks);
 }
 
-/// Weights that a step of `tokens` reads on a rank, in ms.
-double weights_ms(const SpeedInputs& inputs, std::size_t stage, double tokens, End end) {
+/// Weights that a rank reads in a step, in ms. So many tokens of all data-parallel ranks choose experts of their own.
+double weights_ms(const SpeedInputs& inputs, std::size_t stage, double different_tokens, End end) {
     const StageWork& work = inputs.works[stage];
     const double memory = rate(inputs.rates[stage].memory_gbytes_per_s, end);
     double ms = ms_of_bytes(work.layer_bytes + work.head_bytes, memory * rate(weight_efficiency, end));
     if (work.expert_layers > 0) {
-        const double bytes =
-            static_cast<double>(work.expert_layers) * work.expert_bytes * experts_of_rank(inputs, tokens, end);
+        const double bytes = static_cast<double>(work.expert_layers) * work.expert_bytes *
+                             experts_of_rank(inputs, different_tokens, end);
         ms += ms_of_bytes(bytes, memory * rate(expert_efficiency, end));
     }
     return ms;
@@ -78,7 +81,8 @@ DecodeTimes stage_step(const SpeedInputs& inputs, std::size_t stage, double requ
     const double tflops = rate(inputs.rates[stage].tflops, end);
     const double tokens = requests * (1 + inputs.options.speculative_tokens);
     DecodeTimes times{};
-    times[weights_part] = weights_ms(inputs, stage, tokens, end);
+    const double different_tokens = inputs.different_tokens(tokens * inputs.sizes.data_parallel);
+    times[weights_part] = weights_ms(inputs, stage, different_tokens, end);
     const double flops = 2 * (work.elements + work.expert_elements * inputs.sizes.data_parallel) * tokens;
     const double arithmetic = ms_of_flops(flops, tflops * rate(decode_arithmetic, end));
     times[arithmetic_part] = std::max(0.0, arithmetic - times[weights_part]);
@@ -96,8 +100,7 @@ DecodeTimes stage_step(const SpeedInputs& inputs, std::size_t stage, double requ
     }
     if (inputs.options.is_eager) {
         // Python launches while the GPU works: the slower of the two counts.
-        const double python = kernels(inputs, work, end) * cost(eager_kernel_us, end) / 1e3;
-        times[launch_part] += std::max(0.0, python - sum(times));
+        times[launch_part] += std::max(0.0, launched_ms(work, end) - sum(times));
     }
     return times;
 }
@@ -182,16 +185,15 @@ PrefillTimes stage_prefill(const SpeedInputs& inputs, std::size_t stage, double 
     // What a release had not tuned yet was slow with many tokens too.
     const double young = work.kernels_of_young > 0 ? cost(inputs.overheads.young_kernels, end) : 1;
     times[prefill_arithmetic_part] = (dense + experts) * young;
-    times[prefill_weights_part] =
-        std::max(0.0, weights_ms(inputs, stage, tokens, end) - times[prefill_arithmetic_part]);
+    times[prefill_weights_part] = std::max(
+        0.0, weights_ms(inputs, stage, tokens * inputs.sizes.data_parallel, end) - times[prefill_arithmetic_part]);
     times[prefill_attention_part] =
         ms_of_flops(tokens * prompt / 2 * work.prefill_attention_flops, tflops * rate(prefill_arithmetic, end));
     times[prefill_all_reduce_part] = all_reduces_ms(inputs, stage, tokens, end);
     times[prefill_exchange_part] = exchange_ms(inputs, stage, tokens, end);
     // Attention is launched by Python between pieces of graphs, the rest by the pieces; without graphs everything is.
-    const double share = inputs.options.is_eager ? 1.0 : 0.5;
-    const double python = share * kernels(inputs, work, end) * cost(eager_kernel_us, end) / 1e3;
-    times[prefill_launch_part] = std::max(0.0, python - sum(times));
+    const double share = inputs.options.is_eager ? 1.0 : prefill_share_outside_graphs;
+    times[prefill_launch_part] = std::max(0.0, share * launched_ms(work, end) - sum(times));
     return times;
 }
 
@@ -235,8 +237,13 @@ double all_reduce_ms(const Fabric& fabric, bool spans_hosts, int ranks, double b
     if (ranks < 2) return 0;
     const double wire = 2.0 * (ranks - 1) / ranks * bytes;
     if (spans_hosts) {
-        return cost(fabric.between_hosts_latency_us, end) / 1e3 +
-               ms_of_bytes(wire, rate(fabric.between_hosts_gbytes_per_s, end));
+        const double bulk = cost(fabric.between_hosts_latency_us, end) / 1e3 +
+                            ms_of_bytes(wire, rate(fabric.between_hosts_gbytes_per_s, end));
+        if (!fabric.small_between_hosts) return bulk;
+        const SmallMessages& small = *fabric.small_between_hosts;
+        return std::min(
+            bulk + cost(small.bulk_excess_us, end) / 1e3,
+            cost(fabric.between_hosts_latency_us, end) / 1e3 + ms_of_bytes(wire, rate(small.gbytes_per_s, end)));
     }
     // Each rank more is one more peer to read from, or two more steps of a ring.
     const double latency = cost(fabric.in_host_latency_us, end) * (1 + 0.1 * (ranks - 2));

@@ -67,6 +67,8 @@ struct SpeedInputs {
     /// Requests that one data-parallel replica runs at a time, and in how many rounds it gets to all of them.
     double running() const;
     double rounds() const;
+    /// Those of so many tokens, one of each request or all that are drafted for it, that choose experts of their own.
+    double different_tokens(double tokens) const;
     /// Tokens that one step may prefill.
     double chunk_tokens() const;
 };

@@ -40,7 +40,8 @@ std::string weights_reason(const SpeedInputs& inputs, const Sums& sum) {
     std::string text = fmt::format("{} of layers and {} of the head a step, at {} of the memory's rate",
                                    gigabytes(sum.layer_bytes), gigabytes(sum.head_bytes), band(weight_efficiency));
     if (sum.expert_layers > 0) {
-        const double reached = expected_experts(*inputs.config.experts, inputs.running() * inputs.sizes.data_parallel);
+        const double requests = inputs.running() * inputs.sizes.data_parallel;
+        const double reached = expected_experts(*inputs.config.experts, inputs.different_tokens(requests));
         text += fmt::format(
             "; about {:.0f} of {} experts in each of {} layers, {:.3g} MB each{}, at {}", reached,
             inputs.config.experts->routed, sum.expert_layers, sum.expert_bytes / 1e6,
@@ -95,7 +96,9 @@ std::array<std::string, decode_parts> decode_reasons(const SpeedInputs& inputs) 
     text[launch_part] = fmt::format(
         "{} kernels, and {} of latent attention, experts or block scales times {}, {} us each in a CUDA graph{}; {}",
         sum.kernels_of_dense, sum.kernels_of_young, band(inputs.overheads.young_kernels), band(kernel_us),
-        inputs.options.is_eager ? fmt::format(", {} us each from Python", band(eager_kernel_us)) : "",
+        inputs.options.is_eager ? fmt::format(", {} operators of {} us each from Python",
+                                              sum.kernels_of_dense + sum.kernels_of_young, band(eager_kernel_us))
+                                : "",
         inputs.overheads.because);
     text[all_reduce_part] = all_reduce_reason(inputs, requests);
     text[exchange_part] =

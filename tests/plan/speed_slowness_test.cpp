@@ -3,7 +3,8 @@
 
 #include "model/synthetic.hpp"
 #include "plan/machines.hpp"
-#include "plan/speed_rows.hpp"
+#include "plan/speed_shapes.hpp"
+#include "r1cluster/plan/speed.hpp"
 #include "support/catch.hpp"
 
 using namespace r1cluster;
@@ -20,20 +21,40 @@ struct Runbook {
 };
 
 Runbook runbook() {
-    SpeedRow row;
-    row.config = r1_shape();
-    row.gpu = "NVIDIA H100 80GB HBM3";
-    row.hosts = 2;
-    row.rank_weights_gib = 42;
     Runbook result;
-    result.cluster = cluster_of(row);
+    for (const char* host : {"a", "b"}) {
+        Machine machine = gpu_machine(host, 8, 80 * gib);
+        HcaPort port;
+        port.state = "ACTIVE";
+        port.link_layer = "InfiniBand";
+        port.rate_gbps = 400;
+        for (Gpu& gpu : machine.gpus) {
+            gpu.name = "NVIDIA H100 80GB HBM3";
+            machine.hcas.push_back({.name = "mlx5_" + std::to_string(gpu.nvml_index), .ports = {port}});
+        }
+        result.cluster.machines.push_back(machine);
+    }
     result.spec = spec_for(result.cluster);
     result.spec.engine.version = "0.7.1";
     result.spec.engine.max_batched_tokens = 32768;
     result.spec.serve.max_model_len = 32768;
-    result.checkpoint.config = row.config;
-    result.layout = layout_of(row);
-    result.layout.kv_tokens = WholeInterval{560'000, 587'000, 666'000};
+    result.checkpoint.config = r1_shape();
+    Layout& layout = result.layout;
+    layout.tensor_parallel = 8;
+    layout.pipeline_parallel = 2;
+    layout.layers_per_stage = {31, 30};
+    for (int rank = 0; rank < 16; ++rank) {
+        RankPlacement placement;
+        placement.rank = rank;
+        placement.tensor_rank = rank % 8;
+        placement.gpu = rank % 8;
+        placement.pipeline_rank = rank / 8;
+        placement.host = rank < 8 ? "a" : "b";
+        placement.layer_count = rank < 8 ? 31 : 30;
+        placement.weight_bytes = 42 * gib;
+        layout.ranks.push_back(placement);
+    }
+    layout.kv_tokens = WholeInterval{560'000, 587'000, 666'000};
     return result;
 }
 

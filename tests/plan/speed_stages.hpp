@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "plan/speed_model.hpp"
-#include "plan/speed_rows.hpp"
+#include "plan/speed_shapes.hpp"
 
 namespace r1cluster::test {
 

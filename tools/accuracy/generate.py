@@ -14,10 +14,11 @@ import sys
 from pathlib import Path
 
 import memory
+import own
 import speed
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "accuracy.md"
-SECTIONS = [memory, speed]
+SECTIONS = [memory, speed, own]
 
 HEAD = """# How right the forecasts are
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import models
+from compared import line
 
 import r1cluster
 
@@ -62,6 +63,7 @@ def spec_of(row: dict) -> r1cluster.DeploymentSpec:
             max_batched_tokens=row.get("max_batched_tokens"),
             max_sequences=row.get("max_sequences"),
             is_eager=row.get("is_eager", False),
+            extra_arguments=row.get("arguments", []),
         ),
         serve=r1cluster.ServeSpec(max_model_len=row.get("max_model_len")),
     )
@@ -91,6 +93,7 @@ def layout_of(row: dict, checkpoint: r1cluster.Checkpoint) -> r1cluster.Layout:
         tensor_parallel=tensor_parallel,
         pipeline_parallel=len(partition),
         layers_per_stage=partition,
+        is_expert_parallel=row.get("is_expert_parallel", False),
         engine_version=row["version"],
         ranks=ranks,
     )
@@ -144,10 +147,6 @@ def is_hit(row: dict, quantity: str, interval: list[float], measured: float) -> 
 
 def number(quantity: str, value: float) -> str:
     return f"{value:,.0f}" if quantity == "kv_tokens" else f"{value:.2f}"
-
-
-def line(*cells: str) -> str:
-    return "| " + " | ".join(cells) + " |"
 
 
 def compared(row: dict) -> Iterator[tuple[str, bool]]:

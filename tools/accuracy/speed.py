@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import models
+from compared import QUARTER, Compared, ends, line, number
 
 import r1cluster
 
@@ -74,34 +74,33 @@ def forecast_of(row: dict) -> r1cluster.SpeedForecast:
     )
 
 
-def line(*cells: str) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
-def number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
-
-
-def compared(row: dict) -> Iterator[str]:
-    """One line for the quantity that counts: the time per token where it was measured."""
+def compared(row: dict) -> Compared:
+    """The quantity that counts: the time per token where it was measured."""
     quantity = next(name for name in QUANTITIES if name in row["measured"])
     point = forecast_of(row).points[0]
-    interval, measured = getattr(point, quantity), row["measured"][quantity]
-    error = interval.likely / measured - 1
-    yield line(
-        row["name"],
-        QUANTITIES[quantity],
-        f"{number(interval.likely)} ({number(interval.low)} to {number(interval.high)})",
-        number(measured),
-        "hit" if abs(error) <= 0.25 else "**miss**",
-        "inside" if interval.low <= measured <= interval.high else "**outside**",
-        f"{error:+.0%}",
+    return Compared(row["name"], quantity, ends(getattr(point, quantity)), row["measured"][quantity])
+
+
+def rows() -> list[dict]:
+    return json.loads(ROWS.read_text(encoding="utf-8"))["rows"]
+
+
+def entry(found: Compared) -> str:
+    low, likely, high = (number(value) for value in found.interval)
+    return line(
+        found.name,
+        QUANTITIES[found.quantity],
+        f"{likely} ({low} to {high})",
+        number(found.measured),
+        "hit" if found.is_within(QUARTER) else "**miss**",
+        "inside" if found.is_inside else "**outside**",
+        f"{found.error:+.0%}",
     )
 
 
 def section() -> str:
-    rows = json.loads(ROWS.read_text(encoding="utf-8"))
-    accuracy = forecast_of(rows["rows"][0]).accuracy
+    published = json.loads(ROWS.read_text(encoding="utf-8"))
+    accuracy = forecast_of(published["rows"][0]).accuracy
     text = [
         "## Speed",
         "",
@@ -110,14 +109,14 @@ def section() -> str:
         "",
         line("what", "quantity", "forecast", "measured", "within 25 %", "interval", "error"),
         line(*["---"] * 7),
-        *(entry for row in rows["rows"] for entry in compared(row)),
+        *(entry(compared(row)) for row in published["rows"]),
         "",
         "### Where each speed is from",
         "",
         line("what", "engine", "GPUs", "load", "source"),
         line(*["---"] * 5),
     ]
-    for row in rows["rows"]:
+    for row in published["rows"]:
         load = row["workload"]
         text.append(
             line(
@@ -134,7 +133,7 @@ def section() -> str:
         "",
         line("what", "because", "source"),
         line("---", "---", "---"),
-        *(line(row["name"], row["because"], row["source"]) for row in rows["unmodelled"]),
+        *(line(row["name"], row["because"], row["source"]) for row in published["unmodelled"]),
         "",
     ]
     return "\n".join(text)
