@@ -23,10 +23,13 @@ constexpr Interval prefill_expert_arithmetic{0.12, 0.25, 0.40};
 
 /// Start, ramp and drain of one kernel inside a CUDA graph, beyond its bytes and its arithmetic.
 constexpr Interval kernel_us{1.8, 2.7, 3.8};
-/// One operator that Python launches, where there is no graph: 110 ms for 2,211 of R1 (vLLM 0.8.2 on H20), 27.6
-/// and 16.6 ms for 468 and 367 of smaller models (0.25.1 on H200). How the GPU does its part in kernels does not count.
-constexpr Interval eager_kernel_us{25, 50, 80};
-/// Of them, those that are launched so in a prompt's step although there are graphs: attention, between the pieces.
+/// One operator that Python launches, where there is no graph: 110 ms for 2,211 of R1 (vLLM 0.8.2 on H20), 27.6 and
+/// 16.6 ms for 468 and 367 of smaller models (0.25.1 on H200), 22.3 for 323 (on H100). It is the speed of a CPU core;
+/// how the GPU does its part in kernels does not count.
+constexpr Interval eager_kernel_us{25, 55, 90};
+/// A prompt's step against one of decoding: without graphs more is prepared for it (1.4 to 1.75 times as much in three
+/// of those runs); with them only attention, between their pieces, is launched so.
+constexpr double eager_prefill_share = 1.5;
 constexpr double prefill_share_outside_graphs = 0.15;
 
 /// Kernels of a layer beside its all-reduces, by what the layer is made of (vllm/model_executor/models/llama.py and

@@ -192,7 +192,7 @@ PrefillTimes stage_prefill(const SpeedInputs& inputs, std::size_t stage, double 
     times[prefill_all_reduce_part] = all_reduces_ms(inputs, stage, tokens, end);
     times[prefill_exchange_part] = exchange_ms(inputs, stage, tokens, end);
     // Attention is launched by Python between pieces of graphs, the rest by the pieces; without graphs everything is.
-    const double share = inputs.options.is_eager ? 1.0 : prefill_share_outside_graphs;
+    const double share = inputs.options.is_eager ? eager_prefill_share : prefill_share_outside_graphs;
     times[prefill_launch_part] = std::max(0.0, share * launched_ms(work, end) - sum(times));
     return times;
 }

@@ -71,6 +71,7 @@ CONFIGS = {
     "DeepSeek-V3 shape, mid-size": MID,
     "Llama-3-8B": llama(32, 4096, 14336, 32, 8192),
     "Llama-3.1-8B": llama(32, 4096, 14336, 32, 131072),
+    "Llama of 3B": llama(28, 3072, 8192, 24, 131072),
     "DeepSeek-R1-Distill-Llama-70B": llama(80, 8192, 28672, 64, 131072),
 }
 
