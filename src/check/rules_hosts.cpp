@@ -64,13 +64,6 @@ Judgement judge_memlock(const CheckInput& input, const Subject& subject) {
               "set memlock to unlimited in /etc/security/limits.conf (or LimitMEMLOCK=infinity), log in again"}}};
 }
 
-const Filesystem* find_filesystem(const Machine& machine, std::string_view path) {
-    for (const Filesystem& filesystem : machine.filesystems) {
-        if (filesystem.path == path) return &filesystem;
-    }
-    return nullptr;
-}
-
 Judgement judge_shared_memory(const CheckInput& input, const Subject& subject) {
     const auto ranks = ranks_of(input, subject.host);
     const bool is_on_gpus = uses_gpus(input, subject);

@@ -16,6 +16,13 @@ int active_nvlinks(const Gpu& gpu) {
     return count;
 }
 
+const Filesystem* find_filesystem(const Machine& machine, std::string_view path) {
+    for (const Filesystem& filesystem : machine.filesystems) {
+        if (filesystem.path == path) return &filesystem;
+    }
+    return nullptr;
+}
+
 const DevicePath* find_path(const Machine& machine, std::string_view a, std::string_view b) {
     for (const DevicePath& path : machine.device_paths) {
         if ((path.from == a && path.to == b) || (path.from == b && path.to == a)) return &path;

@@ -9,6 +9,7 @@
 namespace r1cluster::detail {
 
 /// What loading takes of each host, in the order in which the layout names them.
-std::vector<HostLoad> host_loads(const EngineOptions& options, const Checkpoint& checkpoint, const Layout& layout);
+std::vector<HostLoad> host_loads(const EngineOptions& options, const Cluster& cluster, const Checkpoint& checkpoint,
+                                 const Layout& layout);
 
 }  // namespace r1cluster::detail

@@ -233,7 +233,7 @@ MemoryForecast memory(const DeploymentSpec& spec, const Cluster& cluster, const 
         return static_cast<double>(std::max<std::int64_t>(0, tokens)) / context;
     };
     forecast.concurrency = {fit(forecast.kv_tokens.low), fit(forecast.kv_tokens.likely), fit(forecast.kv_tokens.high)};
-    forecast.hosts = detail::host_loads(options, checkpoint, layout);
+    forecast.hosts = detail::host_loads(options, cluster, checkpoint, layout);
     warn_of_overflow(forecast);
     warn_of_what_is_left_out(forecast, options, layout);
     forecast.warnings.insert(forecast.warnings.end(), options.because.begin(), options.because.end());

@@ -62,7 +62,8 @@ std::string show(const MemoryForecast& forecast, bool explain) {
         fmt::format("requests of {} tokens at a time: {:.1f} ({:.1f} to {:.1f})\n", count_text(forecast.context_tokens),
                     forecast.concurrency.likely, forecast.concurrency.low, forecast.concurrency.high);
     for (const HostLoad& host : forecast.hosts) {
-        text += fmt::format("{}: reads {}, takes {} of its memory\n", host.host, format_bytes(host.read_bytes),
+        text += fmt::format("{}: reads {} in {:.0f} s ({:.0f} to {:.0f}), takes {} of its memory\n", host.host,
+                            format_bytes(host.read_bytes), host.load_s.likely, host.load_s.low, host.load_s.high,
                             interval_text(host.host_memory_bytes, bytes_text));
         if (explain) text += fmt::format("  because {}\n", host.because);
     }

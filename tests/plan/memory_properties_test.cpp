@@ -157,7 +157,23 @@ TEST_CASE("a host reads each byte once, and V0 pins its swap space", "[plan][mem
     CHECK(forecast.hosts[1].read_bytes == 20 * layer);
     CHECK(forecast.hosts[3].read_bytes == 20 * layer + table + 2 * 8192);
     CHECK(forecast.hosts[1].host_memory_bytes.likely == 4 * (4 + 4) * static_cast<std::int64_t>(gib));
-    CHECK(forecast.hosts[0].load_s == std::nullopt);
+}
+
+TEST_CASE("loading takes as long as the file system of the model lets it", "[plan][memory]") {
+    const auto load_of = [](const std::string& type) {
+        Case one = llama_70b_on_t4();
+        for (Machine& machine : one.cluster.machines) {
+            machine.filesystems.push_back({.path = one.checkpoint.path, .type = type});
+        }
+        return one.forecast().hosts[1];
+    };
+    // 20 layers of 1.71 GB, 723 tensors in all.
+    const HostLoad disk = load_of("xfs"), network = load_of("nfs4"), memory = load_of("tmpfs"), unseen = load_of("?");
+    CHECK(std::abs(disk.load_s.likely - (static_cast<double>(disk.read_bytes) / 1.5e9 + 723 * 75e-6)) < 0.1);
+    CHECK(network.load_s.likely > disk.load_s.likely);
+    CHECK(memory.load_s.high < disk.load_s.likely);
+    CHECK(unseen.load_s.high >= network.load_s.high);
+    CHECK_THAT(network.because, ContainsSubstring("is on a file system on the network (nfs4)"));
 }
 
 TEST_CASE("data-parallel parts add their tokens up, and a request has one part", "[plan][memory]") {

@@ -224,5 +224,7 @@ struct Machine {
 std::string device_name(const Gpu& gpu);
 /// The path between two devices, whichever stands first; nullptr where the pair is not known.
 const DevicePath* find_path(const Machine& machine, std::string_view a, std::string_view b);
+/// The file system that was asked about by this path; nullptr where nobody did, or it did not answer.
+const Filesystem* find_filesystem(const Machine& machine, std::string_view path);
 
 }  // namespace r1cluster

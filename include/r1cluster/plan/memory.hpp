@@ -38,7 +38,7 @@ struct HostLoad {
     std::string host;
     std::uint64_t read_bytes = 0;     ///< of the checkpoint, each byte once
     WholeInterval host_memory_bytes;  ///< processes, pinned buffers, swap space; without page cache
-    std::optional<Interval> load_s;   ///< unset: how fast its disk is was not measured
+    Interval load_s;                  ///< by the kind of file system that holds it; low: it is in the page cache
     std::string because;
     bool operator==(const HostLoad&) const = default;
 };
