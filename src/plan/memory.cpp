@@ -58,16 +58,6 @@ const Device& device_of(const detail::Devices& devices, const RankPlacement& ran
                        *rank.gpu, rank.host));
 }
 
-/// Whole blocks; below zero, how many tokens are missing.
-std::int64_t tokens_in(std::int64_t bytes, std::int64_t per_token, std::int64_t block) {
-    return bytes < 0 ? bytes / per_token : bytes / (per_token * block) * block;
-}
-
-WholeInterval tokens_in(const WholeInterval& bytes, std::int64_t per_token, std::int64_t block) {
-    return {tokens_in(bytes.low, per_token, block), tokens_in(bytes.likely, per_token, block),
-            tokens_in(bytes.high, per_token, block)};
-}
-
 WholeInterval least(const WholeInterval& left, const WholeInterval& right) {
     return {std::min(left.low, right.low), std::min(left.likely, right.likely), std::min(left.high, right.high)};
 }
@@ -99,8 +89,8 @@ RankMemory rank_memory(const EngineOptions& options, const ModelConfig& config, 
     } else {
         result.kv_cache_bytes = kv_cache_left(options, result.terms, device.memory_bytes);
     }
-    result.kv_tokens = tokens_in(result.kv_cache_bytes, static_cast<std::int64_t>(per_token),
-                                 options.block_size * sizes.decode_context_parallel);
+    result.kv_tokens =
+        detail::tokens_in(result.kv_cache_bytes, per_token, options.block_size * sizes.decode_context_parallel);
     return result;
 }
 

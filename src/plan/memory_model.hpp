@@ -31,6 +31,10 @@ WholeInterval kv_cache_left(const EngineOptions& options, const std::vector<Memo
 std::uint64_t kv_bytes_per_token(const EngineOptions& options, const ModelConfig& config, std::int64_t layers,
                                  const LayoutSizes& sizes);
 
+/// Tokens of whole blocks of cache; below zero, how many are missing.
+std::int64_t tokens_in(std::int64_t bytes, std::uint64_t bytes_per_token, std::int64_t block_tokens);
+WholeInterval tokens_in(const WholeInterval& bytes, std::uint64_t bytes_per_token, std::int64_t block_tokens);
+
 /// Weights as the engine holds them: the checkpoint's bytes, padding, copies, caches of the rotary embedding.
 std::vector<MemoryTerm> weight_terms(const EngineOptions& options, const ModelConfig& config, const LayoutSizes& sizes,
                                      const StageLoad& stage);

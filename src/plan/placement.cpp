@@ -100,10 +100,7 @@ void Placement::add_rank(int rank) {
     }
     const auto fixed = static_cast<std::int64_t>(fixed_cache_bytes());
     const WholeInterval cache = is_cache_what_remains() ? budget.free_bytes : WholeInterval{fixed, fixed, fixed};
-    const auto tokens = [&](std::int64_t bytes) {
-        return tokens_in(bytes, placed.kv_bytes_per_token, candidate_.block_tokens());
-    };
-    placed.kv_tokens = {tokens(cache.low), tokens(cache.likely), tokens(cache.high)};
+    placed.kv_tokens = tokens_in(cache, placed.kv_bytes_per_token, candidate_.block_tokens());
     ranks_.push_back(std::move(placed));
     budget_of_rank_.push_back(&budget);
     if (ranks_.back().kv_tokens->likely < ranks_[limiting_].kv_tokens->likely) limiting_ = ranks_.size() - 1;
