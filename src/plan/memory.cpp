@@ -8,6 +8,7 @@
 
 #include "plan/host_load.hpp"
 #include "plan/memory_model.hpp"
+#include "plan/placement.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/base/units.hpp"
 
@@ -16,11 +17,8 @@ namespace {
 
 using detail::Device;
 using detail::EngineOptions;
+using detail::tokens_text;
 using knowledge::Runner;
-
-std::string count_text(std::int64_t count) {
-    return format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, count)));
-}
 
 detail::LayoutSizes sizes_of(const Layout& layout) {
     detail::LayoutSizes sizes;
@@ -82,8 +80,7 @@ RankMemory rank_memory(const EngineOptions& options, const ModelConfig& config, 
         rank.layer_count,   rank.weight_bytes,       per_token};
     result.terms = memory_terms(options, config, sizes, stage, device, measured);
     if (options.kv_cache_bytes) {
-        const auto fixed = static_cast<std::int64_t>(*options.kv_cache_bytes);
-        result.kv_cache_bytes = {fixed, fixed, fixed};
+        result.kv_cache_bytes = detail::exactly(static_cast<std::int64_t>(*options.kv_cache_bytes));
     } else if (measured && measured->kv_cache_bytes) {
         result.kv_cache_bytes = as_logged(*measured->kv_cache_bytes);
     } else {
@@ -137,14 +134,14 @@ void add_pool(MemoryForecast& forecast, const EngineOptions& options, const Layo
             "max_model_len {} does not fit in one request, and the engine does not say so: it starts because {} tokens "
             "fit in all, but gives each of its {} pipeline stages a share of the blocks, and a request has one share; "
             "{} tokens fit, set [serve] max_model_len to that",
-            count_text(options.max_model_len), count_text(smallest.likely), layout.pipeline_parallel,
-            count_text(pool.likely)));
+            tokens_text(options.max_model_len), tokens_text(smallest.likely), layout.pipeline_parallel,
+            tokens_text(pool.likely)));
     } else if (smallest.likely < options.max_model_len) {
         forecast.warnings.push_back(fmt::format(
             "max_model_len {} does not fit: rank {} has room for {} tokens, and the engine refuses to start; set "
             "[serve] max_model_len to {} at most",
-            count_text(options.max_model_len), forecast.limiting_rank, count_text(smallest.likely),
-            count_text(pool.likely)));
+            tokens_text(options.max_model_len), forecast.limiting_rank, tokens_text(smallest.likely),
+            tokens_text(pool.likely)));
     }
 }
 

@@ -13,8 +13,6 @@ namespace {
 using knowledge::Accounting;
 using knowledge::Runner;
 
-WholeInterval exactly(std::int64_t bytes) { return {bytes, bytes, bytes}; }
-
 WholeInterval in_mib(std::int64_t low, std::int64_t likely, std::int64_t high) {
     return {low * mib, likely * mib, high * mib};
 }

@@ -16,6 +16,8 @@ namespace r1cluster::detail {
 constexpr std::int64_t mib = std::int64_t{1} << 20;
 constexpr std::int64_t gib = std::int64_t{1} << 30;
 
+constexpr WholeInterval exactly(std::int64_t bytes) { return {bytes, bytes, bytes}; }
+
 /// Terms of one rank of this stage, weights among them. `measured`: what was measured of this rank; nullptr: nothing.
 std::vector<MemoryTerm> memory_terms(const EngineOptions& options, const ModelConfig& config, const LayoutSizes& sizes,
                                      const StageLoad& stage, const Device& device,

@@ -98,8 +98,8 @@ void Placement::add_rank(int rank) {
     } else if (host.memory_available_bytes) {
         placed.memory_bytes = *host.memory_available_bytes / static_cast<std::uint64_t>(per_host);
     }
-    const auto fixed = static_cast<std::int64_t>(fixed_cache_bytes());
-    const WholeInterval cache = is_cache_what_remains() ? budget.free_bytes : WholeInterval{fixed, fixed, fixed};
+    const WholeInterval cache =
+        is_cache_what_remains() ? budget.free_bytes : exactly(static_cast<std::int64_t>(fixed_cache_bytes()));
     placed.kv_tokens = tokens_in(cache, placed.kv_bytes_per_token, candidate_.block_tokens());
     ranks_.push_back(std::move(placed));
     budget_of_rank_.push_back(&budget);
