@@ -34,8 +34,6 @@ namespace {
 using boost::asio::ip::tcp;
 constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 
-std::string text_of(const json::value& params, const char* name) { return std::string(params.at(name).as_string()); }
-
 /// Who holds a listening port, from /proc: the socket's inode in net/tcp{,6}, then the process that has it open.
 std::string port_holder(int port) {
     std::set<std::string> inodes;
