@@ -17,13 +17,11 @@ target_compile_options(r1cluster_private INTERFACE -Wall -Wextra -Wno-missing-fi
   $<$<BOOL:${R1CLUSTER_WARNINGS_AS_ERRORS}>:-Werror>)
 target_include_directories(r1cluster_private INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_include_directories(r1cluster_private SYSTEM INTERFACE ${Boost_INCLUDE_DIRS} ${TOMLPLUSPLUS_INCLUDE_DIR})
-# In headers alone, so that a user of the library links no fmt. Under the sanitizers that is two thirds of all compile
-# time, and fuzzers are for nobody else: they link it.
-if(R1CLUSTER_BUILD_FUZZERS)
-  target_link_libraries(r1cluster_private INTERFACE fmt::fmt)
-else()
-  target_link_libraries(r1cluster_private INTERFACE fmt::fmt-header-only)
-endif()
+# fmt is compiled in src/base/fmt.cpp, under a name of its own: a user of the library may have another fmt, and links both.
+target_include_directories(r1cluster_private SYSTEM INTERFACE
+  $<TARGET_PROPERTY:fmt::fmt-header-only,INTERFACE_INCLUDE_DIRECTORIES>)
+target_compile_definitions(r1cluster_private INTERFACE
+  "FMT_BEGIN_NAMESPACE=namespace fmt { inline namespace r1cluster_own {" "FMT_END_NAMESPACE=} }")
 target_compile_definitions(r1cluster_private INTERFACE R1CLUSTER_VERSION="${PROJECT_VERSION}")
 if(R1CLUSTER_SANITIZERS)
   target_compile_options(r1cluster_private INTERFACE -fsanitize=${R1CLUSTER_SANITIZERS} -fno-omit-frame-pointer

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "check/rule.hpp"
+#include "facts/packages.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -23,7 +24,7 @@ Judgement judge_present(const CheckInput& input, const Subject& subject) {
             fmt::format("make a Python environment with vllm on {}, or correct [engine] python", subject.host.name);
         return {{absent_or_unseen(subject.machine, "engine", expected, remedy)}};
     }
-    if (package_version(subject.machine, "vllm")) return passed;
+    if (engine_package(subject.machine)) return passed;
     if (subject.machine.engine->packages.empty()) return {{unseen(subject.machine, "packages", expected)}};
     return {{{Severity::error, "no distribution vllm there", expected,
               install_command(subject.host, "vllm", input.spec.engine.version)}}};
@@ -85,7 +86,7 @@ Judgement judge_same_version(const CheckInput& input, const Subject& subject) {
     if (!subject.machine.engine) return {{unseen(subject.machine, "engine", expected)}};
     std::vector<Violation> problems;
     const std::string& asked = input.spec.engine.version;
-    const std::string* installed = package_version(subject.machine, "vllm");
+    const std::string* installed = engine_package(subject.machine);
     if (!asked.empty() && installed) {
         const auto version = Version::try_parse(*installed);
         if (!version || *version != Version::parse(asked)) {
@@ -120,7 +121,7 @@ Judgement judge_layout_support(const CheckInput& input, const Subject& subject) 
     if (!spans_hosts(input)) return not_concerned;
     const std::string expected = "vllm 0.11.1 or later, which spreads over hosts without Ray (--nnodes)";
     if (!subject.machine.engine) return {{unseen(subject.machine, "engine", expected)}};
-    const std::string* installed = package_version(subject.machine, "vllm");
+    const std::string* installed = engine_package(subject.machine);
     const auto version = engine_version(subject.machine);
     if (!version) {
         return {{{Severity::unknown, installed ? "vllm " + *installed : "no distribution vllm there", expected,

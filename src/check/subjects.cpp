@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "facts/packages.hpp"
+
 namespace r1cluster::detail {
 
 std::vector<Subject> reached_hosts(const CheckInput& input) {
@@ -14,17 +16,6 @@ std::vector<Subject> reached_hosts(const CheckInput& input) {
         if (machine && machine->is_reached()) subjects.push_back({host, *machine});
     }
     return subjects;
-}
-
-const std::string* package_version(const Machine& machine, const std::string& name) {
-    if (!machine.engine) return nullptr;
-    const auto found = machine.engine->packages.find(name);
-    return found == machine.engine->packages.end() ? nullptr : &found->second;
-}
-
-std::optional<Version> engine_version(const Machine& machine) {
-    const std::string* text = package_version(machine, "vllm");
-    return text ? Version::try_parse(*text) : std::nullopt;
 }
 
 std::vector<const RankPlacement*> ranks_of(const CheckInput& input, const HostSpec& host) {

@@ -21,10 +21,6 @@ struct Subject {
 /// The hosts that answered, in the order of the spec.
 std::vector<Subject> reached_hosts(const CheckInput& input);
 
-/// The distribution's version, nullptr where it, or the whole environment, is absent.
-const std::string* package_version(const Machine& machine, const std::string& name);
-std::optional<Version> engine_version(const Machine& machine);
-
 /// Whether ranks of this host are on GPUs: by the layout, else unless its engine is built for the CPU.
 bool uses_gpus(const CheckInput& input, const Subject& subject);
 /// GPUs of this host that the layout uses, else those of the spec, else all.

@@ -42,12 +42,7 @@ void add_record(CLI::App& app, Session& session) {
         ->check(CLI::IsMember({"on", "off"}))
         ->capture_default_str();
     verb->callback([&session] {
-        Recording recording;
-        if (session.spec_path.empty() && session.from.empty()) {
-            recording.hosts.push_back(discover());
-        } else {
-            recording = session.recording();
-        }
+        Recording recording = session.recording_or_this_host();
         if (anonymize == "on") {
             Scrubbed scrubbed = scrub(recording);
             for (const auto& [kind, count] : scrubbed.replaced) fmt::print("replaced {} {}\n", count, kind);
@@ -137,13 +132,7 @@ void add_show(CLI::App& app, Session& session) {
         for (std::size_t j = i + 1; j < exclusive.size(); ++j) exclusive[i]->excludes(exclusive[j]);
     }
     verb->callback([&session] {
-        Recording recording;
-        if (session.spec_path.empty() && session.from.empty()) {
-            recording.hosts.push_back(discover());
-        } else {
-            recording = session.recording();
-        }
-        const Cluster cluster = interpret(recording);
+        const Cluster cluster = interpret(session.recording_or_this_host());
         if (!older.empty()) return print_changes(session, interpret(load_recording(older)), cluster);
         for (const FileView& view : views) {
             if (!view.file.empty()) return write_each(cluster, view.file, view.option, view.text_of);

@@ -26,6 +26,13 @@ Recording Session::recording() const {
     return live;
 }
 
+Recording Session::recording_or_this_host() const {
+    if (!spec_path.empty() || !from.empty()) return recording();
+    Recording alone;
+    alone.hosts.push_back(discover());
+    return alone;
+}
+
 HostOptions Session::host_options() const {
     HostOptions all = options;
     all.on_progress = show_progress;

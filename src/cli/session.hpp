@@ -25,6 +25,8 @@ struct Session {
     DeploymentSpec spec() const;
     /// From --from, else from the hosts of the spec.
     Recording recording() const;
+    /// The same; where neither was given, this host alone.
+    Recording recording_or_this_host() const;
     /// HostOptions with progress on standard error and Ctrl-C.
     HostOptions host_options() const;
 };

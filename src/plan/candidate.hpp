@@ -23,9 +23,6 @@ struct SearchInput {
     Fabric fabric;
 };
 
-/// Tokens of whole blocks of cache; below zero, how many are missing.
-std::int64_t tokens_in(std::int64_t bytes, std::uint64_t bytes_per_token, std::int64_t block_tokens);
-
 /// One way to divide the model, its stages in closed form: a run of layers is weighed without looking at a rank or a
 /// tensor, and no text is made.
 class Candidate {

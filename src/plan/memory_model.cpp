@@ -13,8 +13,6 @@ namespace {
 using knowledge::Accounting;
 using knowledge::Runner;
 
-WholeInterval exactly(std::int64_t bytes) { return {bytes, bytes, bytes}; }
-
 WholeInterval in_mib(std::int64_t low, std::int64_t likely, std::int64_t high) {
     return {low * mib, likely * mib, high * mib};
 }
@@ -211,6 +209,16 @@ WholeInterval kv_cache_left(const EngineOptions& options, const std::vector<Memo
         left.high -= term.bytes.low;
     }
     return left;
+}
+
+std::int64_t tokens_in(std::int64_t bytes, std::uint64_t bytes_per_token, std::int64_t block_tokens) {
+    const auto per_token = static_cast<std::int64_t>(bytes_per_token);
+    return bytes < 0 ? bytes / per_token : bytes / (per_token * block_tokens) * block_tokens;
+}
+
+WholeInterval tokens_in(const WholeInterval& bytes, std::uint64_t bytes_per_token, std::int64_t block_tokens) {
+    const auto tokens = [&](std::int64_t of) { return tokens_in(of, bytes_per_token, block_tokens); };
+    return {tokens(bytes.low), tokens(bytes.likely), tokens(bytes.high)};
 }
 
 }  // namespace r1cluster::detail

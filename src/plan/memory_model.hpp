@@ -16,6 +16,8 @@ namespace r1cluster::detail {
 constexpr std::int64_t mib = std::int64_t{1} << 20;
 constexpr std::int64_t gib = std::int64_t{1} << 30;
 
+constexpr WholeInterval exactly(std::int64_t bytes) { return {bytes, bytes, bytes}; }
+
 /// Terms of one rank of this stage, weights among them. `measured`: what was measured of this rank; nullptr: nothing.
 std::vector<MemoryTerm> memory_terms(const EngineOptions& options, const ModelConfig& config, const LayoutSizes& sizes,
                                      const StageLoad& stage, const Device& device,
@@ -30,6 +32,10 @@ WholeInterval kv_cache_left(const EngineOptions& options, const std::vector<Memo
 /// context parallelism gives to another rank counts as its share.
 std::uint64_t kv_bytes_per_token(const EngineOptions& options, const ModelConfig& config, std::int64_t layers,
                                  const LayoutSizes& sizes);
+
+/// Tokens of whole blocks of cache; below zero, how many are missing.
+std::int64_t tokens_in(std::int64_t bytes, std::uint64_t bytes_per_token, std::int64_t block_tokens);
+WholeInterval tokens_in(const WholeInterval& bytes, std::uint64_t bytes_per_token, std::int64_t block_tokens);
 
 /// Weights as the engine holds them: the checkpoint's bytes, padding, copies, caches of the rotary embedding.
 std::vector<MemoryTerm> weight_terms(const EngineOptions& options, const ModelConfig& config, const LayoutSizes& sizes,

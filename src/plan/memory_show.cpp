@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "plan/placement.hpp"
+#include "plan/show_rows.hpp"
 #include "r1cluster/base/units.hpp"
 #include "r1cluster/plan/memory.hpp"
 
@@ -13,14 +15,9 @@ std::string bytes_text(std::int64_t bytes) {
     return (bytes < 0 ? "-" : "") + format_bytes(static_cast<std::uint64_t>(bytes < 0 ? -bytes : bytes));
 }
 
-std::string count_text(std::int64_t count) {
-    return format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, count)));
-}
-
-template <class Text>
-std::string interval_text(const WholeInterval& interval, Text text) {
-    if (interval.low == interval.high) return text(interval.likely);
-    return fmt::format("{} ({} to {})", text(interval.likely), text(interval.low), text(interval.high));
+std::string bytes_text(const WholeInterval& bytes) {
+    if (bytes.low == bytes.high) return bytes_text(bytes.likely);
+    return fmt::format("{} ({} to {})", bytes_text(bytes.likely), bytes_text(bytes.low), bytes_text(bytes.high));
 }
 
 bool is_same_kind(const RankMemory& left, const RankMemory& right) {
@@ -33,12 +30,12 @@ std::string table(const RankMemory& rank, const std::string& name, bool explain)
     std::string text =
         fmt::format("{}: {} of {}\n", name, format_bytes(rank.budget_bytes), format_bytes(rank.device_bytes));
     for (const MemoryTerm& term : rank.terms) {
-        text += fmt::format("  {:<26}  {}{}\n", term.name, interval_text(term.bytes, bytes_text),
+        text += fmt::format("  {:<26}  {}{}\n", term.name, bytes_text(term.bytes),
                             term.is_in_budget ? "" : "  beside the budget");
         if (explain) text += fmt::format("    because {}\n", term.because);
     }
-    text += fmt::format("  {:<26}  {}\n", "KV cache", interval_text(rank.kv_cache_bytes, bytes_text));
-    return text + fmt::format("  {:<26}  {}\n", "KV tokens", interval_text(rank.kv_tokens, count_text));
+    text += fmt::format("  {:<26}  {}\n", "KV cache", bytes_text(rank.kv_cache_bytes));
+    return text + fmt::format("  {:<26}  {}\n", "KV tokens", detail::in_words(rank.kv_tokens));
 }
 
 }  // namespace
@@ -55,16 +52,16 @@ std::string show(const MemoryForecast& forecast, bool explain) {
                       explain);
         begin = end;
     }
-    text += fmt::format("KV cache: {} tokens, fewest on rank {}\n", interval_text(forecast.kv_tokens, count_text),
+    text += fmt::format("KV cache: {} tokens, fewest on rank {}\n", detail::in_words(forecast.kv_tokens),
                         forecast.limiting_rank);
-    text += fmt::format("longest request: {} tokens\n", interval_text(forecast.longest_request_tokens, count_text));
-    text +=
-        fmt::format("requests of {} tokens at a time: {:.1f} ({:.1f} to {:.1f})\n", count_text(forecast.context_tokens),
-                    forecast.concurrency.likely, forecast.concurrency.low, forecast.concurrency.high);
+    text += fmt::format("longest request: {} tokens\n", detail::in_words(forecast.longest_request_tokens));
+    text += fmt::format("requests of {} tokens at a time: {:.1f} ({:.1f} to {:.1f})\n",
+                        detail::tokens_text(forecast.context_tokens), forecast.concurrency.likely,
+                        forecast.concurrency.low, forecast.concurrency.high);
     for (const HostLoad& host : forecast.hosts) {
         text += fmt::format("{}: reads {} in {:.0f} s ({:.0f} to {:.0f}), takes {} of its memory\n", host.host,
                             format_bytes(host.read_bytes), host.load_s.likely, host.load_s.low, host.load_s.high,
-                            interval_text(host.host_memory_bytes, bytes_text));
+                            bytes_text(host.host_memory_bytes));
         if (explain) text += fmt::format("  because {}\n", host.because);
     }
     for (const std::string& warning : forecast.warnings) text += fmt::format("warning: {}\n", warning);

@@ -10,8 +10,6 @@ namespace {
 
 using knowledge::LatentCopies;
 
-WholeInterval exactly(std::int64_t bytes) { return {bytes, bytes, bytes}; }
-
 std::int64_t ceil_divide(std::int64_t dividend, std::int64_t divisor) { return (dividend + divisor - 1) / divisor; }
 
 /// vllm/model_executor/layers/vocab_parallel_embedding.py: to a multiple of 64, then divided.

@@ -98,12 +98,9 @@ void Placement::add_rank(int rank) {
     } else if (host.memory_available_bytes) {
         placed.memory_bytes = *host.memory_available_bytes / static_cast<std::uint64_t>(per_host);
     }
-    const auto fixed = static_cast<std::int64_t>(fixed_cache_bytes());
-    const WholeInterval cache = is_cache_what_remains() ? budget.free_bytes : WholeInterval{fixed, fixed, fixed};
-    const auto tokens = [&](std::int64_t bytes) {
-        return tokens_in(bytes, placed.kv_bytes_per_token, candidate_.block_tokens());
-    };
-    placed.kv_tokens = {tokens(cache.low), tokens(cache.likely), tokens(cache.high)};
+    const WholeInterval cache =
+        is_cache_what_remains() ? budget.free_bytes : exactly(static_cast<std::int64_t>(fixed_cache_bytes()));
+    placed.kv_tokens = tokens_in(cache, placed.kv_bytes_per_token, candidate_.block_tokens());
     ranks_.push_back(std::move(placed));
     budget_of_rank_.push_back(&budget);
     if (ranks_.back().kv_tokens->likely < ranks_[limiting_].kv_tokens->likely) limiting_ = ranks_.size() - 1;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "plan/placement.hpp"
 #include "plan/show_rows.hpp"
 #include "r1cluster/base/units.hpp"
 
@@ -61,8 +62,7 @@ std::string chosen_text(const Plan& plan, bool explain) {
         fmt::format("{}, on {}, for {}\n", headline(chosen), count_of(hosts.size(), "host"), text_of(plan.goal));
     text += fmt::format("  KV cache   {} tokens\n", in_words(chosen.kv_tokens));
     if (chosen.longest_request_tokens) {
-        text += fmt::format("  a request  {} tokens at most\n",
-                            format_count(static_cast<std::uint64_t>(*chosen.longest_request_tokens)));
+        text += fmt::format("  a request  {} tokens at most\n", detail::tokens_text(*chosen.longest_request_tokens));
     }
     if (chosen.workload) {
         text += fmt::format("  speed      {}: first after {}, then {} a token, {}\n", in_words(*chosen.workload),
@@ -85,20 +85,18 @@ std::string others_text(const Plan& plan, bool explain) {
     }
     for (std::size_t i = 1; i < plan.layouts.size(); ++i) {
         const Layout& layout = plan.layouts[i];
-        const auto count = [](std::int64_t tokens) {
-            return format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, tokens)));
-        };
-        std::string line = fmt::format(
-            "  {:<{}}  {:>11}  {:>11}  {:>8}  {:>9}{}", headline(layout), width,
-            layout.kv_tokens ? count(layout.kv_tokens->likely) : "unknown",
-            layout.longest_request_tokens ? count(*layout.longest_request_tokens) : "unknown",
-            layout.tpot_ms ? fmt::format("{:.3g}", layout.tpot_ms->likely) : "",
-            layout.output_tokens_per_s ? count(static_cast<std::int64_t>(layout.output_tokens_per_s->likely + 0.5))
-                                       : "",
-            (layout.is_pareto           ? std::string(" *")
-             : layout.data_parallel > 1 ? "  "
-                                        : "") +
-                (layout.data_parallel > 1 ? " -" : ""));
+        std::string line =
+            fmt::format("  {:<{}}  {:>11}  {:>11}  {:>8}  {:>9}{}", headline(layout), width,
+                        layout.kv_tokens ? detail::tokens_text(layout.kv_tokens->likely) : "unknown",
+                        layout.longest_request_tokens ? detail::tokens_text(*layout.longest_request_tokens) : "unknown",
+                        layout.tpot_ms ? fmt::format("{:.3g}", layout.tpot_ms->likely) : "",
+                        layout.output_tokens_per_s
+                            ? detail::tokens_text(static_cast<std::int64_t>(layout.output_tokens_per_s->likely + 0.5))
+                            : "",
+                        (layout.is_pareto           ? std::string(" *")
+                         : layout.data_parallel > 1 ? "  "
+                                                    : "") +
+                            (layout.data_parallel > 1 ? " -" : ""));
         line.erase(line.find_last_not_of(' ') + 1);
         text += line + "\n";
         if (!explain) continue;

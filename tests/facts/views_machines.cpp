@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "devices.hpp"
+
 using namespace r1cluster;
 
 namespace {
@@ -12,40 +14,27 @@ constexpr PciLink gen5_x16{32, 16, 32, 16}, gen4_x4{16, 4, 16, 4}, gen3_x16{8, 1
 
 PciDevice pci(const std::string& address, const std::string& parent, const std::string& kind, std::optional<int> node,
               const PciLink& link = {}) {
-    PciDevice device;
-    device.address = address;
-    device.parent = parent;
-    device.kind = kind;
-    device.numa_node = node;
+    PciDevice device = machines::pci(address, parent, kind, node);
     device.link = link;
     return device;
 }
 
 Gpu gpu(int index, const std::string& name, const std::string& address, std::uint64_t memory_bytes) {
-    Gpu gpu;
-    gpu.nvml_index = index;
+    Gpu gpu = machines::gpu(index, address);
     gpu.uuid = fmt::format("GPU-00000000-0000-0000-0000-{:012}", index);
     gpu.name = name;
-    gpu.pci_address = address;
     gpu.memory_bytes = memory_bytes;
+    gpu.compute_capability.clear();
     return gpu;
 }
 
 Hca hca(const std::string& name, const std::string& address, double gbps, const std::string& layer,
         const std::string& role, std::optional<int> node) {
-    Hca hca;
-    hca.name = name;
-    hca.pci_address = address;
-    hca.model = "MT4129";
+    Hca hca = machines::hca(name, address, gbps, layer);
     hca.firmware_version = "28.39.1002";
     hca.role = role;
     hca.numa_node = node;
-    HcaPort port;
-    port.state = "ACTIVE";
-    port.physical_state = "LinkUp";
-    port.link_layer = layer;
-    port.rate_gbps = gbps;
-    hca.ports = {port};
+    hca.ports[0].physical_state = "LinkUp";
     return hca;
 }
 

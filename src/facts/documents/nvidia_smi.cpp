@@ -3,13 +3,15 @@
 /// the newer one is asked for first.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
+#include <span>
 
 #include "facts/documents/formats.hpp"
-#include "facts/documents/nvidia_smi_words.hpp"
 #include "facts/documents/values.hpp"
 #include "facts/documents/xml_text.hpp"
+#include "facts/gpu_words.hpp"
 #include "facts/said.hpp"
 
 namespace r1cluster::detail {
@@ -66,13 +68,14 @@ private:
         return mib ? std::optional(*mib << 20) : std::nullopt;
     }
 
-    template <std::size_t count>
-    std::string word(pugi::xml_node element, const std::array<Word, count>& words) const {
-        const std::string text = text_of(element);
-        for (const Word& known : words) {
-            if (known.theirs == text) return std::string(known.ours);
+    std::string word(pugi::xml_node element, std::span<const std::string_view> words) const {
+        const std::string text = lower_case(text_of(element));
+        std::string spaced = text;
+        std::replace(spaced.begin(), spaced.end(), '_', ' ');
+        for (const std::string_view known : words) {
+            if (lower_case(known) == spaced) return std::string(known);
         }
-        return lower_case(text);  // a later driver knows more than we do
+        return text;  // a later driver knows more than we do
     }
 
     std::optional<bool> yes(pugi::xml_node element, std::string_view word_for_yes, std::string_view word_for_no) const {
@@ -105,9 +108,9 @@ private:
         gpu.firmware_version = text_of(element.child("gsp_firmware_version"));
         gpu.minor_number = number<int>(element.child("minor_number"));
         gpu.is_persistent = enabled(element.child("persistence_mode"));
-        gpu.compute_mode = word(element.child("compute_mode"), compute_modes);
+        gpu.compute_mode = word(element.child("compute_mode"), compute_mode_words);
         gpu.virtualization =
-            word(element.child("gpu_virtualization_mode").child("virtualization_mode"), virtualizations);
+            word(element.child("gpu_virtualization_mode").child("virtualization_mode"), virtualization_words);
         read_mig(element, gpu);
         read_memory(element, gpu);
         read_errors(element, gpu);
@@ -186,7 +189,7 @@ private:
         gpu.memory_clock_mhz = number<int>(element.child("clocks").child("mem_clock"), "MHz");
         gpu.sm_clock_max_mhz = number<int>(element.child("max_clocks").child("sm_clock"), "MHz");
         gpu.memory_clock_max_mhz = number<int>(element.child("max_clocks").child("mem_clock"), "MHz");
-        for (const Word& reason : throttle_reasons) {
+        for (const GpuWord& reason : throttle_reasons) {
             // "clocks_event_reason_…" since driver 535
             for (const std::string prefix : {"clocks_event_reason", "clocks_throttle_reason"}) {
                 const std::string name = fmt::format("{}_{}", prefix, reason.theirs);
@@ -199,7 +202,7 @@ private:
     }
 
     void read_fabric(pugi::xml_node element, Gpu& gpu) const {
-        const std::string state = word(element.child("state"), fabric_states);
+        const std::string state = lower_case(text_of(element.child("state")));
         if (state.empty()) return;
         GpuFabric& fabric = gpu.fabric.emplace();
         fabric.state = state;
@@ -207,12 +210,14 @@ private:
         fabric.cluster_uuid = lower_case(text_of(element.child("clusterUuid")));
         if (fabric.cluster_uuid.find_first_not_of("0-") == std::string::npos) fabric.cluster_uuid.clear();
         fabric.clique_id = number<int>(element.child("cliqueId"));
-        for (const auto& [name, good, bad] : fabric_health) {
-            const std::string value = text_of(element.child("health").child(std::string(name).c_str()));
-            if (value.empty() || value == good) continue;
-            const bool has_cause = name == "incorrect_configuration";
-            fabric.unhealthy.push_back(has_cause ? fmt::format("{}: {}", bad, lower_case(value)) : std::string(bad));
+        const pugi::xml_node health = element.child("health");
+        for (const GpuWord& flaw : fabric_flaws) {
+            const std::string value = text_of(health.child(std::string(flaw.theirs).c_str()));
+            if (!value.empty() && value != "Full" && value != "False") fabric.unhealthy.emplace_back(flaw.ours);
         }
+        const std::string configuration = text_of(health.child("incorrect_configuration"));
+        if (!configuration.empty() && configuration != "None")
+            fabric.unhealthy.push_back("incorrect configuration: " + lower_case(configuration));
     }
 
     void read_processes(pugi::xml_node element, Gpu& gpu) const {
@@ -253,9 +258,9 @@ private:
     std::optional<double> speed(pugi::xml_node element) const {
         const auto generation = number<int>(element);
         if (!generation) return std::nullopt;
-        if (*generation < 1 || *generation > static_cast<int>(gts_of_generation.size()))
-            throw refuse(element, "1 to 6");
-        return gts_of_generation[static_cast<std::size_t>(*generation - 1)];
+        const auto gts = pcie_speed_gts(*generation);
+        if (!gts) throw refuse(element, "1 to 6");
+        return gts;
     }
 
     std::optional<int> width(pugi::xml_node element) const {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <array>
 #include <chrono>
-#include <ctime>
 #include <functional>
 #include <future>
 #include <memory>
 #include <thread>
 
+#include "host/read/clock.hpp"
 #include "host/read/files.hpp"
 #include "host/read/sources.hpp"
 #include "r1cluster/base/version.hpp"
@@ -17,15 +16,6 @@ namespace r1cluster {
 namespace {
 
 using Source = std::function<void(Readings&)>;
-
-std::string now_utc() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    gmtime_r(&now, &parts);
-    std::array<char, 32> text{};
-    std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return text.data();
-}
 
 void merge(Readings& into, Readings&& part) {
     into.files.merge(part.files);
@@ -128,7 +118,7 @@ Readings read_this_host(const ReadRequest& request) {
     Readings readings;
     readings.host = request.host;
     readings.reader = fmt::format("r1cluster {}", library_version());
-    readings.taken_at = now_utc();
+    readings.taken_at = detail::utc_now();
     detail::read_system(readings);
     const detail::HostTree tree(readings);
     detail::read_limits(tree);

@@ -20,6 +20,7 @@
 #include <set>
 
 #include "base/reflect_json.hpp"
+#include "host/read/clock.hpp"
 #include "host/read/describe.hpp"
 #include "host/remote/agent.hpp"
 #include "r1cluster/base/version.hpp"
@@ -32,12 +33,6 @@ namespace {
 
 using boost::asio::ip::tcp;
 constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
-
-double now_unix_s() {
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-std::string text_of(const json::value& params, const char* name) { return std::string(params.at(name).as_string()); }
 
 /// Who holds a listening port, from /proc: the socket's inode in net/tcp{,6}, then the process that has it open.
 std::string port_holder(int port) {
@@ -192,7 +187,7 @@ void add_read_handlers(asio::io_context& context, Handlers& handlers) {
         co_return json::object{{"version", library_version()}, {"pid", ::getpid()}, {"uid", ::getuid()}};
     };
     handlers["clock"] = [](json::value) -> asio::awaitable<json::value> {
-        co_return json::object{{"unix_time_s", now_unix_s()}};
+        co_return json::object{{"unix_time_s", unix_time_s()}};
     };
     handlers["read"] = [](json::value params) -> asio::awaitable<json::value> {
         co_return to_value(read_this_host(from_value<ReadRequest>(params, "request")));

@@ -5,6 +5,7 @@
 
 #include "base/address.hpp"
 #include "base/reflect_json.hpp"
+#include "host/read/clock.hpp"
 #include "host/read/describe.hpp"
 #include "r1cluster/host/read.hpp"
 #include "r1cluster/spec/ports.hpp"
@@ -59,18 +60,14 @@ Answer clock_answer(double offset_s, double uncertainty_s) {
     return {calls::to_text(calls::Clock{offset_s, uncertainty_s}), ""};
 }
 
-double now_unix_s() {
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 /// How far a host's clock is from ours: of three questions, the one that was answered soonest.
 asio::awaitable<Answer> compare_clock(Hosts& hosts, const std::string& host) {
     std::optional<double> best_offset_s, best_uncertainty_s;
     try {
         for (int i = 0; i < 3; ++i) {
-            const double before = now_unix_s();
+            const double before = unix_time_s();
             const json::value answer = co_await hosts.call(host, "clock", json::object{});
-            const double after = now_unix_s();
+            const double after = unix_time_s();
             const double uncertainty = (after - before) / 2;
             if (!best_uncertainty_s || uncertainty < *best_uncertainty_s) {
                 best_uncertainty_s = uncertainty;

@@ -73,12 +73,7 @@ public:
         std::ofstream kill_file(path_ + "/cgroup.kill");  // Linux 5.14
         kill_file << "1" << std::flush;
         if (kill_file) return;
-        for (const int pid : pids()) {
-            kill_by_pidfd(pid, [this](int same) {
-                const std::vector<int> now = pids();
-                return std::find(now.begin(), now.end(), same) != now.end();
-            });
-        }
+        kill_each();
     }
     void remove() override { ::rmdir(path_.c_str()); }
 
@@ -105,14 +100,7 @@ public:
         }
         return found;
     }
-    void kill() override {
-        for (const int pid : pids()) {
-            kill_by_pidfd(pid, [this](int same) {
-                const std::vector<int> now = pids();
-                return std::find(now.begin(), now.end(), same) != now.end();
-            });
-        }
-    }
+    void kill() override { kill_each(); }
 
 private:
     static bool is_zombie(int pid) {
@@ -167,13 +155,20 @@ std::set<int> leftovers(const std::string& cgroup, const std::string& marker) {
 
 }  // namespace
 
+void Containment::kill_one(int pid) {
+    kill_by_pidfd(pid, [this](int same) {
+        const std::vector<int> now = pids();
+        return std::find(now.begin(), now.end(), same) != now.end();
+    });
+}
+
+void Containment::kill_each() {
+    for (const int pid : pids()) kill_one(pid);
+}
+
 void Containment::kill_all_but_cleaners() {
     for (const int pid : pids()) {
-        if (is_cleaner(pid)) continue;
-        kill_by_pidfd(pid, [this](int same) {
-            const std::vector<int> now = pids();
-            return std::find(now.begin(), now.end(), same) != now.end();
-        });
+        if (!is_cleaner(pid)) kill_one(pid);
     }
 }
 

@@ -29,6 +29,13 @@ public:
     void kill_all_but_cleaners();
     /// Takes the cgroup away once it is empty.
     virtual void remove() {}
+
+protected:
+    /// Each by its own signal.
+    void kill_each();
+
+private:
+    void kill_one(int pid);
 };
 
 /// Ends by force what a guard left that died before its processes did: those of the cgroup, and those that bear the

@@ -22,6 +22,7 @@
 #include <set>
 #include <utility>
 
+#include "host/read/clock.hpp"
 #include "host/read/files.hpp"
 #include "host/remote/child.hpp"
 #include "host/run/containment.hpp"

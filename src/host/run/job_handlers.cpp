@@ -33,8 +33,6 @@ constexpr double guard_start_s = 10;
 constexpr double leftovers_s = 10;
 constexpr double token_timeout_s = 60;
 
-std::string text_of(const json::value& params, const char* name) { return std::string(params.at(name).as_string()); }
-
 JobFolder folder_of(const json::value& params) { return {text_of(params, "deployment"), text_of(params, "host")}; }
 
 class Jobs {

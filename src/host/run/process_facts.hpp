@@ -27,7 +27,6 @@ std::map<std::string, std::string> passed_environment();
 
 /// Kills by the kernel's OOM killer since boot (/proc/vmstat).
 long oom_kills();
-std::string utc_now();
 double monotonic_s();
 /// Sends a signal to a child of ours that has not been reaped.
 void signal_child(int pid, int signal);
