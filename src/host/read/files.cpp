@@ -52,9 +52,12 @@ OpenFile::~OpenFile() { close(descriptor_); }
 
 std::string OpenFile::read(std::uint64_t offset, std::size_t limit_bytes) const {
     std::string content;
+    std::uint64_t next = size_bytes_ > offset ? size_bytes_ - offset : 0;  // as far as the file system knows
     while (content.size() < limit_bytes) {
         const std::size_t before = content.size();
-        content.resize(std::min(limit_bytes, before + std::max<std::size_t>(4096, before)));
+        next = std::max<std::uint64_t>({4096, before, next});
+        content.resize(before + static_cast<std::size_t>(std::min<std::uint64_t>(next, limit_bytes - before)));
+        next = 0;
         const ssize_t got =
             pread(descriptor_, content.data() + before, content.size() - before, static_cast<off_t>(offset + before));
         const int number = errno;
