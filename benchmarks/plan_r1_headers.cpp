@@ -113,8 +113,8 @@ int main(int argc, char** argv) try {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     std::printf("wall_ms %.2f cpu_ms %.2f\n", planned_wall, planned);
-    std::printf("  cpu: reading and parsing %.2f, checking %.2f, sharding %.2f; then walking all slices %.2f\n",
-                parsed, checked - parsed, planned - checked, walked - planned);
+    std::printf("  cpu: reading and parsing %.2f, checking %.2f, sharding %.2f; then walking all slices %.2f\n", parsed,
+                checked - parsed, planned - checked, walked - planned);
     std::printf("  %zu tensors, %llu slices of %llu bytes for 16 ranks; hosts %llu and %llu bytes; peak %.1f MB\n",
                 checkpoint.tensor_count(), static_cast<unsigned long long>(slices),
                 static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(plan.hosts.at(0).bytes),

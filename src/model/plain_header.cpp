@@ -90,8 +90,8 @@ bool PlainHeaderReader::Forms::read(std::string_view header) {
 }
 
 bool PlainHeaderReader::Forms::read_entry(Cursor& cursor, TensorEntry& entry) {
-    const auto guessed = following_.guess(
-        [&](std::uint32_t form) { return forms_[form].text.take_from(cursor, entry.numbers); });
+    const auto guessed =
+        following_.guess([&](std::uint32_t form) { return forms_[form].text.take_from(cursor, entry.numbers); });
     if (guessed) {
         entry.kind = *guessed;
         return true;
@@ -131,8 +131,7 @@ bool PlainHeaderReader::Forms::read_new(Cursor& cursor, TensorEntry& entry) {
     const auto same_name = std::ranges::find_if(forms_, [&](const Form& other) {
         return other.kind.name == kind.name && other.kind.number_count == kind.number_count;
     });
-    const NameForm text(kind.name, kind.number_count,
-                        {after_name, static_cast<std::size_t>(cursor.at() - after_name)});
+    const NameForm text(kind.name, kind.number_count, {after_name, static_cast<std::size_t>(cursor.at() - after_name)});
     forms_.push_back({std::move(kind), text, static_cast<std::uint32_t>(same_name - forms_.begin())});
     return true;
 }

@@ -90,8 +90,7 @@ public:
         }
         for (; digit != safe_end && digit_at(digit) < 10; ++digit) number = number * 10 + digit_at(digit);
         for (; digit != end_ && digit_at(digit) < 10; ++digit) {
-            if (__builtin_mul_overflow(number, 10, &number) ||
-                __builtin_add_overflow(number, digit_at(digit), &number))
+            if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, digit_at(digit), &number))
                 return false;
         }
         if (digit == at_ || (*at_ == '0' && digit - at_ > 1)) return false;
@@ -190,7 +189,9 @@ bool repeats(std::size_t count, NameOf name_of, NumbersOf numbers_of) {
         }
         return true;
     };
-    if (ascends([](const auto& a, const auto& b) { return is_text_less(a, b); }) || ascends(std::less<std::array<std::uint32_t, 2>>())) return false;
+    if (ascends([](const auto& a, const auto& b) { return is_text_less(a, b); }) ||
+        ascends(std::less<std::array<std::uint32_t, 2>>()))
+        return false;
     std::vector<std::array<std::uint32_t, 3>> all;
     all.reserve(count);
     for (std::uint32_t i = 0; i < count; ++i) all.push_back({name_of(i), numbers_of(i)[0], numbers_of(i)[1]});

@@ -74,8 +74,8 @@ void TensorTable::note_twice(std::uint32_t name, const std::array<std::uint32_t,
                              std::uint32_t second) {
     if (twice_) return;
     const TensorKind& kind = *examples_[name];
-    twice_ = Twice{with_numbers(kind.name, kind.number_count, numbers), kinds_[first].file->name,
-                   kinds_[second].file->name};
+    twice_ =
+        Twice{with_numbers(kind.name, kind.number_count, numbers), kinds_[first].file->name, kinds_[second].file->name};
 }
 
 std::uint32_t TensorTable::name_of(std::string_view text, int number_count) const {
