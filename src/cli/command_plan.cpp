@@ -32,7 +32,7 @@ void add_model(CLI::App& app, Session& session) {
     verb->callback([&session] {
         options.on_progress = show_progress;
         options.is_cancelled = is_cancelled;
-        const Checkpoint checkpoint = model(read_checkpoint(session.spec_path, options));
+        const Checkpoint checkpoint = read_model(session.spec_path, options);
         end_progress();
         if (is_whole) return print(session, checkpoint, [&] { return show(checkpoint); });
         print(session, checkpoint_summary(checkpoint), [&] { return show(checkpoint); });

@@ -120,7 +120,7 @@ void check_index(const detail::Index& index, const Checkpoint& checkpoint, const
         files.push_back(&*std::ranges::find(checkpoint.files, file, &ShardFile::name));
     }
     for (const detail::Index::Entry& entry : index.tensors) {
-        const auto found = table.find(names[entry.name], entry.numbers);
+        const detail::TensorTable::Found* const found = table.find(names[entry.name], entry.numbers);
         const std::string& file = index.files[entry.file];
         if (!found) {
             const std::string tensor = index.tensor_name(entry);

@@ -21,15 +21,15 @@ std::string shape_text(std::uint64_t rows, std::uint64_t columns) { return fmt::
 /// What is known of the block scales of one kind of weight.
 struct ScalesOf {
     bool is_fp8 = false;
-    std::uint32_t name = 0;               ///< what their names are found by
-    const TensorKind* checked = nullptr;  ///< those of this kind have the right shape
+    std::uint32_t name = TensorTable::no_name;  ///< what their names are found by
+    const TensorKind* checked = nullptr;        ///< those of this kind have the right shape
 };
 
 void check_scale(const TensorList& list, std::size_t index, ScalesOf& scales, const TensorTable& tensors,
                  const std::vector<std::int64_t>& block) {
     const TensorEntry& entry = list.entries()[index];
     const TensorKind& weight = list.kinds()[entry.kind];
-    const auto scale = tensors.find(scales.name, entry.numbers);
+    const TensorTable::Found* const scale = tensors.find(scales.name, entry.numbers);
     const auto scale_name = [&] { return list.name(index) + std::string(scale_ending); };
     if (!scale) {
         refuse(list.name(index), fmt::format("the tensor \"{}\" is {}, but there is no \"{}\"", list.name(index),
@@ -55,11 +55,16 @@ void check_scale(const TensorList& list, std::size_t index, ScalesOf& scales, co
 void check_scales(Checkpoint& checkpoint, const TensorTable& tensors) {
     const auto& quantization = checkpoint.config.quantization;
     std::size_t fp8 = 0;
-    for (const ShardFile& file : checkpoint.files) {
+    std::vector<std::uint32_t> scale_names;  // of each name
+    for (const TensorKind* kind : tensors.examples()) {
+        scale_names.push_back(tensors.name_of(kind->name + std::string(scale_ending), kind->number_count));
+    }
+    for (std::size_t f = 0; f < checkpoint.files.size(); ++f) {
+        const ShardFile& file = checkpoint.files[f];
+        const std::uint32_t* name = tensors.names_of(f);
         std::vector<ScalesOf> kinds;
         for (const TensorKind& kind : file.tensors.kinds()) {
-            kinds.push_back({kind.dtype.starts_with("F8_E"),
-                             tensors.name_of(kind.name + std::string(scale_ending), kind.number_count)});
+            kinds.push_back({kind.dtype.starts_with("F8_E"), scale_names[*name++]});
         }
         for (std::size_t i = 0; i < file.tensors.size(); ++i) {
             ScalesOf& scales = kinds[file.tensors.entries()[i].kind];
@@ -75,20 +80,23 @@ void check_scales(Checkpoint& checkpoint, const TensorTable& tensors) {
 }
 
 /// Every layer of config.json has tensors; a tensor that the family does not know is odd.
-void check_layers(const Family& family, Checkpoint& checkpoint) {
+void check_layers(const Family& family, Checkpoint& checkpoint, const TensorTable& tensors) {
     const ModelConfig& config = checkpoint.config;
     const FamilyRules rules(family, config, {});
     std::vector<bool> seen(static_cast<std::size_t>(config.layers), false);
     std::size_t unknown = 0;
     std::string examples;
-    for (const ShardFile& file : checkpoint.files) {
-        std::vector<FamilyRules::OfName> names;
-        for (const TensorKind& kind : file.tensors.kinds()) names.push_back(rules.of(kind.name, kind.number_count));
+    std::vector<FamilyRules::OfName> of_name;
+    for (const TensorKind* kind : tensors.examples()) of_name.push_back(rules.of(kind->name, kind->number_count));
+    for (std::size_t f = 0; f < checkpoint.files.size(); ++f) {
+        const ShardFile& file = checkpoint.files[f];
+        const std::uint32_t* const names = tensors.names_of(f);
         for (std::size_t i = 0; i < file.tensors.size(); ++i) {
             const TensorEntry& entry = file.tensors.entries()[i];
-            if (!rules.is_known(names[entry.kind], entry.numbers)) {
+            const FamilyRules::OfName& name = of_name[names[entry.kind]];
+            if (!rules.is_known(name, entry.numbers)) {
                 if (++unknown <= 3) examples += fmt::format("{}\"{}\"", unknown == 1 ? "" : ", ", file.tensors.name(i));
-            } else if (names[entry.kind].is_in_layer && entry.numbers[0] < seen.size()) {
+            } else if (name.is_in_layer && entry.numbers[0] < seen.size()) {
                 seen[entry.numbers[0]] = true;
             }
         }
@@ -119,7 +127,7 @@ void check_consistency(Checkpoint& checkpoint, const TensorTable& tensors) {
         checkpoint.oddities.push_back(unknown.what());
         return;
     }
-    check_layers(*family, checkpoint);
+    check_layers(*family, checkpoint, tensors);
     check_scales(checkpoint, tensors);
 }
 

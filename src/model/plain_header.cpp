@@ -31,7 +31,6 @@ struct Form {
     TensorKind kind;
     NameForm text;
     std::uint32_t name = 0;  ///< the first form whose name is the same text
-    std::uint32_t next = 0;  ///< the form that followed last time
 };
 
 /// Size in bytes; nullopt where it is not one.
@@ -56,7 +55,7 @@ private:
     bool read_new(Cursor& cursor, TensorEntry& entry);
 
     std::vector<Form> forms_;
-    std::uint32_t last_ = 0;
+    FollowingForms following_;
     std::vector<TensorEntry> entries_;  ///< of the file that is being read
     std::uint64_t covered_ = 0;
 };
@@ -69,37 +68,36 @@ bool PlainHeaderReader::Forms::read(std::string_view header) {
     std::string_view covered_text = "0";
     if (!cursor.take('{')) return false;
     if (cursor.take("\"__metadata__\":{") && (!skip_metadata(cursor) || !cursor.take(','))) return false;
+    if (!cursor.take('"')) return false;
     do {
         TensorEntry entry;
-        if (!cursor.take('"') || !read_entry(cursor, entry)) return false;
+        if (!read_entry(cursor, entry)) return false;
         // Each begins where the one before ended, in the same digits.
         if (!cursor.take(covered_text) || !cursor.take(',')) return false;
-        const char* const digits = cursor.rest().data();
+        const char* const digits = cursor.at();
         std::uint64_t end = 0;
         if (!cursor.take_number(end)) return false;
-        covered_text = {digits, static_cast<std::size_t>(cursor.rest().data() - digits)};
-        if (!cursor.take("]}") || end < covered_ || end - covered_ != forms_[entry.kind].kind.size_bytes) return false;
+        covered_text = {digits, static_cast<std::size_t>(cursor.at() - digits)};
+        if (end < covered_ || end - covered_ != forms_[entry.kind].kind.size_bytes) return false;
         entry.offset_bytes = covered_;
         covered_ = end;
         entries_.push_back(entry);
-    } while (cursor.take(','));
-    if (!cursor.take('}') || cursor.rest().find_first_not_of(' ') != std::string_view::npos) return false;
-    return !may_repeat(
+    } while (cursor.take("]},\""));
+    if (!cursor.take("]}}") || cursor.rest().find_first_not_of(' ') != std::string_view::npos) return false;
+    return !repeats(
         entries_.size(), [&](std::uint32_t i) { return forms_[entries_[i].kind].name; },
         [&](std::uint32_t i) -> const auto& { return entries_[i].numbers; });
 }
 
 bool PlainHeaderReader::Forms::read_entry(Cursor& cursor, TensorEntry& entry) {
-    if (!forms_.empty()) {
-        const std::uint32_t expected = forms_[last_].next;
-        if (forms_[expected].text.take_from(cursor, entry.numbers)) {
-            last_ = entry.kind = expected;
-            return true;
-        }
+    const auto guessed =
+        following_.guess([&](std::uint32_t form) { return forms_[form].text.take_from(cursor, entry.numbers); });
+    if (guessed) {
+        entry.kind = *guessed;
+        return true;
     }
     if (!read_new(cursor, entry)) return false;
-    forms_[last_].next = entry.kind;
-    last_ = entry.kind;
+    following_.note(entry.kind);
     return true;
 }
 
@@ -133,9 +131,8 @@ bool PlainHeaderReader::Forms::read_new(Cursor& cursor, TensorEntry& entry) {
     const auto same_name = std::ranges::find_if(forms_, [&](const Form& other) {
         return other.kind.name == kind.name && other.kind.number_count == kind.number_count;
     });
-    const NameForm text(kind.name, kind.number_count,
-                        {after_name, static_cast<std::size_t>(cursor.rest().data() - after_name)});
-    forms_.push_back({std::move(kind), text, static_cast<std::uint32_t>(same_name - forms_.begin()), entry.kind});
+    const NameForm text(kind.name, kind.number_count, {after_name, static_cast<std::size_t>(cursor.at() - after_name)});
+    forms_.push_back({std::move(kind), text, static_cast<std::uint32_t>(same_name - forms_.begin())});
     return true;
 }
 

@@ -22,13 +22,9 @@ private:
     bool read_name(Cursor& cursor, Index::Entry& entry);
     bool read_file(Cursor& cursor, Index::Entry& entry);
 
-    struct Form {
-        NameForm text;
-        std::uint32_t next = 0;  ///< the form that followed last time
-    };
     Index index_;
-    std::vector<Form> forms_;  ///< of each name
-    std::uint32_t last_ = 0;
+    std::vector<NameForm> forms_;  ///< of each name
+    FollowingForms following_;
 };
 
 std::optional<Index> PlainIndex::read(std::string_view text) {
@@ -52,7 +48,7 @@ std::optional<Index> PlainIndex::read(std::string_view text) {
     } while (cursor.take(','));
     if (!cursor.take('}')) return std::nullopt;
     cursor.skip_space();
-    const bool has_twice = may_repeat(
+    const bool has_twice = repeats(
         index_.tensors.size(), [&](std::uint32_t i) { return index_.tensors[i].name; },
         [&](std::uint32_t i) -> const auto& { return index_.tensors[i].numbers; });
     if (!has_map || !cursor.rest().empty() || has_twice) return std::nullopt;
@@ -98,12 +94,11 @@ bool PlainIndex::read_map(Cursor& cursor) {
 }
 
 bool PlainIndex::read_name(Cursor& cursor, Index::Entry& entry) {
-    if (!forms_.empty()) {
-        entry.name = forms_[last_].next;
-        if (forms_[entry.name].text.take_from(cursor, entry.numbers)) {
-            last_ = entry.name;
-            return true;
-        }
+    const auto guessed =
+        following_.guess([&](std::uint32_t form) { return forms_[form].take_from(cursor, entry.numbers); });
+    if (guessed) {
+        entry.name = *guessed;
+        return true;
     }
     std::string_view name;
     if (!cursor.take_text(name) || name.find('#') != name.npos) return false;
@@ -114,11 +109,10 @@ bool PlainIndex::read_name(Cursor& cursor, Index::Entry& entry) {
     entry.name = static_cast<std::uint32_t>(known - index_.names.begin());
     if (known == index_.names.end()) {
         if (forms_.size() == most_forms) return false;
-        forms_.push_back({NameForm(text.text, text.number_count, "\""), entry.name});
+        forms_.emplace_back(text.text, text.number_count, "\"");
         index_.names.push_back(text);
     }
-    forms_[last_].next = entry.name;
-    last_ = entry.name;
+    following_.note(entry.name);
     return true;
 }
 

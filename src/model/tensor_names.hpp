@@ -28,22 +28,24 @@ std::string with_numbers(std::string_view text, int number_count, const std::arr
 /// leading zero, or one that does not fit.
 std::size_t take_decimal(std::string_view text, std::uint32_t& number);
 
-/// Where in an open hash table a name is looked for. Names that differ in their last number alone are neighbours,
-/// wherever a probe leads, because they come one after the other and memory is slow.
-struct NameSlots {
-    std::uint64_t at;
-    std::uint64_t step;
+/// Whether the decimal text of `a` is before that of `b`: 10 is before 9.
+inline bool is_text_less(std::uint32_t a, std::uint32_t b) {
+    // With as many digits as any number has, the texts are in the order of the numbers; of equal ones the shorter is
+    // first.
+    const auto widened = [](std::uint64_t number) {
+        constexpr std::array<std::uint64_t, 10> powers{1,       10,        100,        1'000,       10'000,
+                                                       100'000, 1'000'000, 10'000'000, 100'000'000, 1'000'000'000};
+        std::size_t digits = 1;
+        while (digits < powers.size() && number >= powers[digits]) ++digits;
+        return number * powers[powers.size() - digits];
+    };
+    const std::uint64_t wide_a = widened(a), wide_b = widened(b);
+    return wide_a != wide_b ? wide_a < wide_b : a < b;
+}
 
-    NameSlots(std::uint32_t name, const std::array<std::uint32_t, 2>& numbers) {
-        // The finalizer of splitmix64 (Steele, Lea, Flood 2014).
-        std::uint64_t hash = std::uint64_t{name} << 32 | numbers[0];
-        hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9;
-        hash = (hash ^ (hash >> 27)) * 0x94d049bb133111eb;
-        hash ^= hash >> 31;
-        at = hash + numbers[1];
-        step = (hash >> 32) | 1;  // odd, so that it leads to every slot of a table of 2^n
-    }
-    void next() { at += step; }
-};
+/// The same for two names of one text with these numbers.
+inline bool is_text_less(const std::array<std::uint32_t, 2>& a, const std::array<std::uint32_t, 2>& b) {
+    return a[0] != b[0] ? is_text_less(a[0], b[0]) : is_text_less(a[1], b[1]);
+}
 
 }  // namespace r1cluster::detail

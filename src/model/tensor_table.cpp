@@ -1,63 +1,99 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/tensor_table.hpp"
 
-#include <bit>
+#include <algorithm>
 
 #include "model/tensor_names.hpp"
 
 namespace r1cluster::detail {
 
 TensorTable::TensorTable(const std::vector<ShardFile>& files) {
-    for (const ShardFile& file : files) size_ += file.tensors.size();
-    slots_.resize(std::bit_ceil(size_ + size_ / 3 + 1));
-    std::vector<std::uint32_t> names;  // of the kinds of one file
+    name_kinds(files);
+    measure(files);
+    fill(files);
+}
+
+void TensorTable::name_kinds(const std::vector<ShardFile>& files) {
     for (const ShardFile& file : files) {
-        const auto first_kind = static_cast<std::uint32_t>(kinds_.size());
-        names.clear();
+        first_kind_.push_back(kinds_.size());
         for (const TensorKind& kind : file.tensors.kinds()) {
-            kinds_.push_back({&file, &kind});
             auto& known = names_[static_cast<std::size_t>(kind.number_count)];
-            const auto count = names_[0].size() + names_[1].size() + names_[2].size();
-            names.push_back(known.try_emplace(kind.name, static_cast<std::uint32_t>(count + 1)).first->second);
-        }
-        for (std::size_t i = 0; i < file.tensors.size(); ++i) {
-            const TensorEntry& entry = file.tensors.entries()[i];
-            Slot& slot = slots_[slot_of(names[entry.kind], entry.numbers)];
-            if (slot.name == 0) {
-                slot = {names[entry.kind], entry.numbers, first_kind + entry.kind};
-            } else if (!twice_) {
-                twice_ = Twice{file.tensors.name(i), kinds_[slot.kind].file->name, file.name};
-            }
+            const auto [name, is_new] = known.try_emplace(kind.name, static_cast<std::uint32_t>(examples_.size()));
+            if (is_new) examples_.push_back(&kind);
+            kinds_.push_back({&file, &kind});
+            name_of_kind_.push_back(name->second);
         }
     }
 }
 
-/// Where this tensor is, or would be.
-std::size_t TensorTable::slot_of(std::uint32_t name, const std::array<std::uint32_t, 2>& numbers) const {
-    const std::size_t mask = slots_.size() - 1;
-    NameSlots probe(name, numbers);
-    for (;; probe.next()) {
-        const Slot& slot = slots_[probe.at & mask];
-        if (slot.name == 0 || (slot.name == name && slot.numbers == numbers)) return probe.at & mask;
+void TensorTable::measure(const std::vector<ShardFile>& files) {
+    extents_.resize(examples_.size());
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const std::uint32_t* const names = names_of(i);
+        for (const TensorEntry& entry : files[i].tensors.entries()) {
+            Extent& extent = extents_[names[entry.kind]];
+            ++extent.count;
+            extent.rows = std::max(extent.rows, std::uint64_t{entry.numbers[0]} + 1);
+            extent.columns = std::max(extent.columns, std::uint64_t{entry.numbers[1]} + 1);
+        }
+        size_ += files[i].tensors.size();
     }
+    std::size_t cells = 0;
+    for (Extent& extent : extents_) {
+        extent.is_dense = extent.columns <= 2 * extent.count / extent.rows;
+        extent.first_cell = cells;
+        if (extent.is_dense) cells += extent.rows * extent.columns;
+    }
+    cells_.resize(cells);
+}
+
+void TensorTable::fill(const std::vector<ShardFile>& files) {
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const std::uint32_t* const names = names_of(i);
+        const auto first_kind = static_cast<std::uint32_t>(first_kind_[i]);
+        for (const TensorEntry& entry : files[i].tensors.entries()) {
+            const std::uint32_t name = names[entry.kind], kind = first_kind + entry.kind;
+            const Extent& extent = extents_[name];
+            if (!extent.is_dense) {
+                sparse_.push_back({name, entry.numbers, kind});
+                continue;
+            }
+            std::uint32_t& cell = cells_[extent.first_cell + entry.numbers[0] * extent.columns + entry.numbers[1]];
+            if (cell != 0) note_twice(name, entry.numbers, cell - 1, kind);
+            cell = kind + 1;
+        }
+    }
+    std::ranges::sort(sparse_);
+    for (std::size_t i = 1; i < sparse_.size(); ++i) {
+        const Sparse &a = sparse_[i - 1], &b = sparse_[i];
+        if (a.name == b.name && a.numbers == b.numbers) note_twice(a.name, a.numbers, a.kind, b.kind);
+    }
+}
+
+void TensorTable::note_twice(std::uint32_t name, const std::array<std::uint32_t, 2>& numbers, std::uint32_t first,
+                             std::uint32_t second) {
+    if (twice_) return;
+    const TensorKind& kind = *examples_[name];
+    twice_ =
+        Twice{with_numbers(kind.name, kind.number_count, numbers), kinds_[first].file->name, kinds_[second].file->name};
 }
 
 std::uint32_t TensorTable::name_of(std::string_view text, int number_count) const {
     const auto& names = names_[static_cast<std::size_t>(number_count)];
     const auto name = names.find(text);
-    return name == names.end() ? 0 : name->second;
+    return name == names.end() ? no_name : name->second;
 }
 
-std::optional<TensorTable::Found> TensorTable::find(std::uint32_t name,
-                                                    const std::array<std::uint32_t, 2>& numbers) const {
-    if (name == 0) return std::nullopt;
-    const Slot& slot = slots_[slot_of(name, numbers)];
-    return slot.name == 0 ? std::nullopt : std::optional(kinds_[slot.kind]);
-}
-
-std::optional<TensorTable::Found> TensorTable::find(std::string_view name) const {
-    const NumberedName parts = numbered(name);
-    return find(name_of(parts.text, parts.number_count), parts.numbers);
+const TensorTable::Found* TensorTable::find(std::uint32_t name, const std::array<std::uint32_t, 2>& numbers) const {
+    if (name == no_name) return nullptr;
+    const Extent& extent = extents_[name];
+    if (extent.is_dense) {
+        if (numbers[0] >= extent.rows || numbers[1] >= extent.columns) return nullptr;
+        const std::uint32_t cell = cells_[extent.first_cell + numbers[0] * extent.columns + numbers[1]];
+        return cell == 0 ? nullptr : &kinds_[cell - 1];
+    }
+    const auto at = std::ranges::lower_bound(sparse_, Sparse{name, numbers, 0});
+    return at == sparse_.end() || at->name != name || at->numbers != numbers ? nullptr : &kinds_[at->kind];
 }
 
 }  // namespace r1cluster::detail

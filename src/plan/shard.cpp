@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
+#include <unordered_map>
 
 #include "model/experts.hpp"
 #include "model/families/family.hpp"
@@ -174,15 +175,18 @@ public:
             holders_.push_back(static_cast<std::int32_t>(rank_of_expert(config_, expert, group_ranks, loading)));
         }
         plan_.stages.resize(counts_.size());
-        for (StageShards& stage : plan_.stages) stage.tensors.reserve(checkpoint.tensor_count() / counts_.size());
+        // Stages of a good layout differ by little; to grow would be to copy them.
+        const std::size_t count = checkpoint.tensor_count();
+        for (StageShards& stage : plan_.stages) stage.tensors.reserve(count / counts_.size() + count / 8);
     }
 
     void add_file(std::uint32_t index);
     ShardPlan finish();
 
 private:
-    /// A kind of tensor of one file, and the place of the last one that was looked at.
+    /// A kind of tensor, and the place of the last one that was looked at.
     struct OfKind {
+        const TensorKind* kind = nullptr;
         FamilyRules::OfName name;
         std::optional<std::uint32_t> stage;  ///< that has its layer; unset: the place is not to be used again
         StageSet read_by;
@@ -191,6 +195,8 @@ private:
         bool is_whole_expert = false;
         std::uint64_t uncounted = 0;  ///< tensors with this place that the sums do not have yet
     };
+    /// Its index in kinds_.
+    std::uint32_t find_kind(const TensorKind& kind);
     /// False: no rank reads this tensor.
     bool find_place(OfKind& kind, const TensorList& tensors, std::uint32_t index);
     void count(const ShardFile& file, const OfKind& kind, std::int32_t only_holder, std::uint64_t tensors);
@@ -207,8 +213,20 @@ private:
     HostShares shares_;
     std::vector<std::int32_t> holders_;  ///< of each expert, under expert parallelism
     std::vector<TensorCounts> counts_;
+    std::vector<OfKind> kinds_;
+    std::unordered_map<std::string_view, std::uint32_t> kind_of_name_;  ///< the last that was looked for
     ShardPlan plan_;
 };
+
+std::uint32_t Sharding::find_kind(const TensorKind& kind) {
+    const auto next = static_cast<std::uint32_t>(kinds_.size());
+    const auto [known, is_new] = kind_of_name_.try_emplace(kind.name, next);
+    if (is_new || *kinds_[known->second].kind != kind) {
+        known->second = next;
+        kinds_.push_back({.kind = &kind, .name = rules_.of(kind.name, kind.number_count)});
+    }
+    return known->second;
+}
 
 bool Sharding::find_place(OfKind& kind, const TensorList& tensors, std::uint32_t index) {
     const TensorEntry& entry = tensors.entries()[index];
@@ -234,15 +252,15 @@ void Sharding::count(const ShardFile& file, const OfKind& kind, std::int32_t onl
 void Sharding::add_file(std::uint32_t index) {
     const ShardFile& file = checkpoint_.files[index];
     const TensorList& tensors = file.tensors;
-    std::vector<OfKind> kinds;
-    for (const TensorKind& kind : tensors.kinds()) kinds.push_back({.name = rules_.of(kind.name, kind.number_count)});
+    std::vector<std::uint32_t> kinds;
+    for (const TensorKind& kind : tensors.kinds()) kinds.push_back(find_kind(kind));
     const auto count_all = [&](OfKind& kind) {
         if (kind.uncounted > 0) count(file, kind, -1, kind.uncounted);
         kind.uncounted = 0;
     };
     for (std::uint32_t i = 0; i < tensors.size(); ++i) {
         const TensorEntry& entry = tensors.entries()[i];
-        OfKind& kind = kinds[entry.kind];
+        OfKind& kind = kinds_[kinds[entry.kind]];
         // Tensors of one kind in the layers of one stage have one place, but for their expert.
         const bool is_same_place = kind.stage && kind.stage == stages_.of_main_layer(kind.name, entry.numbers) &&
                                    rules_.is_known(kind.name, entry.numbers);
@@ -259,7 +277,7 @@ void Sharding::add_file(std::uint32_t index) {
             if (kind.read_by.contains(stage)) plan_.stages[stage].tensors.push_back(tensor);
         }
     }
-    for (OfKind& kind : kinds) count_all(kind);
+    for (const std::uint32_t kind : kinds) count_all(kinds_[kind]);
 }
 
 RankShards Sharding::rank_shards(const RankSeat& seat) const {

@@ -2,6 +2,7 @@
 #include "model/plain_header.hpp"
 
 #include "model/plain_index.hpp"
+#include "model/plain_text.hpp"
 
 #include <fmt/format.h>
 
@@ -178,20 +179,89 @@ TEST_CASE("an index as writers write it is read without the strict parser, and a
     CHECK(accepted > 100);
 }
 
-TEST_CASE("many names made to meet, or kinds that never repeat, are left to the strict parser", "[model]") {
-    const auto header_of = [](int count, auto name_of) {
+TEST_CASE("a name that comes again is found in every order of names", "[model]") {
+    const auto header_of = [](const std::vector<std::string>& names) {
         std::string header;
-        for (int i = 0; i < count; ++i) {
+        for (std::size_t i = 0; i < names.size(); ++i) {
             header += fmt::format(R"({}"{}":{{"dtype":"I8","shape":[1],"data_offsets":[{},{}]}})", i == 0 ? "{" : ",",
-                                  name_of(i), i, i + 1);
+                                  names[i], i, i + 1);
         }
         return header + "}";
     };
-    // 1,200 names that begin their search in one slot: in a table of 4,096, last numbers that are equal modulo that.
-    const std::string meeting = header_of(1'200, [](int i) { return fmt::format("a.0.{}", i * 4'096); });
-    CHECK_FALSE(plainly(meeting, 1'200));
-    CHECK(strictly(meeting, 1'200));
-    const std::string kinds = header_of(300, [](int i) { return fmt::format("a{}", i); });
+    const std::vector<std::vector<std::string>> orders{
+        {"a.0.1", "a.0.10", "a.0.2", "a.1.0", "a.10.0", "a.2.0", "b.0.0"},  // of text
+        {"a.0.1", "a.0.2", "a.0.10", "a.1.0", "a.2.0", "a.10.0", "b.0.0"},  // of numbers
+        {"b.0.0", "a.10.0", "a.0.10", "a.2.0", "a.1.0", "a.0.1", "a.0.2"},  // none
+        {"a.0.0", "a.0.4294967295", "a.4294967295.0", "a.4294967295.4294967295"},
+    };
+    for (const std::vector<std::string>& names : orders) {
+        CHECK(plainly(header_of(names), names.size()) == strictly(header_of(names), names.size()));
+        CHECK(plainly(header_of(names), names.size()));
+        for (std::size_t from = 0; from < names.size(); ++from) {
+            for (std::size_t to = 0; to <= names.size(); ++to) {
+                std::vector<std::string> with_twice = names;
+                with_twice.insert(with_twice.begin() + static_cast<std::ptrdiff_t>(to), names[from]);
+                CAPTURE(header_of(with_twice));
+                CHECK_FALSE(plainly(header_of(with_twice), with_twice.size()));
+            }
+        }
+    }
+}
+
+TEST_CASE("the texts of two numbers are in the order that strings have", "[model]") {
+    std::vector<std::uint32_t> numbers{0, 4'294'967'295, 4'294'967'294, 429'496'729};
+    for (std::uint32_t power = 1; numbers.size() < 34; power *= 10) {
+        numbers.insert(numbers.end(), {power, power + 1, power * 2, power - 1 + (power == 1 ? 7 : 0)});
+    }
+    for (const std::uint32_t a : numbers) {
+        for (const std::uint32_t b : numbers) {
+            CAPTURE(a, b);
+            CHECK(detail::is_text_less(a, b) == (std::to_string(a) < std::to_string(b)));
+        }
+    }
+}
+
+TEST_CASE("numbers of any length are read, and such as do not fit are not", "[model]") {
+    for (const char* text : {"0", "7", "12345678", "123456789", "4294967295", "18446744073709551615"}) {
+        CAPTURE(text);
+        detail::Cursor cursor(text);
+        std::uint64_t number = 0;
+        CHECK(cursor.take_number(number));
+        CHECK(std::to_string(number) == text);
+        CHECK(cursor.rest().empty());
+    }
+    std::uint32_t number = 0;
+    CHECK(detail::Cursor("4294967295").take_number(number));
+    CHECK(number == 4'294'967'295);
+    for (const char* text : {"4294967296", "10000000000", "00", "01", "0123456789", "", "x", "-1"}) {
+        CAPTURE(text);
+        CHECK_FALSE(detail::Cursor(text).take_number(number));
+    }
+    for (const char* text : {"18446744073709551616", "100000000000000000000", "0000000012345678"}) {
+        std::uint64_t large = 0;
+        CAPTURE(text);
+        CHECK_FALSE(detail::Cursor(text).take_number(large));
+    }
+    // Eight at once: a byte that is no digit in any place ends the number there.
+    for (std::size_t place = 1; place < 10; ++place) {
+        for (const char other : {'/', ':', ' ', '\x00', '\xb0', '\x3a', ']'}) {
+            std::string text = "1234567890";
+            text[place] = other;
+            detail::Cursor cursor(text);
+            std::uint64_t before = 0;
+            CHECK(cursor.take_number(before));
+            CHECK(std::to_string(before) == text.substr(0, place));
+        }
+    }
+}
+
+TEST_CASE("kinds that never repeat are left to the strict parser", "[model]") {
+    std::string kinds;
+    for (int i = 0; i < 300; ++i) {
+        kinds += fmt::format(R"({}"a{}":{{"dtype":"I8","shape":[1],"data_offsets":[{},{}]}})", i == 0 ? "{" : ",", i, i,
+                             i + 1);
+    }
+    kinds += "}";
     CHECK_FALSE(plainly(kinds, 300));
     CHECK(parse_safetensors(kinds, 8 + kinds.size() + 300, "m").size() == 300);
 }

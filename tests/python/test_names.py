@@ -22,6 +22,7 @@ OTHERWISE = {
     "TensorKind": "see TensorList",
     "TensorList": "list[Tensor]",
     "UpOptions": "keyword arguments of up()",
+    "read_model": "model(read_checkpoint()), which keeps the headers",
     "from_json": "a static method of each value",
     "to_json": "a method of each value",
     "text_of": "str() of a Goal",

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "r1cluster/host/options.hpp"
+#include "r1cluster/model/checkpoint.hpp"
 #include "r1cluster/readings/readings.hpp"
 
 namespace r1cluster {
@@ -29,5 +30,9 @@ struct CheckpointOptions {
 /// A file that a link leads out of the folder (of a cache: out of models--ORG--NAME) is refused. Throws Error
 /// (not_found, invalid_input; of a server also unavailable, timed_out, interrupted).
 CheckpointText read_checkpoint(const std::string& path, const CheckpointOptions& options);
+
+/// model() of these texts, without keeping them: of a folder or a cache, one header at a time is in memory. For who
+/// wants the model and no recording of it. Throws as both do.
+Checkpoint read_model(const std::string& path, const CheckpointOptions& options = {});
 
 }  // namespace r1cluster

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "host/read/checkpoint_folder.hpp"
 #include "host/read/digest.hpp"
 #include "host/read/files.hpp"
@@ -43,21 +45,37 @@ std::string read_if_there(const std::string& path, std::size_t limit_bytes) {
     }
 }
 
-CheckpointText read_folder(const std::string& path, const CheckpointFolder& folder) {
-    CheckpointText checkpoint{path,
-                              read_text_file(folder.path_of(detail::config_name), detail::config_limit_bytes),
-                              read_if_there(folder.path_of(detail::index_name), detail::index_limit_bytes),
-                              {}};
-    std::uint64_t total_bytes = 0;
-    for (const std::string& name : folder.shard_names()) {
-        checkpoint.shards.push_back(read_shard(folder, name));
-        total_bytes += checkpoint.shards.back().header.text.value_or("").size();
-        if (total_bytes > detail::all_headers_limit_bytes) {
-            throw Error(ErrorKind::invalid_input, path, "headers of more than 1 GiB together");
-        }
-    }
-    return checkpoint;
+CheckpointText read_small_files(const std::string& path, const CheckpointFolder& folder) {
+    return {path,
+            read_text_file(folder.path_of(detail::config_name), detail::config_limit_bytes),
+            read_if_there(folder.path_of(detail::index_name), detail::index_limit_bytes),
+            {}};
 }
+
+/// One shard's header after the other, in the order of their names.
+class Shards {
+public:
+    Shards(const std::string& path, const CheckpointFolder& folder)
+        : path_(path), folder_(folder), names_(folder.shard_names()) {}
+
+    /// nullopt: that was the last.
+    std::optional<ShardText> next() {
+        if (next_ == names_.size()) return std::nullopt;
+        ShardText shard = read_shard(folder_, names_[next_++]);
+        total_bytes_ += shard.header.text ? shard.header.text->size() : 0;
+        if (total_bytes_ > detail::all_headers_limit_bytes) {
+            throw Error(ErrorKind::invalid_input, path_, "headers of more than 1 GiB together");
+        }
+        return shard;
+    }
+
+private:
+    const std::string& path_;
+    const CheckpointFolder& folder_;
+    const std::vector<std::string> names_;
+    std::size_t next_ = 0;
+    std::uint64_t total_bytes_ = 0;
+};
 
 std::string expected_text(const CheckpointFolder& folder) {
     const std::string expected = fmt::format("expected a folder with {} and *.safetensors", detail::config_name);
@@ -68,17 +86,39 @@ std::string expected_text(const CheckpointFolder& folder) {
                           mistral_name);
 }
 
+/// What `read` returns; its errors also say which checkpoint was read, and what belongs there.
+template <class Read>
+auto explained(const std::string& path, const CheckpointFolder& folder, Read read) {
+    try {
+        return read();
+    } catch (const Error& error) {
+        throw Error(error.kind(), path,
+                    fmt::format("reading the checkpoint \"{}\": {}; {}", path, error.what(), expected_text(folder)));
+    }
+}
+
 }  // namespace
 
 CheckpointText read_checkpoint(const std::string& path, const CheckpointOptions& options) {
     if (detail::is_url(path)) return detail::read_mirror(path, options);
     const CheckpointFolder folder(path, options.revision);
-    try {
-        return read_folder(path, folder);
-    } catch (const Error& error) {
-        throw Error(error.kind(), path,
-                    fmt::format("reading the checkpoint \"{}\": {}; {}", path, error.what(), expected_text(folder)));
-    }
+    return explained(path, folder, [&] {
+        CheckpointText text = read_small_files(path, folder);
+        Shards shards(path, folder);
+        while (std::optional<ShardText> shard = shards.next()) text.shards.push_back(*std::move(shard));
+        return text;
+    });
+}
+
+Checkpoint read_model(const std::string& path, const CheckpointOptions& options) {
+    // Shards of a mirror come from several connections, in any order.
+    if (detail::is_url(path)) return model(detail::read_mirror(path, options));
+    const CheckpointFolder folder(path, options.revision);
+    const CheckpointText small = explained(path, folder, [&] { return read_small_files(path, folder); });
+    Shards shards = explained(path, folder, [&] { return Shards(path, folder); });
+    CheckpointParser parser(path, small.config, small.index);
+    while (const auto shard = explained(path, folder, [&] { return shards.next(); })) parser.add(*shard);
+    return parser.finish();
 }
 
 CheckpointText read_checkpoint(const std::string& path) { return read_checkpoint(path, CheckpointOptions()); }

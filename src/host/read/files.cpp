@@ -52,9 +52,14 @@ OpenFile::~OpenFile() { close(descriptor_); }
 
 std::string OpenFile::read(std::uint64_t offset, std::size_t limit_bytes) const {
     std::string content;
+    constexpr std::uint64_t least_step = 4096;
+    // What the file system says that there is; then a step to see that this was all.
+    const std::uint64_t known = size_bytes_ > offset ? size_bytes_ - offset : 0;
+    content.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(limit_bytes, known + least_step)));
     while (content.size() < limit_bytes) {
         const std::size_t before = content.size();
-        content.resize(std::min(limit_bytes, before + std::max<std::size_t>(4096, before)));
+        const std::uint64_t step = before < known ? known - before : std::max(least_step, before - known);
+        content.resize(before + static_cast<std::size_t>(std::min<std::uint64_t>(step, limit_bytes - before)));
         const ssize_t got =
             pread(descriptor_, content.data() + before, content.size() - before, static_cast<off_t>(offset + before));
         const int number = errno;

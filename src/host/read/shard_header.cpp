@@ -9,6 +9,8 @@
 namespace r1cluster::detail {
 namespace {
 
+constexpr auto became_shorter = "the file became shorter while it was read";
+
 [[noreturn]] void refuse(const ShardText& shard, const std::string& because) {
     throw Error(ErrorKind::invalid_input, shard.name, because);
 }
@@ -16,6 +18,9 @@ namespace {
 }  // namespace
 
 void read_declared_length(ShardText& shard, const std::string& first_bytes) {
+    if (first_bytes.size() < length_field_bytes && shard.size_bytes >= length_field_bytes) {
+        refuse(shard, became_shorter);
+    }
     if (first_bytes.size() < length_field_bytes) {
         refuse(shard, fmt::format("a file of {} bytes, too short for a header", shard.size_bytes));
     }
@@ -27,7 +32,7 @@ void read_declared_length(ShardText& shard, const std::string& first_bytes) {
 }
 
 void check_header_text(const ShardText& shard, const std::string& header) {
-    if (header.size() < shard.declared_header_bytes) refuse(shard, "the file became shorter while it was read");
+    if (header.size() < shard.declared_header_bytes) refuse(shard, became_shorter);
     if (!header.starts_with('{')) refuse(shard, "the header does not begin with '{'");
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <filesystem>
+#include <functional>
 
 #include "host/read/scratch_folder.hpp"
 #include "host/read/sources.hpp"
@@ -20,7 +23,27 @@ std::string shard(const std::string& header, std::size_t declared) {
     return bytes + header;
 }
 
+std::function<void(off_t)> before_reading;  ///< called with the offset, before bytes of a file are read
+
+/// What happens once, when a shard's header is about to be read, or the length before it.
+struct AtHeader {
+    explicit AtHeader(std::function<void()> act, off_t place = 8) {
+        before_reading = [act = std::move(act), place](off_t offset) {
+            if (offset != place) return;
+            before_reading = nullptr;
+            act();
+        };
+    }
+    ~AtHeader() { before_reading = nullptr; }
+};
+
 }  // namespace
+
+/// Instead of the C library's, in this program.
+extern "C" ssize_t pread(int descriptor, void* bytes, size_t count, off_t offset) {
+    if (const auto act = before_reading) act(offset);
+    return syscall(SYS_pread64, descriptor, bytes, count, offset);
+}
 
 TEST_CASE("a checkpoint is its config, its index and the headers of its shards", "[host_read]") {
     const ScratchFolder folder;
@@ -36,6 +59,32 @@ TEST_CASE("a checkpoint is its config, its index and the headers of its shards",
                                         {"model-2.safetensors", 22, 7, {"{\"a\":1}", ""}}}});
 }
 
+TEST_CASE("a model is the same, read shard by shard or from texts that were kept", "[host_read]") {
+    const ScratchFolder folder;
+    const auto write_as = [&](const CheckpointText& text) {
+        folder.write("config.json", text.config);
+        if (!text.index.empty()) folder.write("model.safetensors.index.json", text.index);
+        for (const ShardText& one : text.shards) {
+            folder.write(one.name, shard(*one.header.text, one.declared_header_bytes));
+            std::filesystem::resize_file(folder.path(one.name), one.size_bytes);
+        }
+    };
+    const CheckpointText r1 = test::checkpoint_text(test::r1_tensors(), test::r1_config, 43'000'000'000, "/r1");
+    write_as(r1);
+    const Checkpoint checkpoint = read_model(folder.path());
+    CHECK(checkpoint == model(read_checkpoint(folder.path())));
+    CHECK(checkpoint.tensor_count() == 91'991);
+    CHECK(checkpoint.path == folder.path());
+
+    std::filesystem::remove(folder.path(r1.shards.at(1).name));
+    const std::string missing = test::message_of([&] { read_model(folder.path()); });
+    CHECK(missing == test::message_of([&] { model(read_checkpoint(folder.path())); }));
+    CHECK_THAT(missing, ContainsSubstring("\"" + r1.shards.at(1).name + "\" is missing"));
+    std::filesystem::remove(folder.path("config.json"));
+    CHECK(test::message_of([&] { read_model(folder.path()); }) ==
+          test::message_of([&] { read_checkpoint(folder.path()); }));
+}
+
 TEST_CASE("a shard without a header that can be says why", "[host_read]") {
     const ScratchFolder folder;
     folder.write("config.json", "{}");
@@ -49,6 +98,46 @@ TEST_CASE("a shard without a header that can be says why", "[host_read]") {
           std::vector<std::string>{"a file of 4 bytes, too short for a header", "a header of 3 bytes in a file of 10",
                                    "the header does not begin with '{'",
                                    "a header of 100,000,001 bytes, more than the 100,000,000 that safetensors allows"});
+}
+
+TEST_CASE("a shard that becomes shorter while it is read is named, with what happened", "[host_read]") {
+    const ScratchFolder folder;
+    folder.write("config.json", test::r1_config);
+    const std::string header = R"({"a":{"dtype":"I8","shape":[0],"data_offsets":[0,0]}})";
+    const std::string path = folder.path("model.safetensors");
+    const std::string because = "the file became shorter while it was read";
+    for (const std::size_t left : {std::size_t{8}, 8 + header.size() / 2}) {
+        folder.write("model.safetensors", shard(header, header.size()));
+        {
+            const AtHeader truncation([&] { std::filesystem::resize_file(path, left); });
+            CHECK(read_checkpoint(folder.path()).shards.at(0).header.because == because);
+        }
+        folder.write("model.safetensors", shard(header, header.size()));
+        const AtHeader truncation([&] { std::filesystem::resize_file(path, left); });
+        CHECK(test::message_of([&] { read_model(folder.path()); }) ==
+              "model.safetensors:byte 8: the header was not read: " + because);
+    }
+}
+
+TEST_CASE("a shard that is empty by the time that its first bytes are read was not always so", "[host_read]") {
+    const ScratchFolder folder;
+    folder.write("model.safetensors", shard("{}", 2));
+    Readings readings;
+    const AtHeader truncation([&] { std::filesystem::resize_file(folder.path("model.safetensors"), 0); }, 0);
+    detail::read_checkpoint_digest(folder.path(), readings);
+    CHECK_THAT(readings.calls.at("checkpoint(" + folder.path() + ")").text.value_or(""),
+               ContainsSubstring("the file became shorter while it was read"));
+}
+
+TEST_CASE("a shard that is replaced while it is read is read as it was", "[host_read]") {
+    const ScratchFolder folder;
+    folder.write("config.json", "{}");
+    folder.write("model.safetensors", shard("{\"before\":1}", 12));
+    folder.write("other", shard("{}", 2));
+    const AtHeader replacement(
+        [&] { std::filesystem::rename(folder.path("other"), folder.path("model.safetensors")); });
+    CHECK(read_checkpoint(folder.path()).shards.at(0).header.text == "{\"before\":1}");
+    CHECK(read_checkpoint(folder.path()).shards.at(0).header.text == "{}");
 }
 
 TEST_CASE("a folder without config.json is no checkpoint", "[host_read]") {
