@@ -114,7 +114,7 @@ if $quick; then
 else
   shown_part "fuzzing" tests/fuzz/run.sh damaged_recordings \
     60 import nccl_topology hwloc nvidia_smi lspci topo_matrix recording interpret \
-    15 safetensors checkpoint config json
+    15 safetensors checkpoint config json engine_plan engine_log
   part "build and install the wheel" tests/prepare.sh wheel "$venv" "$results/wheel"
   if [[ -x $results/wheel/bin/r1cluster ]]; then
     part_with_report "Python tests with the wheel" env PYTHONPATH="$results/wheel" "${pytest[@]}" tests/python

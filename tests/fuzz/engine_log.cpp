@@ -6,6 +6,7 @@
 #include "fuzz/targets.hpp"
 #include "r1cluster/base/json.hpp"
 #include "r1cluster/diagnose/diagnose.hpp"
+#include "r1cluster/plan/memory.hpp"
 
 namespace r1cluster::fuzz {
 namespace {
@@ -35,6 +36,9 @@ void engine_log(std::string_view bytes) {
     expect(!show(report, true).empty() && !show_html(report).empty(), "a report can be shown");
     const std::string text = to_json(report);  // which is UTF-8, whatever the log holds
     expect(to_json(from_json<Report>(text)) == text, "a report survives its JSON form");
+    const Calibration calibration = calibration_from_log(bytes, "log");
+    for (const RankCalibration& rank : calibration.ranks) expect(rank.rank >= 0, "a rank is counted from 0");
+    expect(from_json<Calibration>(to_json(calibration)) == calibration, "a calibration survives its JSON form");
     const auto used = transports(logs);
     expect(used.size() <= bytes.size(), "transports are bounded by the log");
     for (const TransportUse& use : used) {

@@ -27,7 +27,7 @@ constexpr Target targets[] = {
     {"interpret", fuzz::interpret}, {"nccl_topology", fuzz::nccl_topology},
     {"hwloc", fuzz::hwloc},         {"nvidia_smi", fuzz::nvidia_smi},
     {"lspci", fuzz::lspci},         {"topo_matrix", fuzz::topo_matrix},
-    {"import", fuzz::import},
+    {"import", fuzz::import},       {"engine_plan", fuzz::engine_plan},
 };
 
 std::string content(const fs::path& path) {

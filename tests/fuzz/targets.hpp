@@ -21,6 +21,7 @@ void recording(std::string_view bytes);
 void json(std::string_view bytes);
 void frame(std::string_view bytes);
 void engine_log(std::string_view bytes);
+void engine_plan(std::string_view bytes);
 void interpret(std::string_view bytes);
 void nccl_topology(std::string_view bytes);
 void hwloc(std::string_view bytes);
