@@ -165,6 +165,7 @@ __all__: list[str] = [
     "engine_plans",
     "explain_slowness",
     "family_of",
+    "find_filesystem",
     "find_path",
     "follow_logs",
     "format_bytes",
@@ -6180,6 +6181,11 @@ def explain_slowness(
 def family_of(config: ModelConfig) -> str:
     """
     The family of models whose slicing is known.
+    """
+
+def find_filesystem(machine: Machine, path: str) -> Filesystem | None:
+    """
+    The file system that was asked about by this path; None where nobody did, or it did not answer.
     """
 
 def find_path(machine: Machine, a: str, b: str) -> DevicePath | None:

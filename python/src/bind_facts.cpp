@@ -85,6 +85,14 @@ void bind_facts(py::module_& module) {
         .def("__str__", [](const Change& self) { return self.sentence; });
 
     module.def("device_name", &device_name, py::arg("gpu"), "Name of a GPU in DevicePath: \"gpu0\".");
+    module.def(
+        "find_filesystem",
+        [](const Machine& machine, const std::string& path) -> std::optional<Filesystem> {
+            const Filesystem* filesystem = find_filesystem(machine, path);
+            return filesystem ? std::optional(*filesystem) : std::nullopt;
+        },
+        py::arg("machine"), py::arg("path"),
+        "The file system that was asked about by this path; None where nobody did, or it did not answer.");
     module.def("find_path", &path_between, py::arg("machine"), py::arg("a"), py::arg("b"),
                "The path between two devices, whichever stands first; None where the pair is not known.");
     // What discover() gives shows as the machine that it means, in a notebook too.
