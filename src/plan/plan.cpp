@@ -155,6 +155,36 @@ void list(Plan& plan, const Listing& listing, const std::vector<Found>& order, s
     }
 }
 
+/// That the first of the spec's hosts would do better alone, which is so where the model is small: a second stage makes
+/// no request faster. Empty where they would not, or where the spec says how many ranks there shall be.
+std::string better_on_fewer_hosts(const detail::SearchInput& all, const Cluster& cluster, const Goal& goal,
+                                  const Found& best) {
+    constexpr double worthwhile_gain = 0.02;
+    if (!all.devices.is_gpu || all.spec.layout != LayoutSpec{}) return "";
+    for (std::size_t count = 1; count < all.spec.hosts.size(); count *= 2) {
+        DeploymentSpec fewer = all.spec;
+        fewer.hosts.resize(count);
+        const detail::Devices devices = detail::devices_of(fewer, cluster);
+        if (!devices.refusal.empty()) continue;
+        const detail::EngineOptions options = detail::engine_options(fewer, cluster, all.config, devices);
+        const detail::SearchInput input{fewer,   all.config,  devices,
+                                        options, all.weights, detail::fabric_of(cluster, devices)};
+        detail::Rejections unused;
+        const std::vector<Found> order = detail::Search(input, goal, unused).run();
+        if (order.empty() || order.front().holds_a_request < best.holds_a_request) continue;
+        const Found& found = order.front();
+        const double gain = (best.cost - found.cost) / std::abs(best.cost);
+        if (!(gain > worthwhile_gain)) continue;
+        return fmt::format(
+            "{} alone would be {:.0f} % better for {}: {} with room for {} tokens; for that, leave the other host{} "
+            "out",
+            count == 1 ? fmt::format("\"{}\"", fewer.hosts.front().name) : fmt::format("the first {} hosts", count),
+            100 * gain, text_of(goal), detail::in_words(found.sizes), tokens_text(found.kv_tokens),
+            all.spec.hosts.size() - count == 1 ? "" : "s");
+    }
+    return "";
+}
+
 }  // namespace
 
 Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
@@ -188,6 +218,10 @@ Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& 
         detail::Search search(input, plan.goal, rejections);
         order = search.run();
         list(plan, Listing(input, search, plan.goal), order, static_cast<std::size_t>(plan_options.limit));
+        if (!order.empty()) {
+            const std::string fewer = better_on_fewer_hosts(input, cluster, plan.goal, order.front());
+            if (!fewer.empty()) plan.layouts.front().notes.push_back(fewer);
+        }
         plan.rejected = rejections.folded(spec.layout);
     } else {
         reject_all(refusal);

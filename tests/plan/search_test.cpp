@@ -3,6 +3,7 @@
 
 #include "model/synthetic.hpp"
 #include "plan/machines.hpp"
+#include "plan/memory_cases.hpp"
 #include "plan/partition.hpp"
 #include "r1cluster/plan/layout.hpp"
 #include "support/catch.hpp"
@@ -354,4 +355,25 @@ TEST_CASE("of partitions with as much room, the one nearest to the engine's own"
     };
     CHECK(detail::roomiest_partition({3, 3, 2}, room) == std::vector{3, 3, 2});
     CHECK(detail::roomiest_partition({2, 2, 5}, room) == std::vector{2, 3, 4});
+}
+
+TEST_CASE("a small model is told to be faster on one host, a large one is not", "[plan]") {
+    const auto has_note = [](const Plan& plan) {
+        return std::ranges::any_of(plan.layouts.at(0).notes, [](const std::string& note) {
+            return note.find("leave the other host out") != std::string::npos;
+        });
+    };
+    const Cluster two = named_h100_hosts(2);
+    DeploymentSpec spec = first_runbook(two);
+    const Plan small = r1cluster::plan(spec, two, llama_8b());
+    REQUIRE(small.layouts.at(0).pipeline_parallel == 2);
+    CHECK(has_note(small));
+    // What it is told is what one host has.
+    DeploymentSpec one = spec;
+    one.hosts.resize(1);
+    CHECK(r1cluster::plan(one, two, llama_8b()).layouts.at(0).tpot_ms->likely <
+          0.98 * small.layouts.at(0).tpot_ms->likely);
+    CHECK_FALSE(has_note(r1cluster::plan(spec, two, r1())));
+    spec.layout.tensor_parallel = 8;  // whoever says sizes has decided
+    CHECK_FALSE(has_note(r1cluster::plan(spec, two, llama_8b())));
 }
