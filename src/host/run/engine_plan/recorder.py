@@ -117,11 +117,12 @@ class Recorder(TorchDispatchMode):
         name = func._schema.name.removeprefix("aten::")
         tensors = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
         weights = [tensor for tensor in tensors if _storage(tensor) in self._weights]
-        if not weights or name in WITHOUT_VALUES:
-            return func(*args, **kwargs)
-        if name == "_local_scalar_dense":  # .item(): there is no value to give, and any will do
+        # .item(), also of a parameter that a loader looks at: there is no value to give, and any will do
+        if name == "_local_scalar_dense" and all(tensor.is_meta for tensor in tensors):
             self._note(weights, name, None)
             return 0
+        if not weights or name in WITHOUT_VALUES:
+            return func(*args, **kwargs)
         is_written = [
             argument.alias_info is not None and argument.alias_info.is_write for argument in func._schema.arguments
         ]
