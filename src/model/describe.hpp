@@ -14,7 +14,7 @@ namespace r1cluster {
 template <>
 struct detail::is_vector<TensorList> : std::true_type {};
 
-BOOST_DESCRIBE_ENUM(SliceRule, replicate, rows, columns, kv_rows, vocabulary)
+BOOST_DESCRIBE_ENUM(SliceRule, replicate, rows, columns, kv_rows, kv_columns, vocabulary)
 BOOST_DESCRIBE_ENUM(ExpertPlacement, linear, round_robin)
 BOOST_DESCRIBE_ENUM(Cast, none, to_bfloat16, to_float16, to_float32)
 BOOST_DESCRIBE_STRUCT(Tensor, (), (name, dtype, shape, offset_bytes, size_bytes))

@@ -10,7 +10,8 @@
 #include <string_view>
 
 #include "model/config_keys.hpp"
-#include "r1cluster/model/checkpoint.hpp"
+#include "model/releases.hpp"
+#include "r1cluster/model/slicing.hpp"
 
 namespace r1cluster::detail {
 
@@ -25,16 +26,22 @@ enum class Axes {
     none,        ///< one number for the whole weight, or about it
 };
 
+/// Along which axis of [output, input] neighbours share a word of 32 bits.
+enum class Packed { no, outputs, inputs };
+
 struct TensorForm {
     std::string_view ending;  ///< takes the place of ".weight"
     TensorRole role = TensorRole::weight;
     Axes axes = Axes::as_weight;
+    Packed packed = Packed::no;
+    bool is_float32 = false;  ///< the engine's parameter; of others, what it computes in, or as in the file
+    Releases read_by = {};    ///< others have no parameter for it
 };
 
 struct QuantizationFormat {
     std::string_view name;
     std::string_view words;             ///< how a person would call it
-    std::span<const TensorForm> forms;  ///< of what is not a plain ".weight"
+    std::span<const TensorForm> forms;  ///< of what is not a plain ".weight"; the scales come before other scales
     std::string_view refusal = {};      ///< why shard() has no rules for it; empty: it has
 };
 
@@ -51,6 +58,18 @@ struct FormedTensor {
 
 /// nullopt: a tensor as any other, such as a norm. Without a format: as in FP8 blocks, whose ending nobody else has.
 std::optional<FormedTensor> formed_tensor(const QuantizationFormat* format, std::string_view tensor_name);
+
+/// Of which part of a stored tensor a rank is, by what it has of the weight.
+SliceRule stored_rule(const TensorForm& form, const std::optional<Quantization>& quantization, SliceRule of_weight);
+
+/// The ending of the scales without which a tensor, a weight by its name and dtype, means nothing. Empty: of no such.
+std::string_view scale_ending(const QuantizationFormat& format, const TensorKind& tensor);
+
+/// Weights that share a word along that axis; 1: none do.
+std::int64_t weights_in_word(const std::optional<Quantization>& quantization, Packed axis);
+
+/// "\"awq\", \"fp8_block\"": formats whose slices are known.
+std::string formats_with_rules();
 
 /// Numbers that the model has learnt: packed weights unpacked; 0 for scales and the like.
 std::uint64_t parameters_of(const std::optional<Quantization>& quantization, const Tensor& tensor);
