@@ -99,12 +99,13 @@ constexpr TensorForm bitsandbytes_forms[] = {
     {".weight_format", shape, Axes::none},
 };
 
+constexpr std::string_view not_compared = "slices of this kind were not compared with the engine's";
 constexpr std::string_view stacked = "all experts of a layer lie in one tensor, for which there are no rules";
 
 constexpr QuantizationFormat formats[] = {
     {"fp8_block", "FP8 in blocks", fp8_block_forms},
     {"fp8_tensor", "FP8 with one scale for each matrix", per_tensor_forms},
-    {"fp8_channel", "FP8 with one scale for each output", per_channel_forms},
+    {"fp8_channel", "FP8 with one scale for each output", per_channel_forms, not_compared},
     {"compressed_fp8_block", "compressed-tensors, FP8 in blocks", compressed_block_forms},
     {"compressed_fp8_channel", "compressed-tensors, FP8 with one scale for each output", per_channel_forms},
     {"compressed_fp8_tensor", "compressed-tensors, FP8 with one scale for each matrix", per_tensor_forms},
@@ -115,7 +116,7 @@ constexpr QuantizationFormat formats[] = {
     {"awq", "AWQ, packed along outputs", awq_forms},
     {"gptq", "GPTQ, packed along inputs", gptq_forms},
     {"modelopt_fp8", "ModelOpt, FP8 with one scale for each matrix", per_tensor_forms},
-    {"modelopt_nvfp4", "ModelOpt, NVFP4", modelopt_nvfp4_forms},
+    {"modelopt_nvfp4", "ModelOpt, NVFP4", modelopt_nvfp4_forms, not_compared},
     {"mxfp4", "MXFP4", mxfp4_forms, stacked},
     {"bitsandbytes", "bitsandbytes", bitsandbytes_forms, "vLLM unpacks and slices it itself, after it has read all"},
 };

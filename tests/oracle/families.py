@@ -4,7 +4,7 @@ by the wrong rule has other bytes."""
 
 from __future__ import annotations
 
-from quantized import BLOCK, QUANTIZED, quantization_of
+from quantized import QUANTIZED, quantization_of
 
 _COMMON = {
     "torch_dtype": "bfloat16",
@@ -160,8 +160,8 @@ FAMILIES: dict[str, dict] = {
     "kimi_k2": {**_DEEPSEEK_V3, "model_type": "kimi_k2", "n_group": 1, "topk_group": 1, "num_nextn_predict_layers": 0},
 }
 
-# What the ways to quantise are tried on. Their kernels want widths of a rank that are multiples of 64 and 128; groups of
-# a rank's part of the inputs are another number than those of its part of the outputs.
+# What the ways to quantise are tried on. Their kernels want widths of a rank that are multiples of 64 and 128; groups
+# of a rank's part of the inputs are not as many as those of its part of the outputs.
 _WIDE = {"hidden_size": 640, "intermediate_size": 1536, "head_dim": 128, "num_hidden_layers": 2}
 _BASES: dict[str, dict] = {
     "llama": {**_LLAMA, **_WIDE, "num_key_value_heads": 2},

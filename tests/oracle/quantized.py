@@ -163,8 +163,8 @@ def quantization_of(kind: str, layers: int) -> dict:
     as_before = ["lm_head", *(f"model.layers.{layer}.mlp.gate" for layer in range(layers))]
     if config["quant_method"] == "compressed-tensors":
         config["ignore"] = as_before
-    elif config["quant_method"] == "modelopt":
-        config["exclude_modules"] = ["lm_head", "*.mlp.gate"]
+    elif config["quant_method"] == "modelopt":  # wildcards, and else any name that begins so
+        config["ignore"] = ["lm_head", "*.mlp.gate"]
     elif config["quant_method"] == "fp8":
         config["modules_to_not_convert"] = as_before
     return config

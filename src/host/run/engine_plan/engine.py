@@ -149,8 +149,8 @@ def _as_gpu() -> contextlib.ExitStack:
         stack.enter_context(mock.patch.object(type(current_platform), name, value))
     # Marlin's kernels want a workspace for each multiprocessor.
     properties = types.SimpleNamespace(major=major, minor=minor, multi_processor_count=132)
-    stack.enter_context(mock.patch.object(torch.cuda, "get_device_capability", lambda *_: CAPABILITY))
-    stack.enter_context(mock.patch.object(torch.cuda, "get_device_properties", lambda *_: properties))
+    stack.enter_context(mock.patch.object(torch.cuda, "get_device_capability", return_value=CAPABILITY))
+    stack.enter_context(mock.patch.object(torch.cuda, "get_device_properties", return_value=properties))
     stack.enter_context(_made_operations())
     return stack
 
