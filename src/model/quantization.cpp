@@ -148,14 +148,6 @@ SliceRule turned(SliceRule of_weight) {
     return of_weight;
 }
 
-/// vllm/model_executor/layers/quantization/utils/marlin_utils.py, marlin_repeat_scales_on_all_ranks: one group is of
-/// all inputs, and with an order of activations any group can be of any input.
-bool has_whole_groups(const TensorForm& form, const Quantization& quantization) {
-    const bool is_by_group = form.role == scale || form.role == zero_point;
-    return is_by_group && (quantization.group_size == 0 || quantization.has_activation_order) &&
-           quantization.block.empty();
-}
-
 bool is_integer(std::string_view dtype) { return dtype.starts_with("I") || dtype.starts_with("U"); }
 
 }  // namespace
@@ -173,7 +165,7 @@ std::optional<FormedTensor> formed_tensor(const QuantizationFormat* format, std:
     return FormedTensor{form, tensor_name.substr(0, tensor_name.size() - form->ending.size())};
 }
 
-SliceRule stored_rule(const TensorForm& form, const std::optional<Quantization>& quantization, SliceRule of_weight) {
+SliceRule stored_rule(const TensorForm& form, SliceRule of_weight, bool keeps_groups) {
     const bool cuts_inputs = of_weight == SliceRule::columns;
     switch (form.axes) {
         case Axes::none: return SliceRule::replicate;
@@ -182,8 +174,17 @@ SliceRule stored_rule(const TensorForm& form, const std::optional<Quantization>&
         case Axes::as_weight:
         case Axes::transposed: break;
     }
-    if (cuts_inputs && quantization && has_whole_groups(form, *quantization)) return SliceRule::replicate;
+    const bool is_by_group = form.role == scale || form.role == zero_point;
+    if (cuts_inputs && is_by_group && keeps_groups) return SliceRule::replicate;
     return form.axes == Axes::transposed ? turned(of_weight) : of_weight;
+}
+
+bool keeps_groups(const std::optional<Quantization>& quantization, bool is_expert,
+                  const std::optional<Version>& engine) {
+    if (!quantization || !quantization->block.empty()) return false;
+    constexpr Releases keeps_ordered_experts{.since = {}, .until = Release{0, 32}};
+    return quantization->group_size == 0 || quantization->has_activation_order ||
+           (is_expert && quantization->has_weight_order && keeps_ordered_experts.contain(engine));
 }
 
 std::string_view scale_ending(const QuantizationFormat& format, const TensorKind& tensor) {

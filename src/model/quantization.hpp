@@ -59,8 +59,16 @@ struct FormedTensor {
 /// nullopt: a tensor as any other, such as a norm. Without a format: as in FP8 blocks, whose ending nobody else has.
 std::optional<FormedTensor> formed_tensor(const QuantizationFormat* format, std::string_view tensor_name);
 
-/// Of which part of a stored tensor a rank is, by what it has of the weight.
-SliceRule stored_rule(const TensorForm& form, const std::optional<Quantization>& quantization, SliceRule of_weight);
+/// Which part of a stored tensor a rank has, by what it has of the weight. `keeps_groups`: scales of all groups,
+/// however the inputs are cut.
+SliceRule stored_rule(const TensorForm& form, SliceRule of_weight, bool keeps_groups);
+
+/// vllm/model_executor/layers/quantization/utils/marlin_utils.py, marlin_repeat_scales_on_all_ranks: one group is of
+/// all inputs, and with an order of activations any group can be of any input. Of experts whose weights were quantised
+/// in some order, older releases keep them too (load_full_w2 of compressed_tensors_moe.py in 0.9.2; 0.32.0 is the first
+/// seen to cut them).
+bool keeps_groups(const std::optional<Quantization>& quantization, bool is_expert,
+                  const std::optional<Version>& engine);
 
 /// The ending of the scales without which a tensor, a weight by its name and dtype, means nothing. Empty: of no such.
 std::string_view scale_ending(const QuantizationFormat& format, const TensorKind& tensor);

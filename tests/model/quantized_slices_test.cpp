@@ -102,6 +102,16 @@ TEST_CASE("scales of groups that are not of neighbours, or of all inputs, stay w
     }
 }
 
+TEST_CASE("experts that were quantised in an order have all scales in older releases", "[model]") {
+    ModelConfig config = config_with(with(pack_groups, "\"num_bits\": 4", "\"num_bits\": 4, \"actorder\": \"weight\""));
+    config.architecture = "Qwen3MoeForCausalLM";
+    config.experts = Experts{.routed = 4, .per_token = 2, .intermediate_size = 64};
+    CHECK(rule(config, "mlp.experts.3.down_proj.weight_scale", "0.9.2") == SliceRule::replicate);
+    CHECK(rule(config, "mlp.experts.3.down_proj.weight_scale", "0.32.0") == SliceRule::columns);
+    CHECK(rule(config, "mlp.experts.3.down_proj.weight_packed", "0.9.2") == SliceRule::columns);
+    CHECK(rule(config, "mlp.down_proj.weight_scale", "0.9.2") == SliceRule::columns);
+}
+
 TEST_CASE("compressed-tensors lies as the weight does, its shape beside it", "[model]") {
     const ModelConfig groups = config_with(pack_groups);
     CHECK(rule(groups, "mlp.up_proj.weight_packed") == SliceRule::rows);

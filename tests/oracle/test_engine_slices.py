@@ -42,11 +42,10 @@ REFUSALS = (
     # Ways to quantise, or their tools' words, that are younger than it is.
     ("0.9.2", r".*_fp8_compressed_block", 1, "ValidationError: Input should be a valid string"),
     ("0.9.2", r".*_modelopt_fp8", 1, f"ValidationError: {NOT_NESTED}"),
-    ("0.9.2", r"(llama|qwen2|qwen3_moe)_nvfp4", 1, "RuntimeError: ('Quantization scheme is not supported for "),
+    ("0.9.2", r".*_nvfp4", 1, "RuntimeError: ('Quantization scheme is not supported for "),
     ("0.9.2", r"qwen3_moe_w8a8_static", 1, NO_SCHEME),
     ("0.9.2", r"qwen3_moe_w4a16_zeros", 1, "AssertionError: Only symmetric quantization is supported for MoE"),
     ("0.9.2", r"(deepseek|kimi).*", 2, "AssertionError: "),  # vllm-project/vllm#20647
-    ("0.9.2", r"deepseek_v3_nvfp4", 1, "RuntimeError: ('Quantization scheme is not supported for "),
     ("0.9.2", r"deepseek_v3_w8a8_static", 1, NO_SCHEME),
     ("0.9.2", r"deepseek_v3_w4a16_zeros", 1, "AssertionError: Only symmetric quantization is supported for MoE"),
     ("0.7.1", r"qwen3.*", 1, "ValueError: The checkpoint you are trying to load has model type"),

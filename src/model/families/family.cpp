@@ -152,7 +152,9 @@ std::optional<TensorPlace> FamilyRules::place(const OfName& name, const std::arr
     TensorPlace place;
     place.layer = known->layer;
     place.expert = known->expert;
-    place.rule = name.form ? stored_rule(*name.form, *config_.quantization, rule.rule) : rule.rule;
+    place.rule = name.form
+                     ? stored_rule(*name.form, rule.rule, keeps_groups(config_.quantization, name.is_expert, engine_))
+                     : rule.rule;
     place.is_float32 = rule.is_float32 || (name.form && name.form->is_float32);
     place.is_skipped = rule.where == Where::nowhere || (name.form && !name.form->read_by.contain(engine_)) ||
                        (rule.where == Where::first_draft_layer && *known->layer > config_.layers);

@@ -56,6 +56,8 @@ from vllm.model_executor.models import registry, utils  # noqa: E402
 from vllm.platforms import current_platform  # noqa: E402
 from vllm.platforms.interface import DeviceCapability, PlatformEnum  # noqa: E402
 
+if IS_OLD:
+    from vllm.attention import selector
 try:
     from vllm.model_executor.model_loader.utils import initialize_model
 except ImportError:  # before 0.8.5
@@ -135,6 +137,7 @@ def _as_gpu() -> contextlib.ExitStack:
     """As for a GPU, until it is closed. Most ways to quantise have no kernel for a CPU, or another one there whose
     layers are made by other classes."""
     major, minor = CAPABILITY
+    stack = contextlib.ExitStack()
     answers = {
         "_enum": PlatformEnum.CUDA,
         "is_cuda": lambda _: True,
@@ -144,7 +147,8 @@ def _as_gpu() -> contextlib.ExitStack:
     }
     if IS_OLD:  # no attention of its CPU has heads as wide as those of latent attention
         answers["get_attn_backend_cls"] = staticmethod(lambda *_: f"{__name__}.{LatentAttention.__name__}")
-    stack = contextlib.ExitStack()
+        selector._cached_get_attn_backend.cache_clear()
+        stack.callback(selector._cached_get_attn_backend.cache_clear)
     for name, value in answers.items():
         stack.enter_context(mock.patch.object(type(current_platform), name, value))
     # Marlin's kernels want a workspace for each multiprocessor.
