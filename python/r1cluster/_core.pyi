@@ -3380,6 +3380,7 @@ class Quantization:
         group_size: int = 0,
         has_zero_points: bool = False,
         has_activation_order: bool = False,
+        has_weight_order: bool = False,
         activations: str = "",
         kv_cache: str = "",
         ignored: collections.abc.Sequence[str] = [],
@@ -3407,6 +3408,8 @@ class Quantization:
     def group_size(self) -> int: ...
     @property
     def has_activation_order(self) -> bool: ...
+    @property
+    def has_weight_order(self) -> bool: ...
     @property
     def has_zero_points(self) -> bool: ...
     @property
