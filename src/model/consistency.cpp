@@ -4,13 +4,12 @@
 #include <fmt/format.h>
 
 #include "model/families/family.hpp"
+#include "model/quantization.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/base/units.hpp"
 
 namespace r1cluster::detail {
 namespace {
-
-constexpr std::string_view scale_ending = "_scale_inv";
 
 [[noreturn]] void refuse(const std::string& tensor, const std::string& what) {
     throw Error(ErrorKind::invalid_input, tensor, what);
@@ -18,24 +17,36 @@ constexpr std::string_view scale_ending = "_scale_inv";
 
 std::string shape_text(std::uint64_t rows, std::uint64_t columns) { return fmt::format("[{}, {}]", rows, columns); }
 
-/// What is known of the block scales of one kind of weight.
+/// What is known of the scales of one kind of weight.
 struct ScalesOf {
-    bool is_fp8 = false;
+    std::string_view ending;                    ///< empty: it needs none
     std::uint32_t name = TensorTable::no_name;  ///< what their names are found by
     const TensorKind* checked = nullptr;        ///< those of this kind have the right shape
 };
+
+ScalesOf scales_of(const QuantizationFormat* format, const TensorKind& kind, const TensorTable& tensors) {
+    ScalesOf scales;
+    if (format) scales.ending = scale_ending(*format, kind);
+    if (scales.ending.empty()) return scales;
+    const std::string module = kind.name.substr(0, kind.name.rfind('.'));
+    scales.name = tensors.name_of(module + std::string(scales.ending), kind.number_count);
+    return scales;
+}
 
 void check_scale(const TensorList& list, std::size_t index, ScalesOf& scales, const TensorTable& tensors,
                  const std::vector<std::int64_t>& block) {
     const TensorEntry& entry = list.entries()[index];
     const TensorKind& weight = list.kinds()[entry.kind];
     const TensorTable::Found* const scale = tensors.find(scales.name, entry.numbers);
-    const auto scale_name = [&] { return list.name(index) + std::string(scale_ending); };
+    const auto scale_name = [&] {
+        const std::string name = list.name(index);
+        return name.substr(0, name.rfind('.')) + std::string(scales.ending);
+    };
     if (!scale) {
         refuse(list.name(index), fmt::format("the tensor \"{}\" is {}, but there is no \"{}\"", list.name(index),
                                              weight.dtype, scale_name()));
     }
-    if (scale->kind == scales.checked || weight.shape.size() != 2) return;
+    if (block.size() != 2 || scale->kind == scales.checked || weight.shape.size() != 2) return;
     const auto blocks = [&](std::size_t axis) {
         const auto side = static_cast<std::uint64_t>(block[axis]);
         return weight.shape[axis] / side + (weight.shape[axis] % side != 0);
@@ -54,23 +65,23 @@ void check_scale(const TensorList& list, std::size_t index, ScalesOf& scales, co
 
 void check_scales(Checkpoint& checkpoint, const TensorTable& tensors) {
     const auto& quantization = checkpoint.config.quantization;
+    const QuantizationFormat* const format = find_format(quantization);
     std::size_t fp8 = 0;
-    std::vector<std::uint32_t> scale_names;  // of each name
-    for (const TensorKind* kind : tensors.examples()) {
-        scale_names.push_back(tensors.name_of(kind->name + std::string(scale_ending), kind->number_count));
-    }
+    std::vector<ScalesOf> of_examples;
+    for (const TensorKind* kind : tensors.examples()) of_examples.push_back(scales_of(format, *kind, tensors));
     for (std::size_t f = 0; f < checkpoint.files.size(); ++f) {
         const ShardFile& file = checkpoint.files[f];
         const std::uint32_t* name = tensors.names_of(f);
         std::vector<ScalesOf> kinds;
         for (const TensorKind& kind : file.tensors.kinds()) {
-            kinds.push_back({kind.dtype.starts_with("F8_E"), scale_names[*name++]});
+            const std::uint32_t example = *name++;
+            const bool is_alike = kind.dtype == tensors.examples()[example]->dtype;
+            kinds.push_back(is_alike ? of_examples[example] : scales_of(format, kind, tensors));
         }
         for (std::size_t i = 0; i < file.tensors.size(); ++i) {
-            ScalesOf& scales = kinds[file.tensors.entries()[i].kind];
-            if (!scales.is_fp8) continue;
-            ++fp8;
-            if (quantization) check_scale(file.tensors, i, scales, tensors, quantization->block);
+            const std::uint32_t kind = file.tensors.entries()[i].kind;
+            if (file.tensors.kinds()[kind].dtype.starts_with("F8_E")) ++fp8;
+            if (!kinds[kind].ending.empty()) check_scale(file.tensors, i, kinds[kind], tensors, quantization->block);
         }
     }
     if (fp8 > 0 && !quantization) {

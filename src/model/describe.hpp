@@ -14,7 +14,7 @@ namespace r1cluster {
 template <>
 struct detail::is_vector<TensorList> : std::true_type {};
 
-BOOST_DESCRIBE_ENUM(SliceRule, replicate, rows, columns, kv_rows, vocabulary)
+BOOST_DESCRIBE_ENUM(SliceRule, replicate, rows, columns, kv_rows, kv_columns, vocabulary)
 BOOST_DESCRIBE_ENUM(ExpertPlacement, linear, round_robin)
 BOOST_DESCRIBE_ENUM(Cast, none, to_bfloat16, to_float16, to_float32)
 BOOST_DESCRIBE_STRUCT(Tensor, (), (name, dtype, shape, offset_bytes, size_bytes))
@@ -23,8 +23,8 @@ BOOST_DESCRIBE_STRUCT(Experts, (),
                       (routed, shared, per_token, intermediate_size, first_dense_layers, shared_intermediate_size,
                        later_dense_layers))
 BOOST_DESCRIBE_STRUCT(Quantization, (),
-                      (method, block, format, bits, group_size, has_zero_points, has_activation_order, activations,
-                       kv_cache, ignored))
+                      (method, block, format, bits, group_size, has_zero_points, has_activation_order, has_weight_order,
+                       activations, kv_cache, ignored))
 BOOST_DESCRIBE_STRUCT(ModelConfig, (),
                       (architecture, model_type, dtype, hidden_size, intermediate_size, layers, attention_heads,
                        kv_heads, head_dim, vocabulary_size, max_position, next_token_layers, ties_embeddings,

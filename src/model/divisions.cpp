@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "model/families/family.hpp"
+#include "model/quantization.hpp"
 #include "model/vocabulary.hpp"
 #include "r1cluster/model/slicing.hpp"
 
@@ -31,9 +32,27 @@ public:
     }
     void rows(std::string_view weight, std::int64_t amount) {
         blocks(weight, amount, 0, "Weight output_partition_size");
+        words(weight, amount, detail::Packed::outputs);
     }
     void columns(std::string_view weight, std::int64_t amount) {
         blocks(weight, amount, 1, "Weight input_size_per_partition");
+        groups(weight, amount);
+        words(weight, amount, detail::Packed::inputs);
+    }
+    /// vllm/model_executor/layers/quantization/awq.py of 0.9.2.
+    void words(std::string_view weight, std::int64_t amount, detail::Packed axis) {
+        const std::int64_t in_word = detail::weights_in_word(config_.quantization, axis);
+        if (amount % parts_ != 0 || amount / parts_ % in_word == 0) return;
+        const std::string_view side = axis == detail::Packed::outputs ? "output" : "input";
+        add(fmt::format("{}: The {} size is not aligned with the quantized weight shape: {} in words of {}", weight,
+                        side, amount / parts_, in_word));
+    }
+    void groups(std::string_view weight, std::int64_t amount) {
+        const std::int64_t group = config_.quantization ? config_.quantization->group_size : 0;
+        if (group == 0 || config_.quantization->has_activation_order || amount % parts_ != 0) return;
+        if (amount / parts_ % group == 0) return;
+        add(fmt::format("{}: The input size is not aligned with the quantized weight shape: {} in groups of {}", weight,
+                        amount / parts_, group));
     }
     void add(const std::string& what) { text_ += (text_.empty() ? "" : "; ") + what; }
     const std::string& text() const { return text_; }
@@ -93,6 +112,9 @@ void judge_mlp(const ModelConfig& config, Parts parts, Divisions& divisions) {
     divisions.even("intermediate size of an expert", experts->intermediate_size);
     divisions.blocks("experts", experts->intermediate_size, 0, "The output_size of gate's and up's weight");
     divisions.blocks("experts", experts->intermediate_size, 1, "The input_size of down's weight");
+    divisions.words("experts", experts->intermediate_size, detail::Packed::outputs);
+    divisions.groups("experts", experts->intermediate_size);
+    divisions.words("experts", experts->intermediate_size, detail::Packed::inputs);
     divisions.divide_by(parts.all);
     if (experts->shared_intermediate_size > 0) {
         divisions.even("intermediate size of the shared experts", experts->shared_intermediate_size);

@@ -18,65 +18,68 @@ constexpr TensorForm kv_scale_forms[] = {
 };
 constexpr TensorForm fp8_block_forms[] = {
     // fp8.py
-    {".weight_scale_inv", scale, Axes::as_weight},
+    {.ending = ".weight_scale_inv", .role = scale, .is_float32 = true},
 };
 constexpr TensorForm per_tensor_forms[] = {
     // fp8.py, modelopt.py, compressed_tensors_w8a8_fp8.py
-    {".weight_scale", scale, Axes::none},
-    {".input_scale", scale, Axes::none},
+    {.ending = ".weight_scale", .role = scale, .axes = Axes::none, .is_float32 = true},
+    {.ending = ".input_scale", .role = scale, .axes = Axes::none, .is_float32 = true},
 };
 constexpr TensorForm per_channel_forms[] = {
     // compressed_tensors_w8a8_fp8.py, _w8a8_int8.py, fbgemm_fp8.py
-    {".weight_scale", scale, Axes::output},
-    {".input_scale", scale, Axes::none},
-    {".input_scale_ub", scale, Axes::none},
-    {".input_zero_point", zero_point, Axes::none},
+    {.ending = ".weight_scale", .role = scale, .axes = Axes::output, .is_float32 = true},
+    {.ending = ".input_scale", .role = scale, .axes = Axes::none, .is_float32 = true},
+    {.ending = ".input_scale_ub", .role = scale, .axes = Axes::none, .is_float32 = true},
+    {.ending = ".input_zero_point", .role = zero_point, .axes = Axes::none},
 };
 constexpr TensorForm compressed_block_forms[] = {
     // compressed_tensors_w8a8_fp8.py
-    {".weight_scale", scale, Axes::as_weight},
-    {".input_scale", scale, Axes::none},
+    {.ending = ".weight_scale", .role = scale, .is_float32 = true},
+    {.ending = ".input_scale", .role = scale, .axes = Axes::none, .is_float32 = true},
 };
+// Orders of activations: 0.9.2 has a parameter for them, also where there is none; 0.32.0 is the first seen to have
+// none.
+constexpr Releases reads_order{.since = {}, .until = Release{0, 32}};
 constexpr TensorForm packed_group_forms[] = {
     // compressed_tensors_wNa16.py
-    {".weight_packed", weight, Axes::as_weight},
-    {".weight_scale", scale, Axes::as_weight},
-    {".weight_zero_point", zero_point, Axes::as_weight},
-    {".weight_g_idx", order, Axes::input},
-    {".weight_shape", shape, Axes::none},
+    {.ending = ".weight_packed", .packed = Packed::inputs},
+    {.ending = ".weight_scale", .role = scale},
+    {.ending = ".weight_zero_point", .role = zero_point, .packed = Packed::outputs},
+    {.ending = ".weight_g_idx", .role = order, .axes = Axes::input, .read_by = reads_order},
+    {.ending = ".weight_shape", .role = shape, .axes = Axes::none},
 };
 constexpr TensorForm packed_channel_forms[] = {
-    {".weight_packed", weight, Axes::as_weight},
-    {".weight_scale", scale, Axes::output},
-    {".weight_zero_point", zero_point, Axes::output},
-    {".weight_shape", shape, Axes::none},
+    {.ending = ".weight_packed", .packed = Packed::inputs},
+    {.ending = ".weight_scale", .role = scale, .axes = Axes::output},
+    {.ending = ".weight_zero_point", .role = zero_point, .axes = Axes::output, .packed = Packed::outputs},
+    {.ending = ".weight_shape", .role = shape, .axes = Axes::none},
 };
 constexpr TensorForm nvfp4_packed_forms[] = {
     // compressed_tensors_w4a4_nvfp4.py
-    {".weight_packed", weight, Axes::as_weight},
-    {".weight_scale", scale, Axes::as_weight},
-    {".weight_global_scale", scale, Axes::none},
-    {".input_global_scale", scale, Axes::none},
+    {.ending = ".weight_packed", .packed = Packed::inputs},
+    {.ending = ".weight_scale", .role = scale},
+    {.ending = ".weight_global_scale", .role = scale, .axes = Axes::none, .is_float32 = true},
+    {.ending = ".input_global_scale", .role = scale, .axes = Axes::none, .is_float32 = true},
 };
 constexpr TensorForm modelopt_nvfp4_forms[] = {
     // modelopt.py
-    {".weight", weight, Axes::as_weight},
-    {".weight_scale", scale, Axes::as_weight},
-    {".weight_scale_2", scale, Axes::none},
-    {".input_scale", scale, Axes::none},
+    {.ending = ".weight", .packed = Packed::inputs},
+    {.ending = ".weight_scale", .role = scale},
+    {.ending = ".weight_scale_2", .role = scale, .axes = Axes::none, .is_float32 = true},
+    {.ending = ".input_scale", .role = scale, .axes = Axes::none, .is_float32 = true},
 };
 constexpr TensorForm awq_forms[] = {
-    // auto_awq.py
-    {".qweight", weight, Axes::transposed},
-    {".qzeros", zero_point, Axes::transposed},
-    {".scales", scale, Axes::transposed},
+    // awq.py and awq_marlin.py of 0.9.2, auto_awq.py of 0.32.0
+    {.ending = ".qweight", .axes = Axes::transposed, .packed = Packed::outputs},
+    {.ending = ".scales", .role = scale, .axes = Axes::transposed},
+    {.ending = ".qzeros", .role = zero_point, .axes = Axes::transposed, .packed = Packed::outputs},
 };
 constexpr TensorForm gptq_forms[] = {
-    // auto_gptq.py
-    {".qweight", weight, Axes::transposed},
-    {".qzeros", zero_point, Axes::transposed},
-    {".scales", scale, Axes::transposed},
-    {".g_idx", order, Axes::input},
+    // gptq_marlin.py of 0.9.2, auto_gptq.py of 0.32.0
+    {.ending = ".qweight", .axes = Axes::transposed, .packed = Packed::inputs},
+    {.ending = ".scales", .role = scale, .axes = Axes::transposed},
+    {.ending = ".qzeros", .role = zero_point, .axes = Axes::transposed, .packed = Packed::outputs},
+    {.ending = ".g_idx", .role = order, .axes = Axes::input, .read_by = reads_order},
 };
 constexpr TensorForm mxfp4_forms[] = {
     // mxfp4.py; the experts of a layer lie in one tensor
@@ -101,19 +104,18 @@ constexpr std::string_view stacked = "all experts of a layer lie in one tensor, 
 
 constexpr QuantizationFormat formats[] = {
     {"fp8_block", "FP8 in blocks", fp8_block_forms},
-    {"fp8_tensor", "FP8 with one scale for each matrix", per_tensor_forms, not_compared},
+    {"fp8_tensor", "FP8 with one scale for each matrix", per_tensor_forms},
     {"fp8_channel", "FP8 with one scale for each output", per_channel_forms, not_compared},
-    {"compressed_fp8_block", "compressed-tensors, FP8 in blocks", compressed_block_forms, not_compared},
-    {"compressed_fp8_channel", "compressed-tensors, FP8 with one scale for each output", per_channel_forms,
-     not_compared},
-    {"compressed_fp8_tensor", "compressed-tensors, FP8 with one scale for each matrix", per_tensor_forms, not_compared},
-    {"compressed_int8", "compressed-tensors, INT8 with one scale for each output", per_channel_forms, not_compared},
-    {"compressed_packed_group", "compressed-tensors, packed along rows", packed_group_forms, not_compared},
-    {"compressed_packed_channel", "compressed-tensors, packed along rows", packed_channel_forms, not_compared},
-    {"compressed_nvfp4", "compressed-tensors, NVFP4", nvfp4_packed_forms, not_compared},
-    {"awq", "AWQ, packed along outputs", awq_forms, not_compared},
-    {"gptq", "GPTQ, packed along inputs", gptq_forms, not_compared},
-    {"modelopt_fp8", "ModelOpt, FP8 with one scale for each matrix", per_tensor_forms, not_compared},
+    {"compressed_fp8_block", "compressed-tensors, FP8 in blocks", compressed_block_forms},
+    {"compressed_fp8_channel", "compressed-tensors, FP8 with one scale for each output", per_channel_forms},
+    {"compressed_fp8_tensor", "compressed-tensors, FP8 with one scale for each matrix", per_tensor_forms},
+    {"compressed_int8", "compressed-tensors, INT8 with one scale for each output", per_channel_forms},
+    {"compressed_packed_group", "compressed-tensors, packed along rows", packed_group_forms},
+    {"compressed_packed_channel", "compressed-tensors, packed along rows", packed_channel_forms},
+    {"compressed_nvfp4", "compressed-tensors, NVFP4", nvfp4_packed_forms},
+    {"awq", "AWQ, packed along outputs", awq_forms},
+    {"gptq", "GPTQ, packed along inputs", gptq_forms},
+    {"modelopt_fp8", "ModelOpt, FP8 with one scale for each matrix", per_tensor_forms},
     {"modelopt_nvfp4", "ModelOpt, NVFP4", modelopt_nvfp4_forms, not_compared},
     {"mxfp4", "MXFP4", mxfp4_forms, stacked},
     {"bitsandbytes", "bitsandbytes", bitsandbytes_forms, "vLLM unpacks and slices it itself, after it has read all"},
@@ -133,6 +135,19 @@ std::uint64_t elements_of(const Tensor& tensor) {
     return elements;
 }
 
+/// As a tensor whose axes are as the weight's.
+SliceRule turned(SliceRule of_weight) {
+    switch (of_weight) {
+        case SliceRule::rows: return SliceRule::columns;
+        case SliceRule::columns: return SliceRule::rows;
+        case SliceRule::kv_rows: return SliceRule::kv_columns;
+        case SliceRule::kv_columns: return SliceRule::kv_rows;
+        case SliceRule::replicate:
+        case SliceRule::vocabulary: break;
+    }
+    return of_weight;
+}
+
 bool is_integer(std::string_view dtype) { return dtype.starts_with("I") || dtype.starts_with("U"); }
 
 }  // namespace
@@ -148,6 +163,58 @@ std::optional<FormedTensor> formed_tensor(const QuantizationFormat* format, std:
     if (!form) form = ending_of(kv_scale_forms, tensor_name);
     if (!form) return std::nullopt;
     return FormedTensor{form, tensor_name.substr(0, tensor_name.size() - form->ending.size())};
+}
+
+SliceRule stored_rule(const TensorForm& form, SliceRule of_weight, bool keeps_groups) {
+    const bool cuts_inputs = of_weight == SliceRule::columns;
+    switch (form.axes) {
+        case Axes::none: return SliceRule::replicate;
+        case Axes::output: return cuts_inputs ? SliceRule::replicate : of_weight;
+        case Axes::input: return cuts_inputs ? SliceRule::rows : SliceRule::replicate;
+        case Axes::as_weight:
+        case Axes::transposed: break;
+    }
+    const bool is_by_group = form.role == scale || form.role == zero_point;
+    if (cuts_inputs && is_by_group && keeps_groups) return SliceRule::replicate;
+    return form.axes == Axes::transposed ? turned(of_weight) : of_weight;
+}
+
+bool keeps_groups(const std::optional<Quantization>& quantization, bool is_expert,
+                  const std::optional<Version>& engine) {
+    if (!quantization || !quantization->block.empty()) return false;
+    constexpr Releases keeps_ordered_experts{.since = {}, .until = Release{0, 32}};
+    return quantization->group_size == 0 || quantization->has_activation_order ||
+           (is_expert && quantization->has_weight_order && keeps_ordered_experts.contain(engine));
+}
+
+std::string_view scale_ending(const QuantizationFormat& format, const TensorKind& tensor) {
+    const TensorForm* const form = ending_of(format.forms, tensor.name);
+    const bool is_plain = !form && tensor.name.ends_with(".weight");
+    const bool is_quantised = is_plain ? tensor.dtype.starts_with("F8_E") || tensor.dtype == "I8"
+                                       : form && form->role == weight && is_integer(tensor.dtype);
+    if (!is_quantised) return "";
+    const auto scales = std::ranges::find(format.forms, scale, &TensorForm::role);
+    return scales == format.forms.end() ? "" : scales->ending;
+}
+
+std::int64_t weights_in_word(const std::optional<Quantization>& quantization, Packed axis) {
+    constexpr std::int64_t word_bits = 32;
+    const QuantizationFormat* const format = find_format(quantization);
+    if (!format || quantization->bits < 1 || word_bits % quantization->bits != 0) return 1;
+    const bool is_packed = std::ranges::any_of(format->forms, [&](const TensorForm& form) {
+        // GPTQ writes zero points that are all alike too; compressed-tensors does not.
+        const bool is_there = form.role != zero_point || quantization->has_zero_points || format->name == "gptq";
+        return form.packed == axis && is_there;
+    });
+    return is_packed ? word_bits / quantization->bits : 1;
+}
+
+std::string formats_with_rules() {
+    std::string names;
+    for (const QuantizationFormat& format : formats) {
+        if (format.refusal.empty()) names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", format.name);
+    }
+    return names;
 }
 
 std::uint64_t parameters_of(const std::optional<Quantization>& quantization, const Tensor& tensor) {

@@ -10,7 +10,8 @@
 #include <string_view>
 
 #include "model/config_keys.hpp"
-#include "r1cluster/model/checkpoint.hpp"
+#include "model/releases.hpp"
+#include "r1cluster/model/slicing.hpp"
 
 namespace r1cluster::detail {
 
@@ -25,16 +26,22 @@ enum class Axes {
     none,        ///< one number for the whole weight, or about it
 };
 
+/// Along which axis of [output, input] neighbours share a word of 32 bits.
+enum class Packed { no, outputs, inputs };
+
 struct TensorForm {
     std::string_view ending;  ///< takes the place of ".weight"
     TensorRole role = TensorRole::weight;
     Axes axes = Axes::as_weight;
+    Packed packed = Packed::no;
+    bool is_float32 = false;  ///< the engine's parameter; of others, what it computes in, or as in the file
+    Releases read_by = {};    ///< others have no parameter for it
 };
 
 struct QuantizationFormat {
     std::string_view name;
     std::string_view words;             ///< how a person would call it
-    std::span<const TensorForm> forms;  ///< of what is not a plain ".weight"
+    std::span<const TensorForm> forms;  ///< of what is not a plain ".weight"; the scales come before other scales
     std::string_view refusal = {};      ///< why shard() has no rules for it; empty: it has
 };
 
@@ -51,6 +58,26 @@ struct FormedTensor {
 
 /// nullopt: a tensor as any other, such as a norm. Without a format: as in FP8 blocks, whose ending nobody else has.
 std::optional<FormedTensor> formed_tensor(const QuantizationFormat* format, std::string_view tensor_name);
+
+/// Which part of a stored tensor a rank has, by what it has of the weight. `keeps_groups`: scales of all groups,
+/// however the inputs are cut.
+SliceRule stored_rule(const TensorForm& form, SliceRule of_weight, bool keeps_groups);
+
+/// vllm/model_executor/layers/quantization/utils/marlin_utils.py, marlin_repeat_scales_on_all_ranks: one group is of
+/// all inputs, and with an order of activations any group can be of any input. Of experts whose weights were quantised
+/// in some order, older releases keep them too (load_full_w2 of compressed_tensors_moe.py in 0.9.2; 0.32.0 is the first
+/// seen to cut them).
+bool keeps_groups(const std::optional<Quantization>& quantization, bool is_expert,
+                  const std::optional<Version>& engine);
+
+/// The ending of the scales without which a tensor, a weight by its name and dtype, means nothing. Empty: of no such.
+std::string_view scale_ending(const QuantizationFormat& format, const TensorKind& tensor);
+
+/// Weights that share a word along that axis; 1: none do.
+std::int64_t weights_in_word(const std::optional<Quantization>& quantization, Packed axis);
+
+/// "\"awq\", \"fp8_block\"": formats whose slices are known.
+std::string formats_with_rules();
 
 /// Numbers that the model has learnt: packed weights unpacked; 0 for scales and the like.
 std::uint64_t parameters_of(const std::optional<Quantization>& quantization, const Tensor& tensor);

@@ -126,7 +126,9 @@ void read_compressed(const Keys& keys, Quantization& quantization) {
         one.bits = weights->whole("num_bits", 1, max_bits);
         one.group_size = group_size_of(*weights, "group_size");
         one.has_zero_points = !weights->flag_or("symmetric", true);
-        one.has_activation_order = weights->text_or("actorder", "") == "group";
+        const std::string order = weights->text_or("actorder", "");
+        one.has_activation_order = order == "group";
+        one.has_weight_order = order == "weight";
         one.block = block_of(*weights, "block_structure");
         if (const auto activations = group.inner("input_activations")) {
             const json::value* dynamic = activations->find("dynamic");  // true, false or "local"

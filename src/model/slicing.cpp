@@ -79,34 +79,37 @@ struct Range {
     std::uint64_t count = 0;
 };
 
-Range rows_of(const ModelConfig& config, const Tensor& tensor, SliceRule rule, Part part) {
-    const std::uint64_t rows = tensor.shape[0];
+/// Of an axis with so many rows or columns.
+Range range_of(const ModelConfig& config, const Tensor& tensor, std::uint64_t size, SliceRule rule, Part part) {
     if (rule == SliceRule::vocabulary) {
         const std::uint64_t share = divided(tensor, padded_vocabulary(config), part.count);
-        const std::uint64_t begin = std::min(part.index * share, rows);
-        return {begin, std::min((part.index + 1) * share, rows) - begin};
+        const std::uint64_t begin = std::min(part.index * share, size);
+        return {begin, std::min((part.index + 1) * share, size) - begin};
     }
     const std::uint64_t heads = unsigned_of(config.kv_heads);
-    if (rule == SliceRule::kv_rows && part.count > heads) {
+    const bool is_by_heads = rule == SliceRule::kv_rows || rule == SliceRule::kv_columns;
+    if (is_by_heads && part.count > heads) {
         if (part.count % heads != 0)
             refuse(tensor, part.count, fmt::format("{} is not divisible by {}", part.count, heads));
-        const std::uint64_t share = divided(tensor, rows, heads);
+        const std::uint64_t share = divided(tensor, size, heads);
         return {part.index / (part.count / heads) * share, share};
     }
-    if (rule == SliceRule::kv_rows) divided(tensor, heads, part.count);
-    const std::uint64_t share = divided(tensor, rows, part.count);
+    if (is_by_heads) divided(tensor, heads, part.count);
+    const std::uint64_t share = divided(tensor, size, part.count);
     return {part.index * share, share};
 }
 
-Slice columns_of(const ModelConfig& config, const Tensor& tensor, Slice slice, Part part) {
+Slice columns_of(const ModelConfig& config, const Tensor& tensor, SliceRule rule, Slice slice, Part part) {
     if (tensor.shape.size() != 2) refuse(tensor, part.count, "its columns are wanted, but it is no matrix");
-    const std::uint64_t share = divided(tensor, tensor.shape[1], part.count);
-    check_block(config, tensor, 1, share, part.count);
-    slice.rows = tensor.size_bytes == 0 ? 0 : tensor.shape[0];
-    slice.stride_bytes = slice.rows == 0 ? 0 : tensor.size_bytes / tensor.shape[0];
-    slice.run_bytes = divided(tensor, slice.stride_bytes, part.count);
-    slice.offset_bytes += part.index * slice.run_bytes;
-    if (share == 0) slice.rows = 0;
+    const std::uint64_t columns = tensor.shape[1];
+    const Range range = range_of(config, tensor, columns, rule, part);
+    check_block(config, tensor, 1, range.count, part.count);
+    if (tensor.size_bytes == 0) return slice;
+    slice.rows = tensor.shape[0];
+    slice.stride_bytes = tensor.size_bytes / tensor.shape[0];
+    // All parts have as many columns, and each begins at a multiple of them.
+    slice.run_bytes = divided(tensor, slice.stride_bytes, columns / range.count);
+    slice.offset_bytes += range.begin / range.count * slice.run_bytes;
     return slice;
 }
 
@@ -118,6 +121,7 @@ std::string_view to_text(SliceRule rule) {
         case SliceRule::rows: return "rows";
         case SliceRule::columns: return "columns";
         case SliceRule::kv_rows: return "kv_rows";
+        case SliceRule::kv_columns: return "kv_columns";
         case SliceRule::vocabulary: return "vocabulary";
     }
     return "replicate";
@@ -161,9 +165,10 @@ Slice slice_tensor(const ModelConfig& config, const Tensor& tensor, const Tensor
         return slice;
     }
     if (tensor.shape.empty()) refuse(tensor, part->count, "its rows are wanted, but it is a single number");
-    if (place.rule == SliceRule::columns) return columns_of(config, tensor, slice, *part);
+    if (place.rule == SliceRule::columns || place.rule == SliceRule::kv_columns)
+        return columns_of(config, tensor, place.rule, slice, *part);
 
-    const Range range = rows_of(config, tensor, place.rule, *part);
+    const Range range = range_of(config, tensor, tensor.shape[0], place.rule, *part);
     if (is_vocabulary) {
         slice.padding_rows = padding_of(config, tensor, range.count, part->count);
     } else {

@@ -152,14 +152,15 @@ TEST_CASE("an architecture without rules is named, with those that have some", "
     config = llama_shape();
     config.quantization = Quantization{"quip", {}};
     CHECK(message_of([&] { family_of(config); }) ==
-          "slicing weights quantized by \"quip\": not known; known are none, and \"fp8\" with weight_block_size; for "
-          "others, plan --from-engine asks the engine itself");
-    config.quantization = Quantization{.method = "awq", .format = "awq"};
-    CHECK(
-        message_of([&] { family_of(config); }) ==
-        "slicing weights quantized by \"awq\" (AWQ, packed along outputs): slices of this kind were not compared with "
-        "the engine's; known are none, and \"fp8\" with weight_block_size; for others, plan --from-engine asks the "
-        "engine itself");
+          "slicing weights quantized by \"quip\": not known; known are none, \"fp8_block\", \"fp8_tensor\", "
+          "\"compressed_fp8_block\", \"compressed_fp8_channel\", \"compressed_fp8_tensor\", \"compressed_int8\", "
+          "\"compressed_packed_group\", \"compressed_packed_channel\", \"compressed_nvfp4\", \"awq\", \"gptq\", "
+          "\"modelopt_fp8\"; for others, plan --from-engine asks the engine itself");
+    config.quantization = Quantization{.method = "mxfp4", .format = "mxfp4"};
+    CHECK_THAT(
+        message_of([&] { family_of(config); }),
+        StartsWith("slicing weights quantized by \"mxfp4\" (MXFP4): all experts of a layer lie in one tensor, for "
+                   "which there are no rules; known are none, "));
 }
 
 TEST_CASE("rows are one run of bytes, columns one run in each row", "[model]") {

@@ -30,11 +30,18 @@ namespace {
 class R1 {
 public:
     std::vector<NamedShape> tensors;
+    bool is_awq = false;
 
     void plain(const std::string& name, std::vector<std::uint64_t> shape, const char* dtype = "BF16") {
         tensors.push_back({name, dtype, std::move(shape)});
     }
     void scaled(const std::string& name, std::uint64_t out, std::uint64_t in) {
+        if (is_awq) {
+            plain(name + ".qweight", {in, out / 8}, "I32");
+            plain(name + ".qzeros", {in / 128, out / 8}, "I32");
+            plain(name + ".scales", {in / 128, out}, "F16");
+            return;
+        }
         plain(name + ".weight", {out, in}, "F8_E4M3");
         plain(name + ".weight_scale_inv", {(out + 127) / 128, (in + 127) / 128}, "F32");
     }
@@ -87,12 +94,20 @@ void append(OpenFile& file, const NamedShape& tensor) {
 
 }  // namespace
 
-std::vector<NamedShape> r1_tensors() {
-    R1 model;
+namespace {
+
+void add_main_model(R1& model) {
     model.plain("model.embed_tokens.weight", {129280, 7168});
     for (int layer = 0; layer < 61; ++layer) model.layer(layer);
     model.plain("lm_head.weight", {129280, 7168});
     model.plain("model.norm.weight", {7168});
+}
+
+}  // namespace
+
+std::vector<NamedShape> r1_tensors() {
+    R1 model;
+    add_main_model(model);
     model.layer(61);
     model.plain("model.layers.61.embed_tokens.weight", {129280, 7168});
     model.plain("model.layers.61.enorm.weight", {7168});
@@ -176,6 +191,24 @@ Checkpoint checkpoint_of(const std::vector<NamedShape>& tensors, const std::stri
 
 const Checkpoint& r1() {
     static const Checkpoint checkpoint = checkpoint_of(r1_tensors(), r1_config, 4'300'000'000, "/data/r1");
+    return checkpoint;
+}
+
+const Checkpoint& r1_awq() {
+    static const Checkpoint checkpoint = [] {
+        R1 model;
+        model.is_awq = true;
+        add_main_model(model);
+        std::string config = r1_config;
+        const std::size_t at = config.find("\"quantization_config\"");
+        config.replace(
+            at, config.size() - at,
+            R"("quantization_config": {"quant_method": "awq", "bits": 4, "group_size": 128, "version": "gemm",
+                          "zero_point": true, "modules_to_not_convert": null}})");
+        config.replace(config.find("\"bfloat16\""), 10, "\"float16\"");
+        config.replace(config.find("\"num_nextn_predict_layers\": 1"), 29, "\"num_nextn_predict_layers\": 0");
+        return checkpoint_of(model.tensors, config, 4'900'000'000, "/data/r1-awq");
+    }();
     return checkpoint;
 }
 

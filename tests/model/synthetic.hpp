@@ -37,6 +37,9 @@ Checkpoint checkpoint_of(const std::vector<NamedShape>& tensors, const std::stri
 
 /// All 91,991 tensors of R1; made once.
 const Checkpoint& r1();
+/// R1 as AWQ writes it: 4 bits, groups of 128 with zero points, every matrix but the ends and the routers, and no layer
+/// that predicts further tokens.
+const Checkpoint& r1_awq();
 const Checkpoint& llama_70b();
 
 /// A shard whose header is this text, and whose size is what `data_bytes` of tensors make.

@@ -4,14 +4,8 @@ by the wrong rule has other bytes."""
 
 from __future__ import annotations
 
-BLOCK = 128  # of FP8 weights with one scale, on both axes
+from quantized import QUANTIZED, quantization_of
 
-FP8 = {
-    "quant_method": "fp8",
-    "fmt": "e4m3",
-    "activation_scheme": "dynamic",
-    "weight_block_size": [BLOCK, BLOCK],
-}
 _COMMON = {
     "torch_dtype": "bfloat16",
     "hidden_act": "silu",
@@ -129,13 +123,13 @@ FAMILIES: dict[str, dict] = {
         "mlp_only_layers": [1],
     },
     "qwen3_moe": _QWEN3_MOE,
-    "qwen3_fp8": {**_QWEN3, "head_dim": 128, "intermediate_size": 1536, "quantization_config": FP8},
+    "qwen3_fp8": {**_QWEN3, "head_dim": 128, "intermediate_size": 1536, "quantization_config": QUANTIZED["fp8_block"]},
     "qwen3_moe_fp8": {
         **_QWEN3_MOE,
         "head_dim": 128,
         "intermediate_size": 1536,
         "moe_intermediate_size": 512,
-        "quantization_config": FP8,
+        "quantization_config": QUANTIZED["fp8_block"],
     },
     "deepseek_v2": {
         **_DEEPSEEK,
@@ -161,7 +155,37 @@ FAMILIES: dict[str, dict] = {
         "intermediate_size": 1536,
         "moe_intermediate_size": 512,
         "q_lora_rank": 256,
-        "quantization_config": FP8,
+        "quantization_config": QUANTIZED["fp8_block"],
     },
     "kimi_k2": {**_DEEPSEEK_V3, "model_type": "kimi_k2", "n_group": 1, "topk_group": 1, "num_nextn_predict_layers": 0},
 }
+
+# What the ways to quantise are tried on. Their kernels want widths of a rank that are multiples of 64 and 128; groups
+# of a rank's part of the inputs are not as many as those of its part of the outputs.
+_WIDE = {"hidden_size": 640, "intermediate_size": 1536, "head_dim": 128, "num_hidden_layers": 2}
+_BASES: dict[str, dict] = {
+    "llama": {**_LLAMA, **_WIDE, "num_key_value_heads": 2},
+    "qwen2": {**FAMILIES["qwen2"], **_WIDE, "hidden_size": 1024},
+    "qwen3_moe": {**_QWEN3_MOE, **_WIDE, "moe_intermediate_size": 512, "decoder_sparse_step": 1},
+    "deepseek_v3": {
+        **_DEEPSEEK_V3,
+        "hidden_size": 640,
+        "num_hidden_layers": 2,
+        "intermediate_size": 1536,
+        "moe_intermediate_size": 512,
+        "q_lora_rank": 256,
+    },
+}
+
+
+def _quantised(base: dict, kind: str) -> dict:
+    config = quantization_of(kind, base["num_hidden_layers"] + base.get("num_nextn_predict_layers", 0))
+    # The dtype that the tool gives to such a model.
+    dtype = "float16" if config["quant_method"] in ("awq", "gptq") else "bfloat16"
+    return {**base, "torch_dtype": dtype, "quantization_config": config}
+
+
+QUANTISED: dict[str, dict] = {
+    f"{name}_{kind}": _quantised(base, kind) for name, base in _BASES.items() for kind in QUANTIZED
+}
+FAMILIES_AND_QUANTISED = {**FAMILIES, **QUANTISED}

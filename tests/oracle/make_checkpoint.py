@@ -14,20 +14,20 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from families import BLOCK, FAMILIES, FP8
+from families import FAMILIES_AND_QUANTISED
+from quantized import TENSORS, Tensor, quantization_of
 
 FILES = 3
-ELEMENT_BYTES = {"BF16": 2, "F16": 2, "F32": 4, "F8_E4M3": 1}
-
-Tensor = tuple[str, str, tuple[int, ...]]
+ELEMENT_BYTES = {"BF16": 2, "F16": 2, "F32": 4, "F8_E4M3": 1, "I8": 1, "U8": 1, "I32": 4, "I64": 8}
 
 
 def _matrix(config: dict, name: str, rows: int, columns: int, *, bias: bool = False) -> Iterator[Tensor]:
-    """A linear layer, with the scales of its blocks where the model is quantised."""
-    is_fp8 = "quantization_config" in config
-    yield f"{name}.weight", "F8_E4M3" if is_fp8 else "BF16", (rows, columns)
-    if is_fp8:
-        yield f"{name}.weight_scale_inv", "F32", (-(-rows // BLOCK), -(-columns // BLOCK))
+    """A linear layer, as the model is quantised."""
+    quantization = config.get("quantization_config")
+    if quantization:
+        yield from TENSORS[quantization["quant_method"]](quantization, name, rows, columns)
+    else:
+        yield f"{name}.weight", "BF16", (rows, columns)
     if bias:
         yield f"{name}.bias", "BF16", (rows,)
 
@@ -163,16 +163,15 @@ def write_checkpoint(folder: Path, config: dict, tensors: list[Tensor]) -> Path:
 
 def make(folder: Path, family: str, *, has_head: bool | None = None, **shape) -> Path:
     """Writes the checkpoint into a new folder. `has_head`: whether lm_head is in it; by default if it is not tied."""
-    config = {**FAMILIES[family], **shape}
-    if "quantization_config" in config and "num_experts" in config:  # as Qwen publishes it
-        gates = [f"model.layers.{layer}.mlp.gate" for layer in range(config["num_hidden_layers"])]
-        config["quantization_config"] = {**FP8, "modules_to_not_convert": ["lm_head", *gates]}
+    config = {**FAMILIES_AND_QUANTISED[family], **shape}
+    if family == "qwen3_moe_fp8":  # as Qwen publishes it
+        config["quantization_config"] = quantization_of("fp8_block", config["num_hidden_layers"])
     return write_checkpoint(folder, config, list(tensors_of(config, has_head=has_head)))
 
 
 def main() -> int:
-    if len(sys.argv) < 3 or sys.argv[2] not in FAMILIES:
-        print(f"{__doc__}\nFAMILY: {', '.join(FAMILIES)}", file=sys.stderr)
+    if len(sys.argv) < 3 or sys.argv[2] not in FAMILIES_AND_QUANTISED:
+        print(f"{__doc__}\nFAMILY: {', '.join(FAMILIES_AND_QUANTISED)}", file=sys.stderr)
         return 2
     shape = {key: int(value) for key, _, value in (argument.partition("=") for argument in sys.argv[3:])}
     print(make(Path(sys.argv[1]), sys.argv[2], **shape))

@@ -6,7 +6,8 @@ from __future__ import annotations
 import math
 import random
 
-from families import BLOCK, FAMILIES
+from families import FAMILIES
+from quantized import BLOCK
 
 HEAD_DIMS = (32, 64, 128)  # that every version has a kernel for
 KERNEL_UNIT = 16  # of vLLM's experts on a CPU: other widths are refused there, and nowhere else

@@ -43,9 +43,11 @@ struct Quantization {
     std::int64_t group_size = 0;      ///< weights in a row that share a scale; 0: all of the row, or of the tensor
     bool has_zero_points = false;
     bool has_activation_order = false;  ///< GPTQ's desc_act: groups are not of neighbours, g_idx says of which
-    std::string activations;            ///< "dynamic" or "static", where they are quantised too
-    std::string kv_cache;               ///< "float8"; empty: not quantised
-    std::vector<std::string> ignored;   ///< modules, or patterns of them, whose weights are as they were
+    bool has_weight_order =
+        false;                ///< actorder "weight": quantised by that order, groups are of neighbours all the same
+    std::string activations;  ///< "dynamic" or "static", where they are quantised too
+    std::string kv_cache;     ///< "float8"; empty: not quantised
+    std::vector<std::string> ignored;  ///< modules, or patterns of them, whose weights are as they were
     bool operator==(const Quantization&) const = default;
 };
 

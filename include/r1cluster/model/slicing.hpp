@@ -18,6 +18,7 @@ enum class SliceRule {
     rows,        ///< rank r of T has rows [r*n/T, (r+1)*n/T): one run of bytes
     columns,     ///< columns [r*n/T, (r+1)*n/T): one run per row
     kv_rows,     ///< rows of whole key/value heads; with T > heads, neighbours share one
+    kv_columns,  ///< the same of columns, where a quantised weight is stored as [input, output]
     vocabulary,  ///< rows of the vocabulary padded to a multiple of 64, padding not in the file
 };
 

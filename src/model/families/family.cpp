@@ -17,17 +17,10 @@ namespace {
 constexpr const Family* families[] = {&deepseek_family, &llama_family, &mixtral_family, &qwen_moe_family};
 constexpr std::string_view layer_prefix = "model.layers.#.";
 constexpr std::string_view expert_part = ".experts.#.";
-constexpr std::string_view scale_suffix = ".weight_scale_inv";
-constexpr std::string_view weight_suffix = ".weight";
 
-bool is_scale(std::string_view name) { return name.ends_with(scale_suffix); }
-
-/// Whether this row is of that name; of a scale, the weight's row is.
-bool is_of(const TensorRule& rule, std::string_view name) {
-    if (!is_scale(name)) return rule.name == name;
-    const std::string_view stem = name.substr(0, name.size() - scale_suffix.size());
-    return rule.name.size() == stem.size() + weight_suffix.size() && rule.name.starts_with(stem) &&
-           rule.name.ends_with(weight_suffix) && rule.kind != "norm" && rule.kind != "router";
+/// Weights that nobody quantises, or that the engine could not read so.
+bool is_never_quantised(const TensorRule& rule) {
+    return rule.kind == "norm" || rule.kind == "router" || rule.rule == SliceRule::vocabulary;
 }
 
 bool is_of_layers(const TensorRule& rule) { return rule.where == Where::layer || rule.where == Where::nowhere; }
@@ -66,10 +59,10 @@ const Family& family_with_rules(const ModelConfig& config) {
     const QuantizationFormat* const format = find_format(config.quantization);
     if (!format || !format->refusal.empty()) {
         throw Error(ErrorKind::invalid_input, config.quantization->method,
-                    fmt::format("slicing weights quantized by \"{}\"{}: {}; known are none, and \"fp8\" with "
-                                "weight_block_size; for others, plan --from-engine asks the engine itself",
+                    fmt::format("slicing weights quantized by \"{}\"{}: {}; known are none, {}; for others, plan "
+                                "--from-engine asks the engine itself",
                                 config.quantization->method, format ? fmt::format(" ({})", format->words) : "",
-                                format ? format->refusal : "not known"));
+                                format ? format->refusal : "not known", formats_with_rules()));
     }
     return *family;
 }
@@ -93,6 +86,7 @@ std::optional<KnownTensor> find_tensor(const Family& family, const ModelConfig& 
 FamilyRules::FamilyRules(const Family& family, const ModelConfig& config, const Loading& loading)
     : family_(family),
       config_(config),
+      format_(find_format(config.quantization)),
       engine_(engine_of(loading)),
       drafts_(loading.drafts_next_tokens && config.next_token_layers > 0 && !family.draft_rules.empty()) {
     constexpr Releases can_draft{.since = Release{0, 7, 3}, .until = {}};  // vllm-project/vllm#12755
@@ -103,34 +97,38 @@ FamilyRules::FamilyRules(const Family& family, const ModelConfig& config, const 
     }
 }
 
-const TensorRule* FamilyRules::find(std::string_view name, bool is_in_layer) const {
+const TensorRule* FamilyRules::find(std::string_view name, const OfName& of) const {
     for (const std::span<const TensorRule> rules : family_.rules) {
         for (const TensorRule& rule : rules) {
-            if (is_of_layers(rule) == is_in_layer && is_of(rule, name) && rule.releases.contain(engine_)) return &rule;
+            if (is_of_layers(rule) != of.is_in_layer || rule.name != name || !rule.releases.contain(engine_)) continue;
+            if (!of.form || !is_never_quantised(rule)) return &rule;
         }
     }
     return nullptr;
 }
 
-const TensorRule* FamilyRules::find_draft(std::string_view name) const {
+const TensorRule* FamilyRules::find_draft(std::string_view name, const OfName& of) const {
     for (const TensorRule& rule : family_.draft_rules) {
-        if (is_of(rule, name) && rule.releases.contain(engine_)) return &rule;
+        if (rule.name != name || !rule.releases.contain(engine_)) continue;
+        if (!of.form || !is_never_quantised(rule)) return &rule;
     }
-    return find(name, true);
+    return find(name, of);
 }
 
 FamilyRules::OfName FamilyRules::of(std::string_view text, int number_count) const {
     OfName name;
-    name.is_scale = is_scale(text);
     name.is_in_layer = number_count > 0 && text.starts_with(layer_prefix);
+    const std::string_view rest = name.is_in_layer ? text.substr(layer_prefix.size()) : text;
+    const std::optional<FormedTensor> formed = formed_tensor(format_, rest);
+    if (formed) name.form = formed->form;
+    const std::string row = formed ? formed->weight_name() : std::string(rest);
     if (!name.is_in_layer) {
-        if (number_count == 0) name.main = find(text, false);
+        if (number_count == 0) name.main = find(row, name);
         return name;
     }
-    const std::string_view rest = text.substr(layer_prefix.size());
     name.is_expert = number_count > 1 && rest.find(expert_part) != rest.npos;
-    name.main = find(rest, true);
-    if (drafts_) name.draft = find_draft(rest);
+    name.main = find(row, name);
+    if (drafts_) name.draft = find_draft(row, name);
     return name;
 }
 
@@ -154,10 +152,12 @@ std::optional<TensorPlace> FamilyRules::place(const OfName& name, const std::arr
     TensorPlace place;
     place.layer = known->layer;
     place.expert = known->expert;
-    place.rule = rule.rule;
-    place.is_float32 = rule.is_float32 || name.is_scale;
-    place.is_skipped =
-        rule.where == Where::nowhere || (rule.where == Where::first_draft_layer && *known->layer > config_.layers);
+    place.rule = name.form
+                     ? stored_rule(*name.form, rule.rule, keeps_groups(config_.quantization, name.is_expert, engine_))
+                     : rule.rule;
+    place.is_float32 = rule.is_float32 || (name.form && name.form->is_float32);
+    place.is_skipped = rule.where == Where::nowhere || (name.form && !name.form->read_by.contain(engine_)) ||
+                       (rule.where == Where::first_draft_layer && *known->layer > config_.layers);
     place.is_on_every_stage = rule.where == Where::every_stage;
     place.is_on_first_stage = place.is_on_every_stage || rule.where == Where::first_stage;
     place.is_on_last_stage =

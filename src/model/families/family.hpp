@@ -11,27 +11,13 @@
 #include <span>
 #include <string_view>
 
+#include "model/quantization.hpp"
+#include "model/releases.hpp"
 #include "r1cluster/model/slicing.hpp"
 
 namespace r1cluster::detail {
 
 enum class Where { layer, first_stage, last_stage, every_stage, nowhere, draft_layer, first_draft_layer };
-
-/// A release of vLLM, as a row names it.
-struct Release {
-    int major = 0;
-    int minor = 0;
-    int patch = 0;
-};
-
-/// The releases that a row is for: from `since`, up to but without `until`. Unset: no bound.
-struct Releases {
-    std::optional<Release> since;
-    std::optional<Release> until;
-
-    /// No version: the newest.
-    bool contain(const std::optional<Version>& engine) const;
-};
 
 /// nullopt: the newest that is known. Throws Error (invalid_input) for a text that is no version.
 std::optional<Version> engine_of(const Loading& loading);
@@ -85,9 +71,9 @@ public:
         const TensorRule* draft = nullptr;  ///< in a next-token layer
         bool is_in_layer = false;           ///< its first number is the layer
         bool is_expert = false;             ///< its second number is the expert
-        bool is_scale = false;
+        const TensorForm* form = nullptr;   ///< of a quantised weight; nullptr: a tensor as any other
     };
-    /// `text` as TensorKind::name has it. A block scale ("....weight_scale_inv") follows its weight.
+    /// `text` as TensorKind::name has it. What is written beside or instead of a weight has the weight's row.
     OfName of(std::string_view text, int number_count) const;
     /// Whether known() would find it.
     bool is_known(const OfName& name, const std::array<std::uint32_t, 2>& numbers) const {
@@ -103,11 +89,13 @@ public:
     std::optional<TensorPlace> place(const OfName& name, const std::array<std::uint32_t, 2>& numbers) const;
 
 private:
-    const TensorRule* find(std::string_view name, bool is_in_layer) const;
-    const TensorRule* find_draft(std::string_view name) const;
+    /// The row of this name; where `of` has a form, of the weight that it stands for.
+    const TensorRule* find(std::string_view name, const OfName& of) const;
+    const TensorRule* find_draft(std::string_view name, const OfName& of) const;
 
     const Family& family_;
     const ModelConfig& config_;
+    const QuantizationFormat* format_;
     std::optional<Version> engine_;
     bool drafts_;
 };

@@ -62,8 +62,16 @@ TORCH_DTYPES = {
 }
 # By the name in a safetensors header; without those that this torch is too old for.
 DTYPES = {name: getattr(torch, dtype) for name, dtype in TORCH_DTYPES.items() if hasattr(torch, dtype)}
-# Parameters that vLLM makes itself and that need not be in a checkpoint.
-MADE_SCALES = {"k_scale", "v_scale", "q_scale", "prob_scale"}
+# Ends of parameters that vLLM makes itself and that need not be in a checkpoint: of the key/value cache; of experts in
+# groups their order and biases, which are neighbours and zero where there are none.
+MADE = (
+    *(f"{part}_{kind}" for part in ("k", "v", "q") for kind in ("scale", "zero_point")),
+    "prob_scale",
+    "g_idx",
+    "g_idx_sort_indices",
+    "w13_bias",
+    "w2_bias",
+)
 
 
 @dataclass(frozen=True)
@@ -119,8 +127,7 @@ def missing_parameters(model: torch.nn.Module, loaded: set[str] | None) -> set[s
     """Parameters that nothing in the checkpoint was for."""
     if loaded is None:
         return set()
-    names = {name for name, _ in model.named_parameters() if name.rpartition(".")[2].lstrip("_") not in MADE_SCALES}
-    return names - loaded
+    return {name for name, _ in model.named_parameters() if not name.endswith(MADE)} - loaded
 
 
 def load(model: torch.nn.Module, headers: CheckpointHeaders) -> Recorder:

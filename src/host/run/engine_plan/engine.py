@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import importlib.metadata
+import json
 import os
 import types
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ for _name, _value in ENVIRONMENT.items():
 
 _version = importlib.metadata.version
 VERSION = _version("vllm").removesuffix("+cpu")
+IS_OLD = VERSION.startswith(("0.6.", "0.7."))
 # "cpu" in its version is what makes vLLM choose its CPU platform; the loaders of other builds are the same.
 importlib.metadata.version = lambda name: f"{VERSION}+cpu" if name == "vllm" else _version(name)
 
@@ -42,6 +44,7 @@ with contextlib.suppress(ImportError):  # kernels are decorated when they are im
 
 import torch  # noqa: E402
 import transformers  # noqa: E402
+import vllm._custom_ops  # noqa: E402, F401  (looks at which operations there truly are)
 from torch.overrides import TorchFunctionMode  # noqa: E402
 from torch.testing._internal.distributed.fake_pg import FakeStore  # noqa: E402
 from torch.utils._device import _device_constructors  # noqa: E402
@@ -51,7 +54,10 @@ from vllm.distributed.device_communicators import shm_broadcast  # noqa: E402
 from vllm.engine.arg_utils import EngineArgs  # noqa: E402
 from vllm.model_executor.models import registry, utils  # noqa: E402
 from vllm.platforms import current_platform  # noqa: E402
+from vllm.platforms.interface import DeviceCapability, PlatformEnum  # noqa: E402
 
+if IS_OLD:
+    from vllm.attention import selector
 try:
     from vllm.model_executor.model_loader.utils import initialize_model
 except ImportError:  # before 0.8.5
@@ -63,6 +69,9 @@ for _model_type in ("deepseek_v2", "deepseek_v3", "kimi_k2"):
     with contextlib.suppress(ValueError):  # it is known
         _class = type("Config", (transformers.PretrainedConfig,), {"model_type": _model_type})
         transformers.AutoConfig.register(_model_type, _class)
+
+# Of the GPU that quantised weights are asked about: Hopper's, which has kernels for all of them but FP4.
+CAPABILITY = (9, 0)
 
 COMMUNICATOR = "vllm.distributed.device_communicators.base_device_communicator.DeviceCommunicatorBase"
 
@@ -106,9 +115,11 @@ class _On(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
-def _find_or_make_operation(find):
+def _made_operations() -> contextlib.AbstractContextManager:
     """Layers ask for their kernels when they are made, and none is called. Where vLLM's library was compiled for others
     and does not load, there are none."""
+
+    find = torch._ops._OpNamespace.__getattr__
 
     def find_or_make(self, name):
         try:
@@ -116,25 +127,58 @@ def _find_or_make_operation(find):
         except AttributeError:
             if not self.name.startswith(("_C", "_moe_C")) or name.startswith("__"):
                 raise
-            return types.SimpleNamespace(default=None)
+            # "cutlass_scaled_mm_supports_fp8" says whether such a kernel is there for a GPU.
+            return (lambda *_: True) if "_support" in name else types.SimpleNamespace(default=None)
 
-    return find_or_make
+    return mock.patch.object(torch._ops._OpNamespace, "__getattr__", find_or_make)
+
+
+def _as_gpu() -> contextlib.ExitStack:
+    """As for a GPU, until it is closed. Most ways to quantise have no kernel for a CPU, or another one there whose
+    layers are made by other classes."""
+    major, minor = CAPABILITY
+    stack = contextlib.ExitStack()
+    answers = {
+        "_enum": PlatformEnum.CUDA,
+        "is_cuda": lambda _: True,
+        "is_cuda_alike": lambda _: True,
+        "is_cpu": lambda _: False,
+        "get_device_capability": classmethod(lambda *_, **__: DeviceCapability(major, minor)),
+    }
+    if IS_OLD:  # no attention of its CPU has heads as wide as those of latent attention
+        answers["get_attn_backend_cls"] = staticmethod(lambda *_: f"{__name__}.{LatentAttention.__name__}")
+        selector._cached_get_attn_backend.cache_clear()
+        stack.callback(selector._cached_get_attn_backend.cache_clear)
+    for name, value in answers.items():
+        stack.enter_context(mock.patch.object(type(current_platform), name, value))
+    # Marlin's kernels want a workspace for each multiprocessor.
+    properties = types.SimpleNamespace(major=major, minor=minor, multi_processor_count=132)
+    stack.enter_context(mock.patch.object(torch.cuda, "get_device_capability", return_value=CAPABILITY))
+    stack.enter_context(mock.patch.object(torch.cuda, "get_device_properties", return_value=properties))
+    stack.enter_context(_made_operations())
+    return stack
+
+
+def _is_quantised(checkpoint: str | Path) -> bool:
+    config = json.loads((Path(checkpoint) / "config.json").read_text())
+    return bool(config.get("quantization_config") or config.get("compression_config"))
 
 
 def engine_config(checkpoint: Path, tensor_parallel: int, pipeline_parallel: int, *, expert_parallel: bool = False):
     # An option that old versions do not have.
     more = {"enable_expert_parallel": True} if expert_parallel else {}
-    return EngineArgs(
-        model=str(checkpoint),
-        skip_tokenizer_init=True,
-        tensor_parallel_size=tensor_parallel,
-        pipeline_parallel_size=pipeline_parallel,
-        distributed_executor_backend="mp",
-        enforce_eager=True,
-        max_model_len=64,
-        load_format="auto",
-        **more,
-    ).create_engine_config()
+    with _as_gpu() if _is_quantised(checkpoint) else contextlib.nullcontext():
+        return EngineArgs(
+            model=str(checkpoint),
+            skip_tokenizer_init=True,
+            tensor_parallel_size=tensor_parallel,
+            pipeline_parallel_size=pipeline_parallel,
+            distributed_executor_backend="mp",
+            enforce_eager=True,
+            max_model_len=64,
+            load_format="auto",
+            **more,
+        ).create_engine_config()
 
 
 def _replacements() -> Iterator[contextlib.AbstractContextManager]:
@@ -149,7 +193,7 @@ def _replacements() -> Iterator[contextlib.AbstractContextManager]:
     yield mock.patch.object(torch.distributed, "new_group", new_fake_group)
     yield mock.patch.object(shm_broadcast.MessageQueue, "create_from_process_group", return_value=None)
     yield replace_where_it_exists(type(current_platform), "get_device_communicator_cls", lambda *_: COMMUNICATOR)
-    if VERSION.startswith(("0.6.", "0.7.")):
+    if IS_OLD:
         choose = _attention_of(current_platform.get_attn_backend_cls)
         yield mock.patch.object(type(current_platform), "get_attn_backend_cls", choose)
     yield replace_where_it_exists(parallel_state, "_node_count", lambda *_: 1)
@@ -184,7 +228,8 @@ def model_of_rank(vllm_config, rank: int, device: str = "meta") -> Iterator[torc
         stack.callback(torch.set_default_dtype, torch.get_default_dtype())
         torch.set_default_dtype(vllm_config.model_config.dtype)
         utils._model_to_pp_missing_layer_names.clear()  # by the address of a model, and the one before this is gone
-        find = torch._ops._OpNamespace.__getattr__
-        with _On(device), mock.patch.object(torch._ops._OpNamespace, "__getattr__", _find_or_make_operation(find)):
+        if _is_quantised(vllm_config.model_config.model):
+            stack.enter_context(_as_gpu())
+        with _On(device), _made_operations():
             model = initialize_model(vllm_config=vllm_config)
         yield model

@@ -98,6 +98,7 @@ class Recorder(TorchDispatchMode):
         super().__init__()
         self._weights: dict[int, str] = {}  # by storage; the tensors are kept, so that no storage is made anew
         self._parameters: dict[int, str] = {}
+        self._copies: dict[int, torch.Tensor] = {}  # by storage; the view of a weight that was copied whole
         self._overwritten: set[int] = set()
         self._kept: list[torch.Tensor] = []
 
@@ -116,12 +117,15 @@ class Recorder(TorchDispatchMode):
         kwargs = kwargs or {}
         name = func._schema.name.removeprefix("aten::")
         tensors = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
-        weights = [tensor for tensor in tensors if _storage(tensor) in self._weights]
-        if not weights or name in WITHOUT_VALUES:
-            return func(*args, **kwargs)
-        if name == "_local_scalar_dense":  # .item(): there is no value to give, and any will do
+        weights = [
+            tensor for tensor in tensors if _storage(tensor) in self._weights or _storage(tensor) in self._copies
+        ]
+        # .item(), also of a parameter that a loader looks at: there is no value to give, and any will do
+        if name == "_local_scalar_dense" and all(tensor.is_meta for tensor in tensors):
             self._note(weights, name, None)
             return 0
+        if not weights or name in WITHOUT_VALUES:
+            return func(*args, **kwargs)
         is_written = [
             argument.alias_info is not None and argument.alias_info.is_write for argument in func._schema.arguments
         ]
@@ -133,8 +137,14 @@ class Recorder(TorchDispatchMode):
             return func(*args, **kwargs)
         result = func(*args, **kwargs)
         results = [leaf for leaf in tree_leaves(result) if isinstance(leaf, torch.Tensor)]
-        if results and not any(is_written) and all(_storage(tensor) in self._weights for tensor in results):
+        known = self._weights.keys() | self._copies.keys() if results else set()
+        if results and not any(is_written) and all(_storage(tensor) in known for tensor in results):
             return result  # a view
+        if name == "clone" and _storage(args[0]) in self._weights and result.is_contiguous():
+            # .t().contiguous(): what counts is what is read of the copy.
+            self._copies[_storage(result)] = args[0]
+            self._kept.append(result)
+            return result
         into = self._parameters.get(_storage(written[0])) if written else None
         self._note(weights, name, into)
         return result
@@ -143,8 +153,30 @@ class Recorder(TorchDispatchMode):
         for tensor in weights:
             if _storage(tensor) in self._overwritten:
                 continue
-            slices = bytes_of(tensor.storage_offset(), tensor.shape, tensor.stride(), tensor.element_size())
-            self.reads.append(Read(self._weights[_storage(tensor)], slices, into, operation))
+            copied = self._copies.get(_storage(tensor))
+            offset, strides = (
+                (tensor.storage_offset(), tensor.stride()) if copied is None else _in_source(tensor, copied)
+            )
+            slices = bytes_of(offset, tensor.shape, strides, tensor.element_size())
+            weight = self._weights[_storage(tensor if copied is None else copied)]
+            self.reads.append(Read(weight, slices, into, operation))
+
+
+def _in_source(view: torch.Tensor, source: torch.Tensor) -> tuple[int, tuple[int, ...]]:
+    """Offset and strides in the storage of `source` of a view of its contiguous copy."""
+    copy_strides = [math.prod(source.shape[axis + 1 :]) for axis in range(source.dim())]
+    offset, rest = source.storage_offset(), view.storage_offset()
+    for copy_stride, stride in zip(copy_strides, source.stride(), strict=True):
+        index, rest = divmod(rest, copy_stride)
+        offset += index * stride
+    # Axes of one element may have the stride of any other, and move nothing.
+    axes = {stride: axis for axis, stride in enumerate(copy_strides) if source.shape[axis] > 1}
+    strides = [1 if size == 1 else axes.get(stride, -1) for size, stride in zip(view.shape, view.stride(), strict=True)]
+    if -1 in strides:
+        raise UnknownReadError(f"a view across rows of a copy: shape {view.shape}, strides {view.stride()}")
+    return offset, tuple(
+        1 if size == 1 else source.stride(axis) for size, axis in zip(view.shape, strides, strict=True)
+    )
 
 
 def _storage(tensor: torch.Tensor) -> int:
