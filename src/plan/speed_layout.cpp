@@ -13,12 +13,7 @@ namespace {
 const Device& device_of(const RankPlacement& rank, const Devices& devices) {
     static const Device cpu;
     if (!rank.gpu) return cpu;
-    for (const HostDevices& host : devices.hosts) {
-        if (host.host != rank.host) continue;
-        for (const Device& device : host.devices) {
-            if (device.gpu == rank.gpu) return device;
-        }
-    }
+    if (const Device* device = find_device(devices, rank.host, *rank.gpu)) return *device;
     throw Error(
         ErrorKind::invalid_input, rank.host,
         fmt::format("forecasting speed: rank {} of the layout is on GPU {} of \"{}\", which the cluster has not; "

