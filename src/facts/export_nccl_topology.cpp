@@ -71,12 +71,13 @@ public:
         std::set<std::string> hca_addresses;
         for (const Hca& hca : machine.hcas) {
             hca_addresses.insert(hca.pci_address);
-            if (!hca.name.empty()) add_net(hca.pci_address, hca.numa_node, nets_of(hca));
+            if (detail::is_device_name(hca.name)) add_net(hca.pci_address, hca.numa_node, nets_of(hca));
         }
         for (const Nic& nic : machine.nics) {
             const bool is_real = nic.kind == "physical" || nic.kind.empty();
             // Of an interface of an HCA, NCCL uses the verbs device.
-            if (is_real && !nic.name.empty() && (nic.pci_address.empty() || !hca_addresses.contains(nic.pci_address))) {
+            if (is_real && detail::is_device_name(nic.name) &&
+                (nic.pci_address.empty() || !hca_addresses.contains(nic.pci_address))) {
                 // For NCCL a virtio interface is no PCI device: it attaches such to a CPU.
                 const PciDevice* device = find(nic.pci_address);
                 const bool is_virtio = device && device->vendor_id == "0x1af4";
@@ -191,7 +192,9 @@ private:
         pci.set("subsystem_vendor", device.subsystem_vendor_id).set("subsystem_device", device.subsystem_device_id);
         // A link does what the lesser of its ends can.
         const PciLink above = link_above(address);
-        if (const auto speed = least(device.link.max_speed_gts, above.max_speed_gts)) {
+        // The slowest PCIe has 2.5; of less, the one digit that is written might be none.
+        const auto speed = least(device.link.max_speed_gts, above.max_speed_gts);
+        if (speed && *speed >= 1) {
             pci.set("link_speed", speed_text(*speed));
         }
         if (const auto width = least(device.link.max_width, above.max_width)) {

@@ -204,6 +204,9 @@ private:
         for (const pugi::xml_node net : nic.children("net")) {
             xml_.check_excess(net, machine_);
             const std::string name = xml_.required(net, "name");
+            if (!is_device_name(name)) {
+                throw xml_.refusal(net, fmt::format("name \"{}\": expected printable ASCII without spaces", name));
+            }
             if (name.find('+') != std::string::npos) {
                 add_gap(machine_, name, "a device that NCCL made of several; its members are not told");
             } else if (is_verbs_device(net, name, device)) {

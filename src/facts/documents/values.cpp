@@ -72,6 +72,10 @@ std::optional<std::string> pci_number_of(std::string_view text, std::size_t digi
     return "0x" + std::string(digits - lower.size(), '0') + lower;
 }
 
+bool is_device_name(std::string_view name) {
+    return !name.empty() && std::ranges::all_of(name, [](char c) { return c > ' ' && c <= '~'; });
+}
+
 std::string pci_kind_of(std::string_view class_code, std::string_view vendor_id) {
     // Clouds' files for NCCL name no vendor; a display controller in them is a GPU.
     const bool is_taken_for_gpu = vendor_id.empty() && class_code.starts_with("0x03");

@@ -24,6 +24,9 @@ std::string_view trimmed(std::string_view text);
 std::optional<std::string> pci_address_of(std::string_view text);
 /// "0x10de" of "10DE" or "0x10de": four digits; "0x030200": six. nullopt for anything else.
 std::optional<std::string> pci_number_of(std::string_view text, std::size_t digits);
+/// Whether a device or interface can be called so: printable ASCII without spaces.
+bool is_device_name(std::string_view name);
+
 /// PciDevice::kind, by class code ("0x030200") and vendor. A display controller counts as a GPU where its vendor is
 /// NVIDIA or not told.
 std::string pci_kind_of(std::string_view class_code, std::string_view vendor_id);
