@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "r1cluster/plan/layout.hpp"
+
 namespace r1cluster::detail {
 
 /// How many ways a layout divides, and what.
@@ -16,6 +18,11 @@ struct LayoutSizes {
     int world_size() const { return tensor_parallel * pipeline_parallel * data_parallel; }
     bool operator==(const LayoutSizes&) const = default;
 };
+
+inline LayoutSizes sizes_of(const Layout& layout) {
+    return {layout.tensor_parallel, layout.pipeline_parallel, layout.data_parallel, layout.decode_context_parallel,
+            layout.is_expert_parallel};
+}
 
 /// What a stage of the pipeline holds: ranks of one stage differ by the rest of the vocabulary at most.
 struct StageLoad {

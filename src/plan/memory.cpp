@@ -20,16 +20,6 @@ using detail::EngineOptions;
 using detail::tokens_text;
 using knowledge::Runner;
 
-detail::LayoutSizes sizes_of(const Layout& layout) {
-    detail::LayoutSizes sizes;
-    sizes.tensor_parallel = layout.tensor_parallel;
-    sizes.pipeline_parallel = layout.pipeline_parallel;
-    sizes.data_parallel = layout.data_parallel;
-    sizes.decode_context_parallel = layout.decode_context_parallel;
-    sizes.is_expert_parallel = layout.is_expert_parallel;
-    return sizes;
-}
-
 [[noreturn]] void refuse(const std::string& what) {
     throw Error(ErrorKind::invalid_input, "layout", "forecasting the memory of a layout: " + what);
 }
@@ -194,7 +184,7 @@ MemoryForecast memory(const DeploymentSpec& spec, const Cluster& cluster, const 
     const EngineOptions options =
         detail::engine_options(with_version(spec, layout), cluster, checkpoint.config, devices);
     const ModelConfig config = loaded_config(checkpoint, options.version);
-    const detail::LayoutSizes sizes = sizes_of(layout);
+    const detail::LayoutSizes sizes = detail::sizes_of(layout);
 
     MemoryForecast forecast;
     std::map<int, const RankCalibration*> measured;

@@ -160,7 +160,6 @@ void list(Plan& plan, const Listing& listing, const std::vector<Found>& order, s
 /// no request faster. Empty where they would not, or where the spec says how many ranks there shall be.
 std::string better_on_fewer_hosts(const detail::SearchInput& all, const Cluster& cluster, const Goal& goal,
                                   const Found& best) {
-    constexpr double worthwhile_gain = 0.02;
     if (!all.devices.is_gpu || all.spec.layout != LayoutSpec{}) return "";
     for (std::size_t count = 1; count < all.spec.hosts.size(); count *= 2) {
         DeploymentSpec fewer = all.spec;
@@ -175,7 +174,7 @@ std::string better_on_fewer_hosts(const detail::SearchInput& all, const Cluster&
         if (order.empty() || order.front().holds_a_request < best.holds_a_request) continue;
         const Found& found = order.front();
         const double gain = (best.cost - found.cost) / std::abs(best.cost);
-        if (!(gain > worthwhile_gain)) continue;
+        if (!(gain > detail::worthwhile_gain)) continue;
         return fmt::format(
             "{} alone would be {:.0f} % better for {}: {} with room for {} tokens; for that, leave the other host{} "
             "out",

@@ -16,9 +16,6 @@
 namespace r1cluster::detail {
 namespace {
 
-/// Least gain for which another partition than the engine's own is worth a setting.
-constexpr double worthwhile_gain = 0.02;
-
 /// A small all-reduce between hosts takes 15 to 40 us over InfiniBand, over TCP 100 and more.
 constexpr double fast_all_reduce_us = 40;
 

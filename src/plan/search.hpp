@@ -11,6 +11,9 @@
 
 namespace r1cluster::detail {
 
+/// Least gain for which another partition than the engine's own, or fewer hosts, is worth a setting.
+constexpr double worthwhile_gain = 0.02;
+
 /// A partition of the layers, and what it is good for.
 struct PartitionChoice {
     std::vector<int> layers;

@@ -28,11 +28,6 @@ bool is_slower(const Device& a, const Device& b) {
 
 }  // namespace
 
-LayoutSizes sizes_of(const Layout& layout) {
-    return {layout.tensor_parallel, layout.pipeline_parallel, layout.data_parallel, layout.decode_context_parallel,
-            layout.is_expert_parallel};
-}
-
 std::vector<StagePlacement> stage_placements(const Layout& layout, const Devices& devices) {
     std::vector<StagePlacement> stages(static_cast<std::size_t>(std::max(1, layout.pipeline_parallel)));
     std::vector<std::string> hosts(stages.size());

@@ -11,8 +11,6 @@
 
 namespace r1cluster::detail {
 
-LayoutSizes sizes_of(const Layout& layout);
-
 /// The stages of the first data-parallel part; the others are alike. Throws Error (invalid_input) where the layout
 /// names a host or GPU that the cluster has not.
 std::vector<StagePlacement> stage_placements(const Layout& layout, const Devices& devices);
