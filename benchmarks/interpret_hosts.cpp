@@ -9,7 +9,7 @@
 #include <cstdlib>
 
 #include "r1cluster/facts/cluster.hpp"
-#include "r1cluster/host/read.hpp"
+#include "r1cluster/host/read/read.hpp"
 
 namespace {
 

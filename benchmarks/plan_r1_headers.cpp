@@ -15,7 +15,7 @@
 #include <fstream>
 
 #include "r1cluster/model/checkpoint.hpp"
-#include "r1cluster/plan/shard_plan.hpp"
+#include "r1cluster/shard/shard_plan.hpp"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <functional>
 
-#include "host/read/host_tree.hpp"
+#include "host/os/host_tree.hpp"
 #include "host/read/sources.hpp"
 
 namespace {

@@ -9,7 +9,7 @@
 #include <cstdlib>
 
 #include "model/synthetic.hpp"
-#include "r1cluster/plan/layout.hpp"
+#include "r1cluster/plan/plan.hpp"
 
 namespace {
 

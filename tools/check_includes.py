@@ -1,36 +1,59 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Holds the rooms apart: who may include whom, and what core may never touch.
+"""Checks which folder may include which, and that core does no I/O.
 
-Usage: check_includes.py SOURCE_DIR. Prints one line per breach and exits 1, or says what it looked at.
+Usage: check_includes.py [--edges] SOURCE_DIR
+
+Rooms are folders under src/ and include/r1cluster/ ("facts", "facts/derive", "host/os"). ALLOWED lists, for each folder
+that has sources, every other folder that it includes. An include that ALLOWED does not list is a breach, and so is an
+entry of ALLOWED that no file needs: the table is the picture of the house, no more and no less. docs/concepts.md draws it.
+
+Prints one line per breach and exits 1, or prints how many files it has read. --edges prints the edges that the sources
+have, in the form of ALLOWED.
 """
 
 import re
 import sys
 from pathlib import Path
 
-# room -> rooms that it may include, besides itself. docs/concepts.md draws the same.
-ALLOWED = {
-    "base": set(),
-    "knowledge": {"base"},
-    "report": {"base"},
-    "spec": {"base"},
-    "readings": {"base"},
-    "facts": {"base", "readings", "knowledge"},
-    "model": {"base", "readings"},
-    "plan": {"base", "readings", "knowledge", "facts", "model", "spec"},
+# From the bottom to the top: a folder includes only folders that stand above it in this table.
+ALLOWED: dict[str, str] = {
+    "base": "",
+    "knowledge": "base",
+    "report": "base",
+    "spec": "base",
+    "readings": "base",
+    "facts": "base readings",
+    "facts/derive": "base knowledge facts",
+    "documents": "base readings facts facts/derive",
+    "facts/interpret": "base readings facts facts/derive documents",
+    "model": "base readings",
+    "engine": "base knowledge spec facts model",
+    "engine/vllm": "base",
+    "layout": "base spec facts model",
+    "shard": "base model layout",
+    "memory": "base knowledge engine layout shard",
+    "speed": "base knowledge facts model engine layout",
+    "plan": "base knowledge spec facts model engine layout shard memory speed",
+    "config": "base report spec facts layout",
+    "launch": "base spec engine engine/vllm layout config",
+    "check": "base report spec engine layout",
+    "diagnose": "base report",
+    "decide": "base readings plan config launch check",
+    "views": "base facts",
+    "host": "",
+    "host/os": "base readings",
+    "host/checkpoint": "base readings model host host/os",
+    "host/read": "base spec readings host host/os host/checkpoint",
+    "host/agent": "base spec readings host host/os host/checkpoint host/read",
+    "host/guard": "base launch host/os host/agent",
+    "host/engine": "base readings layout shard host host/os",
+    "host/deploy": "base report facts plan config launch check diagnose decide host host/agent host/guard",
 }
-ALLOWED["check"] = ALLOWED["plan"] | {"report", "plan"}
-ALLOWED["config"] = ALLOWED["plan"] | {"report", "plan"}
-ALLOWED["launch"] = ALLOWED["plan"] | {"report", "plan", "config"}
-ALLOWED["diagnose"] = {"base", "report", "facts", "readings", "knowledge"}
-CORE = set(ALLOWED)
-ALLOWED["host/read"] = {"base", "readings", "spec", "facts", "model", "host/remote"}
-ALLOWED["host/remote"] = {"base", "readings", "spec", "facts", "host/read"}
-ALLOWED["host/run"] = CORE | {"host/read", "host/remote"}
-TOP = CORE | {"host/read", "host/remote", "host/run", "host"}
-ALLOWED["cli"] = TOP
-ALLOWED["python"] = TOP
+# Included by nobody; may include everything.
+TOP = {"cli", "python"}
+# Folders that touch the world. Every other one is core.
+HOST = "host"
 
 # Core does no I/O: text comes in, text goes out.
 BANNED_IN_CORE = re.compile(
@@ -39,52 +62,74 @@ BANNED_IN_CORE = re.compile(
 )
 THIRD_PARTY_IN_PUBLIC = re.compile(r"#include [<\"](boost|fmt|toml|CLI|pugi|openssl|nvml)")
 INCLUDE = re.compile(r'^\s*#include "([^"]+)"', re.M)
+FRONT_PAGE = "cluster.hpp"  # includes all public headers; for users, cli and python
 
 
-def room_of(path: str) -> str:
-    """'host/read/x.hpp' -> 'host/read'; 'base/json.hpp' -> 'base'; public host headers -> 'host'."""
-    parts = path.split("/")
-    if parts[0] == "host":
-        return "/".join(parts[:2]) if len(parts) > 2 else "host"
-    return parts[0]
+def folder_of(path: str) -> str:
+    """The folder of the table that holds a file: a subfolder that the table does not list belongs to its parent."""
+    folder = path.rsplit("/", 1)[0] if "/" in path else path
+    while folder not in ALLOWED and "/" in folder:
+        folder = folder.rsplit("/", 1)[0]
+    return folder
+
+
+def line_of(text: str, offset: int) -> int:
+    return text.count("\n", 0, offset) + 1
 
 
 def main() -> int:
-    source = Path(sys.argv[1])
+    prints_edges = "--edges" in sys.argv
+    source = Path([a for a in sys.argv[1:] if not a.startswith("--")][0])
+    allowed = {folder: set(targets.split()) for folder, targets in ALLOWED.items()}
+    order = {folder: place for place, folder in enumerate(ALLOWED)}
     breaches: list[str] = []
+    for folder, targets in allowed.items():
+        breaches += [
+            f"tools/check_includes.py: {folder} includes {target}, which does not stand above it in ALLOWED"
+            for target in sorted(targets)
+            if order.get(target, len(order)) >= order[folder]
+        ]
+    used: dict[str, set[str]] = {}
     seen = 0
-    public = [(p, p.relative_to(source / "include/r1cluster")) for p in source.glob("include/r1cluster/**/*.hpp")]
-    private = [(p, p.relative_to(source / "src")) for p in source.glob("src/**/*.[ch]pp")]
-    for path, relative in public + private:
-        if str(relative) == "cluster.hpp":
-            continue
-        seen += 1
-        room = room_of(str(relative))
-        text = path.read_text(encoding="utf-8")
-        is_public = (path, relative) in public
-        allowed = TOP if room == "host" else ALLOWED.get(room)
-        if allowed is None:
-            breaches.append(f"{path}: the room {room!r} is not in the table of tools/check_includes.py")
-            continue
-        for line, included in ((text[: m.start()].count("\n") + 1, m.group(1)) for m in INCLUDE.finditer(text)):
-            target = room_of(included.removeprefix("r1cluster/"))
-            if target == "cluster.hpp" and room in {"cli", "python"}:
-                continue  # the front page is for those on top
-            if target in {room, "host"} and room.startswith("host"):
+    for root in ("include/r1cluster", "src"):
+        for path in sorted((source / root).glob("**/*.[ch]pp")):
+            relative = str(path.relative_to(source / root))
+            if relative == FRONT_PAGE:
                 continue
-            if target == "host" and room in {"cli", "python"}:
+            seen += 1
+            folder = folder_of(relative)
+            text = path.read_text(encoding="utf-8")
+            if folder not in allowed and folder not in TOP:
+                breaches.append(f"{path}: the folder {folder!r} is not in the table of tools/check_includes.py")
                 continue
-            if target != room and target not in allowed:
-                breaches.append(f'{path}:{line}: {room} may not include {target} ("{included}")')
-        if room in CORE:
-            for match in BANNED_IN_CORE.finditer(text):
-                line = text[: match.start()].count("\n") + 1
-                breaches.append(f"{path}:{line}: core does no I/O, but has {match.group(0)!r}")
-        if is_public and THIRD_PARTY_IN_PUBLIC.search(text):
-            breaches.append(f"{path}: a public header includes a third-party header")
+            for match in INCLUDE.finditer(text):
+                target = folder_of(match.group(1).removeprefix("r1cluster/"))
+                if target == folder or folder in TOP:
+                    continue
+                used.setdefault(folder, set()).add(target)
+                if target not in allowed[folder]:
+                    breaches.append(
+                        f'{path}:{line_of(text, match.start())}: {folder} may not include {target} ("{match.group(1)}")'
+                    )
+            if folder not in TOP and folder.split("/")[0] != HOST:
+                breaches += [
+                    f"{path}:{line_of(text, match.start())}: core does no I/O, but has {match.group(0)!r}"
+                    for match in BANNED_IN_CORE.finditer(text)
+                ]
+            if root != "src" and THIRD_PARTY_IN_PUBLIC.search(text):
+                breaches.append(f"{path}: a public header includes a third-party header")
+    breaches += [
+        f"tools/check_includes.py: {folder} is allowed to include {target}, which no file of it does"
+        for folder, targets in allowed.items()
+        for target in sorted(targets - used.get(folder, set()))
+    ]
+    if prints_edges:
+        for folder in sorted(used, key=lambda name: (order.get(name, len(order)), name)):
+            print(f'    "{folder}": "{" ".join(sorted(used[folder]))}",')
+        return 0
     for breach in breaches:
         print(breach)
-    print(f"{seen} files looked at, {len(breaches)} breaches")
+    print(f"{seen} files read, {len(breaches)} breaches")
     return 1 if breaches or seen == 0 else 0
 
 

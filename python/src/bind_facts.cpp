@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings.hpp"
 #include "facts/describe.hpp"
-#include "r1cluster/facts/documents.hpp"
-#include "r1cluster/facts/views.hpp"
+#include "r1cluster/documents/documents.hpp"
+#include "r1cluster/views/views.hpp"
+#include "views/describe.hpp"
 
 namespace r1cluster::python {
 namespace {

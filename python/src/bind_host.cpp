@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "host/deploy/describe.hpp"
+#include "host/engine/describe.hpp"
 #include "host/read/describe.hpp"
-#include "host/run/describe.hpp"
 #include "host_call.hpp"
-#include "r1cluster/host/checkpoint_options.hpp"
-#include "r1cluster/host/deploy.hpp"
-#include "r1cluster/host/engine.hpp"
-#include "r1cluster/host/read.hpp"
+#include "r1cluster/host/checkpoint/checkpoint.hpp"
+#include "r1cluster/host/deploy/deploy.hpp"
+#include "r1cluster/host/engine/ask_engine.hpp"
+#include "r1cluster/host/os/text_file.hpp"
+#include "r1cluster/host/read/read.hpp"
 #include "readings/describe.hpp"
 
 namespace r1cluster {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstddef>
 #include "bindings.hpp"
+#include "layout/describe.hpp"
+#include "memory/describe.hpp"
+#include "shard/describe.hpp"
+#include "speed/describe.hpp"
 
 #include "plan/describe.hpp"
 

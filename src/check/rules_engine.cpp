@@ -5,7 +5,7 @@
 #include <map>
 
 #include "check/rule.hpp"
-#include "facts/packages.hpp"
+#include "engine/packages.hpp"
 
 namespace r1cluster::detail {
 namespace {

@@ -5,7 +5,7 @@
 #include <map>
 
 #include "check/rule.hpp"
-#include "facts/packages.hpp"
+#include "engine/packages.hpp"
 #include "r1cluster/base/units.hpp"
 
 namespace r1cluster::detail {

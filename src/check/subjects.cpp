@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "facts/packages.hpp"
+#include "engine/packages.hpp"
 
 namespace r1cluster::detail {
 

@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include "cli/session.hpp"
-#include "host/remote/agent.hpp"
-#include "host/run/guard.hpp"
-#include "host/run/job_handlers.hpp"
+#include "host/agent/agent.hpp"
+#include "host/guard/guard.hpp"
+#include "host/guard/job_handlers.hpp"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "host/run/decide.hpp"
+#include "decide/decide.hpp"
 #include "r1cluster/cluster.hpp"
 
 namespace r1cluster::cli {

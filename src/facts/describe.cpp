@@ -45,6 +45,5 @@ R1CLUSTER_JSON(RailPort, "rail_port", 1)
 R1CLUSTER_JSON(Rail, "rail", 1)
 R1CLUSTER_JSON(Difference, "difference", 1)
 R1CLUSTER_JSON(Cluster, "cluster", 1)
-R1CLUSTER_JSON(Change, "change", 1)
 
 }  // namespace r1cluster

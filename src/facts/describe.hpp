@@ -5,7 +5,6 @@
 
 #include "base/reflect_json.hpp"
 #include "r1cluster/facts/cluster.hpp"
-#include "r1cluster/facts/views.hpp"
 
 namespace r1cluster {
 
@@ -79,6 +78,5 @@ BOOST_DESCRIBE_STRUCT(RailPort, (), (host, hca, port))
 BOOST_DESCRIBE_STRUCT(Rail, (), (index, ports, link_layer, rate_gbps, because))
 BOOST_DESCRIBE_STRUCT(Difference, (), (subject, values))
 BOOST_DESCRIBE_STRUCT(Cluster, (), (machines, paths, rails, differences))
-BOOST_DESCRIBE_STRUCT(Change, (), (host, subject, sentence, is_worse))
 
 }  // namespace r1cluster

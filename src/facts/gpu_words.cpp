@@ -19,14 +19,6 @@ std::string word(std::span<const std::string_view> words, int number) {
 
 }  // namespace
 
-std::string sysfs_pci_address(std::string_view bus_id) {
-    std::string address(bus_id);
-    while (address.find(':') > 4 && address.find(':') != std::string::npos && address.front() == '0')
-        address.erase(0, 1);
-    std::transform(address.begin(), address.end(), address.begin(), [](unsigned char c) { return std::tolower(c); });
-    return address;
-}
-
 std::string ancestor_word(int level) {
     switch (level) {
         case 0:  // one board

@@ -13,10 +13,6 @@
 
 namespace r1cluster::detail {
 
-/// As NVML and the CUDA driver write it, "00000000:18:00.0" -> as sysfs does, "0000:18:00.0"; a domain that needs more
-/// than four digits keeps them ("00010000:01:00.0" -> "10000:01:00.0": the kernel prints "%04x:%02x:%02x.%d").
-std::string sysfs_pci_address(std::string_view bus_id);
-
 /// By NVML's numbers. `nvidia-smi -q -x` says the same with capitals and "_".
 inline constexpr std::array<std::string_view, 5> virtualization_words{"none", "pass-through", "vGPU", "host vGPU",
                                                                       "host vSGA"};

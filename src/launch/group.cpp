@@ -7,8 +7,8 @@
 #include <array>
 #include <optional>
 
-#include "facts/packages.hpp"
-#include "launch/engine_flags.hpp"
+#include "engine/packages.hpp"
+#include "engine/vllm/flags.hpp"
 #include "r1cluster/base/error.hpp"
 
 namespace r1cluster::detail {

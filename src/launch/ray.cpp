@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "facts/packages.hpp"
-#include "launch/engine_flags.hpp"
+#include "engine/packages.hpp"
+#include "engine/vllm/flags.hpp"
 #include "launch/group.hpp"
 
 namespace r1cluster::detail {

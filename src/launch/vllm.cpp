@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "launch/engine_flags.hpp"
+#include "engine/vllm/flags.hpp"
 #include "launch/group.hpp"
 
 namespace r1cluster::detail {

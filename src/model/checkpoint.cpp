@@ -8,9 +8,9 @@
 #include <set>
 
 #include "model/consistency.hpp"
-#include "model/index.hpp"
-#include "model/plain_header.hpp"
-#include "model/tensor_table.hpp"
+#include "model/headers/index.hpp"
+#include "model/headers/plain_header.hpp"
+#include "model/headers/tensor_table.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/base/units.hpp"
 

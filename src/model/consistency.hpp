@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "model/tensor_table.hpp"
+#include "model/headers/tensor_table.hpp"
 #include "r1cluster/model/checkpoint.hpp"
 
 namespace r1cluster::detail {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "plan/memory_model.hpp"
+#include "memory/memory_model.hpp"
 
 namespace r1cluster::detail {
 

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "plan/engine_options.hpp"
-#include "plan/layout_sizes.hpp"
+#include "engine/options.hpp"
+#include "layout/layout_sizes.hpp"
 #include "plan/partition.hpp"
-#include "plan/speed_model.hpp"
-#include "plan/weight_bytes.hpp"
+#include "shard/weight_bytes.hpp"
+#include "speed/model.hpp"
 
 namespace r1cluster::detail {
 

@@ -7,7 +7,7 @@
 
 #include "model/families/family.hpp"
 #include "r1cluster/base/error.hpp"
-#include "r1cluster/plan/layout.hpp"
+#include "r1cluster/plan/plan.hpp"
 
 namespace r1cluster {
 

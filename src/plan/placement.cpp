@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/placement.hpp"
+#include "layout/words.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "plan/memory_model.hpp"
+#include "memory/memory_model.hpp"
 #include "r1cluster/base/units.hpp"
 
 namespace r1cluster::detail {
@@ -26,24 +27,6 @@ WholeInterval times(const WholeInterval& tokens, std::int64_t factor) {
 }
 
 }  // namespace
-
-std::string in_words(const LayoutSizes& sizes) {
-    std::string text = fmt::format("TP {} x PP {}", sizes.tensor_parallel, sizes.pipeline_parallel);
-    if (sizes.data_parallel > 1) text += fmt::format(" x DP {}", sizes.data_parallel);
-    if (sizes.is_expert_parallel) text += ", EP";
-    if (sizes.decode_context_parallel > 1) text += fmt::format(", DCP {}", sizes.decode_context_parallel);
-    return text;
-}
-
-std::string joined(const std::vector<int>& partition) {
-    std::string text;
-    for (const int layers : partition) text += (text.empty() ? "" : ",") + std::to_string(layers);
-    return text;
-}
-
-std::string tokens_text(std::int64_t tokens) {
-    return format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(0, tokens)));
-}
 
 Placement::Placement(const SearchInput& input, const WeightBytes& weights, const Candidate& candidate,
                      std::vector<int> partition)

@@ -7,17 +7,10 @@
 #include <vector>
 
 #include "plan/candidate.hpp"
-#include "r1cluster/plan/layout.hpp"
-#include "r1cluster/plan/memory.hpp"
+#include "r1cluster/memory/memory.hpp"
+#include "r1cluster/plan/plan.hpp"
 
 namespace r1cluster::detail {
-
-/// "TP 8 x PP 2", "TP 8 x PP 1 x DP 2, EP, DCP 4".
-std::string in_words(const LayoutSizes& sizes);
-/// "31,30".
-std::string joined(const std::vector<int>& partition);
-/// "651,000".
-std::string tokens_text(std::int64_t tokens);
 
 /// Every rank of a candidate under one partition, by the memory model itself: what a plan lists, and why it is refused.
 class Placement {

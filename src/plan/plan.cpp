@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "layout/words.hpp"
 #include "plan/placement.hpp"
 #include "plan/search.hpp"
 #include "plan/sizes.hpp"
 #include "plan/suggestions.hpp"
 #include "r1cluster/base/error.hpp"
-#include "r1cluster/plan/layout.hpp"
+#include "r1cluster/plan/plan.hpp"
 
 namespace r1cluster {
 namespace {

@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "knowledge/engine_rules.hpp"
-#include "plan/placement.hpp"
+#include "layout/words.hpp"
 
 namespace r1cluster::detail {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "plan/placement.hpp"
+#include "layout/words.hpp"
 
 namespace r1cluster::detail {
 namespace {

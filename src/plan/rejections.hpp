@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "plan/layout_sizes.hpp"
-#include "r1cluster/plan/layout.hpp"
+#include "layout/layout_sizes.hpp"
+#include "r1cluster/plan/plan.hpp"
 
 namespace r1cluster::detail {
 

@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <set>
 
-#include "plan/placement.hpp"
-#include "plan/show_rows.hpp"
+#include "layout/rank_rows.hpp"
+#include "layout/words.hpp"
 #include "r1cluster/base/units.hpp"
+#include "r1cluster/plan/plan.hpp"
 
 namespace r1cluster {
 namespace {

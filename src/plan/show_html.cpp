@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include "base/html.hpp"
-#include "plan/show_rows.hpp"
+#include "layout/rank_rows.hpp"
+#include "layout/words.hpp"
+#include "r1cluster/plan/plan.hpp"
 
 namespace r1cluster {
 namespace {

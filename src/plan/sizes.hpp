@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "plan/devices.hpp"
-#include "plan/layout_sizes.hpp"
+#include "engine/devices.hpp"
+#include "layout/layout_sizes.hpp"
 #include "r1cluster/model/checkpoint.hpp"
 #include "r1cluster/spec/deployment_spec.hpp"
 

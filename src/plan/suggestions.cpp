@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "knowledge/model_family.hpp"
-#include "plan/memory_model.hpp"
-#include "plan/placement.hpp"
+#include "layout/words.hpp"
+#include "memory/memory_model.hpp"
 #include "plan/refusals.hpp"
 #include "plan/sizes.hpp"
 #include "r1cluster/base/units.hpp"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "plan/candidate.hpp"
-#include "r1cluster/plan/layout.hpp"
+#include "r1cluster/plan/plan.hpp"
 
 namespace r1cluster::detail {
 

@@ -20,6 +20,14 @@ bool is_pci_address(std::string_view text) {
            text[colon + 7] <= '7';
 }
 
+std::string sysfs_pci_address(std::string_view bus_id) {
+    std::string address(bus_id);
+    while (address.find(':') > 4 && address.find(':') != std::string::npos && address.front() == '0')
+        address.erase(0, 1);
+    std::transform(address.begin(), address.end(), address.begin(), [](unsigned char c) { return std::tolower(c); });
+    return address;
+}
+
 PciChain pci_chain(std::string_view link) {
     PciChain chain;
     while (!link.empty()) {

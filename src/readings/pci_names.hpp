@@ -19,6 +19,10 @@ constexpr auto pci_folder = "/sys/bus/pci/devices";
 /// "0000:18:00.0"; a domain has four digits or more ("10000:e1:00.0" behind Intel VMD).
 bool is_pci_address(std::string_view text);
 
+/// As NVML and the CUDA driver write it, "00000000:18:00.0" -> as sysfs does, "0000:18:00.0"; a domain that needs more
+/// than four digits keeps them ("00010000:01:00.0" -> "10000:01:00.0": the kernel prints "%04x:%02x:%02x.%d").
+std::string sysfs_pci_address(std::string_view bus_id);
+
 /// Where a function stands: the target of its link in /sys/bus/pci/devices,
 /// "../../../devices/pci0000:15/0000:15:01.0/0000:16:00.0/0000:18:00.0".
 struct PciChain {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "r1cluster/facts/cluster.hpp"
-#include "r1cluster/plan/layout.hpp"
+#include "r1cluster/layout/layout.hpp"
 
 /// Clusters by name, as values.
 namespace r1cluster::testing {

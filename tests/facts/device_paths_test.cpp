@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "facts/derive.hpp"
+#include "facts/derive/derive.hpp"
 #include "facts/devices.hpp"
 #include "support/catch.hpp"
 

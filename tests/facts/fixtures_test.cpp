@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "r1cluster/facts/cluster.hpp"
-#include "r1cluster/host/read.hpp"
+#include "r1cluster/host/read/read.hpp"
 #include "support/catch.hpp"
 
 using namespace r1cluster;

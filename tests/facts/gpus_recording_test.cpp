@@ -5,7 +5,7 @@
 
 #include "base/reflect_json.hpp"
 #include "r1cluster/facts/cluster.hpp"
-#include "r1cluster/host/read.hpp"
+#include "r1cluster/host/os/text_file.hpp"
 #include "readings/calls_gpu.hpp"
 #include "support/catch.hpp"
 

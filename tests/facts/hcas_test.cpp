@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "r1cluster/facts/cluster.hpp"
-#include "r1cluster/host/read.hpp"
+#include "r1cluster/host/os/text_file.hpp"
 #include "support/catch.hpp"
 
 using namespace r1cluster;

@@ -5,8 +5,9 @@
 #include <fstream>
 
 #include "facts/describe.hpp"
-#include "r1cluster/facts/views.hpp"
-#include "r1cluster/host/read.hpp"
+#include "r1cluster/host/os/text_file.hpp"
+#include "r1cluster/host/read/read.hpp"
+#include "r1cluster/views/views.hpp"
 #include "support/catch.hpp"
 
 using namespace r1cluster;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <functional>
 
-#include "facts/derive.hpp"
+#include "facts/derive/derive.hpp"
 #include "facts/devices.hpp"
 #include "support/catch.hpp"
 

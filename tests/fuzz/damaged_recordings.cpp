@@ -10,9 +10,10 @@
 
 #include "fuzz/targets.hpp"
 #include "r1cluster/base/json.hpp"
-#include "r1cluster/facts/documents.hpp"
-#include "r1cluster/facts/views.hpp"
-#include "r1cluster/host/read.hpp"
+#include "r1cluster/documents/documents.hpp"
+#include "r1cluster/host/os/text_file.hpp"
+#include "r1cluster/host/read/read.hpp"
+#include "r1cluster/views/views.hpp"
 
 namespace {
 

@@ -5,7 +5,7 @@
 
 #include "fuzz/targets.hpp"
 #include "r1cluster/base/json.hpp"
-#include "r1cluster/facts/documents.hpp"
+#include "r1cluster/documents/documents.hpp"
 
 namespace r1cluster::fuzz {
 

@@ -6,7 +6,7 @@
 #include "fuzz/targets.hpp"
 #include "r1cluster/base/json.hpp"
 #include "r1cluster/diagnose/diagnose.hpp"
-#include "r1cluster/plan/memory.hpp"
+#include "r1cluster/memory/memory.hpp"
 
 namespace r1cluster::fuzz {
 namespace {

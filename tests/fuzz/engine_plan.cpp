@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Input: what the program that asks an engine has printed, about two ranks and the two tensors below.
-#include "r1cluster/plan/engine_plan.hpp"
+#include "r1cluster/shard/engine_plan.hpp"
 
 #include "fuzz/targets.hpp"
 #include "r1cluster/base/json.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Input: one byte that says how the rest is cut into pieces, then the stream.
-#include "host/remote/frame.hpp"
+#include "host/agent/frame.hpp"
 
 #include <algorithm>
 #include <vector>

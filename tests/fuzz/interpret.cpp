@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Input: parts, first the kind of an answer and its key in turn with the answer's text: "file /proc/meminfo", ...;
 // or one part, the JSON of Readings.
-#include "r1cluster/facts/views.hpp"
+#include "r1cluster/views/views.hpp"
 
 #include "fuzz/parts.hpp"
 #include "fuzz/targets.hpp"

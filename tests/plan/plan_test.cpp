@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 
+#include "layout/machines.hpp"
 #include "model/synthetic.hpp"
-#include "plan/machines.hpp"
-#include "r1cluster/plan/layout.hpp"
+#include "r1cluster/plan/plan.hpp"
 #include "support/catch.hpp"
 
 using namespace r1cluster;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plan/memory_cases.hpp"
-#include "r1cluster/plan/shard_plan.hpp"
+#include "memory/memory_cases.hpp"
+#include "r1cluster/shard/shard_plan.hpp"
 #include "support/catch.hpp"
 
 using namespace r1cluster;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "layout/machines.hpp"
+#include "memory/memory_cases.hpp"
 #include "model/synthetic.hpp"
-#include "plan/machines.hpp"
-#include "plan/memory_cases.hpp"
 #include "plan/partition.hpp"
-#include "r1cluster/plan/layout.hpp"
+#include "r1cluster/plan/plan.hpp"
 #include "support/catch.hpp"
 
 using namespace r1cluster;

@@ -6,12 +6,17 @@
 #include <filesystem>
 #include <fstream>
 
-#include "host/run/describe.hpp"
+#include "host/deploy/describe.hpp"
+#include "memory/describe.hpp"
 #include "model/describe.hpp"
+#include "plan/describe.hpp"
 #include "r1cluster/base/json.hpp"
-#include "r1cluster/host/read.hpp"
+#include "r1cluster/host/os/text_file.hpp"
 #include "readings/describe.hpp"
+#include "shard/describe.hpp"
+#include "speed/describe.hpp"
 #include "support/catch.hpp"
+#include "views/describe.hpp"
 
 using namespace r1cluster;
 

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "r1cluster/host/read.hpp"
+#include "r1cluster/host/os/text_file.hpp"
 
 namespace r1cluster {
 

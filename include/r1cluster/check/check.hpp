@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "r1cluster/plan/layout.hpp"
+#include "r1cluster/layout/layout.hpp"
 #include "r1cluster/report/report.hpp"
 
 namespace r1cluster {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "r1cluster/plan/layout.hpp"
+#include "r1cluster/layout/layout.hpp"
 #include "r1cluster/report/report.hpp"
 
 namespace r1cluster {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "r1cluster/config/settings.hpp"
-#include "r1cluster/plan/layout.hpp"
+#include "r1cluster/layout/layout.hpp"
 
 namespace r1cluster {
 

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "host/read/host_tree.hpp"
+#include "host/os/host_tree.hpp"
 #include "host/read/sources.hpp"
 #include "readings/calls_devices.hpp"
 

@@ -15,7 +15,7 @@
 #include <cstdlib>
 #include <thread>
 
-#include "host/read/files.hpp"
+#include "host/os/files.hpp"
 #include "host/read/sources.hpp"
 #include "readings/describe.hpp"
 

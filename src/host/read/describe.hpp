@@ -4,7 +4,7 @@
 /// The fields of this room's values, for JSON: a ReadRequest travels to the agent.
 
 #include "base/reflect_json.hpp"
-#include "r1cluster/host/read.hpp"
+#include "r1cluster/host/read/read.hpp"
 
 namespace r1cluster {
 

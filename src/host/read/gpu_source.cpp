@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <sstream>
 
-#include "host/read/files.hpp"
+#include "host/os/files.hpp"
 #include "host/read/sources.hpp"
 
 namespace r1cluster::detail {

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "host/read/host_tree.hpp"
+#include "host/os/host_tree.hpp"
 #include "host/read/sources.hpp"
 #include "readings/hca_names.hpp"
 

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <charconv>
 
-#include "host/read/host_tree.hpp"
+#include "host/os/host_tree.hpp"
 #include "host/read/sources.hpp"
 
 namespace r1cluster::detail {

@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <sstream>
 
-#include "host/read/files.hpp"
+#include "host/os/files.hpp"
 #include "host/read/sources.hpp"
 
 namespace r1cluster::detail {

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <vector>
 
-#include "host/read/files.hpp"
+#include "host/os/files.hpp"
 
 namespace r1cluster::detail {
 namespace {

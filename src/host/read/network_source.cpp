@@ -15,7 +15,7 @@
 #include <set>
 #include <sstream>
 
-#include "host/read/files.hpp"
+#include "host/os/files.hpp"
 #include "host/read/sources.hpp"
 
 namespace r1cluster::detail {

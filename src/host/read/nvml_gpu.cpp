@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <cstring>
 
-#include "facts/gpu_words.hpp"
-#include "host/read/files.hpp"
+#include "host/os/files.hpp"
 #include "host/read/nvml_library.hpp"
 #include "host/read/sources.hpp"
 #include "readings/calls_gpu.hpp"
+#include "readings/pci_names.hpp"
 
 namespace r1cluster::detail {
 namespace {

@@ -10,7 +10,7 @@
 #include <string>
 #include <type_traits>
 
-#include "host/read/files.hpp"
+#include "host/os/files.hpp"
 
 namespace r1cluster::detail {
 

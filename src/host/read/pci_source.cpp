@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "host/read/host_tree.hpp"
+#include "host/os/host_tree.hpp"
 #include "host/read/sources.hpp"
 #include "readings/pci_names.hpp"
 

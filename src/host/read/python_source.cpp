@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <sstream>
 
-#include "host/read/files.hpp"
+#include "host/os/files.hpp"
 #include "host/read/sources.hpp"
 
 namespace r1cluster::detail {

@@ -7,8 +7,9 @@
 #include <memory>
 #include <thread>
 
-#include "host/read/clock.hpp"
-#include "host/read/files.hpp"
+#include "host/checkpoint/checkpoint_digest.hpp"
+#include "host/os/clock.hpp"
+#include "host/os/files.hpp"
 #include "host/read/sources.hpp"
 #include "r1cluster/base/version.hpp"
 

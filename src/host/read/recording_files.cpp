@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "host/read/files.hpp"
-#include "r1cluster/host/read.hpp"
+#include "host/os/files.hpp"
+#include "r1cluster/host/read/read.hpp"
 #include "r1cluster/readings/import.hpp"
 
 namespace r1cluster {

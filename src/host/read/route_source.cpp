@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "host/read/files.hpp"
+#include "host/os/files.hpp"
 #include "host/read/netlink_dump.hpp"
 #include "host/read/sources.hpp"
 

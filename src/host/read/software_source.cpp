@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <set>
 
-#include "host/read/host_tree.hpp"
+#include "host/os/host_tree.hpp"
 #include "host/read/sources.hpp"
 
 namespace r1cluster::detail {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "host/read/host_tree.hpp"
-#include "r1cluster/host/read.hpp"
+#include "host/os/host_tree.hpp"
+#include "r1cluster/host/read/read.hpp"
 #include "r1cluster/readings/readings.hpp"
 #include "readings/calls.hpp"
 
@@ -29,7 +29,6 @@ void read_filesystem(const std::string& path, Readings& readings);
 void read_future_filesystem(const std::string& path, Readings& readings);
 /// Packages that an interpreter would find, from metadata; nothing is run. Returns the folders that hold them.
 std::vector<std::string> read_python(const std::string& python, const std::string& python_path, Readings& readings);
-void read_checkpoint_digest(const std::string& path, Readings& readings);
 /// What says of GPUs without any library: /proc/driver/nvidia and the environment. Never waits.
 void read_gpu_files(Readings& readings);
 

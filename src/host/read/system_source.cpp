@@ -10,7 +10,7 @@
 #include <set>
 #include <sstream>
 
-#include "host/read/files.hpp"
+#include "host/os/files.hpp"
 #include "host/read/sources.hpp"
 
 namespace r1cluster::detail {

@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "host/read/files.hpp"
+#include "host/os/files.hpp"
 #include "readings/calls_devices.hpp"
 #include "readings/hca_names.hpp"
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "model/headers/tensor_names.hpp"
 #include "model/quantization.hpp"
-#include "model/tensor_names.hpp"
 #include "r1cluster/base/error.hpp"
 
 namespace r1cluster {

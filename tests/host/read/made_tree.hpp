@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "host/read/host_tree.hpp"
-#include "host/read/scratch_folder.hpp"
+#include "host/os/host_tree.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace r1cluster {
 

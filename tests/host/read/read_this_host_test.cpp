@@ -2,11 +2,11 @@
 #include <unistd.h>
 
 #include "host/read/describe.hpp"
-#include "host/read/scratch_folder.hpp"
 #include "r1cluster/facts/cluster.hpp"
-#include "r1cluster/host/read.hpp"
+#include "r1cluster/host/read/read.hpp"
 #include "readings/calls.hpp"
 #include "support/catch.hpp"
+#include "support/scratch_folder.hpp"
 
 using namespace r1cluster;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "host/read/scratch_folder.hpp"
 #include "r1cluster/base/error.hpp"
-#include "r1cluster/host/read.hpp"
+#include "r1cluster/host/read/read.hpp"
 #include "support/catch.hpp"
+#include "support/scratch_folder.hpp"
 
 using namespace r1cluster;
 

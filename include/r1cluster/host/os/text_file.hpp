@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace r1cluster {
+
+/// The content of a text file of at most `limit_bytes`. Throws Error.
+std::string read_text_file(const std::string& path, std::size_t limit_bytes = 1 << 20);
+
+}  // namespace r1cluster

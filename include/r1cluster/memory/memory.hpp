@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "r1cluster/base/interval.hpp"
+#include "r1cluster/layout/layout.hpp"
+
+namespace r1cluster {
+
+/// One thing that takes memory of a rank.
+struct MemoryTerm {
+    /// "weights", "absorbed matrices", "activations", "sampler", "context and NCCL", "CUDA graphs", ...
+    std::string name;
+    WholeInterval bytes;
+    bool is_in_budget = true;  ///< false: on top of what the engine was allowed, out of the rest of the device
+    std::string because;       ///< the formula with its numbers, or who measured it
+    bool operator==(const MemoryTerm&) const = default;
+};
+
+/// What a rank will hold.
+struct RankMemory {
+    int rank = 0;
+    std::uint64_t device_bytes = 0;  ///< of the GPU in all
+    std::uint64_t budget_bytes = 0;  ///< that the engine allows itself: device_bytes * gpu_memory_utilization
+    std::vector<MemoryTerm> terms;   ///< without the KV cache
+    WholeInterval kv_cache_bytes;    ///< the rest; negative: it does not fit
+    WholeInterval kv_tokens;
+    bool operator==(const RankMemory&) const = default;
+};
+
+/// What loading takes of a host.
+struct HostLoad {
+    std::string host;
+    std::uint64_t read_bytes = 0;     ///< of the checkpoint, each byte once
+    WholeInterval host_memory_bytes;  ///< processes, pinned buffers, swap space; without page cache
+    Interval load_s;                  ///< by the kind of file system that holds it; low: it is in the page cache
+    std::string because;
+    bool operator==(const HostLoad&) const = default;
+};
+
+/// What an engine said of one rank, or a rehearsal measured.
+struct RankCalibration {
+    int rank = 0;
+    std::optional<std::uint64_t> weights_bytes;
+    std::optional<std::uint64_t> non_torch_bytes;
+    std::optional<std::uint64_t> activation_bytes;  ///< torch's peak beside weights
+    std::optional<std::uint64_t> graph_bytes;
+    std::optional<std::uint64_t> kv_cache_bytes;
+    bool operator==(const RankCalibration&) const = default;
+};
+
+/// Measured values that take the place of estimates.
+struct Calibration {
+    std::string source;  ///< "worker-1.log of vLLM 0.25.1"
+    std::vector<RankCalibration> ranks;
+    std::optional<std::int64_t> kv_tokens;  ///< that the engine settled on
+    bool operator==(const Calibration&) const = default;
+};
+
+/// Reads the lines in which vLLM (0.6.4 and later) and SGLang account for their memory, of one log or of several
+/// joined. What a log does not say stays unset; a log without any such line is a Calibration without ranks.
+Calibration calibration_from_log(std::string_view log, std::string_view source);
+
+/// All of a layout's memory, term by term.
+struct MemoryForecast {
+    std::vector<RankMemory> ranks;         ///< ordered by rank
+    int limiting_rank = 0;                 ///< the one with fewest tokens: all ranks get as many
+    WholeInterval kv_tokens;               ///< of the deployment in all; with data parallelism of all its parts
+    WholeInterval longest_request_tokens;  ///< one request may have no more, prompt and answer
+    std::int64_t context_tokens = 0;       ///< max_model_len, or what the caller asked for
+    Interval concurrency;                  ///< requests of context_tokens that fit at a time
+    std::vector<HostLoad> hosts;
+    std::vector<std::string> warnings;  ///< what the engine will not say, or says wrongly
+    bool operator==(const MemoryForecast&) const = default;
+};
+
+/// From the layout's placement and the headers alone; `calibration` replaces what it knows. docs/memory.md has
+/// each term's formula and source. Throws Error (invalid_input) for a layout without GPUs.
+MemoryForecast memory(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
+                      const Layout& layout, const Calibration& calibration = {});
+
+/// For a terminal: a table of terms for each kind of rank, then tokens, then hosts and warnings.
+std::string show(const MemoryForecast& forecast, bool explain = false);
+
+}  // namespace r1cluster

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "r1cluster/facts/cluster.hpp"
+#include "r1cluster/layout/layout.hpp"
+#include "r1cluster/model/checkpoint.hpp"
+#include "r1cluster/spec/deployment_spec.hpp"
+
+namespace r1cluster {
+
+/// One reason, for all the sizes that it holds for.
+struct RejectedLayout {
+    int tensor_parallel = 1;    ///< of the one nearest to possible; 0: whatever the size
+    int pipeline_parallel = 1;  ///< 0: whatever the size
+    std::string because;        ///< in the engine's terms
+    std::int64_t count = 1;     ///< layouts that it holds for
+    std::string sizes;          ///< of them: "TP 3 and TP 6", "TP 4 x PP 4"; empty: every size
+    bool is_unasked = false;    ///< of whole experts or divided contexts, which the spec does not ask for
+    bool operator==(const RejectedLayout&) const = default;
+};
+
+/// The layouts that these machines and this model allow.
+struct Plan {
+    Goal goal;                    ///< that they are ordered by
+    std::vector<Layout> layouts;  ///< best first; empty: nothing fits, and `rejected` says why
+    std::int64_t unlisted = 0;    ///< more that are possible: beyond the limit, or better at nothing than a listed one
+    std::vector<RejectedLayout> rejected;
+    std::vector<std::string> suggestions;  ///< a quantised form, or a smaller model, that these machines can serve
+    bool operator==(const Plan&) const = default;
+};
+
+struct PlanOptions {
+    std::int64_t limit = 16;  ///< layouts that are listed, with all of their ranks
+    bool operator==(const PlanOptions&) const = default;
+};
+
+/// Searches every TP x PP x DP, experts whole or divided, decode context parallel sizes, and for each the engine's own
+/// partition of the layers and the one with most room, for the hosts and the goal of the spec; docs/plan.md has the
+/// rules. Every host has as many ranks as the others; hosts are filled in the spec's order. What the spec's [layout]
+/// says is the only one judged; parts that it leaves out are chosen. Forecasts order them, by their likely values; of
+/// those within 3 % the simplest comes first. A layout that up() does not start yet (data parallel) comes after all
+/// that it does, unless the spec asks for it.
+///
+/// Works from facts alone: a host that was not reached, or that has no GPU beside others that have, is a
+/// rejection of every size. A tensor whose place is not known counts on every rank. Throws Error
+/// (invalid_input) for an architecture without slicing rules, and for a limit below 1.
+Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
+          const PlanOptions& options = {});
+
+/// Layers of each stage by the engine's own rule: vLLM >= 0.8.0 gives a remainder to the stages before the last, older
+/// ones give all of it to the last (vllm-project/vllm#13839). No version: the newest that is known.
+std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel,
+                                   const std::optional<Version>& engine = std::nullopt);
+
+/// For a terminal: the chosen layout with a row for each kind of rank, then the others, then the rejected.
+std::string show(const Plan& plan, bool explain = false);
+/// For a notebook.
+std::string show_html(const Layout& layout);
+std::string show_html(const Plan& plan);
+
+}  // namespace r1cluster

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "facts/derive/derive.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "knowledge/gpu_ids.hpp"
+
+namespace r1cluster {
+
+std::string device_name(const Gpu& gpu) { return "gpu" + std::to_string(gpu.nvml_index); }
+
+int active_nvlinks(const Gpu& gpu) {
+    int count = 0;
+    for (const NvLink& link : gpu.nvlinks) count += link.is_active ? 1 : 0;
+    return count;
+}
+
+const Filesystem* find_filesystem(const Machine& machine, std::string_view path) {
+    for (const Filesystem& filesystem : machine.filesystems) {
+        if (filesystem.path == path) return &filesystem;
+    }
+    return nullptr;
+}
+
+const DevicePath* find_path(const Machine& machine, std::string_view a, std::string_view b) {
+    for (const DevicePath& path : machine.device_paths) {
+        if ((path.from == a && path.to == b) || (path.from == b && path.to == a)) return &path;
+    }
+    return nullptr;
+}
+
+namespace detail {
+
+/// Sources without a driver know a GPU by its PCI device id, or by the words of a database that does not know it.
+void derive_gpu_models(Machine& machine) {
+    for (const PciDevice& device : machine.pci_devices) {
+        if (device.kind != "gpu") continue;
+        constexpr std::string_view unnamed = "NVIDIA Corporation Device ";
+        std::string id = device.device_id;
+        if (id.empty() && device.name.starts_with(unnamed)) id = "0x" + device.name.substr(unnamed.size(), 4);
+        const knowledge::GpuId* known = knowledge::find_gpu_id(id);
+        for (Gpu& gpu : machine.gpus) {
+            if (!known || gpu.pci_address != device.address) continue;
+            if (gpu.name.empty()) gpu.name = std::string(known->model) + " (by its PCI id)";
+            if (gpu.compute_capability.empty()) gpu.compute_capability = known->compute_capability;
+        }
+    }
+}
+
+void derive(Machine& machine) {
+    derive_gpu_models(machine);
+    derive_device_paths(machine);
+    derive_hca_roles(machine);
+    derive_near_hcas(machine);
+    derive_problems(machine);
+}
+
+void derive(Cluster& cluster) {
+    derive_rails(cluster);
+    derive_differences(cluster);
+}
+
+int rank_of(const std::string& nccl_path) {
+    constexpr std::array<std::string_view, 8> order{"NVL", "NVB", "C2C", "PIX", "PXB", "P2C", "PHB", "SYS"};
+    return static_cast<int>(std::find(order.begin(), order.end(), nccl_path) - order.begin());
+}
+
+}  // namespace detail
+}  // namespace r1cluster

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cctype>
+
+#include "facts/interpret/said.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+/// "nvidia_nccl_cu12" -> "nvidia-nccl-cu12" (PEP 503).
+std::string normalised(std::string_view name) {
+    std::string result;
+    for (const char c : name) {
+        const bool is_separator = c == '-' || c == '_' || c == '.';
+        if (is_separator && result.ends_with('-')) continue;
+        result += is_separator ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+    return result;
+}
+
+/// Packages of one folder by the names of their metadata: "vllm-0.25.1+cu130.dist-info". The version is what
+/// stands behind the last '-'; a name of an egg may add "-py3.11".
+void add_packages(Said& said, const std::string& folder, std::map<std::string, std::string>& packages) {
+    std::map<std::string, std::string> here;
+    for (const std::string& entry : said.names(folder)) {
+        std::string_view name = entry;
+        if (!name.ends_with(".dist-info") && !name.ends_with(".egg-info")) continue;
+        name.remove_suffix(std::string_view(".dist-info").size() - (name.ends_with(".egg-info") ? 1 : 0));
+        if (const std::size_t python = name.rfind("-py");
+            python != std::string_view::npos && entry.ends_with(".egg-info")) {
+            name = name.substr(0, python);
+        }
+        const std::size_t dash = name.rfind('-');
+        if (dash == std::string_view::npos || dash == 0 || dash + 1 == name.size()) continue;
+        const std::string package = normalised(name.substr(0, dash));
+        const std::string version(name.substr(dash + 1));
+        const auto [place, is_new] = here.emplace(package, version);
+        if (!is_new && place->second != version) {
+            said.gap("version of " + package,
+                     "\"" + folder + "\" has metadata of " + place->second + " and of " + version,
+                     "reinstall " + package);
+        }
+    }
+    packages.insert(here.begin(), here.end());  // the interpreter, too, takes the first folder's
+}
+
+}  // namespace
+
+void interpret_engine(Said& said) {
+    for (const auto& [call, answer] : said.readings().calls) {
+        const auto python = argument_of(call, "python");
+        if (!python) continue;
+        const std::string subject = "engine environment " + *python;
+        const auto found = said.shaped<calls::Python>(call, subject);
+        if (!found) {
+            if (!answer.text) said.gap(subject, answer.because, "ls -l " + *python);
+            continue;
+        }
+        EngineEnvironment engine{*python, found->version, {}};
+        for (const std::string& folder : found->site_packages) add_packages(said, folder, engine.packages);
+        if (engine.packages.empty()) {
+            said.gap("packages of " + *python, "no package metadata was found for it",
+                     "name the interpreter inside the engine's virtual environment");
+        }
+        said.machine().engine = std::move(engine);
+        return;
+    }
+}
+
+void interpret_checkpoint(Said& said) {
+    for (const auto& [call, answer] : said.readings().calls) {
+        const auto path = argument_of(call, "checkpoint");
+        if (!path) continue;
+        const std::string subject = "checkpoint " + *path;
+        if (const auto found = said.shaped<calls::Checkpoint>(call, subject)) {
+            CheckpointDigest digest{*path, found->config_sha256, found->index_sha256, {}};
+            for (const calls::Shard& shard : found->shards) {
+                digest.shards.push_back({shard.name, shard.size_bytes, shard.header_sha256, shard.because});
+            }
+            said.machine().checkpoint = std::move(digest);
+            return;
+        }
+        if (!answer.text) said.gap(subject, answer.because, "ls -l " + *path);
+    }
+}
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "facts/interpret/gpus.hpp"
+
+#include <algorithm>
+
+namespace r1cluster::detail {
+namespace {
+
+constexpr auto give_gpus = "install the NVIDIA driver, or run the container with --gpus all";
+
+/// What to do about NVML's reason.
+std::string remedy_of(const std::string& because) {
+    if (because.find("version mismatch") != std::string::npos) {
+        return "reboot: the driver on disk is not the one in the kernel";
+    }
+    if (because.find("Driver Not Loaded") != std::string::npos) return "sudo modprobe nvidia";
+    return give_gpus;
+}
+
+/// {0, 1, 2, 5} -> "0-2, 5"
+std::string ranges_of(const std::set<int>& numbers) {
+    std::string text;
+    for (auto first = numbers.begin(); first != numbers.end();) {
+        auto last = first;
+        while (std::next(last) != numbers.end() && *std::next(last) == *last + 1) ++last;
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", *first);
+        if (first != last) text += fmt::format("-{}", *last);
+        first = std::next(last);
+    }
+    return text;
+}
+
+std::string remedy_of_call(const std::string& because) {
+    if (because.find("Insufficient Permissions") != std::string::npos) return "read the host as root";
+    if (because.starts_with("this driver's NVML has no ") || because == "Function Not Found") return "a newer driver";
+    if (because == "GPU is lost") return "nvidia-smi; dmesg | grep Xid";
+    return "";
+}
+
+/// CUDA_VISIBLE_DEVICES: set to nothing, it hides every GPU as "-1" does.
+std::string visible_gpus(const Said& said) {
+    const auto value = said.call("getenv(CUDA_VISIBLE_DEVICES)");
+    return value && value->empty() ? "-1" : value.value_or("");
+}
+
+/// GPUs that the kernel has and no library shows, as in a container that was given fewer.
+void gap_of_unusable(Said& said, std::size_t lost, const std::string& because) {
+    std::set<std::string> hidden = gpus_of_kernel(said);
+    for (const Gpu& gpu : said.machine().gpus) hidden.erase(gpu.pci_address);
+    if (hidden.size() <= lost) {
+        if (!because.empty()) said.gap("gpus", because, remedy_of(because));
+        return;
+    }
+    std::string addresses;
+    for (const std::string& address : hidden) addresses += (addresses.empty() ? "" : ", ") + address;
+    said.gap("gpus",
+             fmt::format("{}{} visible, not usable: {}", because.empty() ? "" : because + "; ",
+                         hidden.size() == 1 ? "1 GPU is" : fmt::format("{} GPUs are", hidden.size()), addresses),
+             remedy_of(because));
+}
+
+}  // namespace
+
+void GpuGaps::write(Said& said) const {
+    for (const auto& [because, subjects] : seen_) {
+        std::map<std::string, std::string> what_of;  // GPUs -> what
+        for (const auto& [what, gpus] : subjects) {
+            std::string& whats = what_of[(gpus.size() == 1 ? "GPU " : "GPUs ") + ranges_of(gpus)];
+            whats += (whats.empty() ? "" : ", ") + what;
+        }
+        for (const auto& [gpus, whats] : what_of) said.gap(whats + " of " + gpus, because, remedy_of_call(because));
+    }
+}
+
+void interpret_gpus(Said& said) {
+    said.machine().visible_gpus = visible_gpus(said);
+    std::size_t lost = 0;
+    std::string because;
+    if (said.call("nvmlInit_v2()")) {
+        lost = static_cast<std::size_t>(interpret_nvml(said));
+    } else {
+        because = said.why_no_call("nvmlInit_v2()");
+    }
+    if (said.machine().gpus.empty() && lost == 0) {
+        if (interpret_cuda(said)) {
+            because += because.empty() ? "" : "; the GPUs are as the CUDA driver shows them";
+        } else if (interpret_driver_files(said)) {
+            because += because.empty() ? "" : "; the GPUs are as /proc/driver/nvidia shows them";
+        }
+    }
+    gap_of_unusable(said, lost, because);
+    interpret_device_nodes(said);
+}
+
+}  // namespace r1cluster::detail

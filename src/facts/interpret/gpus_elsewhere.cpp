@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "facts/gpu_words.hpp"
+#include "facts/interpret/gpus.hpp"
+#include "readings/pci_names.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+constexpr auto driver_folder = "/proc/driver/nvidia/gpus";
+constexpr auto ask_nvml = "make NVML work (nvidia-smi), then read again";
+
+/// Attribute of "cuDeviceGetAttribute(0, CU_DEVICE_ATTRIBUTE_...)".
+std::string capability_part(const Said& said, int index, const char* part) {
+    return said.call(fmt::format("cuDeviceGetAttribute({}, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_{})", index, part))
+        .value_or("");
+}
+
+/// "GPU Firmware: 	 580.159.04" for the key "GPU Firmware:"; "N/A" counts as nothing.
+std::string value_of(const std::string& information, std::string_view key) {
+    for (const std::string& line : lines_of(information)) {
+        if (!line.starts_with(key)) continue;
+        const std::size_t begin = line.find_first_not_of(" \t", key.size());
+        const std::string value = begin == std::string::npos ? "" : line.substr(begin);
+        return value == "N/A" ? "" : value;
+    }
+    return "";
+}
+
+void gap_of(Said& said, const Gpu& gpu, const std::string& what, const std::string& because) {
+    said.gap(fmt::format("{} of GPU {}", what, gpu.nvml_index), because, ask_nvml);
+}
+
+}  // namespace
+
+bool interpret_cuda(Said& said) {
+    Machine& machine = said.machine();
+    if (machine.cuda_driver_version.empty()) {
+        const auto version = number_of<int>(said.call("cuDriverGetVersion()").value_or(""));
+        if (version && *version > 0) {
+            machine.cuda_driver_version = fmt::format("{}.{}", *version / 1000, *version % 1000 / 10);
+        }
+    }
+    const int count = number_of<int>(said.call("cuDeviceGetCount()").value_or("")).value_or(0);
+    for (int index = 0; index < std::min(count, max_gpus); ++index) {
+        const auto text = [&](const char* function) {
+            return said.call(fmt::format("{}({})", function, index)).value_or("");
+        };
+        Gpu& gpu = machine.gpus.emplace_back();
+        gpu.nvml_index = index;  // the driver was asked in NVML's order, that of PCI addresses
+        gpu.name = text("cuDeviceGetName");
+        gpu.uuid = text("cuDeviceGetUuid_v2");
+        gpu.pci_address = sysfs_pci_address(text("cuDeviceGetPCIBusId"));
+        // Less than NVML's total: without what the driver keeps for itself.
+        const auto memory = number_of<std::uint64_t>(text("cuDeviceTotalMem_v2"));
+        gpu.memory_bytes = memory.value_or(0);
+        if (!memory) gap_of(said, gpu, "memory", said.why_no_call(fmt::format("cuDeviceTotalMem_v2({})", index)));
+        const std::string major = capability_part(said, index, "MAJOR"), minor = capability_part(said, index, "MINOR");
+        if (number_of<int>(major) && number_of<int>(minor)) gpu.compute_capability = major + "." + minor;
+        if (gpu.compute_capability.empty()) gap_of(said, gpu, "compute capability", "the CUDA driver does not say");
+        const auto node =
+            number_of<int>(said.file("/sys/bus/pci/devices/" + gpu.pci_address + "/numa_node").value_or(""));
+        if (node && *node >= 0) gpu.numa_node = node;
+        for (int other = index + 1; other < std::min(count, max_gpus); ++other) {
+            // Both ways: one alone is not what peers are.
+            const auto there = said.call(fmt::format("cuDeviceCanAccessPeer({}, {})", index, other));
+            const auto back = said.call(fmt::format("cuDeviceCanAccessPeer({}, {})", other, index));
+            GpuPeer& peer = gpu.peers.emplace_back();
+            peer.gpu = other;
+            if (there && back) peer.read = peer.write = *there == "1" && *back == "1" ? "ok" : "not supported";
+        }
+    }
+    return count > 0;
+}
+
+bool interpret_driver_files(Said& said) {
+    Machine& machine = said.machine();
+    for (const std::string& address : said.names(driver_folder)) {
+        if (machine.gpus.size() >= max_gpus) break;
+        const std::string path = fmt::format("{}/{}/information", driver_folder, address);
+        const std::string information = said.file(path).value_or("");
+        Gpu& gpu = machine.gpus.emplace_back();
+        gpu.nvml_index = static_cast<int>(machine.gpus.size()) - 1;  // NVML orders by address too
+        gpu.pci_address = address;
+        gpu.name = value_of(information, "Model:");
+        // "GPU-????????-...": nobody has used the GPU yet.
+        const std::string uuid = value_of(information, "GPU UUID:");
+        if (uuid.find('?') == std::string::npos) gpu.uuid = uuid;
+        gpu.vbios_version = value_of(information, "Video BIOS:");
+        if (gpu.vbios_version.find('?') != std::string::npos) gpu.vbios_version.clear();
+        gpu.firmware_version = value_of(information, "GPU Firmware:");
+        gpu.minor_number = number_of<int>(value_of(information, "Device Minor:"));
+        for (const char* what : {"memory", "compute capability"}) {
+            gap_of(said, gpu, what, std::string(driver_folder) + " does not say");
+        }
+    }
+    return !machine.gpus.empty();
+}
+
+std::set<std::string> gpus_of_kernel(const Said& said) {
+    std::set<std::string> addresses;
+    for (const std::string& address : said.names(driver_folder)) addresses.insert(address);
+    const std::string folder = "/sys/bus/pci/devices/", file = "/vendor";
+    const auto& files = said.readings().files;
+    for (auto at = files.lower_bound(folder); at != files.end() && at->first.starts_with(folder); ++at) {
+        if (!at->first.ends_with(file) || said.file(at->first) != "0x10de") continue;
+        const std::string device = at->first.substr(0, at->first.size() - file.size());
+        const std::string device_class = said.file(device + "/class").value_or("");
+        // 3D controllers, and VGA controllers as some models are.
+        if (device_class.starts_with("0x0302") || device_class.starts_with("0x0300")) {
+            addresses.insert(device.substr(folder.size()));
+        }
+    }
+    return addresses;
+}
+
+void interpret_device_nodes(Said& said) {
+    for (Gpu& gpu : said.machine().gpus) {
+        if (!gpu.minor_number) continue;
+        const std::string node = fmt::format("/dev/nvidia{}", *gpu.minor_number);
+        const auto found = said.readings().calls.find("open(" + node + ")");
+        if (found == said.readings().calls.end()) continue;
+        gpu.is_device_openable = found->second.text.has_value();
+        if (!*gpu.is_device_openable) {
+            said.gap(node, fmt::format("GPU {} is visible, not usable: {}", gpu.nvml_index, found->second.because),
+                     "run the container with --gpus all");
+        }
+    }
+}
+
+}  // namespace r1cluster::detail

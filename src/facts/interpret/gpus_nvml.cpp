@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "facts/gpu_words.hpp"
+#include "facts/interpret/gpus.hpp"
+#include "readings/pci_names.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+/// 13000 -> "13.0" (1000 * major + 10 * minor)
+std::string cuda_version(const std::string& number) {
+    const auto value = number_of<int>(number);
+    return value && *value > 0 ? fmt::format("{}.{}", *value / 1000, *value % 1000 / 10) : "";
+}
+
+/// NVML's reasons that say of a GPU that it has no such thing; the second is for a link that is not there.
+bool is_absent_by(std::string_view because) { return because == "Not Supported" || because == "Invalid Argument"; }
+
+/// Facts without which a GPU cannot be judged: each that is missing is a Gap of its own, which checks look up.
+std::string about(NvmlSaid& nvml, std::string_view function, const std::string& what) {
+    const std::string call = nvml.call(function);
+    const auto text = nvml.said().call(call);
+    if (!text) nvml.said().gap(fmt::format("{} of GPU {}", what, nvml.index()), nvml.said().why_no_call(call));
+    return text.value_or("");
+}
+
+void interpret_memory(NvmlSaid& nvml, Gpu& gpu) {
+    Said& said = nvml.said();
+    const std::string subject = fmt::format("memory of GPU {}", gpu.nvml_index);
+    const std::string call = nvml.call("nvmlDeviceGetMemoryInfo_v2");
+    if (const auto memory = said.shaped<calls::NvmlMemory>(call, subject)) {
+        gpu.memory_bytes = memory->total;
+        gpu.memory_free_bytes = memory->free;
+        gpu.memory_used_bytes = memory->used;
+        gpu.memory_reserved_bytes = memory->reserved;
+    } else if (const auto old = said.shaped<calls::NvmlMemory>(nvml.call("nvmlDeviceGetMemoryInfo"), subject)) {
+        // What is used and what is reserved cannot be told apart.
+        gpu.memory_bytes = old->total;
+        gpu.memory_free_bytes = old->free;
+    } else if (!said.call(call)) {
+        said.gap(subject, said.why_no_call(call));
+    }
+}
+
+void interpret_numa(NvmlSaid& nvml, Gpu& gpu) {
+    Said& said = nvml.said();
+    const auto node = number_of<int>(said.file("/sys/bus/pci/devices/" + gpu.pci_address + "/numa_node").value_or(""));
+    if (node && *node >= 0) {
+        gpu.numa_node = node;
+    } else if (const auto nodes = said.shaped<std::vector<std::uint64_t>>(
+                   nvml.call("nvmlDeviceGetMemoryAffinity", "NVML_AFFINITY_SCOPE_NODE"),
+                   fmt::format("NUMA node of GPU {}", gpu.nvml_index))) {
+        // -1 in sysfs: the firmware does not say, as in many VMs. NVML then names the only node, or all of them.
+        gpu.numa_node = number_of<int>(list_of_bits(*nodes));
+    }
+    if (const auto cpus = said.file("/sys/bus/pci/devices/" + gpu.pci_address + "/local_cpulist")) {
+        gpu.cpu_affinity = *cpus;
+    } else if (const auto bits = nvml.shaped<std::vector<std::uint64_t>>("nvmlDeviceGetCpuAffinity", "CPU affinity")) {
+        gpu.cpu_affinity = list_of_bits(*bits);
+    }
+}
+
+void interpret_mig(NvmlSaid& nvml, Gpu& gpu) {
+    Said& said = nvml.said();
+    const std::string call = nvml.call("nvmlDeviceGetMigMode"),
+                      subject = fmt::format("MIG mode of GPU {}", gpu.nvml_index);
+    if (const auto mig = said.shaped<calls::NvmlMode>(call, subject)) {
+        gpu.is_mig_enabled = mig->current != 0;
+        gpu.is_mig_pending = mig->pending != 0;
+    } else if (const auto found = said.readings().calls.find(call);
+               found != said.readings().calls.end() && !found->second.text && !is_absent_by(found->second.because)) {
+        said.gap(subject, said.why_no_call(call));
+    }
+    if (!gpu.is_mig_enabled.value_or(false)) return;
+    constexpr int max_mig_devices = 16;
+    for (int i = 0; i < max_mig_devices; ++i) {
+        const auto uuid =
+            said.call(fmt::format("nvmlDeviceGetUUID(nvmlDeviceGetMigDeviceHandleByIndex({}, {}))", gpu.nvml_index, i));
+        if (uuid) gpu.mig_devices.push_back(*uuid);
+    }
+}
+
+/// Nullopt: NVML has no more than a number for it.
+std::optional<Gpu> gpu_of(Said& said, GpuGaps& gaps, int index) {
+    NvmlSaid nvml(said, gaps, index);
+    const auto has = [&](std::string_view function) { return said.call(nvml.call(function)).has_value(); };
+    if (!has("nvmlDeviceGetName") && !has("nvmlDeviceGetUUID") && !has("nvmlDeviceGetPciInfo_v3")) return std::nullopt;
+    Gpu gpu;
+    gpu.nvml_index = index;
+    gpu.name = about(nvml, "nvmlDeviceGetName", "name");
+    gpu.uuid = about(nvml, "nvmlDeviceGetUUID", "UUID");
+    gpu.pci_address = sysfs_pci_address(about(nvml, "nvmlDeviceGetPciInfo_v3", "PCI address"));
+    interpret_memory(nvml, gpu);
+    const std::string subject = fmt::format("compute capability of GPU {}", index);
+    const std::string capability = nvml.call("nvmlDeviceGetCudaComputeCapability");
+    if (const auto found = said.shaped<calls::NvmlComputeCapability>(capability, subject)) {
+        gpu.compute_capability = fmt::format("{}.{}", found->major, found->minor);
+    } else if (!said.call(capability)) {
+        said.gap(subject, said.why_no_call(capability));
+    }
+    interpret_mig(nvml, gpu);
+    interpret_numa(nvml, gpu);
+    interpret_gpu_state(nvml, gpu);
+    interpret_gpu_links(nvml, gpu);
+    interpret_gpu_processes(nvml, gpu);
+    return gpu;
+}
+
+void interpret_peers(Said& said) {
+    std::vector<Gpu>& gpus = said.machine().gpus;
+    for (std::size_t a = 0; a < gpus.size(); ++a) {
+        for (std::size_t b = a + 1; b < gpus.size(); ++b) {
+            const std::string pair = fmt::format("({}, {}", gpus[a].nvml_index, gpus[b].nvml_index);
+            const auto number = [&](const std::string& call) {
+                return number_of<int>(said.call(call).value_or("")).value_or(-1);
+            };
+            const auto status = [&](const char* ability) {
+                return p2p_word(number("nvmlDeviceGetP2PStatus" + pair + ", NVML_P2P_CAPS_INDEX_" + ability + ")"));
+            };
+            gpus[a].peers.push_back({gpus[b].nvml_index,
+                                     ancestor_word(number("nvmlDeviceGetTopologyCommonAncestor" + pair + ")")),
+                                     status("READ"), status("WRITE"), status("NVLINK"), status("ATOMICS")});
+        }
+    }
+}
+
+void interpret_versions(Said& said) {
+    Machine& machine = said.machine();
+    machine.gpu_driver_version = said.call("nvmlSystemGetDriverVersion()").value_or("");
+    if (machine.gpu_driver_version.empty())
+        said.gap("GPU driver version", said.why_no_call("nvmlSystemGetDriverVersion()"));
+    machine.cuda_driver_version = cuda_version(said.call("nvmlSystemGetCudaDriverVersion_v2()").value_or(""));
+    if (machine.cuda_driver_version.empty()) {
+        said.gap("CUDA driver version", said.why_no_call("nvmlSystemGetCudaDriverVersion_v2()"));
+    }
+}
+
+/// Why there are no facts about a GPU that is counted.
+std::string why_lost(const Said& said, int index) {
+    for (const char* function : {"nvmlDeviceGetHandleByIndex_v2", "nvmlDeviceGetName"}) {
+        const auto found = said.readings().calls.find(fmt::format("{}({})", function, index));
+        if (found != said.readings().calls.end() && !found->second.text) return found->second.because;
+    }
+    return was_not_read(fmt::format("nvmlDeviceGetName({})", index));
+}
+
+}  // namespace
+
+std::optional<std::string> NvmlSaid::text(std::string_view function, const std::string& what, std::string_view more) {
+    const auto& calls = said_.readings().calls;
+    const auto found = calls.find(call(function, more));
+    if (found == calls.end()) return std::nullopt;
+    const Answer& answer = found->second;
+    if (!answer.text && !is_absent_by(answer.because)) gaps_.add(index_, what, answer.because);
+    return answer.text;
+}
+
+int interpret_nvml(Said& said) {
+    interpret_versions(said);
+    const auto count = number_of<int>(said.call("nvmlDeviceGetCount_v2()").value_or(""));
+    if (!count || *count < 0) said.gap("gpus", said.why_no_call("nvmlDeviceGetCount_v2()"), "nvidia-smi");
+    GpuGaps gaps;
+    int lost = 0;
+    for (int index = 0; index < std::min(count.value_or(0), max_gpus); ++index) {
+        const auto& calls = said.readings().calls;
+        const auto handle = calls.find(fmt::format("nvmlDeviceGetHandleByIndex_v2({})", index));
+        const bool has_handle = handle == calls.end() || handle->second.text;
+        if (auto gpu = has_handle ? gpu_of(said, gaps, index) : std::nullopt) {
+            said.machine().gpus.push_back(std::move(*gpu));
+        } else {
+            ++lost;
+            const std::string because = why_lost(said, index);
+            const bool is_forbidden = because == "Insufficient Permissions";
+            said.gap(fmt::format("GPU {}", index), because,
+                     is_forbidden ? "run the container with --gpus all" : "nvidia-smi; dmesg | grep Xid");
+        }
+    }
+    if (count.value_or(0) > max_gpus) said.gap("gpus", fmt::format("{} GPUs, of which {} are read", *count, max_gpus));
+    gaps.write(said);
+    interpret_peers(said);
+    return lost;
+}
+
+}  // namespace r1cluster::detail

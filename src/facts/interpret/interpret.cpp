@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
+#include "documents/fill.hpp"
+#include "facts/derive/derive.hpp"
+#include "facts/interpret/said.hpp"
+#include "r1cluster/documents/documents.hpp"
+#include "r1cluster/readings/import.hpp"
+
+namespace r1cluster {
+namespace {
+
+/// The interface of `from` that bears the address which the kernel chose for a connection.
+std::string interface_of(const Cluster& cluster, const PathProbe& probe) {
+    const Machine* machine = cluster.find(probe.from_host);
+    if (!machine || probe.from_address.empty()) return "";
+    for (const Nic& nic : machine->nics) {
+        for (const NicAddress& address : nic.addresses) {
+            if (address.address == probe.from_address) return nic.name;
+        }
+    }
+    return "";
+}
+
+/// Documents in the order in which they are believed, where two tell of the same thing.
+constexpr std::array trusted{"nvidia_smi", "lspci", "hwloc", "nccl_topology", "topo_matrix"};
+
+void add_documents(const Readings& readings, Machine& machine) {
+    for (const char* kind : trusted) {
+        const auto found = readings.documents.find(kind);
+        if (found == readings.documents.end()) continue;
+        try {
+            detail::fill(machine, parse_document(kind, found->second, kind));
+        } catch (const Error& error) {
+            machine.gaps.push_back({kind, error.what(), "write the document again with its tool"});
+        }
+    }
+}
+
+/// Readings that were imported answer few questions. That all the others were not asked is one gap.
+void gather_unasked(const Readings& readings, Machine& machine) {
+    std::erase_if(machine.gaps, [](const Gap& gap) { return detail::is_unasked(gap.because); });
+    machine.gaps.push_back({"everything else", readings.reader + ": it holds no more", "r1cluster record on the host"});
+}
+
+}  // namespace
+
+Machine interpret(const Readings& readings) {
+    Machine machine;
+    machine.host = readings.host;
+    machine.unreachable_because = readings.unreachable_because;
+    detail::Said said(readings, machine);
+    if (!machine.is_reached()) {
+        said.gap("host", machine.unreachable_because, "make `ssh` to it work, then read again");
+        return machine;
+    }
+    detail::interpret_system(said);
+    detail::interpret_limits(said);
+    detail::interpret_container(said);
+    detail::interpret_pci(said);
+    detail::interpret_hcas(said);
+    detail::interpret_network(said);
+    detail::interpret_firewalls(said);
+    detail::interpret_services(said);
+    detail::interpret_software(said);
+    detail::interpret_containers(said);
+    detail::interpret_filesystems(said);
+    detail::interpret_gpus(said);
+    detail::interpret_gpudirect(said);
+    detail::interpret_engine(said);
+    detail::interpret_checkpoint(said);
+    if (is_imported(readings)) {
+        gather_unasked(readings, machine);
+    } else {
+        machine.sources = {"this host"};
+    }
+    add_documents(readings, machine);
+    detail::derive(machine);
+    return machine;
+}
+
+Cluster interpret(const Recording& recording) {
+    Cluster cluster;
+    for (const Readings& readings : recording.hosts) cluster.machines.push_back(interpret(readings));
+    for (const PathProbe& probe : recording.probes) {
+        cluster.paths.push_back({probe.from_host, probe.to_host, interface_of(cluster, probe), probe.from_address,
+                                 probe.to_address, probe.is_connected, probe.round_trip_us, probe.because});
+    }
+    detail::derive(cluster);
+    return cluster;
+}
+
+const Machine* Cluster::find(std::string_view host) const {
+    for (const Machine& machine : machines) {
+        if (machine.host == host) return &machine;
+    }
+    return nullptr;
+}
+
+}  // namespace r1cluster

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "facts/interpret/said.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace r1cluster::detail {
+
+std::optional<std::string> Said::text(const Answers& answers, const std::string& key) {
+    const auto found = answers.find(key);
+    if (found == answers.end() || !found->second.text) return std::nullopt;
+    std::string text = *found->second.text;
+    while (text.ends_with('\n')) text.pop_back();
+    return text;
+}
+
+std::string Said::why(const Answers& answers, const std::string& key) {
+    const auto found = answers.find(key);
+    return found == answers.end() ? was_not_read(key) : key + ": " + found->second.because;
+}
+
+std::string was_not_read(const std::string& key) { return "\"" + key + "\" was not read"; }
+
+bool is_unasked(std::string_view because) { return because.starts_with('"') && because.ends_with("\" was not read"); }
+
+std::vector<std::string> Said::names(const std::string& path) const {
+    return lines_of(text(readings_.listings, path).value_or(""));
+}
+
+std::optional<std::string> argument_of(const std::string& call, std::string_view function) {
+    const bool is_it = call.size() > function.size() + 1 && call.starts_with(function) &&
+                       call[function.size()] == '(' && call.ends_with(')');
+    if (!is_it) return std::nullopt;
+    return call.substr(function.size() + 1, call.size() - function.size() - 2);
+}
+
+}  // namespace r1cluster::detail

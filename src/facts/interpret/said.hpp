@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/text.hpp"
+#include "r1cluster/facts/cluster.hpp"
+#include "readings/calls.hpp"
+
+namespace r1cluster::detail {
+
+/// What one host said, looked up; what it did not say becomes a Gap of the machine.
+class Said {
+public:
+    Said(const Readings& readings, Machine& machine) : readings_(readings), machine_(machine) {}
+
+    const Readings& readings() const { return readings_; }
+    Machine& machine() { return machine_; }
+
+    /// The text without the line end; nullopt where there is none, whatever the reason.
+    std::optional<std::string> file(const std::string& path) const { return text(readings_.files, path); }
+    std::optional<std::string> link(const std::string& path) const { return text(readings_.links, path); }
+    std::optional<std::string> call(const std::string& call) const { return text(readings_.calls, call); }
+    /// Names of a listing.
+    std::vector<std::string> names(const std::string& path) const;
+    /// Why there is no such text: the host's reason, or that it was not asked.
+    std::string why_no_file(const std::string& path) const { return why(readings_.files, path); }
+    std::string why_no_call(const std::string& call) const { return why(readings_.calls, call); }
+
+    /// A call with a JSON answer. Malformed: a gap with `subject`, and nullopt.
+    template <class Shape>
+    std::optional<Shape> shaped(const std::string& name, const std::string& subject) {
+        const auto answer = call(name);
+        if (!answer) return std::nullopt;
+        try {
+            return calls::parse<Shape>(*answer, name);
+        } catch (const Error& error) {
+            gap(subject, error.what(), "read the host again with this version of r1cluster");
+            return std::nullopt;
+        }
+    }
+
+    void gap(std::string subject, std::string because, std::string remedy = "") {
+        machine_.gaps.push_back({std::move(subject), std::move(because), std::move(remedy)});
+    }
+
+private:
+    using Answers = std::map<std::string, Answer>;
+    static std::optional<std::string> text(const Answers& answers, const std::string& key);
+    static std::string why(const Answers& answers, const std::string& key);
+
+    const Readings& readings_;
+    Machine& machine_;
+};
+
+/// Parts of interpret(), in the order in which they are shown.
+void interpret_system(Said& said);
+void interpret_limits(Said& said);
+void interpret_container(Said& said);
+void interpret_network(Said& said);
+void interpret_network_tables(Said& said);  ///< part of the former
+void interpret_pci(Said& said);
+void interpret_hcas(Said& said);
+void interpret_firewalls(Said& said);
+void interpret_services(Said& said);  ///< after the firewalls, of which firewalld is a service
+void interpret_software(Said& said);
+void interpret_containers(Said& said);
+void interpret_filesystems(Said& said);
+void interpret_gpus(Said& said);
+void interpret_gpudirect(Said& said);  ///< after GPUs and HCAs: without both, nothing is missing
+void interpret_engine(Said& said);
+void interpret_checkpoint(Said& said);
+
+/// Why there is no answer to what nobody asked: "\"/sys/class/net\" was not read".
+std::string was_not_read(const std::string& key);
+/// Whether a reason is that one.
+bool is_unasked(std::string_view because);
+
+/// "1:580.65.06-1ubuntu1" of a Debian package -> "580.65.06"
+std::string upstream_version(const std::string& version);
+
+/// "route(10.0.0.2)" -> "10.0.0.2"; nullopt where `call` is of another function.
+std::optional<std::string> argument_of(const std::string& call, std::string_view function);
+
+}  // namespace r1cluster::detail

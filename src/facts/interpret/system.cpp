@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "facts/interpret/said.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+/// PRETTY_NAME="Debian GNU/Linux 12 (bookworm)" of os-release(5), quoted or not.
+std::string pretty_name(const std::string& os_release) {
+    for (const std::string& line : lines_of(os_release)) {
+        if (!line.starts_with("PRETTY_NAME=")) continue;
+        std::string name = line.substr(12);
+        const bool is_quoted =
+            name.size() >= 2 && (name.front() == '"' || name.front() == '\'') && name.back() == name.front();
+        return is_quoted ? name.substr(1, name.size() - 2) : name;
+    }
+    return "";
+}
+
+/// "model name	: Intel..." of the first block of /proc/cpuinfo.
+std::string cpuinfo_value(const std::string& cpuinfo, std::string_view key) {
+    for (const std::string& line : lines_of(cpuinfo)) {
+        const std::size_t colon = line.find(':');
+        if (colon == std::string::npos || !line.starts_with(key)) continue;
+        const std::size_t key_end = line.find_last_not_of(" \t", colon == 0 ? 0 : colon - 1) + 1;
+        const std::size_t begin = line.find_first_not_of(" \t", colon + 1);
+        if (key_end == key.size() && begin != std::string::npos) return line.substr(begin);
+    }
+    return "";
+}
+
+void interpret_cpu(Said& said) {
+    Cpu& cpu = said.machine().cpu;
+    const std::string cpuinfo = said.file("/proc/cpuinfo").value_or("");
+    cpu.model = cpuinfo_value(cpuinfo, "model name");
+    cpu.flags = cpuinfo_value(cpuinfo, "flags");
+    if (cpu.flags.empty()) cpu.flags = cpuinfo_value(cpuinfo, "Features");  // Arm
+    if (const auto count = said.shaped<calls::CpuCount>("cpuinfo()", "cpu")) {
+        cpu.sockets = count->sockets;
+        cpu.cores = count->cores;
+        cpu.threads = count->processors;
+    }
+    if (cpu.model.empty()) {
+        said.gap("cpu model",
+                 cpuinfo.empty() ? said.why_no_file("/proc/cpuinfo") : "/proc/cpuinfo has no \"model name\"");
+    }
+    if (cpu.threads == 0) said.gap("cpu count", said.why_no_call("cpuinfo()"));
+}
+
+void interpret_memory(Said& said) {
+    const auto meminfo = said.file("/proc/meminfo");
+    said.machine().memory_bytes = kib_value(meminfo.value_or(""), "MemTotal:");
+    said.machine().memory_available_bytes = kib_value(meminfo.value_or(""), "MemAvailable:");
+    if (!said.machine().memory_bytes) {
+        said.gap("memory", meminfo ? "/proc/meminfo has no \"MemTotal\"" : said.why_no_file("/proc/meminfo"));
+    }
+    const std::string base = "/sys/devices/system/node";
+    for (const std::string& name : said.names(base)) {
+        const auto id = name.starts_with("node") ? number_of<int>(std::string_view(name).substr(4)) : std::nullopt;
+        if (!id) continue;
+        const std::string folder = base + "/" + name;
+        const auto memory = kib_value(said.file(folder + "/meminfo").value_or(""), "MemTotal:");
+        std::vector<int> distances;
+        for (const std::string& word : words_of(said.file(folder + "/distance").value_or(""))) {
+            if (const auto distance = number_of<int>(word)) distances.push_back(*distance);
+        }
+        said.machine().numa_nodes.push_back(
+            {*id, said.file(folder + "/cpulist").value_or(""), memory.value_or(0), distances});
+        if (!memory) said.gap("memory of NUMA node " + name.substr(4), said.why_no_file(folder + "/meminfo"));
+    }
+    auto& nodes = said.machine().numa_nodes;
+    std::sort(nodes.begin(), nodes.end(), [](const NumaNode& a, const NumaNode& b) { return a.id < b.id; });
+}
+
+void interpret_ports(Said& said) {
+    for (const auto& [call, answer] : said.readings().calls) {
+        const auto place = argument_of(call, "bind");
+        if (!place) continue;
+        const std::size_t colon = place->rfind(':');
+        const auto port = number_of<int>(std::string_view(*place).substr(std::min(colon, place->size() - 1) + 1));
+        if (colon == std::string::npos || !port || *port < 1 || *port > 65535) {
+            said.gap("port " + *place, "not an address and a port");
+            continue;
+        }
+        if (const auto bind = said.shaped<calls::Bind>(call, "port " + *place)) {
+            said.machine().ports.push_back(
+                {place->substr(0, colon), *port, bind->is_free, bind->because, bind->holder});
+        } else if (!answer.text) {
+            said.gap("port " + *place, answer.because);
+        }
+    }
+}
+
+}  // namespace
+
+void interpret_system(Said& said) {
+    Machine& machine = said.machine();
+    machine.hostname = said.call("gethostname()").value_or("");
+    if (machine.hostname.empty()) said.gap("hostname", said.why_no_call("gethostname()"));
+    machine.operating_system = pretty_name(said.file("/etc/os-release").value_or(""));
+    if (machine.operating_system.empty()) said.gap("operating system", said.why_no_file("/etc/os-release"));
+    if (const auto uname = said.shaped<calls::Uname>("uname()", "kernel")) machine.kernel = uname->release;
+    if (!said.call("uname()")) said.gap("kernel", said.why_no_call("uname()"));
+    machine.boot_id = said.file("/proc/sys/kernel/random/boot_id").value_or("");
+    if (machine.boot_id.empty()) said.gap("boot id", said.why_no_file("/proc/sys/kernel/random/boot_id"));
+    interpret_cpu(said);
+    interpret_memory(said);
+    interpret_ports(said);
+    if (const auto clock = said.shaped<calls::Clock>("clock()", "clock")) {
+        machine.clock_offset_s = clock->offset_s;
+        machine.clock_uncertainty_s = clock->uncertainty_s;
+    }
+}
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "facts/interpret/verbs.hpp"
+#include "readings/calls_devices.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+// Numbers of <infiniband/verbs.h>; written out because core reads recordings on any system.
+std::string state_of(int number) {
+    constexpr const char* states[] = {"NOP", "DOWN", "INIT", "ARMED", "ACTIVE", "ACTIVE_DEFER"};
+    return number >= 0 && number < 6 ? states[number] : "";
+}
+
+std::string link_layer_of(int number) { return number == 1 ? "InfiniBand" : number == 2 ? "Ethernet" : ""; }
+
+std::optional<int> mtu_of(int number) {
+    return number >= 1 && number <= 5 ? std::optional(128 << number) : std::nullopt;  // 1 is 256, 5 is 4096
+}
+
+std::optional<double> rate_of(const calls::VerbsPort& port) {
+    const auto lanes = [&]() -> double {
+        switch (port.active_width) {
+            case 1: return 1;
+            case 2: return 4;
+            case 4: return 8;
+            case 8: return 12;
+            case 16: return 2;
+            default: return 0;
+        }
+    }();
+    const auto lane_gbps = [&]() -> double {
+        switch (port.active_speed) {
+            case 1: return 2.5;
+            case 2: return 5;
+            case 4:
+            case 8: return 10;
+            case 16: return 14;
+            case 32: return 25;
+            case 64: return 50;
+            case 128: return 100;
+            default: return 0;  // XDR does not fit the old field, and reads 0
+        }
+    }();
+    return lanes * lane_gbps > 0 ? std::optional(lanes * lane_gbps) : std::nullopt;
+}
+
+void disagree(Said& said, const std::string& subject, const std::string& sysfs, const std::string& verbs) {
+    said.gap(subject, fmt::format("sysfs says {}, libibverbs says {}", sysfs, verbs),
+             "read again: it may have changed");
+}
+
+/// Takes the word of verbs where sysfs has none.
+void settle(Said& said, const std::string& subject, std::string& fact, const std::string& verbs) {
+    if (fact.empty()) {
+        fact = verbs;
+    } else if (!verbs.empty() && fact != verbs) {
+        disagree(said, subject, fact, verbs);
+    }
+}
+
+void settle_port(Said& said, const std::string& hca, HcaPort& port) {
+    const std::string subject = fmt::format("HCA {} port {}", hca, port.number);
+    const std::string call = fmt::format("ibv_query_port({}, {})", hca, port.number);
+    const auto seen = said.shaped<calls::VerbsPort>(call, subject);
+    if (!seen) return;
+    settle(said, subject, port.state, state_of(seen->state));
+    settle(said, subject, port.link_layer, link_layer_of(seen->link_layer));
+    port.active_mtu = mtu_of(seen->active_mtu);
+    const auto rate = rate_of(*seen);
+    if (!port.rate_gbps) port.rate_gbps = rate;
+    // The old field of verbs has no room for XDR; and some print an FDR lane as 14, others as 14.0625 Gb/s.
+    const bool is_comparable = rate && port.rate_text.find("XDR") == std::string::npos;
+    if (is_comparable && std::max(*rate, *port.rate_gbps) - std::min(*rate, *port.rate_gbps) > 0.02 * *rate) {
+        disagree(said, subject, fmt::format("{} Gb/s", *port.rate_gbps), fmt::format("{} Gb/s", *rate));
+    }
+    if (!port.lid) port.lid = seen->lid;
+    if (!port.sm_lid) port.sm_lid = seen->sm_lid;
+}
+
+void settle_hca(Said& said, Hca& hca) {
+    if (const auto seen = said.shaped<calls::VerbsDevice>("ibv_query_device(" + hca.name + ")", "HCA " + hca.name)) {
+        settle(said, "firmware of HCA " + hca.name, hca.firmware_version, seen->firmware_version);
+    }
+    for (HcaPort& port : hca.ports) settle_port(said, hca.name, port);
+    const auto trial = said.call("ibv_reg_dmabuf_mr(" + hca.name + ")");
+    if (trial) hca.is_dmabuf_supported = *trial == "EBADF";
+}
+
+}  // namespace
+
+void compare_with_verbs(Said& said) {
+    constexpr auto list = "ibv_get_device_list()";
+    const auto names = said.shaped<std::vector<std::string>>(list, "libibverbs");
+    if (!names) {
+        if (!said.call(list)) {
+            said.gap("libibverbs", said.why_no_call(list), "apt install libibverbs1 ibverbs-providers");
+        }
+        return;
+    }
+    std::vector<std::string> unlisted, without_trial;
+    for (Hca& hca : said.machine().hcas) {
+        if (std::find(names->begin(), names->end(), hca.name) == names->end()) {
+            unlisted.push_back(hca.name);
+            continue;
+        }
+        settle_hca(said, hca);
+        if (!hca.is_dmabuf_supported) without_trial.push_back(hca.name);
+    }
+    if (!unlisted.empty()) {
+        said.gap("libibverbs", fmt::format("it does not list {}, which sysfs shows", few_of(unlisted)),
+                 "apt install ibverbs-providers; give the container /dev/infiniband");
+    }
+    if (!without_trial.empty()) {
+        const std::string& first = without_trial.front();
+        const std::string open = "ibv_open_device(" + first + ")";
+        said.gap("DMA-BUF of HCAs",
+                 fmt::format("{}: {}", few_of(without_trial),
+                             said.why_no_call(said.call(open) ? "ibv_reg_dmabuf_mr(" + first + ")" : open)));
+    }
+}
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/agent/channel.hpp"
+
+namespace r1cluster::detail {
+
+/// What one host answered, or why it did not.
+struct Reply {
+    std::optional<boost::json::value> value;
+    std::optional<Error> error;
+};
+
+/// The agents of all hosts of a spec. Whatever is asked of several hosts is asked of all at once.
+class Hosts {
+public:
+    using MakeParams = std::function<boost::json::value(const HostSpec&)>;
+
+    Hosts(asio::io_context& context, DeploymentSpec spec, HostOptions options);
+
+    /// Connects to all. A host that cannot be reached is no failure of open(): see unreachable().
+    asio::awaitable<void> open();
+    /// Why there is no agent on this host; nullopt: there is one.
+    std::optional<Error> unreachable(const std::string& host) const;
+
+    asio::awaitable<boost::json::value> call(const std::string& host, std::string method, boost::json::value params,
+                                             std::optional<double> timeout_s = {});
+    /// The same question to every host, with its own parameters; hosts without agent answer with the reason.
+    asio::awaitable<std::map<std::string, Reply>> call_all(std::string method, MakeParams params,
+                                                           std::optional<double> timeout_s = {});
+
+    /// Waits; throws Error (interrupted) when the caller has asked to stop.
+    asio::awaitable<void> pause(double duration_s);
+
+    /// The caller asked to stop: whatever waits fails with Error (interrupted), and so does what follows ...
+    void interrupt();
+    /// ... until the work of undoing begins.
+    void begin_undo() { is_interrupted_ = false; }
+
+    void report(const std::string& step, const std::string& text, bool is_done = false);
+    const DeploymentSpec& spec() const { return spec_; }
+    const HostOptions& options() const { return options_; }
+    asio::io_context& context() { return context_; }
+
+private:
+    asio::io_context& context_;
+    DeploymentSpec spec_;
+    HostOptions options_;
+    AgentBinary binary_;
+    std::map<std::string, std::unique_ptr<Channel>> channels_;
+    std::map<std::string, Error> failures_;
+    std::map<std::string, std::chrono::steady_clock::time_point> begun_;
+    asio::steady_timer pausing_;
+    bool is_interrupted_ = false;
+};
+
+/// Runs all of these side by side and waits for the last. They must not throw.
+asio::awaitable<void> together(asio::io_context& context, std::vector<std::function<asio::awaitable<void>()>> tasks);
+
+/// Runs the event loop of one call of the library to its end, looking ten times a second whether the caller wants to
+/// stop.
+void run_loop(asio::io_context& context, Hosts& hosts, std::function<asio::awaitable<void>()> work);
+
+/// As run_loop, with the hosts made for the occasion, and a result.
+template <class Result>
+Result on_hosts(const DeploymentSpec& spec, const HostOptions& options,
+                std::function<asio::awaitable<Result>(Hosts&)> work) {
+    asio::io_context context;
+    Hosts hosts(context, spec, options);
+    std::optional<Result> result;
+    run_loop(context, hosts, [&]() -> asio::awaitable<void> { result = co_await work(hosts); });
+    return std::move(*result);
+}
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/agent/ssh_command.hpp"
+
+#include <fmt/format.h>
+
+namespace r1cluster::detail {
+namespace {
+
+/// Runs in the login shell of the remote user, be it sh, csh or fish: one word in single quotes for /bin/sh, with
+/// nothing in it that comes from the spec. The agent lies under a name made of its content, so two versions
+/// live side by side and a half-copied one never bears the name. `head -c` takes exactly the bytes that are sent;
+/// what follows on the same stream is for the agent.
+std::string start_script(const AgentBinary& binary) {
+    return fmt::format(
+        "exec /bin/sh -c 'umask 077; d=\"${{XDG_CACHE_HOME:-$HOME/.cache}}/r1cluster/agent\"; "
+        "b=\"$d/r1cluster-{sha}\"; "
+        "if [ -x \"$b\" ]; then echo {have}; else echo {need}; mkdir -p \"$d\" && head -c {size} >\"$b.$$\" && "
+        "[ \"$(wc -c <\"$b.$$\")\" -eq {size} ] && chmod 700 \"$b.$$\" && mv -f \"$b.$$\" \"$b\" || "
+        "{{ rm -f \"$b.$$\"; echo {failed}; exit 73; }}; fi; exec \"$b\" agent'",
+        fmt::arg("sha", binary.sha256.substr(0, 32)), fmt::arg("size", binary.size_bytes),
+        fmt::arg("have", have_agent_line), fmt::arg("need", need_agent_line), fmt::arg("failed", no_agent_line));
+}
+
+}  // namespace
+
+std::vector<std::string> agent_command(const HostSpec& host, const HostOptions& options, const AgentBinary& binary) {
+    if (host.transport == Transport::local) return {binary.path, "agent"};
+    std::vector<std::string> argv{options.ssh_program};
+    if (!options.ssh_config.empty()) argv.insert(argv.end(), {"-F", options.ssh_config});
+    // Nothing may ask, nothing is forwarded, and a dead peer is noticed; all else is the user's configuration.
+    for (const std::string& option :
+         {std::string("BatchMode=yes"), fmt::format("ConnectTimeout={}", options.connect_timeout_s),
+          std::string("ServerAliveInterval=5"), std::string("ServerAliveCountMax=3"), std::string("ForwardAgent=no"),
+          std::string("ForwardX11=no"), std::string("ClearAllForwardings=yes"), std::string("RequestTTY=no"),
+          std::string("EscapeChar=none"), std::string("ControlMaster=no")}) {
+        argv.insert(argv.end(), {"-o", option});
+    }
+    argv.insert(argv.end(), {"--", host.ssh.empty() ? host.address : host.ssh, start_script(binary)});
+    return argv;
+}
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "host/guard/job_folder.hpp"
+
+namespace r1cluster::detail {
+
+/// Talks to guards on this host, through connections that stay open: a guard takes the end of the connection that said
+/// "begin" for the end of the controller.
+class GuardClient {
+public:
+    explicit GuardClient(boost::asio::io_context& context);
+    ~GuardClient();
+
+    /// One verb, one HostStatus. Throws Error (unavailable) when there is no guard, or it ends meanwhile.
+    boost::asio::awaitable<HostStatus> ask(JobFolder folder, std::string verb);
+
+private:
+    struct Connection;
+    boost::asio::io_context& context_;
+    std::map<std::string, std::shared_ptr<Connection>> connections_;
+};
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/guard/job_handlers.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "host/guard/containment.hpp"
+#include "host/guard/guard_client.hpp"
+#include "host/guard/log_file.hpp"
+#include "host/guard/residue.hpp"
+#include "host/guard/token_probe.hpp"
+#include "host/os/child.hpp"
+#include "launch/describe.hpp"
+#include "r1cluster/base/json.hpp"
+
+extern char** environ;
+
+namespace r1cluster::detail {
+namespace {
+
+constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
+constexpr double guard_start_s = 10;
+constexpr double leftovers_s = 10;
+constexpr double token_timeout_s = 60;
+
+JobFolder folder_of(const json::value& params) { return {text_of(params, "deployment"), text_of(params, "host")}; }
+
+class Jobs {
+public:
+    explicit Jobs(asio::io_context& context) : context_(context), guards_(context) {}
+
+    asio::awaitable<json::value> create(json::value params) {
+        const std::string host = text_of(params, "host");
+        const auto plan = from_value<LaunchPlan>(params.at("plan"), "plan");
+        const JobFolder folder(plan.deployment, host);
+        if (folder.exists()) co_await settle(folder, host);
+        folder.prepare();
+        folder.write("plan.json", to_json(plan));
+        folder.write("host", host);
+        folder.write("token", text_of(params, "token"));
+        start_guard(folder);
+        co_return to_value(co_await first_word(folder));
+    }
+
+    asio::awaitable<json::value> ask(json::value params) {
+        const JobFolder folder = folder_of(params);
+        const std::string verb = text_of(params, "verb");
+        std::optional<HostStatus> answer;
+        try {
+            answer = co_await guards_.ask(folder, verb);
+        } catch (const Error&) {
+            // A guard that has ended leaves its last word.
+        }
+        if (!answer) answer = co_await status_of(folder, text_of(params, "host"));
+        co_return to_value(*answer);
+    }
+
+    asio::awaitable<json::value> status(json::value params) {
+        const JobFolder folder = folder_of(params);
+        co_return to_value(co_await status_of(folder, text_of(params, "host")));
+    }
+
+    asio::awaitable<json::value> end(json::value params) {
+        const JobFolder folder = folder_of(params);
+        const bool purge = params.at("purge").as_bool();
+        HostStatus last = co_await status_of(folder, text_of(params, "host"));
+        if (last.phase == Phase::absent) {
+            if (purge && folder.exists()) folder.remove(true);
+            co_return to_value(last);
+        }
+        try {
+            last = co_await guards_.ask(folder, "stop");
+        } catch (const Error&) {
+            // No guard any more; what it left is looked for below.
+        }
+        if (const auto ended = co_await await_end(folder)) last = *ended;
+        end_leftovers(folder);
+        folder.remove(purge);
+        if (last.phase != Phase::failed) last.phase = Phase::stopped;
+        for (ProcessStatus& process : last.processes) process.is_alive = false;
+        for (RankStatus& rank : last.ranks) rank.is_alive = false;
+        co_return to_value(last);
+    }
+
+    asio::awaitable<json::value> logs(json::value params) {
+        const JobFolder folder = folder_of(params);
+        const auto tail_bytes = params.at("tail_bytes").to_number<std::uint64_t>();
+        json::object texts;
+        for (const std::string& name : folder.log_files()) {
+            const json::value* offset = params.at("offsets").as_object().if_contains(name);
+            json::object piece =
+                read_from(folder.file("logs/" + name),
+                          offset ? offset->to_number<std::uint64_t>() : std::optional<std::uint64_t>(), tail_bytes);
+            texts[name] = std::move(piece);
+        }
+        co_return texts;
+    }
+
+    asio::awaitable<json::value> token(json::value params) {
+        const TokenProbe probe =
+            co_await probe_token(from_value<Readiness>(params.at("readiness"), "readiness"), token_timeout_s);
+        co_return probe_value(probe);
+    }
+
+private:
+    static json::object probe_value(const TokenProbe& probe) {
+        return {
+            {"is_ready", probe.is_ready}, {"because", probe.because}, {"seconds", probe.seconds}, {"text", probe.text}};
+    }
+
+    /// A folder is there already: of a running deployment, which nobody may disturb, or of one that has ended.
+    asio::awaitable<void> settle(JobFolder folder, std::string host) {
+        const HostStatus now = co_await status_of(folder, host);
+        if (now.guard_pid != 0 && Lock::try_take(folder.file("lock")) == std::nullopt) {
+            throw Error(
+                ErrorKind::unavailable, host,
+                fmt::format(
+                    "a guard (pid {}) of this deployment runs here already, phase {}; end it with \"r1cluster down\"",
+                    now.guard_pid, to_text(now.phase)));
+        }
+        end_leftovers(folder);
+    }
+
+    static void start_guard(const JobFolder& folder) {
+        const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+        const std::string log = folder.file("logs/guard.log");
+        posix_spawn_file_actions_t files;
+        posix_spawn_file_actions_init(&files);
+        posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+        posix_spawn_file_actions_addopen(&files, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+        posix_spawn_file_actions_adddup2(&files, 1, 2);
+        posix_spawnattr_t attributes;
+        posix_spawnattr_init(&attributes);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+        keep_descriptors_from_children();
+        // Its parent is this agent, and init once the agent has gone; nothing of ours waits for it.
+        std::string program = self, verb = "guard", path = folder.path();
+        char* argv[] = {program.data(), verb.data(), path.data(), nullptr};
+        pid_t pid = 0;
+        const int error = ::posix_spawn(&pid, self.c_str(), &files, &attributes, argv, environ);
+        posix_spawn_file_actions_destroy(&files);
+        posix_spawnattr_destroy(&attributes);
+        if (error != 0) {
+            throw Error(ErrorKind::system, self,
+                        fmt::format("starting the guard \"{}\": {}", self, std::generic_category().message(error)));
+        }
+    }
+
+    asio::awaitable<HostStatus> first_word(JobFolder folder) {
+        asio::steady_timer pause(context_);
+        for (double waited_s = 0; waited_s < guard_start_s; waited_s += 0.02) {
+            if (const auto failure = folder.read("failure")) {
+                const std::string text = *failure;
+                folder.remove(true);
+                throw Error(ErrorKind::unavailable, folder.path(), "starting the guard: " + text);
+            }
+            try {
+                co_return co_await guards_.ask(folder, "status");
+            } catch (const Error&) {
+                // Not listening yet.
+            }
+            pause.expires_after(std::chrono::milliseconds(20));
+            co_await pause.async_wait(result_of);
+        }
+        throw Error(ErrorKind::timed_out, folder.path(),
+                    fmt::format("starting the guard: no word from it within {:.0f} s, see {}", guard_start_s,
+                                folder.file("logs/guard.log")));
+    }
+
+    asio::awaitable<HostStatus> status_of(JobFolder folder, std::string host) {
+        HostStatus status;
+        status.host = host;
+        status.phase = Phase::absent;
+        if (!folder.read("plan.json")) co_return status;
+        try {
+            co_return co_await guards_.ask(folder, "status");
+        } catch (const Error&) {
+            // Ended, or died; its last word is in the file.
+        }
+        const auto text = folder.read("state.json");
+        if (text) status = from_json<HostStatus>(*text, folder.file("state.json"));
+        if (status.phase == Phase::failed || status.phase == Phase::stopped) co_return status;
+        status.phase = Phase::failed;
+        status.cause = Cause{};
+        status.cause->host = host;
+        status.cause->text =
+            fmt::format("the guard on {} (pid {}) died; \"r1cluster down\" ends what it left", host, status.guard_pid);
+        co_return status;
+    }
+
+    /// Until the guard has let go of its lock; its last state.
+    asio::awaitable<std::optional<HostStatus>> await_end(JobFolder folder) {
+        double limit_s = 30;
+        if (const auto text = folder.read("plan.json")) {
+            const auto plan = from_json<LaunchPlan>(*text, "plan.json");
+            limit_s = plan.grace_s + leftovers_s;
+        }
+        asio::steady_timer pause(context_);
+        for (double waited_s = 0; waited_s < limit_s; waited_s += 0.05) {
+            if (Lock::try_take(folder.file("lock"))) {
+                const auto text = folder.read("state.json");
+                co_return text ? std::optional(from_json<HostStatus>(*text, "state.json")) : std::nullopt;
+            }
+            pause.expires_after(std::chrono::milliseconds(50));
+            co_await pause.async_wait(result_of);
+        }
+        throw Error(ErrorKind::timed_out, folder.path(),
+                    fmt::format("ending the deployment: processes are still there after {:.0f} s (in the driver, "
+                                "maybe); nothing was removed",
+                                limit_s));
+    }
+
+    static void end_leftovers(const JobFolder& folder) {
+        const auto text = folder.read("group");
+        if (!text) return;
+        const json::value group = parse_json(*text, folder.file("group"));
+        kill_leftovers(text_of(group, "cgroup"), text_of(group, "marker"), leftovers_s);
+        remove_temporary_folder(text_of(group, "temporary"));
+    }
+
+    static json::object read_from(const std::string& path, std::optional<std::uint64_t> offset,
+                                  std::uint64_t tail_bytes) {
+        constexpr std::uint64_t piece_bytes = 4 << 20;
+        std::ifstream file(path, std::ios::binary | std::ios::ate);
+        const auto size = static_cast<std::uint64_t>(std::max<std::streamoff>(0, file.tellg()));
+        std::uint64_t from = offset.value_or(tail_bytes > 0 && size > tail_bytes ? size - tail_bytes : 0);
+        if (from > size) from = 0;  // it was rotated
+        std::string text(std::min(size - from, piece_bytes), '\0');
+        file.seekg(static_cast<std::streamoff>(from));
+        file.read(text.data(), static_cast<std::streamsize>(text.size()));
+        text.resize(static_cast<std::size_t>(file.gcount()));
+        const std::uint64_t end = from + text.size();
+        return {{"text", log_text(text)}, {"offset", end}, {"size", size}};
+    }
+
+    asio::io_context& context_;
+    GuardClient guards_;
+};
+
+}  // namespace
+
+void add_job_handlers(asio::io_context& context, Handlers& handlers) {
+    const auto jobs = std::make_shared<Jobs>(context);
+    handlers["job.create"] = [jobs](json::value params) { return jobs->create(std::move(params)); };
+    handlers["job.ask"] = [jobs](json::value params) { return jobs->ask(std::move(params)); };
+    handlers["job.status"] = [jobs](json::value params) { return jobs->status(std::move(params)); };
+    handlers["job.end"] = [jobs](json::value params) { return jobs->end(std::move(params)); };
+    handlers["job.logs"] = [jobs](json::value params) { return jobs->logs(std::move(params)); };
+    handlers["job.token"] = [jobs](json::value params) { return jobs->token(std::move(params)); };
+}
+
+}  // namespace r1cluster::detail

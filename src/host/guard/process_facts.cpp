@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/guard/process_facts.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+
+#include "r1cluster/base/error.hpp"
+#include "r1cluster/host/os/text_file.hpp"
+
+extern char** environ;
+
+namespace r1cluster::detail {
+namespace {
+
+std::optional<int> number_after(const std::string& line, std::string_view word) {
+    const std::size_t at = line.find(word);
+    if (at == std::string::npos) return std::nullopt;
+    int number = 0;
+    const char* begin = line.data() + at + word.size();
+    const auto [end, error] = std::from_chars(begin, line.data() + line.size(), number);
+    return error == std::errc{} && end != begin ? std::optional(number) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<SeenRank> rank_line(const std::string& line) {
+    if (line.find(" in world size ") == std::string::npos || line.find("ip=") != std::string::npos) return std::nullopt;
+    const auto pid = number_after(line, "pid="), rank = number_after(line, "] rank ");
+    if (!pid || !rank || *pid <= 1 || *rank < 0) return std::nullopt;
+    return SeenRank{*rank, *pid};
+}
+
+std::string describe_end(const Cause& cause) {
+    if (cause.is_out_of_memory) return "was killed by SIGKILL: the kernel ran out of memory";
+    if (cause.signal) {
+        const char* name = ::sigabbrev_np(*cause.signal);
+        return fmt::format("was killed by {}",
+                           name ? fmt::format("SIG{}", name) : fmt::format("signal {}", *cause.signal));
+    }
+    if (cause.exit_code) return fmt::format("ended with exit code {}", *cause.exit_code);
+    return "ended, and this kernel does not say how";
+}
+
+std::map<std::string, std::string> passed_environment() {
+    static constexpr std::string_view passed[] = {"PATH",     "HOME",   "USER", "LOGNAME",         "SHELL",
+                                                  "LANG",     "TMPDIR", "TZ",   "LD_LIBRARY_PATH", "CUDA_HOME",
+                                                  "CUDA_PATH"};
+    std::map<std::string, std::string> env;
+    for (char** variable = environ; *variable; ++variable) {
+        const std::string_view text(*variable);
+        const std::string_view name = text.substr(0, text.find('='));
+        const bool is_passed =
+            std::find(std::begin(passed), std::end(passed), name) != std::end(passed) || name.starts_with("LC_");
+        if (is_passed && name.size() < text.size()) env[std::string(name)] = text.substr(name.size() + 1);
+    }
+    return env;
+}
+
+long oom_kills() {
+    std::ifstream file("/proc/vmstat");
+    std::string name;
+    for (long value = 0; file >> name >> value;) {
+        if (name == "oom_kill") return value;
+    }
+    return 0;
+}
+
+double monotonic_s() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+void signal_child(int pid, int signal) {
+    const int descriptor = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+    if (descriptor < 0) return;
+    ::syscall(SYS_pidfd_send_signal, descriptor, signal, nullptr, 0);
+    ::close(descriptor);
+}
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "knowledge/gpu_figures.hpp"
+#include "speed/model.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+/// One way that messages may go.
+struct Way {
+    std::string name;
+    Interval gbytes_per_s;
+    Interval latency_us;
+    std::string because;
+};
+
+// Shares of a link's rate that NCCL reaches with large messages. NVLink: nccl-tests on two H200, 328 of 478 GB/s;
+// with switches that reduce, more. PCIe: 28 of 50 GB/s through host memory there.
+constexpr Interval nvlink_efficiency{0.55, 0.68, 0.90};
+constexpr Interval pcie_efficiency{0.25, 0.55, 0.85};
+constexpr Interval rdma_efficiency{0.75, 0.90, 0.97};
+constexpr Interval socket_efficiency{0.70, 0.92, 0.98};
+
+// A small all-reduce of two GPUs inside a CUDA graph. NVLink: 6 us by NCCL on H100 (NVIDIA/nccl#1259), less by the
+// engine's own kernel; PCIe: 16 us through host memory on H200.
+constexpr Interval nvlink_latency_us{3.5, 5, 9};
+constexpr Interval pcie_latency_us{10, 18, 40};
+// Between two hosts: 15 to 40 us over InfiniBand; through host memory a copy on either side more.
+constexpr Interval gpudirect_latency_us{12, 22, 40};
+constexpr Interval staged_rdma_latency_us{18, 35, 70};
+/// Over TCP, besides the network's own round trip: two steps of copy to the host, proxy thread, and copy back. An
+/// all-reduce of two GPUs over loopback: 45 us for 8 KiB in the engine, 52 for 14 KiB, 88 for 28 KiB, 230 for 128 and
+/// for 256 KiB, 443 for 1 MiB, 19,200 for 64 MiB (nccl-tests and the engine on two H200, NCCL 2.28).
+constexpr Interval socket_latency_us{12, 20, 60};
+constexpr Interval loopback_round_trip_us{5, 15, 40};
+const SmallMessages small_over_sockets{{0.3, 0.6, 1.5}, {60, 125, 250}};
+/// One proxy thread and one socket for each channel (NCCL's default): 3.9 GB/s on loopback, 8.5 with 4 x 4.
+constexpr Interval socket_limit_gbytes_per_s{1.5, 4, 9};
+
+Interval scaled(const Interval& share, double rate) {
+    return {share.low * rate, share.likely * rate, share.high * rate};
+}
+
+double pcie_gbytes_per_s(int generation, int width = 16) {
+    // 128b/130b coding from generation 3 on, and about 5 % for packets.
+    constexpr double of_generation_3_lane = 0.985 * 0.95;
+    return of_generation_3_lane * width * static_cast<double>(1 << std::max(0, generation - 3));
+}
+
+const Gpu* find_gpu(const Machine& machine, const Device& device) {
+    const auto found = std::find_if(machine.gpus.begin(), machine.gpus.end(),
+                                    [&](const Gpu& gpu) { return gpu.nvml_index == device.gpu; });
+    return found == machine.gpus.end() ? nullptr : &*found;
+}
+
+double nvlink_gbytes_per_s(const Gpu& gpu) {
+    double sum = 0;
+    for (const NvLink& link : gpu.nvlinks) {
+        if (link.is_active && link.speed_mbps) sum += *link.speed_mbps / 1000.0;
+    }
+    return sum;
+}
+
+Way over_nvlink(double gbytes_per_s, std::string because) {
+    return {"NVLink", scaled(nvlink_efficiency, gbytes_per_s), nvlink_latency_us, std::move(because)};
+}
+
+Way over_pcie(const Gpu& gpu, const knowledge::GpuFigures* figures, std::string because) {
+    double rate = 0;
+    if (gpu.link.max_speed_gts && gpu.link.max_width) rate = *gpu.link.max_speed_gts / 8 * *gpu.link.max_width * 0.93;
+    if (rate == 0) rate = pcie_gbytes_per_s(figures ? figures->pcie_generation : 4);
+    return {"PCIe", scaled(pcie_efficiency, rate), pcie_latency_us,
+            fmt::format("{}: PCIe of {:.0f} GB/s", because, rate)};
+}
+
+/// Between the GPUs of one host.
+Way in_host(const Machine& machine, const HostDevices& host) {
+    const Gpu* first = find_gpu(machine, host.devices[0]);
+    const Gpu* second = find_gpu(machine, host.devices[1]);
+    if (!first || !second) {
+        return {
+            "an unknown link", {5, 50, 400}, {4, 12, 40}, fmt::format("the GPUs of \"{}\" are not known", host.host)};
+    }
+    const knowledge::GpuFigures* figures = knowledge::find_gpu_figures(first->name);
+    const DevicePath* path = find_path(machine, device_name(*first), device_name(*second));
+    const bool is_path_nvlink = path && path->path.rfind("NV", 0) == 0;
+    const double links = nvlink_gbytes_per_s(*first);
+    if (is_path_nvlink || (active_nvlinks(*first) > 0 && (!path || path->path.empty()))) {
+        const double rate = links > 0 ? links : figures ? figures->nvlink_gbytes_per_s : 0;
+        if (rate > 0) {
+            return over_nvlink(rate, fmt::format("\"{}\": NVLink of {:.0f} GB/s, {} links up", host.host, rate,
+                                                 active_nvlinks(*first)));
+        }
+    }
+    if (path && !path->path.empty() && !is_path_nvlink) {
+        return over_pcie(*first, figures, fmt::format("\"{}\": GPUs see each other as {}", host.host, path->path));
+    }
+    if (figures && figures->nvlink_gbytes_per_s == 0) {
+        return over_pcie(*first, figures, fmt::format("\"{}\": {} has no NVLink", host.host, first->name));
+    }
+    if (figures) {
+        Way way = over_nvlink(figures->nvlink_gbytes_per_s,
+                              fmt::format("\"{}\": its NVLinks were not seen; {} has them, so they are taken as up",
+                                          host.host, first->name));
+        way.gbytes_per_s.low = pcie_efficiency.low * pcie_gbytes_per_s(figures->pcie_generation);
+        way.latency_us.high = pcie_latency_us.likely;
+        return way;
+    }
+    return {"an unknown link",
+            {5, 50, 400},
+            {4, 12, 40},
+            fmt::format("how the GPUs of \"{}\" reach each other was not seen: anything between PCIe and NVLink; "
+                        "all_reduce_perf of nccl-tests would tell",
+                        host.host)};
+}
+
+/// What NCCL would use for RDMA on one host.
+struct Rdma {
+    double gbytes_per_s = 0;
+    int ports = 0;
+    bool is_ethernet = false;
+    std::optional<bool> is_gpudirect;
+};
+
+Rdma rdma_of(const Machine& machine) {
+    Rdma rdma;
+    for (const Hca& hca : machine.hcas) {
+        if (hca.role == "storage" || hca.role == "management" || hca.is_usable == false) continue;
+        for (const HcaPort& port : hca.ports) {
+            if (port.state != "ACTIVE" || !port.rate_gbps) continue;
+            rdma.gbytes_per_s += *port.rate_gbps / 8;
+            rdma.ports += 1;
+            rdma.is_ethernet |= port.link_layer == "Ethernet";
+        }
+    }
+    for (const Gpu& gpu : machine.gpus) {
+        if (gpu.hcas.empty() || rdma.is_gpudirect == false) continue;
+        rdma.is_gpudirect = gpu.hcas.front().uses_gpudirect;
+    }
+    return rdma;
+}
+
+std::optional<Way> over_rdma(const Cluster& cluster, const Devices& devices) {
+    std::optional<Rdma> least;
+    for (const HostDevices& host : devices.hosts) {
+        const Machine* machine = cluster.find(host.host);
+        const Rdma rdma = machine ? rdma_of(*machine) : Rdma{};
+        if (rdma.ports == 0) return std::nullopt;
+        if (!least) least = rdma;
+        least->gbytes_per_s = std::min(least->gbytes_per_s, rdma.gbytes_per_s);
+        least->ports = std::min(least->ports, rdma.ports);
+        least->is_ethernet |= rdma.is_ethernet;
+        if (least->is_gpudirect != rdma.is_gpudirect) {
+            least->is_gpudirect =
+                least->is_gpudirect == false || rdma.is_gpudirect == false ? std::optional<bool>(false) : std::nullopt;
+        }
+    }
+    const bool is_direct = least->is_gpudirect == true, is_staged = least->is_gpudirect == false;
+    Interval latency = is_staged ? staged_rdma_latency_us : gpudirect_latency_us;
+    if (!is_direct && !is_staged) latency = {gpudirect_latency_us.low, 28, staged_rdma_latency_us.high};
+    Way way{least->is_ethernet ? "RoCE" : "InfiniBand", scaled(rdma_efficiency, least->gbytes_per_s), latency, ""};
+    way.name += is_direct ? " with GPUDirect RDMA" : is_staged ? " without GPUDirect RDMA" : "";
+    way.because = fmt::format("between hosts: {}, {} port{} a host, {:.0f} GB/s together{}", way.name, least->ports,
+                              least->ports == 1 ? "" : "s", least->gbytes_per_s,
+                              is_direct || is_staged ? "" : "; whether GPUDirect RDMA is used could not be seen");
+    return way;
+}
+
+/// Rate of an interface; unset: not known. Loopback counts as what one proxy thread manages.
+std::optional<double> rate_of(const Machine* machine, const std::string& interface, bool& is_loopback) {
+    if (!machine || is_loopback) return std::nullopt;
+    for (const Nic& nic : machine->nics) {
+        if (nic.name != interface) continue;
+        if (nic.kind == "loopback") is_loopback = true;
+        if (nic.speed_mbps) return static_cast<double>(*nic.speed_mbps) / 8000;
+    }
+    return std::nullopt;
+}
+
+void add_sockets(const Cluster& cluster, const Devices& devices, Fabric& fabric) {
+    std::optional<double> least, round_trip;
+    std::string interface;
+    bool is_rate_unknown = false, is_any_loopback = false, is_any_path = false;
+    // A thousand hosts have a million paths.
+    std::unordered_map<std::string_view, const Machine*> used;
+    for (const HostDevices& host : devices.hosts) used.emplace(host.host, cluster.find(host.host));
+    for (const HostPath& path : cluster.paths) {
+        const auto from = used.find(path.from);
+        if (path.from == path.to || from == used.end() || used.count(path.to) == 0) continue;
+        is_any_path = true;
+        if (path.round_trip_us) round_trip = std::max(round_trip.value_or(0), *path.round_trip_us);
+        // Two hosts of one address are one machine.
+        bool is_loopback = !path.from_address.empty() && path.from_address == path.to_address;
+        const auto rate = rate_of(from->second, path.interface, is_loopback);
+        is_any_loopback |= is_loopback;
+        if (!rate && !is_loopback) is_rate_unknown = true;
+        if (rate && (!least || *rate < *least)) {
+            least = rate;
+            interface = path.interface;
+        }
+        if (interface.empty()) interface = path.interface;
+    }
+    const std::string name = fmt::format("TCP{}", interface.empty() ? "" : " over " + interface);
+    const Interval trip = round_trip        ? Interval{*round_trip * 0.5, *round_trip, *round_trip * 1.5}
+                          : is_any_loopback ? loopback_round_trip_us
+                                            : unknown_round_trip_us;
+    Interval gbytes_per_s{0.11, 1.2, socket_limit_gbytes_per_s.high};
+    std::string because;
+    if (least && !is_rate_unknown) {
+        gbytes_per_s = socket_gbytes_per_s(*least);
+        because = fmt::format("between hosts: no RDMA device is usable on all of them, so NCCL takes {} of {:g} Gb/s",
+                              name, *least * 8);
+    } else if (is_any_loopback && !is_rate_unknown) {
+        gbytes_per_s = socket_limit_gbytes_per_s;
+        because = "between hosts: TCP over loopback, as fast as one proxy thread copies";
+    } else {
+        because = fmt::format(
+            "between hosts: no RDMA device is usable on all of them, and {}: anything from 1 Gb/s up; all_reduce_perf "
+            "of "
+            "nccl-tests would tell",
+            is_any_path ? "the rate of an interface between them was not seen" : "the way between them was not tried");
+    }
+    because += round_trip ? fmt::format(", {:.0f} us there and back", *round_trip) : ", round trip not measured";
+    use_sockets(fabric, name, gbytes_per_s, trip);
+    fabric.because.push_back(because);
+}
+
+bool is_worse(const Way& a, const Way& b) { return a.gbytes_per_s.likely < b.gbytes_per_s.likely; }
+
+}  // namespace
+
+Interval socket_gbytes_per_s(double link_gbytes_per_s) {
+    const Interval of_link = scaled(socket_efficiency, link_gbytes_per_s), &limit = socket_limit_gbytes_per_s;
+    return {std::min(of_link.low, limit.low), std::min(of_link.likely, limit.likely),
+            std::min(of_link.high, limit.high)};
+}
+
+void use_sockets(Fabric& fabric, std::string name, const Interval& gbytes_per_s, const Interval& round_trip_us) {
+    fabric.between_hosts_name = std::move(name);
+    fabric.between_hosts_gbytes_per_s = gbytes_per_s;
+    const Interval& own = socket_latency_us;
+    fabric.between_hosts_latency_us = {own.low + round_trip_us.low, own.likely + round_trip_us.likely,
+                                       own.high + round_trip_us.high};
+    fabric.small_between_hosts = small_over_sockets;
+    Interval& rate = fabric.small_between_hosts->gbytes_per_s;
+    rate = {std::min(rate.low, gbytes_per_s.low), std::min(rate.likely, gbytes_per_s.likely),
+            std::min(rate.high, gbytes_per_s.high)};
+}
+
+Fabric fabric_of(const Cluster& cluster, const Devices& devices) {
+    Fabric fabric;
+    std::optional<Way> inside;
+    for (const HostDevices& host : devices.hosts) {
+        const Machine* machine = cluster.find(host.host);
+        if (!machine || host.devices.size() < 2 || !devices.is_gpu) continue;
+        Way way = in_host(*machine, host);
+        if (!inside || is_worse(way, *inside)) inside = std::move(way);
+    }
+    if (inside) {
+        fabric.in_host_name = inside->name;
+        fabric.in_host_gbytes_per_s = inside->gbytes_per_s;
+        fabric.in_host_latency_us = inside->latency_us;
+        fabric.because.push_back(inside->because);
+    }
+    if (devices.hosts.size() > 1) {
+        if (const std::optional<Way> rdma = over_rdma(cluster, devices)) {
+            fabric.between_hosts_name = rdma->name;
+            fabric.between_hosts_gbytes_per_s = rdma->gbytes_per_s;
+            fabric.between_hosts_latency_us = rdma->latency_us;
+            fabric.because.push_back(rdma->because);
+        } else {
+            add_sockets(cluster, devices, fabric);
+        }
+    }
+    return fabric;
+}
+
+}  // namespace r1cluster::detail

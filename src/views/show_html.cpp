@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "base/html.hpp"
+#include "r1cluster/base/units.hpp"
+#include "r1cluster/views/views.hpp"
+#include "views/judgement.hpp"
+#include "views/words.hpp"
+
+namespace r1cluster {
+namespace {
+
+std::string row(std::initializer_list<std::string> cells, const char* tag = "td") {
+    std::string html = "<tr>";
+    for (const std::string& cell : cells) html += fmt::format("<{0}>{1}</{0}>", tag, detail::html_escaped(cell));
+    return html + "</tr>\n";
+}
+
+std::string table(const std::string& heading, const std::string& rows) {
+    if (rows.empty()) return "";
+    return "<table>\n" + heading + rows + "</table>\n";
+}
+
+std::string gpu_rows(const Machine& machine) {
+    std::string rows;
+    for (const Gpu& gpu : machine.gpus) {
+        rows += row({std::to_string(gpu.nvml_index), gpu.name, gpu.pci_address, format_bytes(gpu.memory_bytes),
+                     gpu.compute_capability, gpu.numa_node ? std::to_string(*gpu.numa_node) : "?",
+                     std::to_string(active_nvlinks(gpu))});
+    }
+    return rows;
+}
+
+std::string hca_rows(const Machine& machine) {
+    std::string rows;
+    for (const Hca& hca : machine.hcas) {
+        rows +=
+            row({detail::device_name(hca), hca.role.empty() ? "?" : hca.role, detail::ports_text(hca), hca.pci_address,
+                 hca.numa_node ? std::to_string(*hca.numa_node) : "?", hca.model, hca.firmware_version});
+    }
+    return rows;
+}
+
+std::string problem_rows(const Machine& machine) {
+    std::string rows;
+    for (const Problem& problem : machine.problems) rows += row({problem.subject, problem.because, problem.remedy});
+    return rows;
+}
+
+std::string nic_rows(const Machine& machine) {
+    std::string rows;
+    for (const Nic& nic : machine.nics) {
+        std::string addresses;
+        for (const NicAddress& address : nic.addresses) {
+            addresses += fmt::format("{}{}/{}", addresses.empty() ? "" : " ", address.address, address.prefix_length);
+        }
+        rows += row({nic.name, nic.kind, detail::state_of(nic), nic.mtu > 0 ? std::to_string(nic.mtu) : "?",
+                     nic.speed_mbps ? format_count(static_cast<std::uint64_t>(*nic.speed_mbps)) + " Mb/s" : "?",
+                     addresses});
+    }
+    return rows;
+}
+
+std::string gap_rows(const Machine& machine) {
+    std::string rows;
+    for (const Gap& gap : machine.gaps) rows += row({gap.subject, gap.because, gap.remedy});
+    return rows;
+}
+
+}  // namespace
+
+std::string show_html(const Machine& machine) {
+    std::string html = "<div class=\"r1cluster-machine\">\n";
+    if (machine.is_reached()) {
+        html += to_svg(machine);
+    } else {
+        html += fmt::format("<p><b>{}</b>: {}</p>\n", detail::html_escaped(machine.host),
+                            detail::html_escaped(detail::judgement(machine)));
+    }
+    html += table(row({"problem", "because", "remedy"}, "th"), problem_rows(machine));
+    html += table(row({"GPU", "name", "PCI", "memory", "compute", "NUMA", "NVLinks"}, "th"), gpu_rows(machine));
+    html += table(row({"HCA", "role", "ports", "PCI", "NUMA", "model", "firmware"}, "th"), hca_rows(machine));
+    html += table(row({"interface", "kind", "state", "MTU", "speed", "addresses"}, "th"), nic_rows(machine));
+    html += table(row({"not seen", "because", "remedy"}, "th"), gap_rows(machine));
+    return html + "</div>\n";
+}
+
+}  // namespace r1cluster

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+// Real agents and real guards of two hosts on this machine; only the engine's processes are stand-ins.
+#include <signal.h>
+#include <unistd.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "host/agent/local_hosts.hpp"
+#include "host/deploy/jobs_of_hosts.hpp"
+#include "host/guard/guard_link.hpp"
+#include "host/guard/own_home.hpp"
+#include "launch/describe.hpp"
+#include "r1cluster/host/os/text_file.hpp"
+#include "support/catch.hpp"
+#include "support/error_of.hpp"
+
+using namespace r1cluster;
+using detail::Hosts;
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Words = std::vector<std::string>;
+using Condition = std::function<bool(const DeploymentStatus&)>;
+constexpr double verb_timeout_s = 30;
+constexpr int patience_s = 60;  // for what has no promise, on a loaded machine
+
+int free_port() {
+    asio::io_context context;
+    return asio::ip::tcp::acceptor(context, {asio::ip::address_v4::loopback(), 0}).local_endpoint().port();
+}
+
+bool is_gone(int pid) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+    std::string text;
+    std::getline(file, text);
+    const std::size_t end = text.rfind(')');
+    return end == std::string::npos || text[end + 2] == 'Z';
+}
+
+bool all_gone(const std::vector<int>& pids) {
+    for (int i = 0; i < patience_s * 20; ++i) {
+        if (std::all_of(pids.begin(), pids.end(), is_gone)) return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    return false;
+}
+
+bool has_failed(const DeploymentStatus& status) {
+    return std::all_of(status.hosts.begin(), status.hosts.end(),
+                       [](const HostStatus& host) { return host.phase == Phase::failed; });
+}
+bool has_all_ranks(const DeploymentStatus& status) {
+    return std::all_of(status.hosts.begin(), status.hosts.end(), [](const HostStatus& host) {
+        return std::all_of(host.ranks.begin(), host.ranks.end(), [](const RankStatus& rank) { return rank.is_alive; });
+    });
+}
+
+std::vector<int> pids_of(const DeploymentStatus& status) {
+    std::vector<int> pids;
+    for (const HostStatus& host : status.hosts) {
+        for (const ProcessStatus& process : host.processes) pids.push_back(process.pid);
+        for (const RankStatus& rank : host.ranks) pids.push_back(rank.pid);
+        pids.push_back(host.guard_pid);
+    }
+    return pids;
+}
+
+/// A deployment whose process on host I is the engine's stand-in with these words, with rank I. Nothing of it is left
+/// when the test ends.
+class Deployment {
+public:
+    explicit Deployment(const std::vector<Words>& words, Fate fate = Fate::service) {
+        spec = local_spec("guarded", static_cast<int>(words.size()));
+        plan.deployment = spec.name;
+        plan.engine = "stand-in";
+        plan.fate = fate;
+        plan.guard_port = free_port();
+        plan.grace_s = 3;
+        plan.readiness.timeout_s = patience_s;
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            HostLaunch& host = plan.hosts.emplace_back();
+            host.host = spec.hosts[i].name;
+            host.address = spec.hosts[i].address;
+            ProcessSpec& process = host.processes.emplace_back();
+            process.name = i == 0 ? "head" : "worker-" + std::to_string(i);
+            process.argv = {R1CLUSTER_ENGINE_STAND_IN};
+            process.argv.insert(process.argv.end(), words[i].begin(), words[i].end());
+            process.ranks = {static_cast<int>(i)};
+        }
+    }
+    ~Deployment() {
+        try {
+            end(true);
+        } catch (const std::exception& error) {
+            WARN("the deployment of a test could not be ended: " << error.what());
+        }
+    }
+
+    /// One controller, which is gone when this returns.
+    DeploymentStatus control(std::function<asio::awaitable<DeploymentStatus>(Hosts&)> work) {
+        return detail::on_hosts<DeploymentStatus>(spec, local_options(),
+                                                  [&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+                                                      co_await hosts.open();
+                                                      co_return co_await work(hosts);
+                                                  });
+    }
+
+    asio::awaitable<void> create(Hosts& hosts) {
+        const std::string token = detail::random_token();
+        Hosts::MakeParams params = [&](const HostSpec& host) -> boost::json::value {
+            return boost::json::object{{"plan", detail::to_value(plan)}, {"host", host.name}, {"token", token}};
+        };
+        const auto replies = co_await hosts.call_all("job.create", params, verb_timeout_s);
+        for (const auto& [host, reply] : replies) {
+            if (reply.error) throw *reply.error;
+        }
+    }
+
+    static asio::awaitable<DeploymentStatus> until(Hosts& hosts, Condition condition) {
+        DeploymentStatus status;
+        for (int i = 0; i < patience_s * 10; ++i) {
+            status = co_await detail::ask_guards(hosts, "ping", verb_timeout_s);
+            if (condition(status)) break;
+            co_await hosts.pause(0.1);
+        }
+        co_return status;
+    }
+
+    asio::awaitable<DeploymentStatus> start(Hosts& hosts, Condition condition) {
+        co_await create(hosts);
+        co_await detail::ask_guards(hosts, "begin", verb_timeout_s);
+        co_return co_await until(hosts, condition);
+    }
+
+    DeploymentStatus run_until(Condition condition) {
+        return control([&](Hosts& hosts) { return start(hosts, condition); });
+    }
+    DeploymentStatus look() {
+        return control([](Hosts& hosts) { return detail::status_of_hosts(hosts); });
+    }
+    DeploymentStatus look_until(Condition condition) {
+        return control([&](Hosts& hosts) { return until(hosts, condition); });
+    }
+    DeploymentStatus end(bool purge = false) {
+        return control([purge](Hosts& hosts) { return detail::end_on_hosts(hosts, purge); });
+    }
+    /// Up to the first token, as far as the guards know.
+    DeploymentStatus serve() {
+        return control([&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+            co_await start(hosts, has_all_ranks);
+            co_return co_await detail::ask_guards(hosts, "commit", verb_timeout_s);
+        });
+    }
+
+    OwnHome home;
+    DeploymentSpec spec;
+    LaunchPlan plan;
+};
+
+}  // namespace
+
+TEST_CASE("a rank that is killed on one host ends the other host's processes within five seconds", "[host_run]") {
+    Deployment deployment({{"rank", "0", "2"}, {"worker", "1", "2"}});
+    std::vector<int> pids;
+    std::chrono::steady_clock::time_point killed;
+    const DeploymentStatus status = deployment.control([&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+        const DeploymentStatus started = co_await deployment.start(hosts, has_all_ranks);
+        pids = pids_of(started);
+        killed = std::chrono::steady_clock::now();
+        ::kill(started.hosts[1].ranks[0].pid, SIGKILL);
+        co_return co_await Deployment::until(hosts, has_failed);
+    });
+    CHECK(std::chrono::steady_clock::now() - killed < std::chrono::seconds(5));
+    CHECK(all_gone(pids));
+    CHECK(status.phase == Phase::failed);
+    REQUIRE(status.cause);
+    CHECK(status.cause->host == "node1");
+    CHECK(status.cause->rank == 1);
+    CHECK(status.cause->process == "worker-1");
+    REQUIRE(status.cause->pid);
+    CHECK(status.cause->signal == SIGKILL);
+    CHECK(status.cause->text ==
+          "rank 1 on node1 (pid " + std::to_string(*status.cause->pid) + ") was killed by SIGKILL");
+    CHECK(status.hosts[0].cause == status.hosts[1].cause);
+    CHECK(!status.hosts[0].ranks[0].is_alive);
+    CHECK(!status.hosts[0].processes[0].is_alive);
+}
+
+TEST_CASE("a process that ends by itself is the cause, with the line that tells why", "[host_run]") {
+    Deployment deployment({Words{}, {"wait", "300", "bytes", "56616c75654572726f723a20626f6f6d", "1", "exit", "3"}});
+    const DeploymentStatus status = deployment.run_until(has_failed);
+    REQUIRE(status.cause);
+    CHECK(status.cause->host == "node1");
+    CHECK(status.cause->process == "worker-1");
+    CHECK(status.cause->exit_code == 3);
+    CHECK(status.cause->last_line == "ValueError: boom");
+    CHECK_THAT(status.cause->text, StartsWith("worker-1 on node1 (pid "));
+    CHECK_THAT(status.cause->text, ContainsSubstring(") ended with exit code 3"));
+}
+
+TEST_CASE("an engine that is not there is the cause, in the system's words", "[host_run]") {
+    Deployment deployment({Words{}, Words{}});
+    deployment.plan.hosts[1].processes[0].argv = {"/nowhere/python", "-V"};
+    const DeploymentStatus status = deployment.run_until(has_failed);
+    REQUIRE(status.cause);
+    CHECK(status.cause->text ==
+          "worker-1 on node1 did not start: starting \"/nowhere/python\": No such file or directory");
+}
+
+TEST_CASE("processes that ignore SIGTERM are ended by force when the deployment is", "[host_run]") {
+    Deployment deployment({{"ignore-term", "rank", "0", "2"}, {"tree", "2", "worker", "1", "2"}});
+    std::vector<int> pids;
+    const DeploymentStatus ended = deployment.control([&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+        pids = pids_of(co_await deployment.start(hosts, has_all_ranks));
+        co_return co_await detail::end_on_hosts(hosts, false);
+    });
+    CHECK(ended.phase == Phase::stopped);
+    CHECK(!ended.cause);
+    CHECK(all_gone(pids));
+    CHECK(!fs::exists(deployment.home.state() + "/r1cluster/guarded/node0/plan.json"));
+    CHECK_THAT(read_text_file(deployment.home.state() + "/r1cluster/guarded/node0/logs/head.log"),
+               ContainsSubstring("rank 0 in world size 2"));
+}
+
+TEST_CASE("a controller that vanishes before the first token takes everything with it", "[host_run]") {
+    Deployment deployment({{"rank", "0", "2"}, {"worker", "1", "2"}});
+    const DeploymentStatus started = deployment.run_until(has_all_ranks);
+    REQUIRE(has_all_ranks(started));
+    const DeploymentStatus status = deployment.look_until(has_failed);
+    REQUIRE(status.cause);
+    CHECK(status.cause->text == "the controller went away before the deployment was ready");
+    CHECK(all_gone(pids_of(started)));
+}
+
+TEST_CASE("a service lives on without its controller, and another one finds and ends it", "[host_run]") {
+    Deployment deployment({{"rank", "0", "2"}, {"rank", "1", "2"}});
+    const DeploymentStatus served = deployment.serve();
+    CHECK(served.phase == Phase::ready);
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    const DeploymentStatus found = deployment.look();
+    CHECK(found.phase == Phase::ready);
+    CHECK(has_all_ranks(found));
+    CHECK(pids_of(found) == pids_of(served));
+    const DeploymentStatus ended = deployment.end(true);
+    CHECK(ended.phase == Phase::stopped);
+    CHECK(all_gone(pids_of(served)));
+    CHECK(deployment.look().phase == Phase::absent);
+    CHECK(!fs::exists(deployment.home.state() + "/r1cluster"));
+}
+
+TEST_CASE("an attached deployment ends with its controller", "[host_run]") {
+    Deployment deployment({{"rank", "0", "1"}}, Fate::attached);
+    const DeploymentStatus served = deployment.serve();
+    CHECK(served.phase == Phase::ready);
+    const DeploymentStatus status = deployment.look_until(has_failed);
+    REQUIRE(status.cause);
+    CHECK(status.cause->text == "the controller went away, and the deployment is attached to it");
+    CHECK(all_gone(pids_of(served)));
+}
+
+TEST_CASE("a rank that its engine never names lives in the process that was started for it", "[host_run]") {
+    Deployment deployment({Words{}});
+    const auto runs = [](const DeploymentStatus& status) {
+        return !status.hosts[0].processes.empty() && status.hosts[0].processes[0].is_alive;
+    };
+    const DeploymentStatus served = deployment.control([&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+        co_await deployment.start(hosts, runs);
+        co_return co_await detail::ask_guards(hosts, "commit", verb_timeout_s);
+    });
+    REQUIRE(served.hosts[0].ranks.size() == 1);
+    CHECK(served.hosts[0].ranks[0].pid == served.hosts[0].processes[0].pid);
+    CHECK(served.hosts[0].ranks[0].is_alive);
+    ::kill(served.hosts[0].ranks[0].pid, SIGKILL);
+    const DeploymentStatus status = deployment.look_until(has_failed);
+    CHECK(!status.hosts[0].ranks[0].is_alive);
+}
+
+TEST_CASE("a deployment that runs is not created again", "[host_run]") {
+    Deployment deployment({{"rank", "0", "1"}});
+    const DeploymentStatus served = deployment.serve();
+    const std::string said = error_of([&] {
+        deployment.control([&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+            co_await deployment.create(hosts);
+            co_return DeploymentStatus{};
+        });
+    });
+    CHECK(said == "unavailable: node0: a guard (pid " + std::to_string(served.hosts.at(0).guard_pid) +
+                      ") of this deployment runs here already, phase ready; end it with \"r1cluster down\"");
+    CHECK(deployment.look().phase == Phase::ready);
+}
+
+TEST_CASE("a guard that is killed is told of, and what it left is ended", "[host_run]") {
+    Deployment deployment({{"worker", "0", "1"}});
+    const DeploymentStatus served = deployment.serve();
+    const int guard = served.hosts.at(0).guard_pid;
+    ::kill(guard, SIGKILL);
+    CHECK(all_gone({guard}));
+    const DeploymentStatus status = deployment.look();
+    CHECK(status.phase == Phase::failed);
+    REQUIRE(status.cause);
+    CHECK(status.cause->text ==
+          "the guard on node0 (pid " + std::to_string(guard) + ") died; \"r1cluster down\" ends what it left");
+    CHECK(!is_gone(served.hosts[0].ranks[0].pid));
+    deployment.end();
+    CHECK(all_gone(pids_of(served)));
+    CHECK(deployment.look().phase == Phase::absent);
+    const std::string& held = served.hosts[0].containment;
+    if (held.starts_with("cgroup v2 ")) CHECK(!fs::exists(held.substr(10)));
+}
+
+TEST_CASE("a deployment is created again after its guard was killed", "[host_run]") {
+    Deployment deployment({{"worker", "0", "1"}});
+    const DeploymentStatus before = deployment.serve();
+    ::kill(before.hosts.at(0).guard_pid, SIGKILL);
+    CHECK(all_gone({before.hosts[0].guard_pid}));
+    const DeploymentStatus after = deployment.serve();
+    CHECK(after.phase == Phase::ready);
+    CHECK(all_gone({before.hosts[0].ranks[0].pid}));
+}
+
+TEST_CASE("an engine may print what is no UTF-8, and lines that are cut in a character", "[host_run]") {
+    Deployment deployment({{"rank", "0", "1", "bytes", "ff", "3"}, {"rank", "1", "1", "bytes", "e29688", "500"}});
+    const auto has_spoken = [](const DeploymentStatus& status) {
+        return status.hosts[0].activity == "???" && status.hosts[1].activity.starts_with("\xe2\x96\x88");
+    };
+    const DeploymentStatus status = deployment.run_until(has_spoken);
+    CHECK(status.hosts[0].because == "");
+    CHECK(status.hosts[0].activity == "???");
+    CHECK(status.hosts[1].activity.size() == 1000);
+}
+
+TEST_CASE("a state folder whose path is too long for a socket is refused, and nothing stays", "[host_run]") {
+    Deployment deployment({Words{}});
+    deployment.home.move_state(std::string(90, 'x'));
+    const std::string said = error_of([&] { deployment.run_until(has_failed); });
+    CHECK_THAT(said, StartsWith("unavailable: node0: starting the guard: listening on \"" + deployment.home.state()));
+    CHECK_THAT(said, ContainsSubstring("(a path of at most 107 bytes is needed)"));
+    CHECK(!fs::exists(deployment.home.state() + "/r1cluster"));
+}

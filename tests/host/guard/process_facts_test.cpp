@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/guard/process_facts.hpp"
+#include "host/os/files.hpp"
+
+#include <filesystem>
+
+#include "support/catch.hpp"
+#include "support/error_of.hpp"
+#include "support/scratch_folder.hpp"
+
+using namespace r1cluster;
+using namespace r1cluster::detail;
+
+TEST_CASE("a worker of vLLM names its rank and its pid", "[host_run]") {
+    CHECK(rank_line("(Worker pid=12844) INFO 11-22 07:40:49 [parallel_state.py:2350] rank 0 in world size 2 is "
+                    "assigned as DP rank 0, "
+                    "PP rank 0, PCP rank 0, TP rank 0, EP rank N/A, EPLB rank N/A") == SeenRank{0, 12844});
+    CHECK(rank_line("(Worker_PP1_TP7 pid=977) INFO 11-22 07:40:49 [parallel_state.py:1208] rank 15 in world size 16 is "
+                    "assigned as DP rank 0") == SeenRank{15, 977});
+}
+
+TEST_CASE("what Ray passes on from another host names no pid of ours", "[host_run]") {
+    CHECK(rank_line("(RayWorkerWrapper pid=12844, ip=10.0.0.2) INFO 11-22 07:40:49 [parallel_state.py:2350] rank 1 in "
+                    "world size 2 is "
+                    "assigned as DP rank 0") == std::nullopt);
+}
+
+TEST_CASE("lines that only look like a worker's name no rank", "[host_run]") {
+    for (const char* line :
+         {"", "INFO 11-22 07:40:49 [parallel_state.py:2350] rank 0 in world size 2 is assigned as DP rank 0",
+          "(Worker pid=12844) INFO loading weights of rank 0", "(Worker pid=x) [a.py:1] rank 0 in world size 2",
+          "(Worker pid=1) [a.py:1] rank 0 in world size 2", "(Worker pid=-5) [a.py:1] rank 0 in world size 2",
+          "(Worker pid=12844) [a.py:1] rank -1 in world size 2",
+          "(Worker pid=99999999999) [a.py:1] rank 0 in world size 2", "(Worker pid=12844) my rank 0 in world size 2"}) {
+        CAPTURE(line);
+        CHECK(rank_line(line) == std::nullopt);
+    }
+}
+
+TEST_CASE("how a process ended is said in words", "[host_run]") {
+    Cause cause;
+    CHECK(describe_end(cause) == "ended, and this kernel does not say how");
+    cause.exit_code = 3;
+    CHECK(describe_end(cause) == "ended with exit code 3");
+    cause.exit_code.reset();
+    cause.signal = 9;
+    CHECK(describe_end(cause) == "was killed by SIGKILL");
+    cause.is_out_of_memory = true;
+    CHECK(describe_end(cause) == "was killed by SIGKILL: the kernel ran out of memory");
+    cause.is_out_of_memory = false;
+    cause.signal = 40;
+    CHECK(describe_end(cause) == "was killed by signal 40");
+}
+
+TEST_CASE("engine processes inherit paths and locale, and nothing that could be a secret", "[host_run]") {
+    ::setenv("R1CLUSTER_TEST_API_KEY", "secret", 1);
+    ::setenv("LC_TEST", "C", 1);
+    const auto env = passed_environment();
+    CHECK(env.contains("PATH"));
+    CHECK(env.at("LC_TEST") == "C");
+    CHECK(!env.contains("R1CLUSTER_TEST_API_KEY"));
+    ::unsetenv("R1CLUSTER_TEST_API_KEY");
+    ::unsetenv("LC_TEST");
+}
+
+TEST_CASE("a secret is read without its line end, and only where nobody else can", "[host_run]") {
+    const ScratchFolder folder;
+    const std::string path = folder.write("key", "sesame\n");
+    std::filesystem::permissions(path, std::filesystem::perms(0600));
+    CHECK(read_secret(path) == "sesame");
+    std::filesystem::permissions(path, std::filesystem::perms(0640));
+    CHECK(error_of([&] { read_secret(path); }) ==
+          "reading the secret \"" + path + "\": others may read it; chmod 600 it");
+    const std::string empty = folder.write("empty", "\n");
+    std::filesystem::permissions(empty, std::filesystem::perms(0600));
+    CHECK(error_of([&] { read_secret(empty); }) == "reading the secret \"" + empty + "\": the file is empty");
+}
