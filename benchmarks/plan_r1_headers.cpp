@@ -98,7 +98,7 @@ int main(int argc, char** argv) try {
     const double parsed = cpu_ms() - cpu_begin;
     const Checkpoint checkpoint = parser.finish();
     const double checked = cpu_ms() - cpu_begin;
-    const ShardPlan plan = r1cluster::shard(two_hosts_of_eight(), checkpoint);
+    const ShardPlan plan = r1cluster::plan_shards(two_hosts_of_eight(), checkpoint);
     const double planned = cpu_ms() - cpu_begin;
     const double planned_wall = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
 

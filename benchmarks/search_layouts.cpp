@@ -39,7 +39,7 @@ void measure(int hosts, const char* goal, int runs) {
     std::int64_t possible = 0, rejected = 0;
     for (int run = 0; run < runs; ++run) {
         const auto begin = std::chrono::steady_clock::now();
-        const r1cluster::Plan plan = r1cluster::plan(spec, cluster, r1cluster::test::r1());
+        const r1cluster::Plan plan = r1cluster::plan_layouts(spec, cluster, r1cluster::test::r1());
         const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
         least = std::min(least, taken.count());
         listed = plan.layouts.size();

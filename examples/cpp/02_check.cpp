@@ -14,7 +14,7 @@ int main(int argc, char* argv[]) try {
     const r1cluster::DeploymentSpec spec = r1cluster::parse_spec(r1cluster::read_text_file(spec_path), spec_path);
     const r1cluster::Recording recording = r1cluster::load_recording(folder);
     const r1cluster::Cluster cluster = r1cluster::interpret(recording);
-    const r1cluster::Checkpoint checkpoint = r1cluster::model(recording.checkpoint.value());
+    const r1cluster::Checkpoint checkpoint = r1cluster::parse_checkpoint(recording.checkpoint.value());
 
     // Without a layout, the rules that need one answer "unknown", which is never a pass.
     const r1cluster::Report report = r1cluster::check({spec, cluster, &checkpoint});

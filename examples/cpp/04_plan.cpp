@@ -14,12 +14,12 @@ int main(int argc, char* argv[]) try {
     const r1cluster::DeploymentSpec spec = r1cluster::parse_spec(r1cluster::read_text_file(spec_path), spec_path);
     const r1cluster::Recording recording = r1cluster::load_recording(folder);
     const r1cluster::Cluster cluster = r1cluster::interpret(recording);
-    const r1cluster::Checkpoint checkpoint = r1cluster::model(recording.checkpoint.value());
+    const r1cluster::Checkpoint checkpoint = r1cluster::parse_checkpoint(recording.checkpoint.value());
 
-    const r1cluster::Plan plan = r1cluster::plan(spec, cluster, checkpoint);
+    const r1cluster::Plan plan = r1cluster::plan_layouts(spec, cluster, checkpoint);
     std::cout << r1cluster::show(plan, true) << "\n";
 
-    const r1cluster::ShardPlan shards = r1cluster::shard(plan.layouts.at(0), checkpoint);
+    const r1cluster::ShardPlan shards = r1cluster::plan_shards(plan.layouts.at(0), checkpoint);
     for (const r1cluster::HostShards& host : shards.hosts) {
         std::cout << host.host << " needs " << r1cluster::format_bytes(host.bytes) << " of "
                   << r1cluster::format_bytes(checkpoint.tensor_bytes()) << "\n";

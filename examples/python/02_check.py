@@ -15,7 +15,7 @@ spec = r1cluster.parse_spec(r1cluster.read_text_file(spec_path), spec_path)
 recording = r1cluster.load_recording(folder)
 assert recording.checkpoint is not None
 cluster = r1cluster.interpret(recording)
-checkpoint = r1cluster.model(recording.checkpoint)
+checkpoint = r1cluster.parse_checkpoint(recording.checkpoint)
 
 # Without a layout, the rules that need one answer "unknown", which is never a pass.
 report = r1cluster.check(spec, cluster, checkpoint)

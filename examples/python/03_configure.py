@@ -15,10 +15,10 @@ spec = r1cluster.parse_spec(r1cluster.read_text_file(spec_path), spec_path)
 recording = r1cluster.load_recording(folder)
 assert recording.checkpoint is not None
 cluster = r1cluster.interpret(recording)
-checkpoint = r1cluster.model(recording.checkpoint)
-plan = r1cluster.plan(spec, cluster, checkpoint)
+checkpoint = r1cluster.parse_checkpoint(recording.checkpoint)
+plan = r1cluster.plan_layouts(spec, cluster, checkpoint)
 
-settings = r1cluster.config(spec, cluster, plan.layouts[0])
+settings = r1cluster.choose_settings(spec, cluster, plan.layouts[0])
 
 for host in settings.hosts:
     print(f"# {host.host}, over {host.interface}")

@@ -15,12 +15,12 @@ spec = r1cluster.parse_spec(r1cluster.read_text_file(spec_path), spec_path)
 recording = r1cluster.load_recording(folder)
 assert recording.checkpoint is not None
 cluster = r1cluster.interpret(recording)
-checkpoint = r1cluster.model(recording.checkpoint)
+checkpoint = r1cluster.parse_checkpoint(recording.checkpoint)
 
-plan = r1cluster.plan(spec, cluster, checkpoint)
+plan = r1cluster.plan_layouts(spec, cluster, checkpoint)
 print(r1cluster.show(plan, explain=True))
 
-shards = r1cluster.shard(plan.layouts[0], checkpoint)
+shards = r1cluster.plan_shards(plan.layouts[0], checkpoint)
 for host in shards.hosts:
     needed = r1cluster.format_bytes(host.bytes)
     print(f"{host.host} needs {needed} of {r1cluster.format_bytes(checkpoint.tensor_bytes())}")

@@ -15,11 +15,11 @@ spec = r1cluster.parse_spec(r1cluster.read_text_file(spec_path), spec_path)
 recording = r1cluster.load_recording(folder)
 assert recording.checkpoint is not None
 cluster = r1cluster.interpret(recording)
-checkpoint = r1cluster.model(recording.checkpoint)
-layout = r1cluster.plan(spec, cluster, checkpoint).layouts[0]
-settings = r1cluster.config(spec, cluster, layout)
+checkpoint = r1cluster.parse_checkpoint(recording.checkpoint)
+layout = r1cluster.plan_layouts(spec, cluster, checkpoint).layouts[0]
+settings = r1cluster.choose_settings(spec, cluster, layout)
 
-launch_plan = r1cluster.launch(spec, cluster, layout, settings)
+launch_plan = r1cluster.plan_launch(spec, cluster, layout, settings)
 
 print(launch_plan)
 ready = launch_plan.readiness

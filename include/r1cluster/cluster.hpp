@@ -14,8 +14,8 @@
 ///     r1cluster::DeploymentSpec spec = r1cluster::parse_spec(text);
 ///     r1cluster::Recording recording = r1cluster::read(spec);
 ///     r1cluster::Cluster cluster = r1cluster::interpret(recording);
-///     r1cluster::Checkpoint checkpoint = r1cluster::model(*recording.checkpoint);
-///     r1cluster::Plan plan = r1cluster::plan(spec, cluster, checkpoint);
+///     r1cluster::Checkpoint checkpoint = r1cluster::parse_checkpoint(*recording.checkpoint);
+///     r1cluster::Plan plan = r1cluster::plan_layouts(spec, cluster, checkpoint);
 ///     r1cluster::Report report = r1cluster::check({spec, cluster, &checkpoint, &plan.layouts.front()});
 ///
 /// or all of it, and the start, as r1cluster::up(spec).

@@ -148,12 +148,13 @@ __all__: list[str] = [
     "WholeInterval",
     "Workload",
     "active_nvlinks",
-    "calibration_from_log",
+    "ask_engine",
+    "ask_engine_all",
     "cast_of",
     "check",
     "checkpoint_summary",
+    "choose_settings",
     "compare",
-    "config",
     "default_partition",
     "deployment_ports",
     "device_name",
@@ -161,13 +162,14 @@ __all__: list[str] = [
     "discover",
     "down",
     "dtype_bits",
-    "engine_plan",
-    "engine_plans",
     "explain_slowness",
     "family_of",
     "find_filesystem",
     "find_path",
+    "find_transports",
     "follow_logs",
+    "forecast_memory",
+    "forecast_speed",
     "format_bytes",
     "format_count",
     "format_seconds",
@@ -179,14 +181,12 @@ __all__: list[str] = [
     "is_imported",
     "kind_of_document",
     "kv_bytes_per_token",
-    "launch",
     "library_version",
     "load_recording",
     "loaded_config",
-    "logs",
-    "memory",
     "merge",
-    "model",
+    "parse_calibration",
+    "parse_checkpoint",
     "parse_config",
     "parse_document",
     "parse_engine_plan",
@@ -195,23 +195,24 @@ __all__: list[str] = [
     "parse_spec",
     "pipeline_refusal",
     "place_tensor",
-    "plan",
+    "plan_launch",
+    "plan_layouts",
+    "plan_shards",
     "planned_ports",
     "read",
     "read_checkpoint",
+    "read_logs",
+    "read_status",
     "read_text_file",
     "read_this_host",
     "render_env_file",
     "render_shell",
     "save_recording",
     "scrub",
-    "shard",
     "show",
     "show_html",
     "show_matrix",
     "slice_tensor",
-    "speed",
-    "status",
     "summarize",
     "tensor_of",
     "tensor_parallel_refusal",
@@ -221,7 +222,6 @@ __all__: list[str] = [
     "to_nccl_topology",
     "to_svg",
     "to_toml",
-    "transports",
     "unweighed_layout",
     "up",
     "validated",
@@ -738,7 +738,7 @@ class ServeSpec:
 
 class LayoutSpec:
     """
-    Any part left out is chosen by plan().
+    Any part left out is chosen by plan_layouts().
     """
 
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
@@ -6050,9 +6050,39 @@ def active_nvlinks(gpu: Gpu) -> int:
     How many NVLinks are up.
     """
 
-def calibration_from_log(log: str, source: str) -> Calibration:
+def ask_engine(
+    environment: os.PathLike[str] | str,
+    question: EngineQuestion,
+    *,
+    timeout_s: int = 1800,
+    on_progress: collections.abc.Callable[[Progress], None] | None = None,
+    is_cancelled: collections.abc.Callable[[], bool] | None = None,
+    binary: os.PathLike[str] | str | None = None,
+    ssh_program: str = "ssh",
+    ssh_config: os.PathLike[str] | str | None = None,
+    connect_timeout_s: int = 20,
+    request_timeout_s: int = 60,
+) -> EnginePlan:
     """
-    What vLLM (0.6.4 and later) or SGLang says of its memory in a log.
+    The answer to one question; InvalidInput with the engine's words if it refuses.
+    """
+
+def ask_engine_all(
+    environment: os.PathLike[str] | str,
+    questions: collections.abc.Sequence[EngineQuestion],
+    *,
+    timeout_s: int = 1800,
+    on_progress: collections.abc.Callable[[Progress], None] | None = None,
+    is_cancelled: collections.abc.Callable[[], bool] | None = None,
+    binary: os.PathLike[str] | str | None = None,
+    ssh_program: str = "ssh",
+    ssh_config: os.PathLike[str] | str | None = None,
+    connect_timeout_s: int = 20,
+    request_timeout_s: int = 60,
+) -> list[EnginePlan]:
+    """
+    Asks the vLLM of an environment on this machine which bytes its ranks read, without a GPU and without
+    weights. A model that it refuses is an answer too.
     """
 
 def cast_of(config: ModelConfig, tensor: Tensor, place: TensorPlace, loading: Loading = ...) -> Cast:
@@ -6072,6 +6102,11 @@ def checkpoint_summary(checkpoint: Checkpoint) -> CheckpointSummary:
     Parameters and bytes of a checkpoint by dtype, kind and layer.
     """
 
+def choose_settings(spec: DeploymentSpec, cluster: Cluster, layout: Layout) -> Settings:
+    """
+    Chooses interface, address and environment for each host by its own route to its peers.
+    """
+
 @typing.overload
 def compare(before: Cluster, after: Cluster) -> list[Change]:
     """
@@ -6082,11 +6117,6 @@ def compare(before: Cluster, after: Cluster) -> list[Change]:
 def compare(ours: ShardPlan, engine: EnginePlan, checkpoint: Checkpoint) -> list[str]:
     """
     One line for each tensor of a rank whose bytes are not the same in both.
-    """
-
-def config(spec: DeploymentSpec, cluster: Cluster, layout: Layout) -> Settings:
-    """
-    Chooses interface, address and environment for each host by its own route to its peers.
     """
 
 def default_partition(layers: int, pipeline_parallel: int, engine: Version | None = None) -> list[int]:
@@ -6135,41 +6165,6 @@ def dtype_bits(dtype: str) -> int:
     Bits of one element; 0 for an unknown dtype.
     """
 
-def engine_plan(
-    environment: os.PathLike[str] | str,
-    question: EngineQuestion,
-    *,
-    timeout_s: int = 1800,
-    on_progress: collections.abc.Callable[[Progress], None] | None = None,
-    is_cancelled: collections.abc.Callable[[], bool] | None = None,
-    binary: os.PathLike[str] | str | None = None,
-    ssh_program: str = "ssh",
-    ssh_config: os.PathLike[str] | str | None = None,
-    connect_timeout_s: int = 20,
-    request_timeout_s: int = 60,
-) -> EnginePlan:
-    """
-    The answer to one question; InvalidInput with the engine's words if it refuses.
-    """
-
-def engine_plans(
-    environment: os.PathLike[str] | str,
-    questions: collections.abc.Sequence[EngineQuestion],
-    *,
-    timeout_s: int = 1800,
-    on_progress: collections.abc.Callable[[Progress], None] | None = None,
-    is_cancelled: collections.abc.Callable[[], bool] | None = None,
-    binary: os.PathLike[str] | str | None = None,
-    ssh_program: str = "ssh",
-    ssh_config: os.PathLike[str] | str | None = None,
-    connect_timeout_s: int = 20,
-    request_timeout_s: int = 60,
-) -> list[EnginePlan]:
-    """
-    Asks the vLLM of an environment on this machine which bytes its ranks read, without a GPU and without
-    weights. A model that it refuses is an answer too.
-    """
-
 def explain_slowness(
     spec: DeploymentSpec,
     cluster: Cluster,
@@ -6197,6 +6192,11 @@ def find_path(machine: Machine, a: str, b: str) -> DevicePath | None:
     The path between two devices, whichever stands first; None where the pair is not known.
     """
 
+def find_transports(logs: collections.abc.Sequence[EngineLog]) -> list[TransportUse]:
+    """
+    Which transports NCCL said it uses.
+    """
+
 def follow_logs(
     spec: DeploymentSpec,
     on_text: collections.abc.Callable[[EngineLog], None],
@@ -6213,6 +6213,24 @@ def follow_logs(
 ) -> None:
     """
     The engine's logs as they grow, until interrupted or the deployment has ended; `on_text` gets whole lines.
+    """
+
+def forecast_memory(
+    spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint, layout: Layout, calibration: Calibration = ...
+) -> MemoryForecast:
+    """
+    Memory of each rank, room for tokens and what loading takes of hosts; `calibration` replaces estimates.
+    """
+
+def forecast_speed(
+    spec: DeploymentSpec,
+    cluster: Cluster,
+    checkpoint: Checkpoint,
+    layout: Layout,
+    workloads: collections.abc.Sequence[Workload],
+) -> SpeedForecast:
+    """
+    How fast a layout will serve each of these loads, as intervals with the reason for each part.
     """
 
 def format_bytes(bytes: int) -> str:
@@ -6273,11 +6291,6 @@ def kv_bytes_per_token(config: ModelConfig, layers: int, tensor_parallel: int) -
     Key/value cache that one token takes on one rank.
     """
 
-def launch(spec: DeploymentSpec, cluster: Cluster, layout: Layout, settings: Settings) -> LaunchPlan:
-    """
-    The processes of each host for this engine and version.
-    """
-
 def library_version() -> str:
     """
     The version of the C++ library.
@@ -6293,36 +6306,17 @@ def loaded_config(checkpoint: Checkpoint, engine: Version | None = None) -> Mode
     The shape that this version of the engine, or the newest known, builds for a checkpoint.
     """
 
-def logs(
-    spec: DeploymentSpec,
-    *,
-    host: str = "",
-    lines: int = 100,
-    on_progress: collections.abc.Callable[[Progress], None] | None = None,
-    is_cancelled: collections.abc.Callable[[], bool] | None = None,
-    binary: os.PathLike[str] | str | None = None,
-    ssh_program: str = "ssh",
-    ssh_config: os.PathLike[str] | str | None = None,
-    connect_timeout_s: int = 20,
-    request_timeout_s: int = 60,
-) -> list[EngineLog]:
-    """
-    The engine's logs, as they are now; the last `lines` of each, 0 for all.
-    """
-
-def memory(
-    spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint, layout: Layout, calibration: Calibration = ...
-) -> MemoryForecast:
-    """
-    Memory of each rank, room for tokens and what loading takes of hosts; `calibration` replaces estimates.
-    """
-
 def merge(first: Report, second: Report) -> Report:
     """
     Joins reports; findings stay ordered by severity.
     """
 
-def model(text: CheckpointText) -> Checkpoint:
+def parse_calibration(log: str, source: str) -> Calibration:
+    """
+    What vLLM (0.6.4 and later) or SGLang says of its memory in a log.
+    """
+
+def parse_checkpoint(text: CheckpointText) -> Checkpoint:
     """
     The checkpoint of these texts; InvalidInput names a missing shard or tensor.
     """
@@ -6369,9 +6363,19 @@ def place_tensor(config: ModelConfig, tensor_name: str, loading: Loading = ...) 
     Place and rule of one tensor; None where the family has no such tensor.
     """
 
-def plan(spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint, *, limit: int = 16) -> Plan:
+def plan_launch(spec: DeploymentSpec, cluster: Cluster, layout: Layout, settings: Settings) -> LaunchPlan:
+    """
+    The processes of each host for this engine and version.
+    """
+
+def plan_layouts(spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint, *, limit: int = 16) -> Plan:
     """
     Searches every way to divide the model over the hosts of the spec, for its goal, from facts alone.
+    """
+
+def plan_shards(layout: Layout, checkpoint: Checkpoint, loading: Loading = ...) -> ShardPlan:
+    """
+    The bytes that each rank and each host needs, exactly, from the headers alone.
     """
 
 def planned_ports(spec: DeploymentSpec) -> list[PlannedPort]:
@@ -6409,6 +6413,38 @@ def read_checkpoint(
     (http:// or https://) of a mirror or hub.
     """
 
+def read_logs(
+    spec: DeploymentSpec,
+    *,
+    host: str = "",
+    lines: int = 100,
+    on_progress: collections.abc.Callable[[Progress], None] | None = None,
+    is_cancelled: collections.abc.Callable[[], bool] | None = None,
+    binary: os.PathLike[str] | str | None = None,
+    ssh_program: str = "ssh",
+    ssh_config: os.PathLike[str] | str | None = None,
+    connect_timeout_s: int = 20,
+    request_timeout_s: int = 60,
+) -> list[EngineLog]:
+    """
+    The engine's logs, as they are now; the last `lines` of each, 0 for all.
+    """
+
+def read_status(
+    spec: DeploymentSpec,
+    *,
+    on_progress: collections.abc.Callable[[Progress], None] | None = None,
+    is_cancelled: collections.abc.Callable[[], bool] | None = None,
+    binary: os.PathLike[str] | str | None = None,
+    ssh_program: str = "ssh",
+    ssh_config: os.PathLike[str] | str | None = None,
+    connect_timeout_s: int = 20,
+    request_timeout_s: int = 60,
+) -> DeploymentStatus:
+    """
+    How the deployment of this spec is, on each of its hosts.
+    """
+
 def read_text_file(path: os.PathLike[str] | str, limit_bytes: int = 1048576) -> str:
     """
     The content of a text file of at most `limit_bytes`.
@@ -6437,11 +6473,6 @@ def save_recording(recording: Recording, folder: os.PathLike[str] | str) -> None
 def scrub(recording: Recording) -> Scrubbed:
     """
     Replaces names, addresses, UUIDs and serial numbers by made-up ones, consistently.
-    """
-
-def shard(layout: Layout, checkpoint: Checkpoint, loading: Loading = ...) -> ShardPlan:
-    """
-    The bytes that each rank and each host needs, exactly, from the headers alone.
     """
 
 @typing.overload
@@ -6496,32 +6527,6 @@ def slice_tensor(
     The bytes of a tensor that one rank needs.
     """
 
-def speed(
-    spec: DeploymentSpec,
-    cluster: Cluster,
-    checkpoint: Checkpoint,
-    layout: Layout,
-    workloads: collections.abc.Sequence[Workload],
-) -> SpeedForecast:
-    """
-    How fast a layout will serve each of these loads, as intervals with the reason for each part.
-    """
-
-def status(
-    spec: DeploymentSpec,
-    *,
-    on_progress: collections.abc.Callable[[Progress], None] | None = None,
-    is_cancelled: collections.abc.Callable[[], bool] | None = None,
-    binary: os.PathLike[str] | str | None = None,
-    ssh_program: str = "ssh",
-    ssh_config: os.PathLike[str] | str | None = None,
-    connect_timeout_s: int = 20,
-    request_timeout_s: int = 60,
-) -> DeploymentStatus:
-    """
-    How the deployment of this spec is, on each of its hosts.
-    """
-
 def summarize(deployment: str, hosts: collections.abc.Sequence[HostStatus]) -> DeploymentStatus:
     """
     The phase and first cause of the whole from those of its hosts.
@@ -6567,11 +6572,6 @@ def to_svg(machine: Machine) -> str:
 def to_toml(spec: DeploymentSpec) -> str:
     """
     The TOML form, which parse_spec() reads back.
-    """
-
-def transports(logs: collections.abc.Sequence[EngineLog]) -> list[TransportUse]:
-    """
-    Which transports NCCL said it uses.
     """
 
 def unweighed_layout(spec: DeploymentSpec, tensor_parallel: int, pipeline_parallel: int) -> Layout:

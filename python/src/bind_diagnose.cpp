@@ -8,7 +8,7 @@ void bind_diagnose(py::module_& module) {
     bind_value<EngineLog>(module, "EngineLog", "The log of one process, as text.");
     bind_value<TransportUse>(module, "TransportUse", "A transport that NCCL said it uses, and how often.");
     module.def("diagnose", &diagnose, py::arg("logs"), "What the logs say went wrong, the likely cause first.");
-    module.def("transports", &transports, py::arg("logs"), "Which transports NCCL said it uses.");
+    module.def("find_transports", &find_transports, py::arg("logs"), "Which transports NCCL said it uses.");
 }
 
 }  // namespace r1cluster::python

@@ -34,7 +34,7 @@ Recording read_with(const HostOptions& options, PendingException&, const Deploym
 }
 
 DeploymentStatus status_with(const HostOptions& options, PendingException&, const DeploymentSpec& spec) {
-    return status(spec, options);
+    return read_status(spec, options);
 }
 
 DeploymentStatus down_with(const HostOptions& options, PendingException&, const DeploymentSpec& spec, bool purge) {
@@ -43,7 +43,7 @@ DeploymentStatus down_with(const HostOptions& options, PendingException&, const 
 
 std::vector<EngineLog> logs_with(const HostOptions& options, PendingException&, const DeploymentSpec& spec,
                                  const std::string& host, int lines) {
-    return logs(spec, {.host = host, .follow = false, .lines = lines}, options);
+    return read_logs(spec, {.host = host, .follow = false, .lines = lines}, options);
 }
 
 std::nullptr_t follow_logs_with(const HostOptions& options, PendingException& pending, const DeploymentSpec& spec,
@@ -66,14 +66,14 @@ CheckpointText read_checkpoint_with(const Path& path, const std::string& revisio
     return call_without_gil(pending, [&] { return read_checkpoint(path.string(), options); });
 }
 
-std::vector<EnginePlan> engine_plans_with(const HostOptions& options, PendingException&, const Path& environment,
-                                          const std::vector<EngineQuestion>& questions, int timeout_s) {
-    return engine_plans(environment.string(), questions, options, timeout_s);
+std::vector<EnginePlan> ask_engine_all_with(const HostOptions& options, PendingException&, const Path& environment,
+                                            const std::vector<EngineQuestion>& questions, int timeout_s) {
+    return ask_engine_all(environment.string(), questions, options, timeout_s);
 }
 
-EnginePlan engine_plan_with(const HostOptions& options, PendingException&, const Path& environment,
-                            const EngineQuestion& question, int timeout_s) {
-    return engine_plan(environment.string(), question, options, timeout_s);
+EnginePlan ask_engine_with(const HostOptions& options, PendingException&, const Path& environment,
+                           const EngineQuestion& question, int timeout_s) {
+    return ask_engine(environment.string(), question, options, timeout_s);
 }
 
 void bind_values(py::module_& module) {
@@ -113,14 +113,13 @@ void bind_reading(py::module_& module) {
 }
 
 void bind_engine(py::module_& module) {
-    def_host(module, "engine_plans",
+    def_host(module, "ask_engine_all",
              "Asks the vLLM of an environment on this machine which bytes its ranks read, without a GPU and without\n"
              "weights. A model that it refuses is an answer too.",
-             &engine_plans_with, py::arg("environment"), py::arg("questions"), py::kw_only(),
+             &ask_engine_all_with, py::arg("environment"), py::arg("questions"), py::kw_only(),
              py::arg("timeout_s") = 1800);
-    def_host(module, "engine_plan", "The answer to one question; InvalidInput with the engine's words if it refuses.",
-             &engine_plan_with, py::arg("environment"), py::arg("question"), py::kw_only(),
-             py::arg("timeout_s") = 1800);
+    def_host(module, "ask_engine", "The answer to one question; InvalidInput with the engine's words if it refuses.",
+             &ask_engine_with, py::arg("environment"), py::arg("question"), py::kw_only(), py::arg("timeout_s") = 1800);
 }
 
 void bind_deployment(py::module_& module) {
@@ -129,12 +128,12 @@ void bind_deployment(py::module_& module) {
              "Returns without a start when the report has errors; what fails on the way is undone.",
              &up_with, py::arg("spec"), py::kw_only(), py::arg("is_dry_run") = false,
              py::arg("ignores_findings") = false);
-    def_host(module, "status", "How the deployment of this spec is, on each of its hosts.", &status_with,
+    def_host(module, "read_status", "How the deployment of this spec is, on each of its hosts.", &status_with,
              py::arg("spec"), py::kw_only());
     def_host(module, "down", "Ends the deployment on every host that can be reached.", &down_with, py::arg("spec"),
              py::kw_only(), py::arg("purge") = false);
-    def_host(module, "logs", "The engine's logs, as they are now; the last `lines` of each, 0 for all.", &logs_with,
-             py::arg("spec"), py::kw_only(), py::arg("host") = "", py::arg("lines") = 100);
+    def_host(module, "read_logs", "The engine's logs, as they are now; the last `lines` of each, 0 for all.",
+             &logs_with, py::arg("spec"), py::kw_only(), py::arg("host") = "", py::arg("lines") = 100);
     def_host(module, "follow_logs",
              "The engine's logs as they grow, until interrupted or the deployment has ended; `on_text` gets whole "
              "lines.",

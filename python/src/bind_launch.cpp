@@ -36,7 +36,7 @@ void bind_status_values(py::module_& module) {
 void bind_launch(py::module_& module) {
     bind_plan_values(module);
     bind_status_values(module);
-    module.def("launch", &launch, py::arg("spec"), py::arg("cluster"), py::arg("layout"), py::arg("settings"),
+    module.def("plan_launch", &plan_launch, py::arg("spec"), py::arg("cluster"), py::arg("layout"), py::arg("settings"),
                "The processes of each host for this engine and version.");
     module.def("show", py::overload_cast<const LaunchPlan&>(&show), py::arg("plan"));
     module.def("summarize", &summarize, py::arg("deployment"), py::arg("hosts"),

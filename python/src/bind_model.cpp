@@ -48,7 +48,7 @@ void bind_model(py::module_& module) {
     bind_values(module);
     module.def("parse_config", &parse_config, py::arg("text"), py::arg("source") = "config.json",
                "Reads the text of a config.json, strictly.");
-    module.def("model", &model, py::arg("text"),
+    module.def("parse_checkpoint", &parse_checkpoint, py::arg("text"),
                "The checkpoint of these texts; InvalidInput names a missing shard or tensor.");
     module.def("show", py::overload_cast<const Checkpoint&>(&show), py::arg("checkpoint"));
     module.def("checkpoint_summary", &checkpoint_summary, py::arg("checkpoint"),

@@ -95,9 +95,9 @@ void bind_plan(py::module_& module) {
         .def("__str__", [](const EnginePlan& self) { return show(self); });
 
     module.def(
-        "plan",
+        "plan_layouts",
         [](const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint, std::int64_t limit) {
-            return plan(spec, cluster, checkpoint, {.limit = limit});
+            return plan_layouts(spec, cluster, checkpoint, {.limit = limit});
         },
         py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"), py::kw_only(),
         py::arg("limit") = PlanOptions{}.limit,
@@ -107,18 +107,18 @@ void bind_plan(py::module_& module) {
     module.def("show", py::overload_cast<const Plan&, bool>(&show), py::arg("plan"), py::arg("explain") = false);
     module.def("show_html", py::overload_cast<const Layout&>(&show_html), py::arg("layout"));
     module.def("show_html", py::overload_cast<const Plan&>(&show_html), py::arg("plan"));
-    module.def("shard", &shard, py::arg("layout"), py::arg("checkpoint"), py::arg("loading") = Loading{},
+    module.def("plan_shards", &plan_shards, py::arg("layout"), py::arg("checkpoint"), py::arg("loading") = Loading{},
                "The bytes that each rank and each host needs, exactly, from the headers alone.");
     module.def(
-        "memory", &memory, py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"), py::arg("layout"),
-        py::arg("calibration") = Calibration{},
+        "forecast_memory", &forecast_memory, py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"),
+        py::arg("layout"), py::arg("calibration") = Calibration{},
         "Memory of each rank, room for tokens and what loading takes of hosts; `calibration` replaces estimates.");
-    module.def("calibration_from_log", &calibration_from_log, py::arg("log"), py::arg("source"),
+    module.def("parse_calibration", &parse_calibration, py::arg("log"), py::arg("source"),
                "What vLLM (0.6.4 and later) or SGLang says of its memory in a log.");
     module.def("show", py::overload_cast<const MemoryForecast&, bool>(&show), py::arg("forecast"),
                py::arg("explain") = false);
-    module.def("speed", &speed, py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"), py::arg("layout"),
-               py::arg("workloads"),
+    module.def("forecast_speed", &forecast_speed, py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"),
+               py::arg("layout"), py::arg("workloads"),
                "How fast a layout will serve each of these loads, as intervals with the reason for each part.");
     module.def("show", py::overload_cast<const SpeedForecast&, bool>(&show), py::arg("forecast"),
                py::arg("explain") = false);

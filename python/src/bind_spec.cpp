@@ -17,7 +17,7 @@ void bind_spec(py::module_& module) {
     bind_value<ModelSpec>(module, "ModelSpec", "Which checkpoint is served, and under which name.");
     bind_value<EngineSpec>(module, "EngineSpec", "The engine, and how it is started.");
     bind_value<ServeSpec>(module, "ServeSpec", "Where the head host listens for requests.");
-    bind_value<LayoutSpec>(module, "LayoutSpec", "Any part left out is chosen by plan().");
+    bind_value<LayoutSpec>(module, "LayoutSpec", "Any part left out is chosen by plan_layouts().");
     bind_value<DeploymentSpec>(module, "DeploymentSpec",
                                "What the user asks for: the content of cluster.toml, or the same built by hand.");
     bind_value<PlannedPort>(module, "PlannedPort", "A TCP port that a deployment will bind.");

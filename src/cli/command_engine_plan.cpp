@@ -32,7 +32,7 @@ Layout layout_to_ask(const DeploymentSpec& spec, const Recording& recording, con
                                 "chosen; give --tp and --pp, or [layout]",
                                 checkpoint.path, checkpoint.config.architecture));
     }
-    Plan plan = r1cluster::plan(spec, interpret(recording), checkpoint);
+    Plan plan = r1cluster::plan_layouts(spec, interpret(recording), checkpoint);
     if (plan.layouts.empty()) {
         throw Error(ErrorKind::invalid_input, spec.model.path,
                     fmt::format("planning \"{}\": {}; give --tp and --pp to ask the engine all the same",
@@ -55,7 +55,7 @@ Comparison compare_with_rules(const EnginePlan& engine, const Layout& layout, co
     try {
         const bool is_release = Version::try_parse(engine.engine_version).has_value();
         const Loading loading{.engine = is_release ? engine.engine_version : ""};
-        differences = compare(shard(layout, checkpoint, loading), engine, checkpoint);
+        differences = compare(plan_shards(layout, checkpoint, loading), engine, checkpoint);
     } catch (const Error& refused) {
         differences.push_back(fmt::format("ours refuse: {}", refused.what()));
     }
@@ -83,9 +83,9 @@ bool plan_from_engine(Session& session, const DeploymentSpec& spec) {
         throw Error(ErrorKind::not_found, spec.model.path,
                     fmt::format("planning \"{}\": no host gave a checkpoint", spec.model.path));
     }
-    const Checkpoint checkpoint = model(*recording.checkpoint);
+    const Checkpoint checkpoint = parse_checkpoint(*recording.checkpoint);
     const Layout asked = layout_to_ask(spec, recording, checkpoint);
-    const EnginePlan engine = engine_plan(environment(), {*recording.checkpoint, asked}, session.host_options());
+    const EnginePlan engine = ask_engine(environment(), {*recording.checkpoint, asked}, session.host_options());
     end_progress();
     const Comparison comparison = compare_with_rules(engine, weighed(asked, engine), checkpoint);
     print(session, engine, [&] {

@@ -56,7 +56,7 @@ void add_plan(CLI::App& app, Session& session) {
         print(session, decided.plan, [&] {
             const Layout* best = decided.layout();
             return show(decided.plan, session.explains) +
-                   (best ? show_hosts(shard(*best, *decided.checkpoint).hosts) : "");
+                   (best ? show_hosts(plan_shards(*best, *decided.checkpoint).hosts) : "");
         });
         if (!decided.layout()) session.exit_code = has_findings;
     });
@@ -86,7 +86,7 @@ void add_config(CLI::App& app, Session& session) {
     verb->add_option("--host", host, "only this host");
     verb->callback([&session] {
         const Decided decided = decide(session);
-        Settings settings = config(decided.spec, decided.cluster, decided.chosen());
+        Settings settings = choose_settings(decided.spec, decided.cluster, decided.chosen());
         if (!host.empty()) {
             const HostSettings* only = settings.find(host);
             if (!only)
@@ -113,8 +113,8 @@ void add_launch(CLI::App& app, Session& session) {
     add_json(*verb, session);
     verb->callback([&session] {
         const Decided decided = decide(session);
-        const Settings settings = config(decided.spec, decided.cluster, decided.chosen());
-        const LaunchPlan launch_plan = launch(decided.spec, decided.cluster, decided.chosen(), settings);
+        const Settings settings = choose_settings(decided.spec, decided.cluster, decided.chosen());
+        const LaunchPlan launch_plan = plan_launch(decided.spec, decided.cluster, decided.chosen(), settings);
         print(session, launch_plan, [&] { return show(launch_plan); });
     });
 }

@@ -153,7 +153,7 @@ void add_diagnose(CLI::App& app, Session& session) {
             session.spec_path = sources.front();
             LogOptions all;
             all.lines = 0;
-            found = logs(session.spec(), all, session.host_options());
+            found = read_logs(session.spec(), all, session.host_options());
             end_progress();
         } else {
             for (const std::string& path : sources) found.push_back({"", path, read_text_file(path, 64u << 20)});

@@ -68,7 +68,7 @@ void add_status(CLI::App& app, Session& session) {
     verb->callback([&session] {
         HostOptions options = session.host_options();
         options.on_progress = nullptr;  // a second's work, and often read by programs
-        const DeploymentStatus now = status(session.spec(), options);
+        const DeploymentStatus now = read_status(session.spec(), options);
         print(session, now, [&] { return show(now); });
         if (now.phase == Phase::failed || now.phase == Phase::unknown) session.exit_code = has_findings;
     });
@@ -100,7 +100,7 @@ void add_logs(CLI::App& app, Session& session) {
         if (log_options.follow) {
             follow_logs(session.spec(), show_log, log_options, options);
         } else {
-            for (const EngineLog& log : logs(session.spec(), log_options, options)) show_log(log);
+            for (const EngineLog& log : read_logs(session.spec(), log_options, options)) show_log(log);
         }
     });
 }

@@ -98,11 +98,12 @@ void PlanRequest::print_forecast(const Session& session, const Decided& decided)
         }
         const Calibration calibration = calibration_log.empty()
                                             ? Calibration{}
-                                            : calibration_from_log(read_text_file(calibration_log), calibration_log);
-        const MemoryForecast forecast = memory(spec, decided.cluster, checkpoint, layout, calibration);
+                                            : parse_calibration(read_text_file(calibration_log), calibration_log);
+        const MemoryForecast forecast = forecast_memory(spec, decided.cluster, checkpoint, layout, calibration);
         print(session, forecast, [&] { return show(forecast, session.explains); });
     } else if (wants_speed) {
-        const SpeedForecast forecast = speed(decided.spec, decided.cluster, checkpoint, layout, workloads_of(layout));
+        const SpeedForecast forecast =
+            forecast_speed(decided.spec, decided.cluster, checkpoint, layout, workloads_of(layout));
         print(session, forecast, [&] { return show(forecast, session.explains); });
     } else {
         const Observation seen = parse_observation(observed);

@@ -63,7 +63,7 @@ const HostSettings* Settings::find(std::string_view host) const {
     return found == hosts.end() ? nullptr : &*found;
 }
 
-Settings config(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout) {
+Settings choose_settings(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout) {
     std::vector<detail::HostInLayout> hosts = hosts_in(spec, cluster, layout);
     mark_shared_machines(hosts);
     Settings result;

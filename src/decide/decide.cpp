@@ -31,8 +31,8 @@ Decided decide(const DeploymentSpec& spec, const Recording& recording, const Pla
     Report more;
     if (recording.checkpoint) {
         try {
-            decided.checkpoint = model(*recording.checkpoint);
-            decided.plan = plan(spec, decided.cluster, *decided.checkpoint, options);
+            decided.checkpoint = parse_checkpoint(*recording.checkpoint);
+            decided.plan = plan_layouts(spec, decided.cluster, *decided.checkpoint, options);
         } catch (const Error& error) {
             more.findings.push_back(finding("checkpoint.readable", spec.model.path, error.what(),
                                             "a checkpoint that is whole and of a known family",
@@ -48,8 +48,8 @@ Decided decide(const DeploymentSpec& spec, const Recording& recording, const Pla
     }
     if (layout) {
         try {
-            decided.settings = config(spec, decided.cluster, *layout);
-            decided.launch_plan = launch(spec, decided.cluster, *layout, decided.settings);
+            decided.settings = choose_settings(spec, decided.cluster, *layout);
+            decided.launch_plan = plan_launch(spec, decided.cluster, *layout, decided.settings);
         } catch (const Error& error) {
             more.findings.push_back(finding("launch.possible", error.subject(), error.what(),
                                             "an engine and a layout that go together", "see the message"));

@@ -100,7 +100,7 @@ void count_channel(const detail::LogLine& line, std::map<std::string, int>& chan
 
 }  // namespace
 
-std::vector<TransportUse> transports(const std::vector<EngineLog>& logs) {
+std::vector<TransportUse> find_transports(const std::vector<EngineLog>& logs) {
     std::map<std::string, int> channels;
     for (const EngineLog& log : logs) {
         detail::for_each_line(log.text, [&](const detail::LogLine& line) { count_channel(line, channels); });

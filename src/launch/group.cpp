@@ -156,7 +156,7 @@ std::vector<GroupHost> hosts_by_rank(const DeploymentSpec& spec, const Cluster& 
                    fmt::format("no Python of the engine is given for host \"{}\"; expected engine.python", rank.host));
         host.ranks.push_back(rank.rank);
     }
-    if (hosts.empty()) refuse(spec, "the layout has no ranks; expected one that plan() made");
+    if (hosts.empty()) refuse(spec, "the layout has no ranks; expected one that plan_layouts() made");
     return hosts;
 }
 

@@ -34,7 +34,8 @@ const HostLaunch* LaunchPlan::find(std::string_view host) const {
     return found == hosts.end() ? nullptr : &*found;
 }
 
-LaunchPlan launch(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout, const Settings& settings) {
+LaunchPlan plan_launch(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout,
+                       const Settings& settings) {
     const detail::Group group = detail::group_of(spec, cluster, layout, settings);
     LaunchPlan plan;
     plan.deployment = spec.name;

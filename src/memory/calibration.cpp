@@ -220,7 +220,7 @@ private:
 
 }  // namespace
 
-Calibration calibration_from_log(std::string_view log, std::string_view source) {
+Calibration parse_calibration(std::string_view log, std::string_view source) {
     Reader reader;
     while (!log.empty()) {
         const std::size_t end = log.find('\n');

@@ -25,7 +25,7 @@ using knowledge::Runner;
 }
 
 void check(const Layout& layout) {
-    if (layout.ranks.empty()) refuse("it has no ranks; plan() fills them in");
+    if (layout.ranks.empty()) refuse("it has no ranks; plan_layouts() fills them in");
     if (layout.tensor_parallel < 1 || layout.pipeline_parallel < 1 || layout.data_parallel < 1 ||
         layout.decode_context_parallel < 1) {
         refuse("its sizes must be 1 or more");
@@ -177,8 +177,8 @@ std::int64_t context_of(const DeploymentSpec& spec, const EngineOptions& options
 
 }  // namespace
 
-MemoryForecast memory(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
-                      const Layout& layout, const Calibration& calibration) {
+MemoryForecast forecast_memory(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
+                               const Layout& layout, const Calibration& calibration) {
     check(layout);
     const detail::Devices devices = detail::devices_of(spec, cluster);
     const EngineOptions options =

@@ -230,7 +230,7 @@ Checkpoint CheckpointParser::finish() {
     return checkpoint;
 }
 
-Checkpoint model(const CheckpointText& text) {
+Checkpoint parse_checkpoint(const CheckpointText& text) {
     CheckpointParser parser(text.path, text.config, text.index);
     for (const ShardText& shard : text.shards) parser.add(shard);
     return parser.finish();

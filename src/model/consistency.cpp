@@ -134,7 +134,7 @@ void check_consistency(Checkpoint& checkpoint, const TensorTable& tensors) {
     const Family* family = nullptr;
     try {
         family = &family_with_rules(checkpoint.config);
-    } catch (const Error& unknown) {  // still worth showing; plan() will refuse it
+    } catch (const Error& unknown) {  // still worth showing; plan_layouts() will refuse it
         checkpoint.oddities.push_back(unknown.what());
         return;
     }

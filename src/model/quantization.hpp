@@ -42,7 +42,7 @@ struct QuantizationFormat {
     std::string_view name;
     std::string_view words;             ///< how a person would call it
     std::span<const TensorForm> forms;  ///< of what is not a plain ".weight"; the scales come before other scales
-    std::string_view refusal = {};      ///< why shard() has no rules for it; empty: it has
+    std::string_view refusal = {};      ///< why plan_shards() has no rules for it; empty: it has
 };
 
 /// nullptr where `quantization` is of no format in the table, or there is none.

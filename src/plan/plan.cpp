@@ -188,8 +188,8 @@ std::string better_on_fewer_hosts(const detail::SearchInput& all, const Cluster&
 
 }  // namespace
 
-Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
-          const PlanOptions& plan_options) {
+Plan plan_layouts(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
+                  const PlanOptions& plan_options) {
     if (plan_options.limit < 1) {
         throw Error(ErrorKind::invalid_input, "limit",
                     fmt::format("planning: a limit of {} layouts; expected 1 or more", plan_options.limit));

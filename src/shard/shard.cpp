@@ -313,7 +313,7 @@ ShardPlan shard(const GroupSizes& sizes, const std::vector<RankSeat>& seats, con
 
 }  // namespace detail
 
-ShardPlan shard(const Layout& layout, const Checkpoint& checkpoint, const Loading& loading) {
+ShardPlan plan_shards(const Layout& layout, const Checkpoint& checkpoint, const Loading& loading) {
     const detail::GroupSizes sizes{.tensor_parallel = layout.tensor_parallel,
                                    .pipeline_parallel = layout.pipeline_parallel,
                                    .data_parallel = layout.data_parallel,

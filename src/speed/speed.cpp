@@ -90,8 +90,8 @@ std::vector<LinkTraffic> links_of(const SpeedInputs& inputs, const Layout& layou
 
 }  // namespace
 
-SpeedForecast speed(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
-                    const Layout& layout, const std::vector<Workload>& workloads) {
+SpeedForecast forecast_speed(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
+                             const Layout& layout, const std::vector<Workload>& workloads) {
     SpeedForecast forecast;
     for (const Workload& workload : workloads) {
         const SpeedInputs inputs = detail::inputs_of(spec, cluster, checkpoint, layout, workload);

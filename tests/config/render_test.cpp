@@ -87,7 +87,7 @@ TEST_CASE("findings follow the settings that they are about", "[config]") {
     testing::TwoByEight given;
     given.spec.hosts[0].env["NCCL_IB_DISABLE"] = "1";
     CHECK_THAT(
-        show(config(given.spec, given.cluster, given.layout)),
+        show(choose_settings(given.spec, given.cluster, given.layout)),
         ContainsSubstring(
             "warning config.override node1: NCCL_IB_DISABLE=1 from the spec; ours: 0 is the default; 1 would send "
             "everything over TCP\n    expected: NCCL_IB_DISABLE left unset\n"));

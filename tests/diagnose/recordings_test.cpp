@@ -65,9 +65,9 @@ TEST_CASE("the transports of recorded runs are what they were made to use", "[di
     const std::vector<EngineLog> hosts = recorded({"vllm-0.25.1/ds-2node-pp2.0.log", "vllm-0.25.1/ds-2node-pp2.1.log"});
     const std::vector<EngineLog> memory = recorded({"nccl/nccl-shm.log"});
     if (nvlink.empty() || hosts.empty() || memory.empty()) return;
-    REQUIRE(transports(nvlink).size() == 1);
-    CHECK(transports(nvlink)[0].transport == "P2P/CUMEM");
-    REQUIRE(transports(hosts).size() == 1);
-    CHECK(transports(hosts)[0].transport == "NET/Socket");
-    CHECK(transports(memory).at(0).transport == "SHM/direct/direct");
+    REQUIRE(find_transports(nvlink).size() == 1);
+    CHECK(find_transports(nvlink)[0].transport == "P2P/CUMEM");
+    REQUIRE(find_transports(hosts).size() == 1);
+    CHECK(find_transports(hosts)[0].transport == "NET/Socket");
+    CHECK(find_transports(memory).at(0).transport == "SHM/direct/direct");
 }

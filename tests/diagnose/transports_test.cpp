@@ -7,7 +7,7 @@ using namespace r1cluster;
 namespace {
 
 std::vector<TransportUse> used(const std::string& text) {
-    return transports({{.host = "a", .process = "head", .text = text}});
+    return find_transports({{.host = "a", .process = "head", .text = text}});
 }
 
 std::string channel(const std::string& via) {

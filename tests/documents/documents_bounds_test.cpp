@@ -57,7 +57,7 @@ std::string refusal(const std::string& kind, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a document with more than 4,096 devices is refused before it is read whole", "[facts]") {
+TEST_CASE("a document with more than 4,096 devices is refused before it is read whole", "[documents]") {
     CHECK(parse_document("nvidia_smi", nvidia_smi(4096), "file").gpus.size() == 4096);
     CHECK(refusal("nvidia_smi", nvidia_smi(4097)) == "file:1:1: more than 4,096 GPUs");
     CHECK(refusal("nvidia_smi", nvidia_smi(10000)) == "file:4099:1: more than 4,096 GPUs");
@@ -65,7 +65,7 @@ TEST_CASE("a document with more than 4,096 devices is refused before it is read 
     CHECK(refusal("lspci", lspci(4097)) == "file:1:1: more than 4,096 GPUs");
 }
 
-TEST_CASE("more NUMA nodes than Linux has, or ports than an HCA, are refused", "[facts]") {
+TEST_CASE("more NUMA nodes than Linux has, or ports than an HCA, are refused", "[documents]") {
     std::string nodes, ports;
     for (int i = 0; i < 2000; ++i) nodes += fmt::format("\n<object type=\"NUMANode\" os_index=\"{}\"/>", i);
     CHECK(refusal("hwloc", "<topology version=\"2.0\">" + nodes + "</topology>") ==
@@ -75,11 +75,11 @@ TEST_CASE("more NUMA nodes than Linux has, or ports than an HCA, are refused", "
           "file:18:1: more than 16 ports of \"mlx5_0\"");
 }
 
-TEST_CASE("64 NVLinks of each of 10,000 GPUs are not all read", "[facts]") {
+TEST_CASE("64 NVLinks of each of 10,000 GPUs are not all read", "[documents]") {
     CHECK(refusal("nccl_topology", nccl(10000)) == "file:4099:1: more than 4,096 GPUs");
 }
 
-TEST_CASE("a matrix of distances is read as far as it can be right", "[facts]") {
+TEST_CASE("a matrix of distances is read as far as it can be right", "[documents]") {
     const auto matrix = [](const std::string& values) {
         return "<topology version=\"2.0\">\n<object type=\"NUMANode\" os_index=\"0\"/>\n"
                "<distances2 name=\"NUMALatency\" indexing=\"os\"><indexes>0</indexes><u64values>" +
@@ -92,7 +92,7 @@ TEST_CASE("a matrix of distances is read as far as it can be right", "[facts]") 
     CHECK(refusal("hwloc", matrix("x")) == "file:3:66: \"x\" in <u64values>: expected a whole number");
 }
 
-TEST_CASE("lists and masks of CPUs are refused where no kernel writes them", "[facts]") {
+TEST_CASE("lists and masks of CPUs are refused where no kernel writes them", "[documents]") {
     std::string every_second = "0";
     for (int cpu = 2; cpu < 8192; cpu += 2) every_second += fmt::format(",{}", cpu);
     CHECK(detail::mask_of_cpu_list(every_second)->starts_with("55555555,"));

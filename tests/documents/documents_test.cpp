@@ -44,7 +44,7 @@ constexpr std::uint64_t mib = 1 << 20;
 
 }  // namespace
 
-TEST_CASE("the NCCL topology of ND v5 has a GPU and an InfiniBand controller under each switch", "[facts]") {
+TEST_CASE("the NCCL topology of ND v5 has a GPU and an InfiniBand controller under each switch", "[documents]") {
     R1CLUSTER_SHARED_TEXT(text, "fixtures/nccl-topo/azure-ndv5.xml");
     const Machine machine = parse_document("nccl_topology", text, "ndv5.xml");
     CHECK(gpu_addresses(machine) == std::vector<std::string>{"0001:00:00.0", "0002:00:00.0", "0003:00:00.0",
@@ -69,7 +69,7 @@ TEST_CASE("the NCCL topology of ND v5 has a GPU and an InfiniBand controller und
     CHECK(machine.sources == std::vector<std::string>{"NCCL topology"});
 }
 
-TEST_CASE("the NCCL topology of ND v4 is ordered by address, not by its text", "[facts]") {
+TEST_CASE("the NCCL topology of ND v4 is ordered by address, not by its text", "[documents]") {
     R1CLUSTER_SHARED_TEXT(text, "fixtures/nccl-topo/azure-ndv4.xml");
     const Machine machine = parse_document("nccl_topology", text, "ndv4.xml");
     CHECK(gpu_addresses(machine) == std::vector<std::string>{"0001:00:00.0", "0002:00:00.0", "0003:00:00.0",
@@ -83,7 +83,7 @@ TEST_CASE("the NCCL topology of ND v4 is ordered by address, not by its text", "
     CHECK(has_gap(machine, "GPU indices"));
 }
 
-TEST_CASE("the NCCL topology of p4d has two GPUs beside each EFA controller", "[facts]") {
+TEST_CASE("the NCCL topology of p4d has two GPUs beside each EFA controller", "[documents]") {
     R1CLUSTER_SHARED_TEXT(text, "fixtures/nccl-topo/aws-p4d.xml");
     const Machine machine = parse_document("nccl_topology", text, "p4d.xml");
     CHECK(gpu_addresses(machine) == std::vector<std::string>{"0000:10:1c.0", "0000:10:1d.0", "0000:20:1c.0",
@@ -98,7 +98,7 @@ TEST_CASE("the NCCL topology of p4d has two GPUs beside each EFA controller", "[
     CHECK(count_kind(machine, "switch") == 4);
 }
 
-TEST_CASE("what NCCL wrote of two H200 in a virtual machine", "[facts]") {
+TEST_CASE("what NCCL wrote of two H200 in a virtual machine", "[documents]") {
     R1CLUSTER_SHARED_TEXT(text, "recordings/h200-2gpu-vm/nccl/nccl-topo.xml");
     const Machine machine = parse_document("nccl_topology", text, "nccl-topo.xml");
     CHECK(gpu_addresses(machine) == std::vector<std::string>{"0000:00:06.0", "0000:00:07.0"});
@@ -120,7 +120,7 @@ TEST_CASE("what NCCL wrote of two H200 in a virtual machine", "[facts]") {
 }
 
 TEST_CASE("in an NCCL topology, what holds devices and is neither GPU nor NIC is a switch, whatever its class",
-          "[facts]") {
+          "[documents]") {
     const Machine machine = parse_document("nccl_topology", R"(<system version="1"><cpu numaid="0">
         <pci busid="0000:01:00.0"><pci busid="0000:02:00.0" class="0x070400"><pci busid="0000:03:00.0"><gpu/></pci></pci></pci>
         <pci busid="0000:05:00.0" class="0x030200"><pci busid="0000:06:00.0" class="0x020700"/></pci>
@@ -133,7 +133,7 @@ TEST_CASE("in an NCCL topology, what holds devices and is neither GPU nor NIC is
     CHECK(has_gap(machine, "devices below 0000:05:00.0"));
 }
 
-TEST_CASE("the hwloc topology of p5 has eight H100, 32 EFA devices and no name mlx5", "[facts]") {
+TEST_CASE("the hwloc topology of p5 has eight H100, 32 EFA devices and no name mlx5", "[documents]") {
     R1CLUSTER_SHARED_TEXT(text, "fixtures/hwloc/aws-p5.48xl.xml");
     const Machine machine = parse_document("hwloc", text, "p5.xml");
     CHECK(gpu_addresses(machine) == std::vector<std::string>{"0000:53:00.0", "0000:64:00.0", "0000:75:00.0",
@@ -168,7 +168,7 @@ TEST_CASE("the hwloc topology of p5 has eight H100, 32 EFA devices and no name m
     CHECK(pci(machine, "0000:53:00.0").subsystem_device_id == "0x16c1");
 }
 
-TEST_CASE("nvidia-smi of a T4 with driver 515", "[facts]") {
+TEST_CASE("nvidia-smi of a T4 with driver 515", "[documents]") {
     R1CLUSTER_SHARED_TEXT(text, "fixtures/nvidia-smi/tesla-t4.xml");
     const Machine machine = parse_document("nvidia_smi", text, "t4.xml");
     CHECK(machine.gpu_driver_version == "515.105.01");
@@ -205,7 +205,7 @@ TEST_CASE("nvidia-smi of a T4 with driver 515", "[facts]") {
     CHECK(pci(machine, "0000:00:1e.0").vendor_id == "0x10de");
 }
 
-TEST_CASE("nvidia-smi of an A10G, whose driver loses digits of the PCI device", "[facts]") {
+TEST_CASE("nvidia-smi of an A10G, whose driver loses digits of the PCI device", "[documents]") {
     R1CLUSTER_SHARED_TEXT(text, "fixtures/nvidia-smi/a10g.xml");
     const Machine machine = parse_document("nvidia_smi", text, "a10g.xml");
     const Gpu& gpu = machine.gpus.at(0);
@@ -220,7 +220,7 @@ TEST_CASE("nvidia-smi of an A10G, whose driver loses digits of the PCI device", 
     CHECK(has_gap(machine, "PCI numbers of 0000:00:1e.0"));
 }
 
-TEST_CASE("nvidia-smi of two H200 with driver 580, behind the line of a shell", "[facts]") {
+TEST_CASE("nvidia-smi of two H200 with driver 580, behind the line of a shell", "[documents]") {
     R1CLUSTER_SHARED_TEXT(text, "recordings/h200-2gpu-vm/nvidia-smi/nvidia-smi-q.xml");
     const Machine machine = parse_document("nvidia_smi", text, "q.xml");
     CHECK(machine.cuda_driver_version == "13.0");
@@ -250,7 +250,7 @@ TEST_CASE("nvidia-smi of two H200 with driver 580, behind the line of a shell", 
     CHECK(pci(machine, "0000:00:07.0").class_code == "0x030200");
 }
 
-TEST_CASE("lspci of eight H100, each beside one ConnectX-7 under a switch", "[facts]") {
+TEST_CASE("lspci of eight H100, each beside one ConnectX-7 under a switch", "[documents]") {
     R1CLUSTER_SHARED_TEXT(text, "fixtures/pci/lspci-vvv-h100-gpud.txt");
     const Machine machine = parse_document("lspci", text, "lspci.txt");
     CHECK(gpu_addresses(machine) == std::vector<std::string>{"0000:19:00.0", "0000:3b:00.0", "0000:4c:00.0",
@@ -292,7 +292,7 @@ TEST_CASE("lspci of eight H100, each beside one ConnectX-7 under a switch", "[fa
     CHECK(has_gap(machine, "GPU indices"));
 }
 
-TEST_CASE("the matrix of two H200 over NVLink", "[facts]") {
+TEST_CASE("the matrix of two H200 over NVLink", "[documents]") {
     R1CLUSTER_SHARED_TEXT(text, "recordings/h200-2gpu-vm/nvidia-smi/topo-m.txt");
     const Machine machine = parse_document("topo_matrix", text, "topo-m.txt");
     REQUIRE(machine.gpus.size() == 2);

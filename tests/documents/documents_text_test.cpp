@@ -33,7 +33,7 @@ constexpr auto matrix_with_nics =
 
 }  // namespace
 
-TEST_CASE("PCI addresses of every tool come out as sysfs writes them", "[facts]") {
+TEST_CASE("PCI addresses of every tool come out as sysfs writes them", "[documents]") {
     CHECK(detail::pci_address_of("18:00.0") == "0000:18:00.0");
     CHECK(detail::pci_address_of("00000000:18:00.0") == "0000:18:00.0");
     CHECK(detail::pci_address_of("00010000:1E:1F.7") == "10000:1e:1f.7");
@@ -42,7 +42,7 @@ TEST_CASE("PCI addresses of every tool come out as sysfs writes them", "[facts]"
     }
 }
 
-TEST_CASE("masks of CPUs become lists and come back", "[facts]") {
+TEST_CASE("masks of CPUs become lists and come back", "[documents]") {
     CHECK(detail::cpu_list_of_mask("00000000,0000ffff,ffffffff") == "0-47");
     CHECK(detail::cpu_list_of_mask("0x80000001,,0x5") == "0,2,64,95");
     CHECK(detail::cpu_list_of_mask("0") == "");
@@ -53,7 +53,7 @@ TEST_CASE("masks of CPUs become lists and come back", "[facts]") {
     CHECK(detail::mask_of_cpu_list("0-99999") == std::nullopt);
 }
 
-TEST_CASE("a verbs device in an NCCL topology is an HCA with the rate and link layer of its port", "[facts]") {
+TEST_CASE("a verbs device in an NCCL topology is an HCA with the rate and link layer of its port", "[documents]") {
     const Machine machine = parse_document(
         "nccl_topology",
         nccl("<pci busid=\"0000:1A:00.0\" class=\"0x020700\"><nic><net name=\"ibp26s0\" speed=\"400000\"/></nic></pci>"
@@ -74,7 +74,7 @@ TEST_CASE("a verbs device in an NCCL topology is an HCA with the rate and link l
     CHECK(machine.nics[0].numa_node == 0);
 }
 
-TEST_CASE("NVLinks of an NCCL topology lead where their class says", "[facts]") {
+TEST_CASE("NVLinks of an NCCL topology lead where their class says", "[documents]") {
     const Machine machine =
         parse_document("nccl_topology",
                        nccl("<pci busid=\"0000:18:00.0\" class=\"0x030200\"><gpu dev=\"0\" sm=\"80\">"
@@ -90,7 +90,7 @@ TEST_CASE("NVLinks of an NCCL topology lead where their class says", "[facts]") 
     CHECK(machine.gpus[0].compute_capability == "8.0");
 }
 
-TEST_CASE("an NCCL topology that would mislead is refused with its place", "[facts]") {
+TEST_CASE("an NCCL topology that would mislead is refused with its place", "[documents]") {
     CHECK(refusal("nccl_topology", "$ cat x\n<system version=\"1\">\n  <cpu numaid=\"0\">\n</system>") ==
           "file:4:3: not XML: Start-end tags mismatch");
     CHECK(refusal("nccl_topology", "\n <topology/>") == "file:2:2: the root is <topology>; expected <system>");
@@ -109,13 +109,13 @@ TEST_CASE("an NCCL topology that would mislead is refused with its place", "[fac
     CHECK(refusal("nccl_topology", nccl(deep)).find("elements nest deeper than 64") != std::string::npos);
 }
 
-TEST_CASE("a document of another kind is refused", "[facts]") {
+TEST_CASE("a document of another kind is refused", "[documents]") {
     CHECK(refusal("dmidecode", "") ==
           "file:1:1: \"dmidecode\" is no kind of document; expected nccl_topology, hwloc, "
           "nvidia_smi, lspci or topo_matrix");
 }
 
-TEST_CASE("nvidia-smi's words for nothing are nothing, and units are not guessed", "[facts]") {
+TEST_CASE("nvidia-smi's words for nothing are nothing, and units are not guessed", "[documents]") {
     const Gpu gpu = parse_document("nvidia_smi",
                                    smi("<product_name>[N/A]</product_name><persistence_mode>N/A</persistence_mode>"
                                        "<compute_mode>Exclusive_Process</compute_mode>"
@@ -142,7 +142,7 @@ TEST_CASE("nvidia-smi's words for nothing are nothing, and units are not guessed
         "file:1:36: the GPU 0000:18:00.0 occurs twice");
 }
 
-TEST_CASE("MIG devices and errors of GPUs before Turing are read", "[facts]") {
+TEST_CASE("MIG devices and errors of GPUs before Turing are read", "[documents]") {
     const Gpu gpu =
         parse_document(
             "nvidia_smi",
@@ -160,7 +160,7 @@ TEST_CASE("MIG devices and errors of GPUs before Turing are read", "[facts]") {
     CHECK(gpu.ecc_uncorrected == std::nullopt);
 }
 
-TEST_CASE("the matrix names NICs by its legend and orders what is between them", "[facts]") {
+TEST_CASE("the matrix names NICs by its legend and orders what is between them", "[documents]") {
     const Machine machine = parse_document("topo_matrix", matrix_with_nics, "file");
     REQUIRE(machine.hcas.size() == 2);
     CHECK(machine.hcas[0].name == "mlx5_10");
@@ -172,7 +172,7 @@ TEST_CASE("the matrix names NICs by its legend and orders what is between them",
                                             "gpu1 mlx5_2 SYS", "mlx5_10 mlx5_2 SYS"});
 }
 
-TEST_CASE("a matrix whose tabs became spaces is the same matrix", "[facts]") {
+TEST_CASE("a matrix whose tabs became spaces is the same matrix", "[documents]") {
     const Machine machine = parse_document("topo_matrix",
                                            "        GPU0    GPU1    mlx5_0  CPU Affinity    NUMA Affinity\n"
                                            "GPU0     X      NODE    PHB     0-15            0\n"
@@ -186,7 +186,7 @@ TEST_CASE("a matrix whose tabs became spaces is the same matrix", "[facts]") {
     CHECK(find_path(machine, "mlx5_0", "gpu0")->path == "PHB");
 }
 
-TEST_CASE("a matrix that contradicts itself is refused with its place", "[facts]") {
+TEST_CASE("a matrix that contradicts itself is refused with its place", "[documents]") {
     CHECK(refusal("topo_matrix", "\tGPU0\tGPU1\nGPU0\tX\tNV4\nGPU1\tNV6\tX\n") ==
           "file:3:6: \"NV6\" from GPU1 to GPU0, but \"NV4\" the other way");
     CHECK(refusal("topo_matrix", "\tGPU0\tGPU1\nGPU0\tX\tQPI\n") ==
@@ -195,7 +195,7 @@ TEST_CASE("a matrix that contradicts itself is refused with its place", "[facts]
     CHECK(refusal("topo_matrix", "nothing") == "file:1:1: no matrix; expected a header line with \"GPU0\"");
 }
 
-TEST_CASE("lspci -D -nn gives domains and numbers, and what it hides is a gap", "[facts]") {
+TEST_CASE("lspci -D -nn gives domains and numbers, and what it hides is a gap", "[documents]") {
     const Machine machine = parse_document(
         "lspci",
         "0001:00:00.0 PCI bridge [0604]: Broadcom / LSI PEX890xx [1000:c030] (rev b0) (prog-if 00 [Normal decode])\n"
@@ -220,7 +220,7 @@ TEST_CASE("lspci -D -nn gives domains and numbers, and what it hides is a gap", 
           Gap{"PCIe links and access control services", "lspci wrote <access denied>", "run lspci as root"});
 }
 
-TEST_CASE("an lspci text with two bridges to one bus, or one device twice, is refused", "[facts]") {
+TEST_CASE("an lspci text with two bridges to one bus, or one device twice, is refused", "[documents]") {
     const std::string device = "01:00.0 Ethernet controller: Mellanox\n";
     CHECK(refusal("lspci", device + "\n" + device) == "file:3:1: the device 0000:01:00.0 occurs twice");
     CHECK(refusal("lspci",
@@ -232,7 +232,7 @@ TEST_CASE("an lspci text with two bridges to one bus, or one device twice, is re
     CHECK(refusal("lspci", "nothing").starts_with("file:1:1: no PCI device; expected one such as "));
 }
 
-TEST_CASE("hwloc tells GPUs by NVML, HCAs with their ports, and distances of NUMA nodes", "[facts]") {
+TEST_CASE("hwloc tells GPUs by NVML, HCAs with their ports, and distances of NUMA nodes", "[documents]") {
     const Machine machine = parse_document(
         "hwloc",
         "<topology version=\"2.0\"><object type=\"Machine\" nodeset=\"0x3\">"
@@ -275,7 +275,7 @@ TEST_CASE("hwloc tells GPUs by NVML, HCAs with their ports, and distances of NUM
     CHECK(machine.numa_nodes.at(1).distances == std::vector<int>{21, 10});
 }
 
-TEST_CASE("an hwloc topology of version 1, or with a device twice, is refused", "[facts]") {
+TEST_CASE("an hwloc topology of version 1, or with a device twice, is refused", "[documents]") {
     CHECK(refusal("hwloc", "<topology/>") == "file:1:1: version \"\" of <topology>; expected one of hwloc 2 (\"2.0\")");
     const std::string device =
         "<object type=\"PCIDev\" pci_busid=\"0000:01:00.0\" pci_type=\"0200 [15b3:1021] [0000:0000]\"/>";

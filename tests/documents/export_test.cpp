@@ -82,7 +82,7 @@ std::multiset<std::string> lines_of(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a switch is one element in an NCCL topology, by its upstream port, and a root port none", "[facts]") {
+TEST_CASE("a switch is one element in an NCCL topology, by its upstream port, and a root port none", "[documents]") {
     CHECK(to_nccl_topology(small_machine()) ==
           "<system version=\"1\">\n"
           "  <cpu numaid=\"0\" affinity=\"00000001,0000ffff\" arch=\"x86_64\" vendor=\"GenuineIntel\" familyid=\"6\" "
@@ -110,14 +110,14 @@ TEST_CASE("a switch is one element in an NCCL topology, by its upstream port, an
           "</system>\n");
 }
 
-TEST_CASE("NVLinks whose other end is not known are left for NCCL to find", "[facts]") {
+TEST_CASE("NVLinks whose other end is not known are left for NCCL to find", "[documents]") {
     Machine machine = small_machine();
     machine.gpus[0].nvlinks[1].remote = "";
     CHECK(to_nccl_topology(machine).find("target=\"0000:26:00.0\"") == std::string::npos);
     CHECK(to_nccl_topology(machine).find("target=\"0000:18:00.0\"") != std::string::npos);
 }
 
-TEST_CASE("a GPU that neither class nor vendor tells stays one in an NCCL topology", "[facts]") {
+TEST_CASE("a GPU that neither class nor vendor tells stays one in an NCCL topology", "[documents]") {
     Machine machine;
     machine.pci_devices = {{.address = "0000:18:00.0", .kind = "gpu"},
                            {.address = "0000:19:00.0", .kind = "gpu", .class_code = "0x030200"}};
@@ -133,14 +133,14 @@ TEST_CASE("a GPU that neither class nor vendor tells stays one in an NCCL topolo
     CHECK(text.find("<gpu dev=\"1\" sm=\"90\"/>") != std::string::npos);
 }
 
-TEST_CASE("a port that is down is not in an NCCL topology, where its rate would stay", "[facts]") {
+TEST_CASE("a port that is down is not in an NCCL topology, where its rate would stay", "[documents]") {
     Machine machine = small_machine();
     machine.hcas[0].ports[0].state = "DOWN";
     CHECK(to_nccl_topology(machine).find("mlx5_0") == std::string::npos);
     CHECK(to_nccl_topology(machine).find("0000:19:00.0") != std::string::npos);
 }
 
-TEST_CASE("bridges that go round in circles are no reason to hang", "[facts]") {
+TEST_CASE("bridges that go round in circles are no reason to hang", "[documents]") {
     Machine machine = small_machine();
     machine.pci_devices[0].parent = "0000:17:00.0";
     CHECK(to_nccl_topology(machine).find("0000:18:00.0") != std::string::npos);
@@ -148,7 +148,7 @@ TEST_CASE("bridges that go round in circles are no reason to hang", "[facts]") {
     CHECK(to_dot(machine).find("GPU 0") != std::string::npos);
 }
 
-TEST_CASE("more than NCCL can hold is cut by controllers that bear no name", "[facts]") {
+TEST_CASE("more than NCCL can hold is cut by controllers that bear no name", "[documents]") {
     Machine machine = small_machine();
     for (int i = 0; i < 300; ++i) {
         PciDevice device{.kind = "network", .class_code = "0x020000", .numa_node = 0};
@@ -161,7 +161,7 @@ TEST_CASE("more than NCCL can hold is cut by controllers that bear no name", "[f
     CHECK(text.find("mlx5_0") != std::string::npos);
 }
 
-TEST_CASE("every NCCL topology that we have survives the way in and out", "[facts]") {
+TEST_CASE("every NCCL topology that we have survives the way in and out", "[documents]") {
     for (const char* name : {"fixtures/nccl-topo/azure-ndv4.xml", "fixtures/nccl-topo/azure-ndv5.xml",
                              "fixtures/nccl-topo/aws-p4d.xml", "recordings/h200-2gpu-vm/nccl/nccl-topo.xml"}) {
         INFO(name);
@@ -176,7 +176,7 @@ TEST_CASE("every NCCL topology that we have survives the way in and out", "[fact
     }
 }
 
-TEST_CASE("what we write of the virtual machine is what NCCL wrote, without what depends on the job", "[facts]") {
+TEST_CASE("what we write of the virtual machine is what NCCL wrote, without what depends on the job", "[documents]") {
     R1CLUSTER_SHARED_TEXT(text, "recordings/h200-2gpu-vm/nccl/nccl-topo.xml");
     const Machine machine = parse_document("nccl_topology", text, "nccl-topo.xml");
     const std::regex completed(R"( (host_hash|rank|gdr|latency|speed|guid|maxconn)="[^"]*"| link_width="0")");
@@ -185,7 +185,7 @@ TEST_CASE("what we write of the virtual machine is what NCCL wrote, without what
     CHECK(lines_of(to_nccl_topology(machine)) == lines_of(expected));
 }
 
-TEST_CASE("the topology of lspci's H100 machine has each GPU and its HCA below one switch", "[facts]") {
+TEST_CASE("the topology of lspci's H100 machine has each GPU and its HCA below one switch", "[documents]") {
     R1CLUSTER_SHARED_TEXT(text, "fixtures/pci/lspci-vvv-h100-gpud.txt");
     const std::string written = to_nccl_topology(parse_document("lspci", text, "lspci.txt"));
     const Machine machine = parse_document("nccl_topology", written, "written");
@@ -200,7 +200,7 @@ TEST_CASE("the topology of lspci's H100 machine has each GPU and its HCA below o
     CHECK(written.find('\t') == std::string::npos);
 }
 
-TEST_CASE("a machine as a tree in the manner of lstopo", "[facts]") {
+TEST_CASE("a machine as a tree in the manner of lstopo", "[documents]") {
     CHECK(to_hwloc_text(small_machine()) ==
           "Machine (64.00 GiB total)\n"
           "  1 x Package \"Xeon\", 8 cores, 16 PUs\n"
@@ -220,7 +220,7 @@ TEST_CASE("a machine as a tree in the manner of lstopo", "[facts]") {
           "          GPU(NVML) \"nvml1\" NVIDIA \"H100\" 80.00 GiB, 2 NVLinks\n");
 }
 
-TEST_CASE("a machine as a graph: what hangs from what, and NVLinks once", "[facts]") {
+TEST_CASE("a machine as a graph: what hangs from what, and NVLinks once", "[documents]") {
     const std::string dot = to_dot(small_machine());
     CHECK(dot.starts_with("graph \"node1\" {\n"));
     CHECK(dot.find("GPU 0\\nNVIDIA \\\"H100\\\"\\n0000:18:00.0\\n80.00 GiB") != std::string::npos);
@@ -230,7 +230,7 @@ TEST_CASE("a machine as a graph: what hangs from what, and NVLinks once", "[fact
     CHECK(dot.find("label=\"NV2\"") != std::string::npos);
 }
 
-TEST_CASE("Graphviz takes the graph", "[facts]") {
+TEST_CASE("Graphviz takes the graph", "[documents]") {
     if (std::system("dot -V >/dev/null 2>&1") != 0) {
         WARN("skipped: Graphviz is not installed");
         return;

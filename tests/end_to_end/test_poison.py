@@ -66,7 +66,7 @@ class Deployment:
         done = self.r1cluster("plan", str(self.spec), "--json")
         assert done.returncode == CLEAN, done.stderr
         layout = r1.Plan.from_json(done.stdout).layouts[0]
-        return layout, r1.shard(layout, r1.model(r1.read_checkpoint(self.model)))
+        return layout, r1.plan_shards(layout, r1.parse_checkpoint(r1.read_checkpoint(self.model)))
 
 
 @pytest.fixture(scope="module", params=LAYOUTS)
@@ -137,7 +137,7 @@ def test_bytes_outside_of_a_hosts_plan_do_not_matter(
 def smallest_matrix_run(deployment: Deployment) -> Piece:
     """Of what the last rank reads: a row of a weight that every token goes through."""
     layout, shards = deployment.shards()
-    checkpoint = r1.model(r1.read_checkpoint(deployment.model))
+    checkpoint = r1.parse_checkpoint(r1.read_checkpoint(deployment.model))
     name = f"model.layers.{layout.ranks[-1].first_layer}.self_attn.o_proj.weight"
     tensor = next(tensor for file in checkpoint.files for tensor in file.tensors if tensor.name == name)
     begin, end = tensor.offset_bytes, tensor.offset_bytes + tensor.size_bytes

@@ -30,7 +30,7 @@ CheckpointText text_of(std::string_view bytes) {
 
 void checkpoint(std::string_view bytes) {
     const CheckpointText text = text_of(bytes);
-    const auto read = accepted([&] { return model(text); });
+    const auto read = accepted([&] { return parse_checkpoint(text); });
     if (!read) return;
     std::uint64_t sum = 0;
     std::set<std::string> names;

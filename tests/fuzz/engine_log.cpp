@@ -36,10 +36,10 @@ void engine_log(std::string_view bytes) {
     expect(!show(report, true).empty() && !show_html(report).empty(), "a report can be shown");
     const std::string text = to_json(report);  // which is UTF-8, whatever the log holds
     expect(to_json(from_json<Report>(text)) == text, "a report survives its JSON form");
-    const Calibration calibration = calibration_from_log(bytes, "log");
+    const Calibration calibration = parse_calibration(bytes, "log");
     for (const RankCalibration& rank : calibration.ranks) expect(rank.rank >= 0, "a rank is counted from 0");
     expect(from_json<Calibration>(to_json(calibration)) == calibration, "a calibration survives its JSON form");
-    const auto used = transports(logs);
+    const auto used = find_transports(logs);
     expect(used.size() <= bytes.size(), "transports are bounded by the log");
     for (const TransportUse& use : used) {
         expect(use.channels > 0 && !use.transport.empty() && use.transport.size() <= 40,

@@ -15,12 +15,12 @@ Checkpoint two_tensors() {
         R"({"a":{"dtype":"BF16","shape":[4,6],"data_offsets":[0,48]},"b":{"dtype":"BF16","shape":[8],"data_offsets":[48,64]}})";
     shard.declared_header_bytes = shard.header.text->size();
     shard.size_bytes = 8 + shard.declared_header_bytes + 64;
-    return model({"/model",
-                  R"({"architectures":["StrangeForCausalLM"],"model_type":"strange","hidden_size":8,)"
-                  R"("intermediate_size":16,"num_hidden_layers":2,"num_attention_heads":4,"vocab_size":100,)"
-                  R"("max_position_embeddings":64})",
-                  "",
-                  {shard}});
+    return parse_checkpoint({"/model",
+                             R"({"architectures":["StrangeForCausalLM"],"model_type":"strange","hidden_size":8,)"
+                             R"("intermediate_size":16,"num_hidden_layers":2,"num_attention_heads":4,"vocab_size":100,)"
+                             R"("max_position_embeddings":64})",
+                             "",
+                             {shard}});
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ namespace {
 
 template <class Given>
 LaunchPlan launched(const Given& given) {
-    return launch(given.spec, given.cluster, given.layout, config(given.spec, given.cluster, given.layout));
+    return plan_launch(given.spec, given.cluster, given.layout,
+                       choose_settings(given.spec, given.cluster, given.layout));
 }
 
 void install(Cluster& cluster, const std::map<std::string, std::string>& packages) {

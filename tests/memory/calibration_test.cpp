@@ -14,8 +14,8 @@ std::optional<std::uint64_t> gib_of(double count) {
 
 }  // namespace
 
-TEST_CASE("0.6.4 accounts for the peak with the weights in it", "[plan][calibration]") {
-    const Calibration read = calibration_from_log(
+TEST_CASE("0.6.4 accounts for the peak with the weights in it", "[memory][calibration]") {
+    const Calibration read = parse_calibration(
         "INFO 11-20 10:00:00 model_runner.py:1077] Loading model weights took 14.9595 GB\n"
         "INFO 11-20 10:00:05 worker.py:232] Memory profiling results: total_gpu_memory=79.11GiB "
         "initial_memory_usage=15.42GiB peak_torch_memory=16.21GiB memory_usage_post_profile=15.46GiB "
@@ -30,8 +30,8 @@ TEST_CASE("0.6.4 accounts for the peak with the weights in it", "[plan][calibrat
                                            gib_of(0.24), gib_of(54.51)});
 }
 
-TEST_CASE("0.7 accounts for itself in three lines, of which one has the numbers", "[plan][calibration]") {
-    const Calibration read = calibration_from_log(
+TEST_CASE("0.7 accounts for itself in three lines, of which one has the numbers", "[memory][calibration]") {
+    const Calibration read = parse_calibration(
         "INFO 02-10 worker.py:266] Memory profiling takes 5.01 seconds\n"
         "INFO 02-10 worker.py:266] the current vLLM instance can use total_gpu_memory (79.10GiB) x "
         "gpu_memory_utilization (0.90) = 71.19GiB\n"
@@ -43,8 +43,8 @@ TEST_CASE("0.7 accounts for itself in three lines, of which one has the numbers"
     CHECK(read.kv_tokens == std::nullopt);
 }
 
-TEST_CASE("a rank is known by the name of its process", "[plan][calibration]") {
-    const Calibration read = calibration_from_log(
+TEST_CASE("a rank is known by the name of its process", "[memory][calibration]") {
+    const Calibration read = parse_calibration(
         "(EngineCore_0 pid=1) INFO core.py] config: tensor_parallel_size=2, pipeline_parallel_size=2, \n"
         "(Worker_PP0_TP1 pid=3) INFO gpu_worker.py] Available KV cache memory: 40.10 GiB\n"
         "(Worker_PP1_TP0 pid=4) INFO gpu_worker.py] Available KV cache memory: 39.10 GiB\n"
@@ -61,22 +61,22 @@ TEST_CASE("a rank is known by the name of its process", "[plan][calibration]") {
     CHECK(read.ranks[3].kv_cache_bytes == gib_of(38.10));
 }
 
-TEST_CASE("a worker of Ray that does not say its rank is left out", "[plan][calibration]") {
-    CHECK(calibration_from_log("(RayWorkerWrapper pid=9) INFO worker.py] model weights take 37.06GiB; x\n", "log")
+TEST_CASE("a worker of Ray that does not say its rank is left out", "[memory][calibration]") {
+    CHECK(parse_calibration("(RayWorkerWrapper pid=9) INFO worker.py] model weights take 37.06GiB; x\n", "log")
               .ranks.empty());
 }
 
-TEST_CASE("of what each rank has room for, the least counts, and data-parallel parts add up", "[plan][calibration]") {
-    CHECK(calibration_from_log("INFO] GPU KV cache size: 106,752 tokens\nINFO] GPU KV cache size: 106,640 tokens\n", "")
+TEST_CASE("of what each rank has room for, the least counts, and data-parallel parts add up", "[memory][calibration]") {
+    CHECK(parse_calibration("INFO] GPU KV cache size: 106,752 tokens\nINFO] GPU KV cache size: 106,640 tokens\n", "")
               .kv_tokens == 106'640);
-    CHECK(calibration_from_log("(EngineCore_DP0 pid=1) INFO] GPU KV cache size: 1,000 tokens\n"
-                               "(EngineCore_DP1 pid=2) INFO] GPU KV cache size: 2,000 tokens\n",
-                               "")
+    CHECK(parse_calibration("(EngineCore_DP0 pid=1) INFO] GPU KV cache size: 1,000 tokens\n"
+                            "(EngineCore_DP1 pid=2) INFO] GPU KV cache size: 2,000 tokens\n",
+                            "")
               .kv_tokens == 3'000);
 }
 
-TEST_CASE("SGLang's lines", "[plan][calibration]") {
-    const Calibration read = calibration_from_log(
+TEST_CASE("SGLang's lines", "[memory][calibration]") {
+    const Calibration read = parse_calibration(
         "[2025-08-01 10:00:00] server_args=ServerArgs(model_path='r1', tp_size=8, dp_size=1)\n"
         "[2025-08-01 10:01:00 TP3] Load weight end. type=DeepseekV3ForCausalLM, dtype=torch.bfloat16, avail "
         "mem=55.10 GB, mem usage=79.41 GB.\n"
@@ -90,20 +90,20 @@ TEST_CASE("SGLang's lines", "[plan][calibration]") {
     CHECK(read.kv_tokens == 1'069'242);
 }
 
-TEST_CASE("lines that look alike and numbers that are none are passed over", "[plan][calibration]") {
+TEST_CASE("lines that look alike and numbers that are none are passed over", "[memory][calibration]") {
     for (const char* log : {"", "\n\n", "no such line", "Available KV cache memory: -1.20 GiB", "# GPU blocks: none",
                             "model weights take", "GPU KV cache size: 99999999999999999999999999 tokens",
                             "(Worker_TP99999999 pid=1) Available KV cache memory: 1 GiB",
                             "(Worker_TP0 Available KV cache memory", "[2", "[2025-08-01 10:01:20 TP", "("}) {
-        const Calibration read = calibration_from_log(log, "log");
+        const Calibration read = parse_calibration(log, "log");
         CHECK(read.ranks.empty());
         CHECK(read.kv_tokens == std::nullopt);
     }
 }
 
-TEST_CASE("the recorded log of 8B on one H200", "[plan][calibration]") {
+TEST_CASE("the recorded log of 8B on one H200", "[memory][calibration]") {
     R1CLUSTER_SHARED_TEXT(log, "recordings/h200-2gpu-vm/vllm-0.25.1/8b-tp1.log");
-    const Calibration read = calibration_from_log(log, "8b-tp1.log");
+    const Calibration read = parse_calibration(log, "8b-tp1.log");
     REQUIRE(read.ranks.size() == 1);
     CHECK(read.ranks[0] == RankCalibration{0, gib_of(15.0), gib_of(0.22), gib_of(1.1), gib_of(0.98), gib_of(109.49)});
     CHECK(read.kv_tokens == 896'912);
@@ -114,9 +114,9 @@ TEST_CASE("the recorded log of 8B on one H200", "[plan][calibration]") {
     CHECK(forecast.ranks[0].kv_tokens.high >= 896'912);
 }
 
-TEST_CASE("the recorded log of 8B on two H200", "[plan][calibration]") {
+TEST_CASE("the recorded log of 8B on two H200", "[memory][calibration]") {
     R1CLUSTER_SHARED_TEXT(log, "recordings/h200-2gpu-vm/vllm-0.25.1/8b-tp2.log");
-    const Calibration read = calibration_from_log(log, "8b-tp2.log");
+    const Calibration read = parse_calibration(log, "8b-tp2.log");
     REQUIRE(read.ranks.size() == 2);
     for (const RankCalibration& rank : read.ranks) {
         CHECK(rank.weights_bytes == gib_of(7.54));
@@ -127,7 +127,7 @@ TEST_CASE("the recorded log of 8B on two H200", "[plan][calibration]") {
     CHECK(read.kv_tokens == 1'915'376);
 }
 
-TEST_CASE("measured terms narrow the forecast to a percent of them", "[plan][calibration]") {
+TEST_CASE("measured terms narrow the forecast to a percent of them", "[memory][calibration]") {
     Calibration terms;
     terms.ranks = {{0, gib_of(15.0), gib_of(0.22), gib_of(1.1), gib_of(0.98), std::nullopt}};
     const MemoryForecast forecast = llama_8b_on_h200(1).forecast(terms);

@@ -15,9 +15,9 @@
 
 namespace r1cluster::test {
 
-/// The layout that the spec asks for, as plan() places it.
+/// The layout that the spec asks for, as plan_layouts() places it.
 inline Layout only_layout(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint) {
-    const Plan made = plan(spec, cluster, checkpoint);
+    const Plan made = plan_layouts(spec, cluster, checkpoint);
     if (made.layouts.size() != 1) throw std::runtime_error(show(made));
     return made.layouts.front();
 }
@@ -52,7 +52,7 @@ struct Case {
     const Checkpoint& checkpoint;
 
     MemoryForecast forecast(const Calibration& calibration = {}) const {
-        return memory(spec, cluster, checkpoint, layout, calibration);
+        return forecast_memory(spec, cluster, checkpoint, layout, calibration);
     }
 };
 

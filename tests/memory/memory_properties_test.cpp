@@ -45,7 +45,7 @@ std::uint64_t r1_token_bytes(const std::string& version, LayoutSizes of, std::ve
 
 }  // namespace
 
-TEST_CASE("bytes of a token of R1, by version and cache", "[plan][memory]") {
+TEST_CASE("bytes of a token of R1, by version and cache", "[memory][memory]") {
     CHECK(r1_token_bytes("0.7.1", sizes(8, 1)) == 70'272);
     CHECK(r1_token_bytes("0.7.1", sizes(16, 1)) == 70'272);  // not divided by TP
     CHECK(r1_token_bytes("0.7.2", sizes(8, 1)) == 78'080);   // 576 padded to 640
@@ -59,7 +59,7 @@ TEST_CASE("bytes of a token of R1, by version and cache", "[plan][memory]") {
     CHECK(detail::kv_bytes_per_token(options_of(off, r1().config), r1().config, 61, sizes(8, 1)) == 749'568);
 }
 
-TEST_CASE("bytes of a token of 70B stop shrinking where each rank has one head", "[plan][memory]") {
+TEST_CASE("bytes of a token of 70B stop shrinking where each rank has one head", "[memory][memory]") {
     const EngineOptions options = options_of(r1_spec("0.25.1"), llama_70b().config);
     const auto bytes = [&](int tensor_parallel, std::int64_t layers) {
         return detail::kv_bytes_per_token(options, llama_70b().config, layers, sizes(tensor_parallel, 1));
@@ -70,7 +70,7 @@ TEST_CASE("bytes of a token of 70B stop shrinking where each rank has one head",
     CHECK(bytes(4, 20) == 20'480);
 }
 
-TEST_CASE("defaults of batch and sequences, by version, GPU and flags", "[plan][memory]") {
+TEST_CASE("defaults of batch and sequences, by version, GPU and flags", "[memory][memory]") {
     const auto pair = [](const EngineOptions& options) {
         return std::pair{options.max_batched_tokens, options.max_sequences};
     };
@@ -87,7 +87,7 @@ TEST_CASE("defaults of batch and sequences, by version, GPU and flags", "[plan][
     CHECK(options_of(keyed, config).max_sequences == 7);  // no number: the engine will say so
 }
 
-TEST_CASE("flags count over keys, and the last of them", "[plan][memory]") {
+TEST_CASE("flags count over keys, and the last of them", "[memory][memory]") {
     DeploymentSpec spec = r1_spec("0.25.1", {"--enforce-eager", "--no-enforce-eager", "--dtype=float16", "--dtype",
                                              "half", "--gpu-memory-utilization", "0.5", "--block-size=32"});
     spec.engine.is_eager = true;
@@ -99,7 +99,7 @@ TEST_CASE("flags count over keys, and the last of them", "[plan][memory]") {
     CHECK(options.block_size == 32);
 }
 
-TEST_CASE("the runner decides where graphs go", "[plan][memory]") {
+TEST_CASE("the runner decides where graphs go", "[memory][memory]") {
     const auto in_budget = [](const std::string& version, const ModelConfig& config) {
         return options_of(r1_spec(version), config).are_graphs_in_budget;
     };
@@ -110,7 +110,7 @@ TEST_CASE("the runner decides where graphs go", "[plan][memory]") {
     CHECK(in_budget("0.32.0", llama_70b().config));
 }
 
-TEST_CASE("more layers, batch or sequences never take less", "[plan][memory]") {
+TEST_CASE("more layers, batch or sequences never take less", "[memory][memory]") {
     const ModelConfig& config = r1().config;
     for (const char* version : {"0.6.4", "0.7.1", "0.8.5", "0.9.2", "0.15.0", "0.25.1", "0.32.0"}) {
         const auto left = [&](std::int64_t layers, const std::string& tokens, const std::string& sequences) {
@@ -136,7 +136,7 @@ TEST_CASE("more layers, batch or sequences never take less", "[plan][memory]") {
     }
 }
 
-TEST_CASE("absurd flags do not overflow", "[plan][memory]") {
+TEST_CASE("absurd flags do not overflow", "[memory][memory]") {
     const EngineOptions options =
         options_of(r1_spec("0.6.4", {"--max-num-batched-tokens", "9223372036854775807",
                                      "--max-num-seqs=9223372036854775807", "--swap-space=1e300", "--block-size",
@@ -147,7 +147,7 @@ TEST_CASE("absurd flags do not overflow", "[plan][memory]") {
     CHECK(options.swap_space_bytes == std::int64_t{1} << 50);
 }
 
-TEST_CASE("a host reads each byte once, and V0 pins its swap space", "[plan][memory]") {
+TEST_CASE("a host reads each byte once, and V0 pins its swap space", "[memory][memory]") {
     const MemoryForecast forecast = llama_70b_on_t4().forecast();
     REQUIRE(forecast.hosts.size() == 4);
     // 20 layers of four whole stages; embedding on the first, norm and head on the last
@@ -159,7 +159,7 @@ TEST_CASE("a host reads each byte once, and V0 pins its swap space", "[plan][mem
     CHECK(forecast.hosts[1].host_memory_bytes.likely == 4 * (4 + 4) * static_cast<std::int64_t>(gib));
 }
 
-TEST_CASE("loading takes as long as the file system of the model lets it", "[plan][memory]") {
+TEST_CASE("loading takes as long as the file system of the model lets it", "[memory][memory]") {
     const auto load_of = [](const std::string& type) {
         Case one = llama_70b_on_t4();
         for (Machine& machine : one.cluster.machines) {
@@ -176,7 +176,7 @@ TEST_CASE("loading takes as long as the file system of the model lets it", "[pla
     CHECK_THAT(network.because, ContainsSubstring("is on a file system on the network (nfs4)"));
 }
 
-TEST_CASE("data-parallel parts add their tokens up, and a request has one part", "[plan][memory]") {
+TEST_CASE("data-parallel parts add their tokens up, and a request has one part", "[memory][memory]") {
     Case pair = llama_8b_on_h200(2);
     const std::int64_t of_one = llama_8b_on_h200(1).forecast().kv_tokens.likely;
     pair.layout.tensor_parallel = 1;
@@ -193,7 +193,7 @@ TEST_CASE("data-parallel parts add their tokens up, and a request has one part",
     CHECK(forecast.concurrency.likely == static_cast<double>(forecast.kv_tokens.likely) / 8192);
 }
 
-TEST_CASE("a context that was asked for is what concurrency is told for", "[plan][memory]") {
+TEST_CASE("a context that was asked for is what concurrency is told for", "[memory][memory]") {
     Case eight = llama_8b_on_h200(1);
     eight.spec.serve.goal = parse_goal("32 users at 4096 tokens");
     const MemoryForecast forecast = eight.forecast();
@@ -201,13 +201,13 @@ TEST_CASE("a context that was asked for is what concurrency is told for", "[plan
     CHECK(forecast.concurrency.likely == static_cast<double>(forecast.kv_tokens.likely) / 4096);
 }
 
-TEST_CASE("a fixed cache is what it is", "[plan][memory]") {
+TEST_CASE("a fixed cache is what it is", "[memory][memory]") {
     Case eight = llama_8b_on_h200(1);
     eight.spec.engine.kv_cache_bytes = std::uint64_t{1} << 30;
     CHECK(eight.forecast().kv_tokens == WholeInterval{8192, 8192, 8192});  // 2^30 / 131,072
 }
 
-TEST_CASE("what lies beside the budget must fit there", "[plan][memory]") {
+TEST_CASE("what lies beside the budget must fit there", "[memory][memory]") {
     Case eight = llama_8b_on_h200(1);
     eight.spec.engine.gpu_memory_utilization = 0.995;
     const MemoryForecast forecast = eight.forecast();
@@ -217,7 +217,7 @@ TEST_CASE("what lies beside the budget must fit there", "[plan][memory]") {
                ContainsSubstring(" lie beside the engine's budget and 718.86 MiB are left there: "));
 }
 
-TEST_CASE("a forecast as text has each kind of rank once, tokens, hosts and warnings", "[plan][memory]") {
+TEST_CASE("a forecast as text has each kind of rank once, tokens, hosts and warnings", "[memory][memory]") {
     const std::string text = show(llama_70b_on_t4().forecast(), true);
     CHECK_THAT(text, StartsWith("ranks 0-3: 13.50 GiB of 15.00 GiB\n  weights                     8.46 GiB\n"));
     CHECK_THAT(text, ContainsSubstring("\nranks 4-11: "));
@@ -228,7 +228,7 @@ TEST_CASE("a forecast as text has each kind of rank once, tokens, hosts and warn
     CHECK_THAT(text, ContainsSubstring("\nwarning: max_model_len 131,072 does not fit in one request"));
 }
 
-TEST_CASE("SGLang's pool is what is free after loading, less the share that is not static", "[plan][memory]") {
+TEST_CASE("SGLang's pool is what is free after loading, less the share that is not static", "[memory][memory]") {
     Case eight = llama_8b_on_h200(1);
     eight.spec.engine.name = "sglang";
     eight.spec.engine.version = "0.5.6";
@@ -250,7 +250,7 @@ TEST_CASE("SGLang's pool is what is free after loading, less the share that is n
     CHECK(forecast.longest_request_tokens.likely == 4096);
 }
 
-TEST_CASE("what the forecast leaves out is said", "[plan][memory]") {
+TEST_CASE("what the forecast leaves out is said", "[memory][memory]") {
     Case eight = llama_8b_on_h200(1);
     eight.spec.engine.speculative_tokens = 1;
     CHECK(eight.forecast().warnings ==

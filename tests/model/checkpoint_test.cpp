@@ -21,7 +21,7 @@ CheckpointText tiny() {
 }
 
 std::string refusal(const CheckpointText& text) {
-    return message_of([&] { model(text); });
+    return message_of([&] { parse_checkpoint(text); });
 }
 
 void replace(std::string& text, const std::string& from, const std::string& to) {
@@ -39,7 +39,7 @@ CheckpointText with_index(const std::string& from, const std::string& to) {
 }  // namespace
 
 TEST_CASE("a complete checkpoint is read with its sums", "[model]") {
-    const Checkpoint checkpoint = model(tiny());
+    const Checkpoint checkpoint = parse_checkpoint(tiny());
     CHECK(checkpoint.tensor_count() == 21);
     CHECK(checkpoint.tensor_bytes() == 2 * (2 * 100 * 8 + 8 + 2 * (2 * 8 + 2 * 8 * 8 + 2 * 4 * 8 + 3 * 16 * 8)));
     CHECK(checkpoint.files.size() == 4);
@@ -139,7 +139,7 @@ TEST_CASE("a git-LFS pointer and an error page are recognised", "[model]") {
 TEST_CASE("without an index the names show whether the set is complete", "[model]") {
     CheckpointText text = tiny();
     text.index.clear();
-    CHECK(model(text).tensor_count() == 21);
+    CHECK(parse_checkpoint(text).tensor_count() == 21);
     text.shards.erase(text.shards.begin() + 2);
     CHECK(refusal(text) == "part 3 of 4 is missing in \"/data/tiny\"");
     text.shards[0].name = "weights.safetensors";
@@ -152,7 +152,7 @@ TEST_CASE("without an index the names show whether the set is complete", "[model
     text = test::checkpoint_text(test::llama_tensors(2, 8, 16, 4, 100), tiny_config, 1'000'000, "/data/tiny");
     text.index.clear();
     text.shards[0].name = "model.safetensors";
-    CHECK(model(text).files.size() == 1);
+    CHECK(parse_checkpoint(text).files.size() == 1);
 }
 
 TEST_CASE("a header that was not read, or read in part, is refused", "[model]") {
@@ -194,7 +194,7 @@ TEST_CASE("what is odd but loadable is told", "[model]") {
     CheckpointText text = with_index("\"total_size\":", "\"total_size\":1");
     replace(text.config, "\"vocab_size\"", "\"auto_map\": {}, \"vocab_size\"");
     text.shards.push_back(test::shard_text("extra.safetensors", "not even JSON", 0));
-    const Checkpoint checkpoint = model(text);
+    const Checkpoint checkpoint = parse_checkpoint(text);
     REQUIRE(checkpoint.oddities.size() == 3);
     CHECK(checkpoint.oddities[0] == "\"extra.safetensors\" is not in model.safetensors.index.json: not read");
     CHECK_THAT(checkpoint.oddities[1], StartsWith("model.safetensors.index.json says total_size 1"));
@@ -202,7 +202,7 @@ TEST_CASE("what is odd but loadable is told", "[model]") {
 
     std::vector<test::NamedShape> tensors = test::llama_tensors(2, 8, 16, 4, 100);
     tensors.push_back({"model.layers.2.input_layernorm.weight", "BF16", {8}});
-    const Checkpoint odd = model(test::checkpoint_text(tensors, tiny_config, 1'000'000, "/data/tiny"));
+    const Checkpoint odd = parse_checkpoint(test::checkpoint_text(tensors, tiny_config, 1'000'000, "/data/tiny"));
     CHECK(odd.oddities == std::vector<std::string>{"1 of 22 tensors are of no place that is known: "
                                                    "\"model.layers.2.input_layernorm.weight\""});
 }
@@ -210,14 +210,14 @@ TEST_CASE("what is odd but loadable is told", "[model]") {
 TEST_CASE("Mistral's own form beside the usual one is left alone, and alone it is refused", "[model]") {
     CheckpointText text = tiny();
     text.shards.push_back(test::shard_text("consolidated.safetensors", "not even JSON", 7));
-    const Checkpoint both = model(text);
+    const Checkpoint both = parse_checkpoint(text);
     CHECK(both.tensor_count() == 21);
     CHECK(both.oddities == std::vector<std::string>{
                                "1 file in Mistral's own form (\"consolidated.safetensors\"): not read here, but newer "
                                "versions of vLLM prefer them unless --load-format safetensors and --config-format hf "
                                "say otherwise"});
     text.index.clear();  // by their names alone too
-    CHECK(model(text).tensor_count() == 21);
+    CHECK(parse_checkpoint(text).tensor_count() == 21);
     text.shards.erase(text.shards.begin(), text.shards.end() - 1);
     CHECK(refusal(text) ==
           "\"consolidated.safetensors\" is Mistral's own form of the weights, for which there are no rules; expected "
@@ -236,7 +236,7 @@ TEST_CASE("an index of very many files is refused at the first that is missing",
 }
 
 TEST_CASE("a checkpoint shows its sums", "[model]") {
-    CHECK(show(model(tiny())) ==
+    CHECK(show(parse_checkpoint(tiny())) ==
           "/data/tiny: LlamaForCausalLM, 2,792 parameters, 5.45 KiB in 21 tensors, 4 files\n"
           "  2 layers, 4 attention heads, 2 key/value heads, vocabulary of 100\n"
           "  by dtype\n"

@@ -90,7 +90,7 @@ void read_with_index(const std::string& index) {
     text.config = R"({"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 8, "vocab_size": 8,
         "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1, "max_position_embeddings": 8})";
     text.index = index;
-    model(text);
+    parse_checkpoint(text);
 }
 
 void read_config(const std::string& config) { parse_config(config); }

@@ -52,7 +52,7 @@ Checkpoint checkpoint_with(const std::vector<test::NamedShape>& layer, const std
         "intermediate_size": 256, "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 100,
         "max_position_embeddings": 64, "quantization_config": )" +
                                quantization + "}";
-    return model(test::checkpoint_text(tensors, config, 1 << 20, "/data/x"));
+    return parse_checkpoint(test::checkpoint_text(tensors, config, 1 << 20, "/data/x"));
 }
 
 }  // namespace

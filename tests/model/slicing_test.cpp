@@ -36,7 +36,7 @@ Slice piece(std::uint64_t offset_bytes, std::uint64_t rows, std::uint64_t run_by
 
 TEST_CASE("R1 at once: all tensors, all bytes", "[model]") {
     const Checkpoint checkpoint =
-        model(test::checkpoint_text(test::r1_tensors(), test::r1_config, 4'300'000'000, "/data/r1"));
+        parse_checkpoint(test::checkpoint_text(test::r1_tensors(), test::r1_config, 4'300'000'000, "/data/r1"));
     CHECK(checkpoint.tensor_count() == 91'991);
     CHECK(checkpoint.tensor_bytes() == 688'574'839'360);
     std::uint64_t read_bytes = 0, read_tensors = 0;

@@ -53,7 +53,9 @@ class Answer:
     def differences(self) -> list[str]:
         """From our own rules for this version; one line for each tensor of a rank."""
         loading = r1cluster.Loading(engine=self.plan.engine_version)
-        return r1cluster.compare(r1cluster.shard(self.layout, self.checkpoint, loading), self.plan, self.checkpoint)
+        return r1cluster.compare(
+            r1cluster.plan_shards(self.layout, self.checkpoint, loading), self.plan, self.checkpoint
+        )
 
 
 def ask_engine(version: str, cases: list[tuple[Path, int, int]], *, expert_parallel: bool = False) -> list[Answer]:
@@ -66,10 +68,10 @@ def ask_engine(version: str, cases: list[tuple[Path, int, int]], *, expert_paral
         )
         for folder, tensor, pipeline in cases
     ]
-    plans = r1cluster.engine_plans(python_of(version), questions)
+    plans = r1cluster.ask_engine_all(python_of(version), questions)
     return [
         Answer(
-            r1cluster.model(question.checkpoint),
+            r1cluster.parse_checkpoint(question.checkpoint),
             plan,
             question.layout if plan.refusal else r1cluster.weighed(question.layout, plan),
         )

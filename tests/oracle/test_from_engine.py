@@ -75,7 +75,7 @@ def test_an_architecture_without_rules_is_planned_by_the_engine(tmp_path: Path, 
     engine = r1cluster.EnginePlan.from_json(done.stdout)
     assert [rank.host for rank in engine.ranks] == ["node0", "node1"]
     # Phi3 fuses q, k and v, and gate and up, in its files; head and embedding are not tied, so nothing is read twice.
-    checkpoint = r1cluster.model(r1cluster.read_checkpoint(model))
+    checkpoint = r1cluster.parse_checkpoint(r1cluster.read_checkpoint(model))
     layer = 2 * (256 * (256 + 2 * 128) + 256 * 256 + 3 * 256 * 192 + 2 * 256)
     ends = 2 * 1000 * 256
     assert [rank.read_bytes for rank in engine.ranks] == [2 * layer + ends, 2 * layer + ends + 2 * 256]

@@ -32,7 +32,7 @@ Plan plan_r1(const std::vector<int>& layers_per_stage) {
     spec.layout.layers_per_stage = layers_per_stage;
     spec.layout.expert_parallel = false;
     spec.layout.decode_context_parallel = 1;
-    return plan(spec, cluster, r1());
+    return plan_layouts(spec, cluster, r1());
 }
 
 Cluster t4_hosts() {
@@ -93,7 +93,7 @@ TEST_CASE("R1 on two hosts of eight H100: tensor parallel inside, pipeline over 
     const Cluster cluster = h100_hosts(2);
     DeploymentSpec spec = spec_for(cluster);
     spec.engine.gpu_memory_utilization = 0.95;
-    const Plan plan = r1cluster::plan(spec, cluster, r1());
+    const Plan plan = r1cluster::plan_layouts(spec, cluster, r1());
     REQUIRE(!plan.layouts.empty());
     const Layout& best = plan.layouts.front();
     CHECK(best.tensor_parallel == 8);
@@ -133,7 +133,7 @@ TEST_CASE("a partition with more room comes before the engine's own, with its ga
     spec.engine.gpu_memory_utilization = 0.7;
     spec.layout.decode_context_parallel = 1;
     spec.layout.expert_parallel = false;
-    const Plan plan = r1cluster::plan(spec, cluster, r1());
+    const Plan plan = r1cluster::plan_layouts(spec, cluster, r1());
     REQUIRE(plan.layouts.size() == 2);
     CHECK(plan.layouts[1].layers_per_stage == std::vector{31, 30});
     CHECK(plan.layouts[1].limiting_rank == 8);
@@ -159,7 +159,7 @@ TEST_CASE("R1 does not fit eight GPUs of 80 GB, and the plan says by how much", 
     const Cluster cluster = h100_hosts(1);
     DeploymentSpec spec = spec_for(cluster);
     spec.layout.tensor_parallel = 8;
-    const Plan plan = r1cluster::plan(spec, cluster, r1());
+    const Plan plan = r1cluster::plan_layouts(spec, cluster, r1());
     CHECK(plan.layouts.empty());
     REQUIRE(plan.rejected.size() == 1);
     CHECK_THAT(plan.rejected[0].because, StartsWith("does not fit: rank 0 on \"a\" GPU 0: 79.29 GiB of weights, "));
@@ -173,7 +173,7 @@ TEST_CASE("Llama 70B on four hosts of four T4, as asked", "[plan]") {
     spec.layout.tensor_parallel = 4;
     spec.layout.pipeline_parallel = 4;
     spec.serve.max_model_len = 32768;
-    const Plan plan = r1cluster::plan(spec, cluster, llama_70b());
+    const Plan plan = r1cluster::plan_layouts(spec, cluster, llama_70b());
     REQUIRE(!plan.layouts.empty());
     const Layout& layout = plan.layouts.front();
     CHECK(stage_gib(layout) == std::vector{8.46, 7.97, 7.97, 8.46});
@@ -186,7 +186,7 @@ TEST_CASE("tensor parallel sizes that R1 does not allow are rejected in the engi
     const Cluster cluster = h100_hosts(4);
     DeploymentSpec spec = spec_for(cluster);
     spec.layout.tensor_parallel = 32;
-    Plan plan = r1cluster::plan(spec, cluster, r1());
+    Plan plan = r1cluster::plan_layouts(spec, cluster, r1());
     CHECK(plan.layouts.empty());
     REQUIRE(plan.rejected.size() == 1);
     CHECK_THAT(plan.rejected[0].because,
@@ -194,12 +194,12 @@ TEST_CASE("tensor parallel sizes that R1 does not allow are rejected in the engi
                                  "by weight quantization block_n = 128"));
     spec.layout.tensor_parallel = 3;
     spec.layout.pipeline_parallel = 4;
-    plan = r1cluster::plan(spec, cluster, r1());
+    plan = r1cluster::plan_layouts(spec, cluster, r1());
     REQUIRE(plan.rejected.size() == 1);
     CHECK_THAT(plan.rejected[0].because, ContainsSubstring("Total number of attention heads (128) must be divisible by "
                                                            "tensor parallel size (3)"));
     spec.layout.pipeline_parallel.reset();
-    plan = r1cluster::plan(spec, cluster, r1());
+    plan = r1cluster::plan_layouts(spec, cluster, r1());
     REQUIRE(plan.rejected.size() == 1);
     CHECK_THAT(plan.rejected[0].because,
                StartsWith("Total number of attention heads (128) must be divisible by tensor parallel size (3)"));
@@ -210,7 +210,7 @@ TEST_CASE("a partition that is asked for must fit the stages and the layers", "[
         const Cluster cluster = h100_hosts(2);
         DeploymentSpec spec = spec_for(cluster);
         spec.layout = {8, 2, partition};
-        const Plan plan = r1cluster::plan(spec, cluster, r1());
+        const Plan plan = r1cluster::plan_layouts(spec, cluster, r1());
         return plan.rejected.empty() ? "" : plan.rejected.front().because;
     };
     CHECK(rejected({20, 20, 21}) == "len(partitions)=3 does not match pp_size=2");
@@ -221,7 +221,7 @@ TEST_CASE("a partition that is asked for must fit the stages and the layers", "[
 TEST_CASE("hosts without a GPU: one rank each, memory counted by host", "[plan]") {
     const Cluster cluster{{cpu_machine("a", 8 * gib), cpu_machine("b", 8 * gib)}, {}};
     const DeploymentSpec spec = spec_for(cluster);
-    const Plan plan = r1cluster::plan(spec, cluster, tiny());
+    const Plan plan = r1cluster::plan_layouts(spec, cluster, tiny());
     CHECK(sizes(plan) == Sizes{{1, 2}, {2, 1}});
     const Layout& layout = plan.layouts.front();
     CHECK(layout.ranks[1].host == "b");
@@ -237,16 +237,16 @@ TEST_CASE("hosts without a GPU: one rank each, memory counted by host", "[plan]"
 TEST_CASE("a single host without a GPU runs as many ranks as are asked for", "[plan]") {
     const Cluster cluster{{cpu_machine("a", 32 * gib)}, {}};
     DeploymentSpec spec = spec_for(cluster);
-    CHECK(sizes(plan(spec, cluster, tiny())) == Sizes{{1, 1}});
+    CHECK(sizes(plan_layouts(spec, cluster, tiny())) == Sizes{{1, 1}});
     spec.layout.tensor_parallel = 2;
     spec.layout.pipeline_parallel = 2;
-    CHECK(sizes(plan(spec, cluster, tiny())) == Sizes{{2, 2}});
+    CHECK(sizes(plan_layouts(spec, cluster, tiny())) == Sizes{{2, 2}});
 }
 
 TEST_CASE("CPU memory that is too small, or was not seen", "[plan]") {
     Cluster cluster{{cpu_machine("a", 8 * gib), cpu_machine("b", 3 * gib)}, {}};
     const DeploymentSpec spec = spec_for(cluster);
-    Plan plan = r1cluster::plan(spec, cluster, tiny());
+    Plan plan = r1cluster::plan_layouts(spec, cluster, tiny());
     CHECK(plan.layouts.empty());
     REQUIRE(plan.rejected.size() == 1);
     CHECK(plan.rejected[0].count == 2);
@@ -257,7 +257,7 @@ TEST_CASE("CPU memory that is too small, or was not seen", "[plan]") {
           "the engine's processes make 3.05 GiB");
     cluster.machines[1].memory_available_bytes.reset();
     cluster.machines[1].gaps.push_back({"memory", "/proc/meminfo: Permission denied", ""});
-    plan = r1cluster::plan(spec, cluster, tiny());
+    plan = r1cluster::plan_layouts(spec, cluster, tiny());
     REQUIRE(plan.layouts.size() == 2);
     CHECK_FALSE(plan.layouts[0].ranks[1].memory_bytes);
     CHECK(plan.layouts[0].notes ==
@@ -269,7 +269,7 @@ TEST_CASE("a fixed cache smaller than one request is rejected", "[plan]") {
     const Cluster cluster{{cpu_machine("a", 32 * gib)}, {}};
     DeploymentSpec spec = spec_for(cluster);
     spec.engine.kv_cache_bytes = 1000;
-    const Plan plan = r1cluster::plan(spec, cluster, tiny());
+    const Plan plan = r1cluster::plan_layouts(spec, cluster, tiny());
     REQUIRE(plan.rejected.size() == 1);
     CHECK(plan.rejected[0].because ==
           "1000 B of KV cache hold 16 tokens on rank 0, fewer than one request of max_model_len 64, and the engine "
@@ -279,7 +279,7 @@ TEST_CASE("a fixed cache smaller than one request is rejected", "[plan]") {
 
 TEST_CASE("hosts that cannot serve together are rejected with the reason", "[plan]") {
     const auto because = [](const Cluster& cluster) {
-        const Plan plan = r1cluster::plan(spec_for(cluster), cluster, tiny());
+        const Plan plan = r1cluster::plan_layouts(spec_for(cluster), cluster, tiny());
         REQUIRE(plan.layouts.empty());
         REQUIRE(plan.rejected.size() == 1);
         CHECK(plan.rejected[0].tensor_parallel == 0);
@@ -295,7 +295,7 @@ TEST_CASE("hosts that cannot serve together are rejected with the reason", "[pla
     CHECK(because({{gpu_machine("a", 8, 0)}, {}}) ==
           "the memory of GPU 0 of \"a\" was not seen, so what fits cannot be told");
     DeploymentSpec spec = spec_for(h100_hosts(2));
-    CHECK(plan(spec, h100_hosts(1), tiny()).rejected.at(0).because ==
+    CHECK(plan_layouts(spec, h100_hosts(1), tiny()).rejected.at(0).because ==
           "nothing was read from \"b\": it counts with no device");
 }
 
@@ -303,28 +303,28 @@ TEST_CASE("the GPUs of the spec are the ones used", "[plan]") {
     const Cluster cluster = h100_hosts(1);
     DeploymentSpec spec = spec_for(cluster);
     spec.hosts[0].gpus = {4, 6};
-    Plan plan = r1cluster::plan(spec, cluster, tiny());
+    Plan plan = r1cluster::plan_layouts(spec, cluster, tiny());
     CHECK(sizes(plan) == Sizes{{1, 2}, {2, 1}});
     CHECK(plan.layouts[0].ranks[1].gpu == 6);
     spec.hosts[0].gpus = {4, 9};
-    plan = r1cluster::plan(spec, cluster, tiny());
+    plan = r1cluster::plan_layouts(spec, cluster, tiny());
     CHECK(plan.rejected.at(0).because == "the spec wants GPU 9 of \"a\", which has 0, 1, 2, 3, 4, 5, 6, 7");
 }
 
 TEST_CASE("hosts with unlike numbers of GPUs use as many of each", "[plan]") {
     const Cluster cluster{{gpu_machine("a", 2, 16 * gib), gpu_machine("b", 1, 16 * gib)}, {}};
     DeploymentSpec spec = spec_for(cluster);
-    Plan plan = r1cluster::plan(spec, cluster, tiny());
+    Plan plan = r1cluster::plan_layouts(spec, cluster, tiny());
     CHECK(sizes(plan) == Sizes{{1, 2}, {2, 1}});
     CHECK(plan.layouts[0].notes.front() ==
           "1 GPU of \"a\" stay unused, because every host must have as many ranks as \"b\"");
     spec.layout.tensor_parallel = 1;
     spec.layout.pipeline_parallel = 1;
-    plan = r1cluster::plan(spec, cluster, tiny());
+    plan = r1cluster::plan_layouts(spec, cluster, tiny());
     CHECK(plan.rejected.at(0).because ==
           "1 rank cannot be shared equally by 2 hosts; leave a host out of the spec or change the sizes");
     spec.layout.tensor_parallel = 4;
-    plan = r1cluster::plan(spec, cluster, tiny());
+    plan = r1cluster::plan_layouts(spec, cluster, tiny());
     CHECK(plan.rejected.at(0).because == "2 ranks on each host, but there is 1 GPU");
 }
 
@@ -332,14 +332,14 @@ TEST_CASE("an unknown architecture is an error, not a plan", "[plan]") {
     Checkpoint checkpoint = tiny();
     checkpoint.config.architecture = "Other";
     const Cluster cluster = h100_hosts(1);
-    CHECK_THAT(message_of([&] { plan(spec_for(cluster), cluster, checkpoint); }),
+    CHECK_THAT(message_of([&] { plan_layouts(spec_for(cluster), cluster, checkpoint); }),
                StartsWith("slicing the architecture \"Other\": not known"));
 }
 
 TEST_CASE("a plan shows the chosen layout, the others and the rejected", "[plan]") {
     const Cluster cluster{{cpu_machine("a", 8 * gib), cpu_machine("node-b", 8 * gib)}, {}};
     DeploymentSpec spec = spec_for(cluster);
-    const Plan plan = r1cluster::plan(spec, cluster, tiny());
+    const Plan plan = r1cluster::plan_layouts(spec, cluster, tiny());
     CHECK(show(plan) ==
           "TP 1 x PP 2, layers 1,1, on 2 hosts, for latency\n"
           "  KV cache   67,108,864 tokens\n"
@@ -353,20 +353,20 @@ TEST_CASE("a plan shows the chosen layout, the others and the rejected", "[plan]
           "  TP 2 x PP 1     67,108,864           64\n");
     CHECK_THAT(show(plan, true), ContainsSubstring("\n  because    no tensor parallelism"));
     spec.layout.tensor_parallel = 3;
-    CHECK(show(r1cluster::plan(spec, cluster, tiny())) ==
+    CHECK(show(r1cluster::plan_layouts(spec, cluster, tiny())) ==
           "no layout: nothing fits these machines and this model\n"
           "rejected: TP 3: Total number of attention heads (4) must be divisible by tensor parallel size (3) (possible "
           "up "
           "to 64: 1, 2, 4)\n");
     spec.layout.tensor_parallel = 4;
-    CHECK(show(r1cluster::plan(spec, cluster, tiny())) ==
+    CHECK(show(r1cluster::plan_layouts(spec, cluster, tiny())) ==
           "no layout: nothing fits these machines and this model\n"
           "rejected: TP 4: 2 CPU ranks are not divisible by tensor parallel size 4\n");
 }
 
 TEST_CASE("a layout in a notebook is a table with its reason, escaped", "[plan]") {
     const Cluster cluster{{cpu_machine("a", 8 * gib)}, {}};
-    Layout layout = plan(spec_for(cluster), cluster, tiny()).layouts.at(0);
+    Layout layout = plan_layouts(spec_for(cluster), cluster, tiny()).layouts.at(0);
     layout.because = "<b>";
     CHECK(
         show_html(layout) ==

@@ -18,12 +18,12 @@ TEST_CASE("R1 by AWQ on 8 GPUs, weights and all", "[plan]") {
     spec.layout.pipeline_parallel = 1;
     CHECK(r1_awq().tensor_bytes() == 351'522'141'952);
     const Layout layout = only_layout(spec, cluster, r1_awq());
-    const ShardPlan shards = shard(layout, r1_awq());
+    const ShardPlan shards = plan_shards(layout, r1_awq());
     for (const RankShards& rank : shards.ranks) CHECK(rank.bytes == 44'548'133'632);
     CHECK(shards.hosts.at(0).bytes == r1_awq().tensor_bytes());
 
     // "Loading model weights took 50.47 GB" of vLLM 0.7.3 (dzhsurf/deepseek-v3-r1-deploy-and-benchmarks), which is GiB.
-    const MemoryForecast forecast = memory(spec, cluster, r1_awq(), layout);
+    const MemoryForecast forecast = forecast_memory(spec, cluster, r1_awq(), layout);
     std::int64_t likely = 0;
     for (const MemoryTerm& term : forecast.ranks.at(0).terms) {
         if (term.name == "weights" || term.name == "absorbed matrices" || term.name == "rotary cache")

@@ -69,7 +69,7 @@ DeploymentSpec second_runbook(const Cluster& cluster) {
 
 TEST_CASE("the first runbook: TP 8 x PP 2 with 31,30, and what that gains", "[plan]") {
     const Cluster cluster = named_h100_hosts(2);
-    const Plan plan = r1cluster::plan(first_runbook(cluster), cluster, r1());
+    const Plan plan = r1cluster::plan_layouts(first_runbook(cluster), cluster, r1());
     REQUIRE(plan.layouts.size() >= 2);
     const Layout& best = plan.layouts.front();
     CHECK(best.tensor_parallel == 8);
@@ -91,7 +91,7 @@ TEST_CASE("the first runbook: TP 8 x PP 2 with 31,30, and what that gains", "[pl
 
 TEST_CASE("the second runbook: TP 4 x PP 4, and what fits instead of 131,072 tokens", "[plan]") {
     const Cluster cluster = gpu_hosts(4, 4, t4_bytes, "Tesla T4", "7.5");
-    const Plan plan = r1cluster::plan(second_runbook(cluster), cluster, llama_70b());
+    const Plan plan = r1cluster::plan_layouts(second_runbook(cluster), cluster, llama_70b());
     REQUIRE(!plan.layouts.empty());
     const Layout& best = plan.layouts.front();
     CHECK(best.tensor_parallel == 4);
@@ -111,24 +111,24 @@ TEST_CASE("impossible requests explain themselves in one line", "[plan]") {
     const Cluster four = named_h100_hosts(4);
     DeploymentSpec spec = spec_for(four);
     spec.layout.tensor_parallel = 3;
-    CHECK(line_of(plan(spec, four, r1())) ==
+    CHECK(line_of(plan_layouts(spec, four, r1())) ==
           "rejected: TP 3: Total number of attention heads (128) must be divisible by tensor parallel size (3) "
           "(possible up to 64: 1, 2, 4, 8, 16)");
     spec.layout.tensor_parallel = 5;
     spec.layout.expert_parallel = true;
-    CHECK_THAT(line_of(plan(spec, four, r1())),
+    CHECK_THAT(line_of(plan_layouts(spec, four, r1())),
                StartsWith("rejected: TP 5: Total number of attention heads (128) must be divisible by tensor parallel "
                           "size (5)"));
 
     const Cluster one = gpu_hosts(1, 1, std::uint64_t{16} << 30, "NVIDIA RTX A4000", "8.6");
-    const std::string small = line_of(plan(spec_for(one), one, r1()));
+    const std::string small = line_of(plan_layouts(spec_for(one), one, r1()));
     CHECK_THAT(small, StartsWith("rejected: TP 1 x PP 1: does not fit: rank 0 on \"node0\" GPU 0: "));
     // 673,150,611,808 bytes without the next-token layer over 0.9 * 16 GiB.
     CHECK_THAT(small, Catch::Matchers::EndsWith("; the 626.92 GiB of weights alone need 44 such GPUs"));
 
     Cluster mixed = named_h100_hosts(2);
     name_gpus(mixed.machines[1], "NVIDIA A100-SXM4-80GB", "8.0");
-    const Plan of_both = plan(spec_for(mixed), mixed, r1());
+    const Plan of_both = plan_layouts(spec_for(mixed), mixed, r1());
     REQUIRE(!of_both.rejected.empty());
     CHECK(of_both.rejected.front().sizes == "TP 16 x PP 1");
     CHECK(
@@ -143,7 +143,7 @@ TEST_CASE("seven GPUs: the engine's reason for 7, and what four of them do", "[p
     const Cluster cluster = named_h100_hosts(1);
     DeploymentSpec spec = spec_for(cluster);
     spec.hosts[0].gpus = {0, 1, 2, 3, 4, 5, 6};
-    const Plan plan = r1cluster::plan(spec, cluster, llama_70b());
+    const Plan plan = r1cluster::plan_layouts(spec, cluster, llama_70b());
     REQUIRE(!plan.rejected.empty());
     CHECK(plan.rejected.front().sizes == "TP 7");
     CHECK_THAT(plan.rejected.front().because,
@@ -161,7 +161,7 @@ TEST_CASE("a host with more memory gets more layers", "[plan]") {
     name_gpus(cluster.machines[1], "NVIDIA H200", "9.0");
     DeploymentSpec spec = spec_for(cluster);
     spec.layout.tensor_parallel = 8;
-    const Plan plan = r1cluster::plan(spec, cluster, r1());
+    const Plan plan = r1cluster::plan_layouts(spec, cluster, r1());
     REQUIRE(!plan.layouts.empty());
     const Layout& best = plan.layouts.front();
     CHECK(best.layers_per_stage[1] > best.layers_per_stage[0]);
@@ -171,7 +171,7 @@ TEST_CASE("a host with more memory gets more layers", "[plan]") {
 
 TEST_CASE("what a GPU or a release cannot compute is refused with the engine's words and the way out", "[plan]") {
     const Cluster volta = gpu_hosts(1, 8, std::uint64_t{32} << 30, "Tesla V100-SXM2-32GB", "7.0");
-    CHECK(because_of_first(plan(spec_for(volta), volta, llama_70b())) ==
+    CHECK(because_of_first(plan_layouts(spec_for(volta), volta, llama_70b())) ==
           "Tesla V100-SXM2-32GB has compute capability 7.0, too little for the kernels in vLLM (7.5 or more): \"no "
           "kernel "
           "image is available for execution on the device\" (vllm-project/vllm#39878); vLLM before 0.20.0 can");
@@ -180,25 +180,25 @@ TEST_CASE("what a GPU or a release cannot compute is refused with the engine's w
     DeploymentSpec spec = spec_for(ampere);
     spec.engine.version = "0.7.1";
     CHECK_THAT(
-        because_of_first(plan(spec, ampere, r1())),
+        because_of_first(plan_layouts(spec, ampere, r1())),
         StartsWith("NVIDIA A100-SXM4-80GB has compute capability 8.0, too little for fp8_block in vLLM 0.7.1 (8.9 or "
                    "more): \"type fp8e4nv not supported in this architecture\""));
     spec.engine.version = "0.9.0";
-    CHECK(find(plan(spec, ampere, r1()), 8, 2) != nullptr);
+    CHECK(find(plan_layouts(spec, ampere, r1()), 8, 2) != nullptr);
     spec.engine.version = "0.9.2";  // seen by the oracle tests
     spec.layout.tensor_parallel = 8;
-    CHECK_THAT(because_of_first(plan(spec, ampere, r1())), ContainsSubstring("vllm-project/vllm#20647"));
+    CHECK_THAT(because_of_first(plan_layouts(spec, ampere, r1())), ContainsSubstring("vllm-project/vllm#20647"));
 
     const Cluster turing = gpu_hosts(4, 4, t4_bytes, "Tesla T4", "7.5");
     DeploymentSpec wanted = spec_for(turing);
     wanted.engine.dtype = "bfloat16";
-    CHECK_THAT(because_of_first(plan(wanted, turing, llama_70b())),
+    CHECK_THAT(because_of_first(plan_layouts(wanted, turing, llama_70b())),
                ContainsSubstring("Bfloat16 is only supported on GPUs with compute capability of at least 8.0"));
 }
 
 TEST_CASE("where nothing fits, fewer bits and smaller models of the family that do", "[plan]") {
     const Cluster cluster = named_h100_hosts(1);
-    const Plan plan = r1cluster::plan(spec_for(cluster), cluster, r1());
+    const Plan plan = r1cluster::plan_layouts(spec_for(cluster), cluster, r1());
     CHECK(plan.layouts.empty());
     REQUIRE(plan.suggestions.size() == 3);
     CHECK_THAT(plan.suggestions[0], StartsWith("AWQ 4-bit of this model needs about "));
@@ -217,7 +217,7 @@ TEST_CASE("decode context parallelism by the engine's rules", "[plan]") {
     spec.layout.pipeline_parallel = 2;
     const auto refusal = [&](int context, const Checkpoint& checkpoint) {
         spec.layout.decode_context_parallel = context;
-        return because_of_first(plan(spec, cluster, checkpoint));
+        return because_of_first(plan_layouts(spec, cluster, checkpoint));
     };
     CHECK(refusal(3, r1()) == "tp_size=8 must be divisible by dcp_size=3");
     CHECK(refusal(2, llama_70b()) ==
@@ -241,9 +241,9 @@ TEST_CASE("divided contexts multiply the tokens of latent attention", "[plan]") 
     spec.layout.pipeline_parallel = 2;
     spec.layout.expert_parallel = false;
     spec.layout.decode_context_parallel = 1;
-    const Plan whole = plan(spec, cluster, r1());
+    const Plan whole = plan_layouts(spec, cluster, r1());
     spec.layout.decode_context_parallel = 8;
-    const Plan divided = plan(spec, cluster, r1());
+    const Plan divided = plan_layouts(spec, cluster, r1());
     REQUIRE(!whole.layouts.empty());
     REQUIRE(!divided.layouts.empty());
     // One row of 576 elements a layer on one rank of eight.
@@ -259,14 +259,14 @@ TEST_CASE("experts of several copies: divided over all of their ranks, or whole"
     spec.layout.data_parallel = 4;
     spec.layout.expert_parallel = false;
     spec.layout.decode_context_parallel = 1;
-    const Plan divided = plan(spec, cluster, r1());
+    const Plan divided = plan_layouts(spec, cluster, r1());
     CHECK_THAT(
         because_of_first(divided),  // 2048 / (4 * 8)
         StartsWith("experts: The output_size of gate's and up's weight = 64 is not divisible by weight quantization "
                    "block_n = 128"));
     CHECK(divided.rejected.front().sizes == "TP 8 x DP 4");
     spec.layout.expert_parallel = true;
-    const Plan whole = plan(spec, cluster, r1());
+    const Plan whole = plan_layouts(spec, cluster, r1());
     REQUIRE(whole.layouts.size() == 1);
     const Layout& layout = whole.layouts.front();
     CHECK(layout.is_expert_parallel);
@@ -290,9 +290,9 @@ TEST_CASE("experts of several copies: divided over all of their ranks, or whole"
 TEST_CASE("copies are searched for throughput, and come after what up starts", "[plan]") {
     const Cluster cluster = named_h100_hosts(2);
     DeploymentSpec spec = spec_for(cluster);
-    CHECK(find(plan(spec, cluster, r1()), 8, 1, 2) == nullptr);
+    CHECK(find(plan_layouts(spec, cluster, r1()), 8, 1, 2) == nullptr);
     spec.serve.goal = parse_goal("throughput");
-    const Plan plan = r1cluster::plan(spec, cluster, r1());
+    const Plan plan = r1cluster::plan_layouts(spec, cluster, r1());
     REQUIRE(!plan.layouts.empty());
     CHECK(plan.goal.kind == GoalKind::throughput);
     CHECK(plan.layouts.front().data_parallel == 1);
@@ -309,7 +309,7 @@ TEST_CASE("goals order the layouts by their forecasts", "[plan]") {
     DeploymentSpec spec = spec_for(cluster);
     const auto best_for = [&](const char* goal) {
         spec.serve.goal = parse_goal(goal);
-        return plan(spec, cluster, llama_70b()).layouts.at(0);
+        return plan_layouts(spec, cluster, llama_70b()).layouts.at(0);
     };
     CHECK(best_for("latency").tensor_parallel == 8);
     CHECK(best_for("context").longest_request_tokens == 131'072);
@@ -324,12 +324,12 @@ TEST_CASE("goals order the layouts by their forecasts", "[plan]") {
 TEST_CASE("a limit is what is listed, and the rest is counted", "[plan]") {
     const Cluster cluster = named_h100_hosts(2);
     const DeploymentSpec spec = spec_for(cluster);
-    const Plan all = plan(spec, cluster, r1(), {.limit = 1000});
-    const Plan two = plan(spec, cluster, r1(), {.limit = 2});
+    const Plan all = plan_layouts(spec, cluster, r1(), {.limit = 1000});
+    const Plan two = plan_layouts(spec, cluster, r1(), {.limit = 2});
     CHECK(all.unlisted == 0);
     REQUIRE(two.layouts.size() == 2);
     CHECK(two.unlisted + 2 == static_cast<std::int64_t>(all.layouts.size()));
-    CHECK(message_of([&] { plan(spec, cluster, r1(), {.limit = 0}); }) ==
+    CHECK(message_of([&] { plan_layouts(spec, cluster, r1(), {.limit = 0}); }) ==
           "planning: a limit of 0 layouts; expected 1 or more");
 }
 
@@ -365,15 +365,15 @@ TEST_CASE("a small model is told to be faster on one host, a large one is not", 
     };
     const Cluster two = named_h100_hosts(2);
     DeploymentSpec spec = first_runbook(two);
-    const Plan small = r1cluster::plan(spec, two, llama_8b());
+    const Plan small = r1cluster::plan_layouts(spec, two, llama_8b());
     REQUIRE(small.layouts.at(0).pipeline_parallel == 2);
     CHECK(has_note(small));
     // What it is told is what one host has.
     DeploymentSpec one = spec;
     one.hosts.resize(1);
-    CHECK(r1cluster::plan(one, two, llama_8b()).layouts.at(0).tpot_ms->likely <
+    CHECK(r1cluster::plan_layouts(one, two, llama_8b()).layouts.at(0).tpot_ms->likely <
           0.98 * small.layouts.at(0).tpot_ms->likely);
-    CHECK_FALSE(has_note(r1cluster::plan(spec, two, r1())));
+    CHECK_FALSE(has_note(r1cluster::plan_layouts(spec, two, r1())));
     spec.layout.tensor_parallel = 8;  // whoever says sizes has decided
-    CHECK_FALSE(has_note(r1cluster::plan(spec, two, llama_8b())));
+    CHECK_FALSE(has_note(r1cluster::plan_layouts(spec, two, llama_8b())));
 }

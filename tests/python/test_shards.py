@@ -32,7 +32,7 @@ def checkpoint() -> r1cluster.Checkpoint:
 
 def plan_of_two() -> r1cluster.ShardPlan:
     ranks = [RankPlacement(rank=rank, tensor_rank=rank, host="a", layer_count=1) for rank in range(2)]
-    return r1cluster.shard(Layout(tensor_parallel=2, layers_per_stage=[1], ranks=ranks), checkpoint())
+    return r1cluster.plan_shards(Layout(tensor_parallel=2, layers_per_stage=[1], ranks=ranks), checkpoint())
 
 
 def test_slices_are_made_as_they_are_walked() -> None:

@@ -69,7 +69,7 @@ std::string refusal_of(const std::string& answer) {
 
 }  // namespace
 
-TEST_CASE("what the engine says of each rank is read with its parameters, its slices and its host", "[plan]") {
+TEST_CASE("what the engine says of each rank is read with its parameters, its slices and its host", "[shard]") {
     const EnginePlan plan = parse_engine_plan(good_answer(), two_ranks("y"), small());
     CHECK(plan.engine_version == "0.32.0");
     CHECK(plan.key_list_sha256 == hash);
@@ -86,7 +86,7 @@ TEST_CASE("what the engine says of each rank is read with its parameters, its sl
     CHECK(rank.slices == std::vector{Slice{0, 0, begin_of(0) + 6, 4, 6, 12}, Slice{0, 1, begin_of(1), 1, 16, 16}});
 }
 
-TEST_CASE("bytes that two ranks of a host read count once for the host", "[plan]") {
+TEST_CASE("bytes that two ranks of a host read count once for the host", "[shard]") {
     const EnginePlan together = parse_engine_plan(good_answer(), two_ranks("x"), small());
     REQUIRE(together.hosts.size() == 1);
     CHECK(together.hosts[0].bytes == 48 + 16);
@@ -95,7 +95,7 @@ TEST_CASE("bytes that two ranks of a host read count once for the host", "[plan]
     CHECK(apart.hosts[1] == HostShards{"y", {{small().files[0].name, 24 + 16, 48 + 16}}, 24 + 16});
 }
 
-TEST_CASE("the engine's refusal is an answer, and what came before it is none", "[plan]") {
+TEST_CASE("the engine's refusal is an answer, and what came before it is none", "[shard]") {
     const std::string refused = R"({"end":0,"key_list_sha256":"","refusal":"ValueError: no"})";
     const EnginePlan plan = parse_engine_plan(lines({begin, stages, rank_line(0, read_text(1, 0, 4, 6, 12)), refused}),
                                               two_ranks("x"), small());
@@ -104,14 +104,14 @@ TEST_CASE("the engine's refusal is an answer, and what came before it is none", 
     CHECK(show(plan) == "vLLM 0.32.0 does not load this model: ValueError: no\n");
 }
 
-TEST_CASE("a tensor that the engine calculates with is told", "[plan]") {
+TEST_CASE("a tensor that the engine calculates with is told", "[shard]") {
     const std::string computed = R"({"tensor":1,"operation":"mul"})";
     const EnginePlan plan = parse_engine_plan(lines({begin, stages, rank_line(0, "", computed), rank_line(1, ""), end}),
                                               two_ranks("x"), small());
     CHECK(plan.oddities == std::vector<std::string>{"rank 0 calculates with \"a\" (mul)"});
 }
 
-TEST_CASE("an answer that is not whole is refused with its line", "[plan]") {
+TEST_CASE("an answer that is not whole is refused with its line", "[shard]") {
     CHECK(refusal_of("") == "answer:1: the answer is cut off after 0 of 2 ranks");
     CHECK(refusal_of(lines({begin, stages, rank_line(0, "")})) == "answer:4: the answer is cut off after 1 of 2 ranks");
     CHECK(refusal_of(lines({begin, stages, rank_line(0, ""), end})) == "answer:4: the answer ends after 1 of 2 ranks");
@@ -122,7 +122,7 @@ TEST_CASE("an answer that is not whole is refused with its line", "[plan]") {
     CHECK(refusal_of(lines({begin, R"({"layers":[2]})"})) == "answer:2: the field \"layers_per_stage\" is missing");
 }
 
-TEST_CASE("an answer about another checkpoint or another layout is refused", "[plan]") {
+TEST_CASE("an answer about another checkpoint or another layout is refused", "[shard]") {
     CHECK(refusal_of(R"({"question":0,"version":"1","tensors":["a"]})") ==
           "answer:1: 1 tensors, but the checkpoint has 2");
     CHECK(refusal_of(R"({"question":0,"version":"1","tensors":["a","c"]})") ==
@@ -135,7 +135,7 @@ TEST_CASE("an answer about another checkpoint or another layout is refused", "[p
           "answer:5: rank 2 (TP 2, PP 0) where rank 2 of TP 2 x PP 1 belongs");
 }
 
-TEST_CASE("a read that is not within its tensor is refused", "[plan]") {
+TEST_CASE("a read that is not within its tensor is refused", "[shard]") {
     const auto refusal = [](const std::string& read) { return refusal_of(lines({begin, stages, rank_line(0, read)})); };
     CHECK(refusal("[2,0,1,1,1]") == "answer:3: there is no tensor 2; there are 2");
     CHECK(refusal("[1,0,1,1]") == "answer:3: a read of 4 numbers; expected tensor, offset, rows, run and stride");
@@ -149,7 +149,7 @@ TEST_CASE("a read that is not within its tensor is refused", "[plan]") {
     CHECK_THAT(refusal("[1,-1,1,2,2]"), StartsWith("answer:3.reads[0][1]: expected a whole number"));
 }
 
-TEST_CASE("the same bytes in other pieces are no difference, and other bytes are one for each tensor", "[plan]") {
+TEST_CASE("the same bytes in other pieces are no difference, and other bytes are one for each tensor", "[shard]") {
     const EnginePlan engine = parse_engine_plan(good_answer(), two_ranks("x"), small());
     // Offsets count from the start of the tensor; "b" whole, in two pieces for the first rank.
     const Slice left{0, 0, 0, 4, 6, 12}, right{0, 0, 6, 4, 6, 12}, b{0, 0, 0, 1, 16, 16}, nothing{};
@@ -174,7 +174,7 @@ TEST_CASE("the same bytes in other pieces are no difference, and other bytes are
     CHECK(compare(one, engine, small()) == std::vector<std::string>{"ours has 1 ranks, the engine's 2"});
 }
 
-TEST_CASE("bytes that pieces have in common are counted once, whatever their form", "[plan]") {
+TEST_CASE("bytes that pieces have in common are counted once, whatever their form", "[shard]") {
     using detail::covered_bytes;
     CHECK(covered_bytes({}) == 0);
     CHECK(covered_bytes({{0, 1, 10, 10}, {5, 1, 10, 10}}) == 15);
@@ -186,7 +186,7 @@ TEST_CASE("bytes that pieces have in common are counted once, whatever their for
     CHECK(covered_bytes({{0, 2, 4, 8}, {0, 2, 4, 8}}) == 8);
 }
 
-TEST_CASE("ranks are shared equally by the hosts, and sizes that cannot be say so", "[plan]") {
+TEST_CASE("ranks are shared equally by the hosts, and sizes that cannot be say so", "[shard]") {
     DeploymentSpec spec;
     spec.hosts = {{.name = "x"}, {.name = "y"}};
     const Layout layout = unweighed_layout(spec, 2, 2);
@@ -202,7 +202,7 @@ TEST_CASE("ranks are shared equally by the hosts, and sizes that cannot be say s
     CHECK(error_of([&] { unweighed_layout(spec, 0, 2); }) == "laying out TP 0 x PP 2: both must be at least 1");
 }
 
-TEST_CASE("a layout takes its layers and bytes from the engine's answer", "[plan]") {
+TEST_CASE("a layout takes its layers and bytes from the engine's answer", "[shard]") {
     const Layout asked = two_ranks("x");
     const Layout layout = weighed(asked, parse_engine_plan(good_answer(), asked, small()));
     CHECK(layout.layers_per_stage == std::vector{2});

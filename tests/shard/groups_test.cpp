@@ -88,7 +88,7 @@ using ExpertNumbers = std::set<std::uint32_t>;
 }  // namespace
 
 TEST_CASE("R1 with whole experts on 8 ranks takes what TP 8 takes, and much more where attention is not divided",
-          "[plan]") {
+          "[shard]") {
     // Derived in the issue's reference: 79.29 GiB for TP8 with and without expert parallelism, 93.92 GiB for DP8.
     const ShardPlan divided = sharded({.tensor_parallel = 8}, r1());
     const ShardPlan tensor = sharded({.tensor_parallel = 8, .is_expert_parallel = true}, r1());
@@ -110,7 +110,7 @@ TEST_CASE("R1 with whole experts on 8 ranks takes what TP 8 takes, and much more
     CHECK(bytes == 58 * 32 * r1_expert_bytes());
 }
 
-TEST_CASE("experts that cannot be dealt evenly go to the first ranks, and to the last before vLLM 0.10.1", "[plan]") {
+TEST_CASE("experts that cannot be dealt evenly go to the first ranks, and to the last before vLLM 0.10.1", "[shard]") {
     const Checkpoint checkpoint = mixture(7);
     const GroupSizes sizes{.tensor_parallel = 2, .data_parallel = 2, .is_expert_parallel = true};
     CHECK(experts_of_ranks(sharded(sizes, checkpoint), checkpoint) ==
@@ -123,7 +123,7 @@ TEST_CASE("experts that cannot be dealt evenly go to the first ranks, and to the
           std::vector<ExpertNumbers>{{0, 1}, {2, 3}, {4, 5}, {6}});
 }
 
-TEST_CASE("without expert parallelism an expert is divided over data and tensor ranks together", "[plan]") {
+TEST_CASE("without expert parallelism an expert is divided over data and tensor ranks together", "[shard]") {
     const Checkpoint checkpoint = mixture(2);
     const ShardPlan plan = sharded({.tensor_parallel = 2, .data_parallel = 2}, checkpoint);
     std::vector<std::uint64_t> expert_bytes, query_offsets;
@@ -147,7 +147,7 @@ TEST_CASE("without expert parallelism an expert is divided over data and tensor 
                    "not divisible by 16"));
 }
 
-TEST_CASE("the last stage reads the next-token layer when drafts are made with it", "[plan]") {
+TEST_CASE("the last stage reads the next-token layer when drafts are made with it", "[shard]") {
     const GroupSizes sizes{.tensor_parallel = 8, .pipeline_parallel = 2};
     const ShardPlan without = sharded(sizes, r1());
     const ShardPlan with = sharded(sizes, r1(), {.engine = "0.9.2", .drafts_next_tokens = true});
@@ -160,7 +160,7 @@ TEST_CASE("the last stage reads the next-token layer when drafts are made with i
           "drafting with next-token layers: vLLM 0.7.1 cannot, 0.7.3 and later can");
 }
 
-TEST_CASE("casts say what a rank holds in memory", "[plan]") {
+TEST_CASE("casts say what a rank holds in memory", "[shard]") {
     const ShardPlan as_is = sharded({}, llama_70b());
     const ShardPlan wide = sharded({}, llama_70b(), {.dtype = "float32"});
     const ShardPlan half = sharded({}, llama_70b(), {.dtype = "float16"});
@@ -183,7 +183,7 @@ TEST_CASE("casts say what a rank holds in memory", "[plan]") {
           "\"float32\"");
 }
 
-TEST_CASE("a vocabulary that does not divide is filled with rows of zeros", "[plan]") {
+TEST_CASE("a vocabulary that does not divide is filled with rows of zeros", "[shard]") {
     std::vector<NamedShape> tensors = llama_tensors(1, 8, 16, 8, 100);
     const Checkpoint checkpoint = checkpoint_of(tensors, R"({"architectures": ["LlamaForCausalLM"],
         "model_type": "llama", "torch_dtype": "bfloat16", "hidden_size": 8, "intermediate_size": 16,
@@ -198,7 +198,7 @@ TEST_CASE("a vocabulary that does not divide is filled with rows of zeros", "[pl
     CHECK(plan.ranks[6].memory_bytes == plan.ranks[6].bytes + 2 * 12 * 8 * 2);  // embedding and head
 }
 
-TEST_CASE("70B on 4 x 4 GPUs: what its stages hold", "[plan]") {
+TEST_CASE("70B on 4 x 4 GPUs: what its stages hold", "[shard]") {
     const ShardPlan plan = sharded({.tensor_parallel = 4, .pipeline_parallel = 4}, llama_70b());
     for (std::size_t i = 0; i < 16; ++i) {
         const bool is_end = i < 4 || i >= 12;
@@ -209,7 +209,7 @@ TEST_CASE("70B on 4 x 4 GPUs: what its stages hold", "[plan]") {
     CHECK(sum == 141'107'412'992);
 }
 
-TEST_CASE("each family of R1's tensors adds up to its formula", "[plan]") {
+TEST_CASE("each family of R1's tensors adds up to its formula", "[shard]") {
     const ShardPlan plan = sharded({.tensor_parallel = 8}, r1());
     std::map<std::uint32_t, std::uint64_t> bytes_of_layer;
     std::uint64_t ends = 0;
@@ -227,7 +227,7 @@ TEST_CASE("each family of R1's tensors adds up to its formula", "[plan]") {
     CHECK(ends == 2 * (2ull * 129'280 * 7'168) + 2 * 7'168);
 }
 
-TEST_CASE("whatever the sizes, the ranks of a replica read every byte once", "[plan]") {
+TEST_CASE("whatever the sizes, the ranks of a replica read every byte once", "[shard]") {
     std::mt19937 random(20250120);
     const auto one_of = [&](auto... values) {
         const std::array choices{values...};
@@ -271,7 +271,7 @@ TEST_CASE("whatever the sizes, the ranks of a replica read every byte once", "[p
         }
         REQUIRE(counted == copies);
 
-        // What plan() weighs is what shard() reads.
+        // What plan_layouts() weighs is what plan_shards() reads.
         const detail::WeightTable table(checkpoint.config, detail::placed_tensors(checkpoint));
         const detail::WeightBytes weights(table,
                                           {sizes.tensor_parallel, sizes.data_parallel, sizes.is_expert_parallel});
@@ -284,7 +284,7 @@ TEST_CASE("whatever the sizes, the ranks of a replica read every byte once", "[p
     }
 }
 
-TEST_CASE("a plan that is not whole says so instead of being walked", "[plan]") {
+TEST_CASE("a plan that is not whole says so instead of being walked", "[shard]") {
     ShardPlan plan = sharded({.tensor_parallel = 2}, mixture(2));
     CHECK(message_of([&] { plan.slices(2); }) == "looking for the slices of rank 2: the plan has 2 ranks");
     plan.patterns.clear();

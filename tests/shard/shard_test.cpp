@@ -15,7 +15,7 @@ Layout layout_of(const Cluster& cluster, const Checkpoint& checkpoint, int tenso
     spec.layout.tensor_parallel = tensor_parallel;
     spec.layout.pipeline_parallel = pipeline_parallel;
     spec.engine.gpu_memory_utilization = 0.95;
-    return plan(spec, cluster, checkpoint).layouts.at(0);
+    return plan_layouts(spec, cluster, checkpoint).layouts.at(0);
 }
 
 /// Llama with 2 key/value heads and tied embeddings of 100 words.
@@ -31,9 +31,9 @@ Checkpoint tied() {
 
 }  // namespace
 
-TEST_CASE("each host of R1 needs its stage's bytes and no more", "[plan]") {
+TEST_CASE("each host of R1 needs its stage's bytes and no more", "[shard]") {
     const Layout layout = layout_of(h100_hosts(2), r1(), 8, 2);
-    const ShardPlan shards = shard(layout, r1());
+    const ShardPlan shards = plan_shards(layout, r1());
     REQUIRE(shards.hosts.size() == 2);
     CHECK(shards.hosts[0].host == "a");
     CHECK(shards.hosts[0].bytes == 325'938'814'752);
@@ -51,11 +51,11 @@ TEST_CASE("each host of R1 needs its stage's bytes and no more", "[plan]") {
     }
 }
 
-TEST_CASE("the slices of a rank add up to its weights, in the order of the files", "[plan]") {
+TEST_CASE("the slices of a rank add up to its weights, in the order of the files", "[shard]") {
     const Cluster cluster{{gpu_machine("a", 4, 16 * gib)}, {}};
     const Checkpoint checkpoint = tied();
     const Layout layout = layout_of(cluster, checkpoint, 2, 2);
-    const ShardPlan shards = shard(layout, checkpoint);
+    const ShardPlan shards = plan_shards(layout, checkpoint);
     for (std::size_t i = 0; i < shards.ranks.size(); ++i) {
         std::uint64_t sum = 0;
         std::optional<Slice> previous;
@@ -73,13 +73,13 @@ TEST_CASE("the slices of a rank add up to its weights, in the order of the files
     }
 }
 
-TEST_CASE("tied embeddings go to both ends, rotary caches to none, the unknown to all", "[plan]") {
+TEST_CASE("tied embeddings go to both ends, rotary caches to none, the unknown to all", "[shard]") {
     const Cluster cluster{{cpu_machine("a", 64 * gib)}, {}};
     const Checkpoint checkpoint = tied();
     const Layout layout = layout_of(cluster, checkpoint, 1, 3);
     const auto holders = [&](const char* engine) {
         std::vector<std::string> held_by;
-        const ShardPlan shards = shard(layout, checkpoint, {.engine = engine});
+        const ShardPlan shards = plan_shards(layout, checkpoint, {.engine = engine});
         for (std::size_t i = 0; i < shards.ranks.size(); ++i) {
             std::string held;
             for (const Slice& slice : shards.slices(i)) {
@@ -100,28 +100,29 @@ TEST_CASE("tied embeddings go to both ends, rotary caches to none, the unknown t
     CHECK(holders("0.29.0") == std::vector<std::string>{"embedding surprise ", "surprise ", "norm head surprise "});
 }
 
-TEST_CASE("each stage of R1 reads the head with vLLM before 0.8", "[plan]") {
+TEST_CASE("each stage of R1 reads the head with vLLM before 0.8", "[shard]") {
     const Layout layout = layout_of(h100_hosts(2), r1(), 8, 2);
     const std::uint64_t head_bytes = 2ull * 129'280 * 7'168;
-    const auto first_host = [&](const char* engine) { return shard(layout, r1(), {.engine = engine}).hosts[0]; };
+    const auto first_host = [&](const char* engine) { return plan_shards(layout, r1(), {.engine = engine}).hosts[0]; };
     CHECK(first_host("0.8.0").bytes == 325'938'814'752);
     CHECK(first_host("0.7.3").bytes == 325'938'814'752 + head_bytes);
 }
 
-TEST_CASE("a host counts bytes that two of its ranks share once", "[plan]") {
+TEST_CASE("a host counts bytes that two of its ranks share once", "[shard]") {
     const Checkpoint checkpoint = tied();
     const Cluster one{{gpu_machine("a", 4, 16 * gib)}, {}};
-    const ShardPlan together = shard(layout_of(one, checkpoint, 4, 1), checkpoint);  // 2 key/value heads for 4 ranks
-    std::uint64_t skipped = 16;                                                      // the rotary cache
+    const ShardPlan together =
+        plan_shards(layout_of(one, checkpoint, 4, 1), checkpoint);  // 2 key/value heads for 4 ranks
+    std::uint64_t skipped = 16;                                     // the rotary cache
     CHECK(together.hosts.at(0).bytes == checkpoint.tensor_bytes() - skipped);
 
     const Cluster two{{gpu_machine("a", 2, 16 * gib), gpu_machine("b", 2, 16 * gib)}, {}};
-    const ShardPlan apart = shard(layout_of(two, checkpoint, 4, 1), checkpoint);
+    const ShardPlan apart = plan_shards(layout_of(two, checkpoint, 4, 1), checkpoint);
     CHECK(apart.hosts.at(0).bytes < together.hosts.at(0).bytes);
     CHECK(apart.hosts.at(0).bytes + apart.hosts.at(1).bytes > together.hosts.at(0).bytes);  // norms on both
 }
 
-TEST_CASE("layers that do not divide go to the stages before the last, and to the last before vLLM 0.8.0", "[plan]") {
+TEST_CASE("layers that do not divide go to the stages before the last, and to the last before vLLM 0.8.0", "[shard]") {
     const auto partition = [](const char* engine, int stages) {
         return default_partition(61, stages, Version::parse(engine));
     };

@@ -63,7 +63,7 @@ void add_network(Cluster& cluster, const std::string& interface, std::optional<s
 
 }  // namespace
 
-TEST_CASE("eighteen NVLinks of 26.562 GB/s are 478 GB/s, of which NCCL reaches a share", "[plan]") {
+TEST_CASE("eighteen NVLinks of 26.562 GB/s are 478 GB/s, of which NCCL reaches a share", "[speed]") {
     Cluster cluster = h100_hosts(1);
     name_gpus(cluster, "NVIDIA H100 80GB HBM3");
     for (Gpu& gpu : cluster.machines[0].gpus) {
@@ -89,7 +89,7 @@ TEST_CASE("eighteen NVLinks of 26.562 GB/s are 478 GB/s, of which NCCL reaches a
     CHECK(found.between_hosts_name.empty());
 }
 
-TEST_CASE("GPUs that see each other through the host use PCIe", "[plan]") {
+TEST_CASE("GPUs that see each other through the host use PCIe", "[speed]") {
     Cluster cluster = h100_hosts(1);
     name_gpus(cluster, "NVIDIA L40S");
     DevicePath path;
@@ -103,13 +103,13 @@ TEST_CASE("GPUs that see each other through the host use PCIe", "[plan]") {
     CHECK_THAT(found.because.front(), StartsWith("\"a\": GPUs see each other as NODE: PCIe of "));
 }
 
-TEST_CASE("a T4 has no NVLink, seen or not", "[plan]") {
+TEST_CASE("a T4 has no NVLink, seen or not", "[speed]") {
     Cluster cluster = h100_hosts(1);
     name_gpus(cluster, "Tesla T4");
     CHECK(fabric(cluster).in_host_name == "PCIe");
 }
 
-TEST_CASE("NVLinks that were not seen make a wide interval", "[plan]") {
+TEST_CASE("NVLinks that were not seen make a wide interval", "[speed]") {
     Cluster cluster = h100_hosts(1);
     name_gpus(cluster, "NVIDIA H100 80GB HBM3");
     const detail::Fabric found = fabric(cluster);
@@ -118,14 +118,14 @@ TEST_CASE("NVLinks that were not seen make a wide interval", "[plan]") {
     CHECK_THAT(found.because.front(), ContainsSubstring("its NVLinks were not seen"));
 }
 
-TEST_CASE("a way between GPUs of which nothing was seen says what would tell", "[plan]") {
+TEST_CASE("a way between GPUs of which nothing was seen says what would tell", "[speed]") {
     const detail::Fabric found = fabric(h100_hosts(1));
     CHECK(found.in_host_name == "an unknown link");
     CHECK(found.in_host_gbytes_per_s.high > 50 * found.in_host_gbytes_per_s.low);
     CHECK_THAT(found.because.front(), ContainsSubstring("all_reduce_perf of nccl-tests would tell"));
 }
 
-TEST_CASE("eight ports of 400 Gb/s on each host are 400 GB/s together", "[plan]") {
+TEST_CASE("eight ports of 400 Gb/s on each host are 400 GB/s together", "[speed]") {
     Cluster cluster = h100_hosts(2);
     add_hcas(cluster, 400, true, "InfiniBand");
     const detail::Fabric found = fabric(cluster);
@@ -134,7 +134,7 @@ TEST_CASE("eight ports of 400 Gb/s on each host are 400 GB/s together", "[plan]"
     CHECK(found.because.back() == "between hosts: InfiniBand with GPUDirect RDMA, 8 ports a host, 400 GB/s together");
 }
 
-TEST_CASE("RDMA through host memory takes longer to begin", "[plan]") {
+TEST_CASE("RDMA through host memory takes longer to begin", "[speed]") {
     Cluster direct = h100_hosts(2), staged = h100_hosts(2), unknown = h100_hosts(2);
     add_hcas(direct, 200, true, "Ethernet");
     add_hcas(staged, 200, false, "Ethernet");
@@ -146,7 +146,7 @@ TEST_CASE("RDMA through host memory takes longer to begin", "[plan]") {
     CHECK(fabric(unknown).between_hosts_latency_us.high == fabric(staged).between_hosts_latency_us.high);
 }
 
-TEST_CASE("a port for storage is not one for GPUs, and one host without is enough for TCP", "[plan]") {
+TEST_CASE("a port for storage is not one for GPUs, and one host without is enough for TCP", "[speed]") {
     Cluster cluster = h100_hosts(2);
     add_hcas(cluster, 400, true, "InfiniBand");
     for (Hca& hca : cluster.machines[1].hcas) hca.role = "storage";
@@ -159,7 +159,7 @@ TEST_CASE("a port for storage is not one for GPUs, and one host without is enoug
           "of 10 Gb/s, 100 us there and back");
 }
 
-TEST_CASE("TCP is no faster than its threads copy, and a round trip is part of its latency", "[plan]") {
+TEST_CASE("TCP is no faster than its threads copy, and a round trip is part of its latency", "[speed]") {
     Cluster fast = h100_hosts(2), slow = h100_hosts(2);
     add_network(fast, "eth0", 400'000, 20);
     add_network(slow, "eth0", 400'000, 320);
@@ -167,7 +167,7 @@ TEST_CASE("TCP is no faster than its threads copy, and a round trip is part of i
     CHECK(fabric(slow).between_hosts_latency_us.likely == fabric(fast).between_hosts_latency_us.likely + 300);
 }
 
-TEST_CASE("over loopback TCP is what one thread copies", "[plan]") {
+TEST_CASE("over loopback TCP is what one thread copies", "[speed]") {
     Cluster cluster = h100_hosts(2);
     add_network(cluster, "lo", std::nullopt, 18, "loopback");
     const detail::Fabric found = fabric(cluster);
@@ -180,7 +180,7 @@ TEST_CASE("over loopback TCP is what one thread copies", "[plan]") {
     }
 }
 
-TEST_CASE("an interface of unknown rate between hosts says what would tell", "[plan]") {
+TEST_CASE("an interface of unknown rate between hosts says what would tell", "[speed]") {
     Cluster cluster = h100_hosts(2);
     add_network(cluster, "eth0", std::nullopt, std::nullopt);
     const detail::Fabric found = fabric(cluster);

@@ -31,7 +31,7 @@ SpeedPoint llama(const EngineOptions& options, const Workload& workload = {}, co
 
 }  // namespace
 
-TEST_CASE("the parts of a step and of a first token add up, at each end", "[plan]") {
+TEST_CASE("the parts of a step and of a first token add up, at each end", "[speed]") {
     for (const Workload& workload : {Workload{}, Workload{32, 2000, 256}}) {
         const SpeedPoint point = r1_on_two_hosts(workload);
         for (double Interval::*end : {&Interval::low, &Interval::likely, &Interval::high}) {
@@ -49,12 +49,12 @@ TEST_CASE("the parts of a step and of a first token add up, at each end", "[plan
     }
 }
 
-TEST_CASE("no forecast is below the time of its bytes at the memory's whole rate", "[plan]") {
+TEST_CASE("no forecast is below the time of its bytes at the memory's whole rate", "[speed]") {
     // 15.0 GB over 4.8 TB/s.
     CHECK(llama(options_of()).tpot_ms.low > 15.0 / 4.8);
 }
 
-TEST_CASE("a rate of requests agrees with their times", "[plan]") {
+TEST_CASE("a rate of requests agrees with their times", "[speed]") {
     const Workload workload{8, 128, 256};
     const SpeedPoint point = llama(options_of(), workload);
     const double life_ms = point.ttft_ms.likely + 255 * point.tpot_ms.likely;
@@ -62,7 +62,7 @@ TEST_CASE("a rate of requests agrees with their times", "[plan]") {
     CHECK(point.output_tokens_per_s.low < point.output_tokens_per_s.high);
 }
 
-TEST_CASE("half the bytes of weights are half the time of weights", "[plan]") {
+TEST_CASE("half the bytes of weights are half the time of weights", "[speed]") {
     LayoutSizes two;
     two.tensor_parallel = 2;
     const SpeedPoint one = llama(options_of()), half = llama(options_of(), {}, two);
@@ -78,7 +78,7 @@ TEST_CASE("half the bytes of weights are half the time of weights", "[plan]") {
     CHECK(std::abs(reduces->ms.likely - 65 * (0.005 + 8192 / 300e6)) < 1e-9);
 }
 
-TEST_CASE("for one request the stages of a pipeline come one after the other", "[plan]") {
+TEST_CASE("for one request the stages of a pipeline come one after the other", "[speed]") {
     LayoutSizes pipeline;
     pipeline.pipeline_parallel = 2;
     const SpeedPoint alone = llama(options_of());
@@ -90,7 +90,7 @@ TEST_CASE("for one request the stages of a pipeline come one after the other", "
     CHECK(find_term(both.decode_step, "pipeline hops"));
 }
 
-TEST_CASE("with a batch for each stage, all wait for the slowest stage", "[plan]") {
+TEST_CASE("with a batch for each stage, all wait for the slowest stage", "[speed]") {
     LayoutSizes pipeline;
     pipeline.pipeline_parallel = 2;
     const auto point = [&](const std::vector<int>& layers) {
@@ -101,7 +101,7 @@ TEST_CASE("with a batch for each stage, all wait for the slowest stage", "[plan]
     CHECK(find_term(point({28, 4}).decode_step, "waiting for the slowest stage"));
 }
 
-TEST_CASE("without CUDA graphs Python's launches bind a model of many small kernels", "[plan]") {
+TEST_CASE("without CUDA graphs Python's launches bind a model of many small kernels", "[speed]") {
     EngineOptions eager = options_of("0.25.1");
     eager.is_eager = true;
     const SpeedPoint point = r1_on_two_hosts({}, eager);
@@ -112,7 +112,7 @@ TEST_CASE("without CUDA graphs Python's launches bind a model of many small kern
     CHECK_THAT(point.bound_by, ContainsSubstring("CUDA graphs (without enforce_eager) would take it to "));
 }
 
-TEST_CASE("what binds is said in numbers of the model itself", "[plan]") {
+TEST_CASE("what binds is said in numbers of the model itself", "[speed]") {
     const SpeedPoint point = llama(options_of("0.25.1"));
     CHECK(point.decode_step.front().name == "weights from HBM");
     CHECK_THAT(point.bound_by, StartsWith("weights from HBM are "));
@@ -120,7 +120,7 @@ TEST_CASE("what binds is said in numbers of the model itself", "[plan]") {
     CHECK_THAT(point.bound_by, ContainsSubstring("; FP8 weights would take it to "));
 }
 
-TEST_CASE("more requests than the engine runs at a time wait for their turn", "[plan]") {
+TEST_CASE("more requests than the engine runs at a time wait for their turn", "[speed]") {
     EngineOptions few = options_of();
     few.max_sequences = 8;
     const SpeedPoint point = llama(few, {32, 128, 256}), eight = llama(few, {8, 128, 256});
@@ -131,13 +131,13 @@ TEST_CASE("more requests than the engine runs at a time wait for their turn", "[
     CHECK(std::abs(point.output_tokens_per_s.likely / eight.output_tokens_per_s.likely - 1) < 0.01);
 }
 
-TEST_CASE("a drafted token that is mostly accepted shortens the time per token", "[plan]") {
+TEST_CASE("a drafted token that is mostly accepted shortens the time per token", "[speed]") {
     EngineOptions drafting = options_of("0.25.1");
     drafting.speculative_tokens = 1;
     CHECK(r1_on_two_hosts({}, drafting).tpot_ms.likely < r1_on_two_hosts({}).tpot_ms.likely);
 }
 
-TEST_CASE("an FP8 cache halves the time of the cache", "[plan]") {
+TEST_CASE("an FP8 cache halves the time of the cache", "[speed]") {
     EngineOptions small = options_of();
     small.kv_cache_dtype = "fp8";
     const Workload long_load{16, 16000, 256};
@@ -147,7 +147,7 @@ TEST_CASE("an FP8 cache halves the time of the cache", "[plan]") {
     CHECK(std::abs(cache(llama(small, long_load)) / cache(llama(options_of(), long_load)) - 0.5) < 1e-9);
 }
 
-TEST_CASE("data-parallel parts share the requests and exchange hidden states for their experts", "[plan]") {
+TEST_CASE("data-parallel parts share the requests and exchange hidden states for their experts", "[speed]") {
     const LayoutSizes wide{1, 1, 8, 1, true};
     const SpeedPoint point =
         speed_point(options_of(), r1_shape(), wide, stages_of({61}, "NVIDIA H200"), infiniband, {256, 128, 256});
@@ -160,12 +160,12 @@ TEST_CASE("data-parallel parts share the requests and exchange hidden states for
           find_term(tensor.decode_step, "KV cache from HBM")->ms.likely / 4);
 }
 
-TEST_CASE("an old engine is slower with latent attention than a new one", "[plan]") {
+TEST_CASE("an old engine is slower with latent attention than a new one", "[speed]") {
     CHECK(r1_on_two_hosts({}, options_of("0.7.1")).tpot_ms.likely >
           1.5 * r1_on_two_hosts({}, options_of("0.25.1")).tpot_ms.likely);
 }
 
-TEST_CASE("there is no forecast for CPUs", "[plan]") {
+TEST_CASE("there is no forecast for CPUs", "[speed]") {
     auto stages = stages_of({32}, "");
     stages.front().device.gpu.reset();
     CHECK(

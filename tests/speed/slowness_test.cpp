@@ -70,7 +70,7 @@ const SlownessCause* find_cause(const std::vector<SlownessCause>& causes, const 
 
 }  // namespace
 
-TEST_CASE("less than one token per second with long prompts is Ethernet of 1 Gb/s first of all", "[plan]") {
+TEST_CASE("less than one token per second with long prompts is Ethernet of 1 Gb/s first of all", "[speed]") {
     const auto found = causes(runbook(), {16, 32000, 256}, 0.9);
     CHECK(found.front().name == "everything between hosts over 1 Gb/s Ethernet (TCP)");
     CHECK(found.front().fit > 0.5);
@@ -82,7 +82,7 @@ TEST_CASE("less than one token per second with long prompts is Ethernet of 1 Gb/
     CHECK(nothing->fit < found.front().fit);
 }
 
-TEST_CASE("20 tokens per second with a short prompt need no other cause than the engine", "[plan]") {
+TEST_CASE("20 tokens per second with a short prompt need no other cause than the engine", "[speed]") {
     const auto found = causes(runbook(), {1, 128, 512}, 24);
     const SlownessCause* nothing = find_cause(found, "nothing");
     REQUIRE(nothing);
@@ -90,7 +90,7 @@ TEST_CASE("20 tokens per second with a short prompt need no other cause than the
     CHECK(find_cause(found, "no CUDA graphs")->fit < nothing->fit);
 }
 
-TEST_CASE("causes are ranked by fit, each with a measurement that would tell", "[plan]") {
+TEST_CASE("causes are ranked by fit, each with a measurement that would tell", "[speed]") {
     const auto found = causes(runbook(), {32, 32000, 256}, 0.5);
     CHECK(std::is_sorted(found.begin(), found.end(),
                          [](const SlownessCause& a, const SlownessCause& b) { return a.fit > b.fit; }));
@@ -107,11 +107,11 @@ TEST_CASE("causes are ranked by fit, each with a measurement that would tell", "
     CHECK_THAT(find_cause(found, "prompts stop")->because, ContainsSubstring("forces chunked prefill off"));
 }
 
-TEST_CASE("a cache that holds all requests is no cause", "[plan]") {
+TEST_CASE("a cache that holds all requests is no cause", "[speed]") {
     CHECK(find_cause(causes(runbook(), {8, 1000, 256}, 5), "the KV cache is full") == nullptr);
 }
 
-TEST_CASE("one host has no cause between hosts", "[plan]") {
+TEST_CASE("one host has no cause between hosts", "[speed]") {
     Runbook book = runbook();
     book.cluster.machines.pop_back();
     book.spec.hosts.pop_back();
@@ -124,14 +124,14 @@ TEST_CASE("one host has no cause between hosts", "[plan]") {
     CHECK(find_cause(found, "GPUs of a host reach each other over PCIe"));
 }
 
-TEST_CASE("a GPU that said its clocks are held down is named", "[plan]") {
+TEST_CASE("a GPU that said its clocks are held down is named", "[speed]") {
     Runbook book = runbook();
     book.cluster.machines[1].gpus[3].throttle_reasons = {"hardware thermal slowdown"};
     CHECK_THAT(find_cause(causes(book, {}, 5), "clocks")->because,
                StartsWith("GPU 3 of \"b\" said hardware thermal slowdown"));
 }
 
-TEST_CASE("a rate of nothing cannot be explained", "[plan]") {
+TEST_CASE("a rate of nothing cannot be explained", "[speed]") {
     CHECK(message_of([] { causes(runbook(), {}, 0); }) ==
           "explaining a rate: \"observed_tokens_per_s\" is 0, and must be above 0");
 }

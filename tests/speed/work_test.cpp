@@ -23,7 +23,7 @@ StageWork whole_r1(int tensor_parallel, std::uint64_t weight_bytes) {
 
 }  // namespace
 
-TEST_CASE("1, 16, 32 and 64 tokens reach about 8, 102, 164 and 223 of R1's 256 experts", "[plan]") {
+TEST_CASE("1, 16, 32 and 64 tokens reach about 8, 102, 164 and 223 of R1's 256 experts", "[speed]") {
     const Experts& experts = *r1_shape().experts;
     const auto is_about = [&](double tokens, double reached) {
         return std::abs(expected_experts(experts, tokens) - reached) < 1;
@@ -34,19 +34,19 @@ TEST_CASE("1, 16, 32 and 64 tokens reach about 8, 102, 164 and 223 of R1's 256 e
     CHECK(is_about(64, 223));
 }
 
-TEST_CASE("a hop takes hidden state and residual of each token", "[plan]") {
+TEST_CASE("a hop takes hidden state and residual of each token", "[speed]") {
     CHECK(hop_bytes_per_token(r1_shape()) == 28'672);
     ModelConfig llama_70b;
     llama_70b.hidden_size = 8192;
     CHECK(hop_bytes_per_token(llama_70b) == 32'768);
 }
 
-TEST_CASE("a token of R1 is reduced twice in each of 61 layers and once after the embedding", "[plan]") {
+TEST_CASE("a token of R1 is reduced twice in each of 61 layers and once after the embedding", "[speed]") {
     CHECK(all_reduces(r1_shape(), 8) == 122 + 1);
     CHECK(all_reduces(r1_shape(), 1) == 0);
 }
 
-TEST_CASE("one token of R1 reads about 37.7 GB: 0.98 ms of eight H200, 1.4 ms of eight H100", "[plan]") {
+TEST_CASE("one token of R1 reads about 37.7 GB: 0.98 ms of eight H200, 1.4 ms of eight H100", "[speed]") {
     const StageWork work = whole_r1(1, r1_bytes);
     CHECK(work.dense_layers == 3);
     CHECK(work.expert_layers == 58);
@@ -57,7 +57,7 @@ TEST_CASE("one token of R1 reads about 37.7 GB: 0.98 ms of eight H200, 1.4 ms of
     CHECK(std::abs(bytes / (8 * 3.35e9) - 1.4) < 0.02);
 }
 
-TEST_CASE("latent parts are read whole by each tensor-parallel rank", "[plan]") {
+TEST_CASE("latent parts are read whole by each tensor-parallel rank", "[speed]") {
     // Router, q_a and kv_a of 61 or 58 layers are on all ranks: 61 x 7168 x (1536 + 576) and 58 x 7168 x 256 x 2 bytes.
     const double replicated = 61.0 * 7168 * (1536 + 576) + 58.0 * 7168 * 256 * 2;
     const StageWork one = whole_r1(1, 0), eight = whole_r1(8, 0);
@@ -66,7 +66,7 @@ TEST_CASE("latent parts are read whole by each tensor-parallel rank", "[plan]") 
     CHECK(eight.kv_bytes_per_token == one.kv_bytes_per_token);
 }
 
-TEST_CASE("8B reads all but its embedding: 15.0 GB a step, and half of it with two ranks", "[plan]") {
+TEST_CASE("8B reads all but its embedding: 15.0 GB a step, and half of it with two ranks", "[speed]") {
     LayoutSizes sizes;
     const auto read = [&](int ranks) {
         sizes.tensor_parallel = ranks;
@@ -78,7 +78,7 @@ TEST_CASE("8B reads all but its embedding: 15.0 GB a step, and half of it with t
     CHECK(read(2) == read(1) / 2);
 }
 
-TEST_CASE("with whole experts a rank reads whole ones, and with parts a part of each", "[plan]") {
+TEST_CASE("with whole experts a rank reads whole ones, and with parts a part of each", "[speed]") {
     LayoutSizes sizes{8, 1, 1, 1, false};
     const auto bytes = [&] {
         return stage_works(options_of(), r1_shape(), sizes, stages_of({61}, "")).front().expert_bytes;
@@ -88,7 +88,7 @@ TEST_CASE("with whole experts a rank reads whole ones, and with parts a part of 
     CHECK(bytes() == 3.0 * 7168 * 2048);
 }
 
-TEST_CASE("32,768 tokens of R1 take 8 s over 1 Gb/s, 0.75 s over 10 Gb/s, 20 to 25 ms over 400 Gb/s", "[plan]") {
+TEST_CASE("32,768 tokens of R1 take 8 s over 1 Gb/s, 0.75 s over 10 Gb/s, 20 to 25 ms over 400 Gb/s", "[speed]") {
     const double bytes = 32768 * hop_bytes_per_token(r1_shape());
     CHECK(std::round(bytes / 1e6) == 940);
     const auto seconds = [&](double gbits_per_s) {
@@ -99,7 +99,7 @@ TEST_CASE("32,768 tokens of R1 take 8 s over 1 Gb/s, 0.75 s over 10 Gb/s, 20 to 
     CHECK(std::abs(seconds(400) - 0.019) < 0.0005);  // 20 to 25 ms at 95 to 75 % of the rate
 }
 
-TEST_CASE("an all-reduce moves 2 (T-1) / T times its bytes, and more ranks take longer to begin", "[plan]") {
+TEST_CASE("an all-reduce moves 2 (T-1) / T times its bytes, and more ranks take longer to begin", "[speed]") {
     Fabric fabric = fabric_at(100, 10);
     CHECK(all_reduce_ms(fabric, false, 1, 1e9, End::likely) == 0);
     CHECK(std::abs(all_reduce_ms(fabric, false, 2, 1e8, End::likely) - 1.0) < 1e-9);
@@ -110,7 +110,7 @@ TEST_CASE("an all-reduce moves 2 (T-1) / T times its bytes, and more ranks take 
     CHECK(all_reduce_ms(fabric, false, 8, 0, End::likely) > 0.005);
 }
 
-TEST_CASE("a GPU is found by the words of its name, the special before the general", "[plan]") {
+TEST_CASE("a GPU is found by the words of its name, the special before the general", "[speed]") {
     const auto memory = [](const char* name) {
         const knowledge::GpuFigures* row = knowledge::find_gpu_figures(name);
         return row ? row->memory_gbytes_per_s : 0;
@@ -133,7 +133,7 @@ TEST_CASE("a GPU is found by the words of its name, the special before the gener
     CHECK(memory("") == 0);
 }
 
-TEST_CASE("a GPU without a row is anything of its compute capability", "[plan]") {
+TEST_CASE("a GPU without a row is anything of its compute capability", "[speed]") {
     const EngineOptions options = options_of();
     const DeviceRates known = device_rates(gpu_called("NVIDIA H200", "9.0"), options, r1_shape());
     CHECK(known.is_known);

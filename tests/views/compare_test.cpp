@@ -28,12 +28,12 @@ using Sentences = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a machine read twice has not changed", "[facts]") {
+TEST_CASE("a machine read twice has not changed", "[views]") {
     CHECK(said(h100_machine(), h100_machine()).empty());
     CHECK(show(std::vector<Change>{}) == "nothing changed\n");
 }
 
-TEST_CASE("what varies by nature is no change", "[facts]") {
+TEST_CASE("what varies by nature is no change", "[views]") {
     CHECK(after_edit([](Machine& machine) {
               machine.memory_available_bytes = 5;
               machine.clock_offset_s = 3;
@@ -50,7 +50,7 @@ TEST_CASE("what varies by nature is no change", "[facts]") {
           }).empty());
 }
 
-TEST_CASE("a link that lost lanes is for the worse, and one that won some is not", "[facts]") {
+TEST_CASE("a link that lost lanes is for the worse, and one that won some is not", "[views]") {
     const auto narrow = [](Machine& machine) { machine.gpus[3].link.width = 8; };
     CHECK(after_edit(narrow) == Sentences{"!gpu3: PCIe link width fell from 16 lanes to 8 lanes"});
     Machine before = h100_machine();
@@ -58,7 +58,7 @@ TEST_CASE("a link that lost lanes is for the worse, and one that won some is not
     CHECK(said(before, h100_machine()) == Sentences{"gpu3: PCIe link width rose from 8 lanes to 16 lanes"});
 }
 
-TEST_CASE("a night's damage is told in words, the worse first", "[facts]") {
+TEST_CASE("a night's damage is told in words, the worse first", "[views]") {
     CHECK(said(h100_machine(), broken_h100_machine()) ==
           Sentences{"!gpu3: PCIe link width fell from 16 lanes to 8 lanes",
                     "!gpu6: count of NVLinks that are up fell from 18 to 17",
@@ -71,7 +71,7 @@ TEST_CASE("a night's damage is told in words, the worse first", "[facts]") {
                     "GPU processes: cannot be seen now: not ours to see"});
 }
 
-TEST_CASE("problems that are solved and gaps that closed are said", "[facts]") {
+TEST_CASE("problems that are solved and gaps that closed are said", "[views]") {
     Machine before = h100_machine();
     before.problems = {{"gpu1", "12 replay errors", ""}, {"gpu2", "fabric did not form", ""}};
     before.gaps = {{"numa", "no sysfs", ""}};
@@ -80,7 +80,7 @@ TEST_CASE("problems that are solved and gaps that closed are said", "[facts]") {
     CHECK(said(before, after) == Sentences{"gpu2: solved: fabric did not form", "numa: can be seen now"});
 }
 
-TEST_CASE("updates of driver, kernel, firmware and VBIOS are said and are not for the worse", "[facts]") {
+TEST_CASE("updates of driver, kernel, firmware and VBIOS are said and are not for the worse", "[views]") {
     Machine before = h100_machine();
     before.gpus[0].vbios_version = "96.00.30.00.01";
     before.boot_id = "a";
@@ -98,7 +98,7 @@ TEST_CASE("updates of driver, kernel, firmware and VBIOS are said and are not fo
                     "mlx5_0: firmware was 28.39.1002 and is 28.42.1000"});
 }
 
-TEST_CASE("a GPU that fell off the bus renumbers the others, and is the one that is gone", "[facts]") {
+TEST_CASE("a GPU that fell off the bus renumbers the others, and is the one that is gone", "[views]") {
     const auto sentences = after_edit([](Machine& machine) {
         machine.gpus.erase(machine.gpus.begin() + 6);
         machine.gpus[6].nvml_index = 6;
@@ -108,7 +108,7 @@ TEST_CASE("a GPU that fell off the bus renumbers the others, and is the one that
     CHECK(sentences == Sentences{"!gpu6: is gone: NVIDIA H100 80GB HBM3 at 0000:78:00.0", "gpu6: was gpu7 before"});
 }
 
-TEST_CASE("a card in another slot moved, and another card in its slot is another", "[facts]") {
+TEST_CASE("a card in another slot moved, and another card in its slot is another", "[views]") {
     CHECK(after_edit([](Machine& machine) { std::swap(machine.gpus[0].uuid, machine.gpus[1].uuid); }) ==
           Sentences{"gpu1: was gpu0 before", "gpu1: PCI address was 0000:18:00.0 and is 0000:28:00.0",
                     "gpu0: was gpu1 before", "gpu0: PCI address was 0000:28:00.0 and is 0000:18:00.0"});
@@ -116,7 +116,7 @@ TEST_CASE("a card in another slot moved, and another card in its slot is another
           Sentences{"gpu0: is another card than before"});
 }
 
-TEST_CASE("UUIDs and addresses that scrubbing made up are no change", "[facts]") {
+TEST_CASE("UUIDs and addresses that scrubbing made up are no change", "[views]") {
     CHECK(after_edit([](Machine& machine) {
               machine.boot_id = "other";
               for (Gpu& gpu : machine.gpus) gpu.uuid = "GPU-made-up-" + gpu.pci_address;
@@ -125,7 +125,7 @@ TEST_CASE("UUIDs and addresses that scrubbing made up are no change", "[facts]")
           }).empty());
 }
 
-TEST_CASE("modes of GPUs that cost something are for the worse", "[facts]") {
+TEST_CASE("modes of GPUs that cost something are for the worse", "[views]") {
     CHECK(after_edit([](Machine& machine) {
               machine.gpus[0].is_ecc_enabled = false;
               machine.gpus[1].is_mig_enabled = true;
@@ -140,7 +140,7 @@ TEST_CASE("modes of GPUs that cost something are for the worse", "[facts]") {
                           "!gpu5: memory fell from 79.65 GiB to 40.00 GiB"});
 }
 
-TEST_CASE("paths between devices that changed are one line", "[facts]") {
+TEST_CASE("paths between devices that changed are one line", "[views]") {
     CHECK(after_edit([](Machine& machine) {
               for (DevicePath& path : machine.device_paths) {
                   if (path.from == "gpu0" && path.to.starts_with("gpu")) path.path = "SYS";
@@ -149,7 +149,7 @@ TEST_CASE("paths between devices that changed are one line", "[facts]") {
                           "gpu0-gpu4 from NV18 to SYS and 3 more"});
 }
 
-TEST_CASE("ports, interfaces and limits are compared", "[facts]") {
+TEST_CASE("ports, interfaces and limits are compared", "[views]") {
     CHECK(after_edit([](Machine& machine) {
               machine.hcas.erase(machine.hcas.begin() + 8);
               machine.hcas[0].ports[0].rate_gbps = 200;
@@ -171,7 +171,7 @@ TEST_CASE("ports, interfaces and limits are compared", "[facts]") {
                           "bond0: MTU rose from 1500 to 9000", "bond0: address 10.0.0.8/24 is new"});
 }
 
-TEST_CASE("packages and checkpoints are compared", "[facts]") {
+TEST_CASE("packages and checkpoints are compared", "[views]") {
     Machine before = h100_machine();
     before.engine =
         EngineEnvironment{"/opt/vllm/bin/python", "3.11.2", {{"vllm", "0.9.1"}, {"torch", "2.7.0"}, {"x", "1"}}};
@@ -187,7 +187,7 @@ TEST_CASE("packages and checkpoints are compared", "[facts]") {
                                            "engine /opt/vllm/bin/python: packages are new: y 2"});
 }
 
-TEST_CASE("machines that are gone, new, or out of reach are said, and ways that broke", "[facts]") {
+TEST_CASE("machines that are gone, new, or out of reach are said, and ways that broke", "[views]") {
     Cluster before, after;
     before.machines = {h100_machine(), t4_machine(), cpu_machine()};
     after.machines = {h200_vm(), t4_machine(), cpu_machine()};

@@ -24,7 +24,7 @@ std::vector<std::string> cells_of(const std::string& line) {
 
 }  // namespace
 
-TEST_CASE("the matrix of GPUs without NVLink has the words of nvidia-smi topo -m", "[facts]") {
+TEST_CASE("the matrix of GPUs without NVLink has the words of nvidia-smi topo -m", "[views]") {
     CHECK(show_matrix(t4_machine()) ==
           "t4box\n"
           "      GPU0  GPU1  GPU2  GPU3  CPU Affinity   NUMA Affinity\n"
@@ -38,7 +38,7 @@ TEST_CASE("the matrix of GPUs without NVLink has the words of nvidia-smi topo -m
           "  SYS  = from one NUMA node to another\n");
 }
 
-TEST_CASE("network controllers without HCA have columns, and what is not known a question mark", "[facts]") {
+TEST_CASE("network controllers without HCA have columns, and what is not known a question mark", "[views]") {
     CHECK(show_matrix(h200_vm()) ==
           "vm\n"
           "      GPU0  GPU1  eth0  CPU Affinity  NUMA Affinity\n"
@@ -53,7 +53,7 @@ TEST_CASE("network controllers without HCA have columns, and what is not known a
           "  ?    = not known\n");
 }
 
-TEST_CASE("the matrix marks where NCCL would use GPUDirect RDMA, from both sides", "[facts]") {
+TEST_CASE("the matrix marks where NCCL would use GPUDirect RDMA, from both sides", "[views]") {
     const auto lines = lines_of(show_matrix(h100_machine()));
     CHECK(cells_of(lines[1])[8] == "mlx5_0");
     CHECK(cells_of(lines[2])[0] == "400G");
@@ -67,7 +67,7 @@ TEST_CASE("the matrix marks where NCCL would use GPUDirect RDMA, from both sides
     CHECK_THAT(show_matrix(h100_machine()), ContainsSubstring("\nmlx5_8: 200 Gb/s InfiniBand, ACTIVE, storage\n"));
 }
 
-TEST_CASE("GPUDirect RDMA that could not be seen is told from none", "[facts]") {
+TEST_CASE("GPUDirect RDMA that could not be seen is told from none", "[views]") {
     Machine machine = h100_machine();
     machine.gpus[0].hcas[0].uses_gpudirect.reset();
     machine.gpus[1].hcas[0].uses_gpudirect = false;
@@ -77,7 +77,7 @@ TEST_CASE("GPUDirect RDMA that could not be seen is told from none", "[facts]") 
     CHECK_THAT(show_matrix(machine), ContainsSubstring("PIX? = the path is PIX; not known whether"));
 }
 
-TEST_CASE("columns stay aligned under names of 16 characters", "[facts]") {
+TEST_CASE("columns stay aligned under names of 16 characters", "[views]") {
     Machine machine = h100_machine();
     machine.hcas[2].name = "rocep101s0f1v127";
     for (Gpu& gpu : machine.gpus) {
@@ -94,7 +94,7 @@ TEST_CASE("columns stay aligned under names of 16 characters", "[facts]") {
     for (std::size_t i = 3; i < 21; ++i) CHECK(lines[i][column - 1] == ' ');
 }
 
-TEST_CASE("a matrix of nothing, or of a machine that was not reached, says so", "[facts]") {
+TEST_CASE("a matrix of nothing, or of a machine that was not reached, says so", "[views]") {
     Machine machine;
     machine.host = "node1";
     CHECK(show_matrix(machine) == "node1: no GPU, HCA or network controller seen\n");

@@ -19,14 +19,14 @@ std::size_t columns(const std::string& line) {
 
 }  // namespace
 
-TEST_CASE("a machine that was not reached is shown in one line", "[facts]") {
+TEST_CASE("a machine that was not reached is shown in one line", "[views]") {
     Machine machine;
     machine.host = "node1";
     machine.unreachable_because = "Connection refused";
     CHECK(show(machine) == "node1: not reached: Connection refused\n");
 }
 
-TEST_CASE("the judgement says what a machine is good for", "[facts]") {
+TEST_CASE("the judgement says what a machine is good for", "[views]") {
     CHECK(first_line(h100_machine()) ==
           "node07: 8 x NVIDIA H100 80GB HBM3 over NV18, 637 GiB, 8 x 400 Gb/s InfiniBand with GPUDirect RDMA, "
           "driver 550.54.15");
@@ -38,14 +38,14 @@ TEST_CASE("the judgement says what a machine is good for", "[facts]") {
     CHECK(first_line(cpu_machine()) == "head: no GPU seen, 192 CPU threads, 2.0 TiB; 1 thing not seen");
 }
 
-TEST_CASE("the judgement claims nothing of GPUDirect RDMA that could not be seen", "[facts]") {
+TEST_CASE("the judgement claims nothing of GPUDirect RDMA that could not be seen", "[views]") {
     Machine machine = h100_machine();
     for (NearHca& near : machine.gpus[7].hcas) near.uses_gpudirect.reset();
     CHECK(first_line(machine) ==
           "node07: 8 x NVIDIA H100 80GB HBM3 over NV18, 637 GiB, 8 x 400 Gb/s InfiniBand, driver 550.54.15");
 }
 
-TEST_CASE("a machine is shown as a tree under a line of judgement, its problems first", "[facts]") {
+TEST_CASE("a machine is shown as a tree under a line of judgement, its problems first", "[views]") {
     CHECK(show(t4_machine()) ==
           "t4box: 4 x Tesla T4 over PHB, SYS, 60.0 GiB, driver 515.105.01; 1 problem\n"
           "├─ Problems\n"
@@ -75,7 +75,7 @@ TEST_CASE("a machine is shown as a tree under a line of judgement, its problems 
           "         └─ gpu3 0000:8c:00.0, Gen3 x16\n");
 }
 
-TEST_CASE("what all GPUs share is said once, and the one that differs stands out", "[facts]") {
+TEST_CASE("what all GPUs share is said once, and the one that differs stands out", "[views]") {
     const std::string text = show(broken_h100_machine());
     CHECK_THAT(text,
                ContainsSubstring(
@@ -86,7 +86,7 @@ TEST_CASE("what all GPUs share is said once, and the one that differs stands out
     CHECK_THAT(text, ContainsSubstring("│  └─ every pair: NV18\n"));
 }
 
-TEST_CASE("what could not be seen of one GPU is not said of it with the others", "[facts]") {
+TEST_CASE("what could not be seen of one GPU is not said of it with the others", "[views]") {
     Machine machine = t4_machine();
     machine.gpus[3].link = {};
     CHECK_THAT(show(machine), ContainsSubstring("├─ GPUs: 4 x Tesla T4, 15.0 GiB each\n"
@@ -94,7 +94,7 @@ TEST_CASE("what could not be seen of one GPU is not said of it with the others",
     CHECK_THAT(show(machine), ContainsSubstring("│  ├─ gpu3: 0000:8c:00.0, NUMA node 1\n"));
 }
 
-TEST_CASE("the PCI tree holds switches and what is on them, and no bridge that decides nothing", "[facts]") {
+TEST_CASE("the PCI tree holds switches and what is on them, and no bridge that decides nothing", "[views]") {
     CHECK_THAT(show(h100_machine()), ContainsSubstring("│  │  ├─ switch 0000:16:00.0 at pci0000:15, Gen5 x16\n"
                                                        "│  │  │  ├─ gpu0 0000:18:00.0, Gen5 x16\n"
                                                        "│  │  │  ├─ mlx5_0 0000:19:00.0, Gen5 x16\n"
@@ -102,7 +102,7 @@ TEST_CASE("the PCI tree holds switches and what is on them, and no bridge that d
     CHECK_THAT(show(cpu_machine()), ContainsSubstring("host bridge pci0000:16\n"));  // two functions are no switch
 }
 
-TEST_CASE("a switch whose place is not known holds its devices together all the same", "[facts]") {
+TEST_CASE("a switch whose place is not known holds its devices together all the same", "[views]") {
     Machine machine = machine_of(2, 2, 0, 2);  // as an NCCL topology has it: bridges below no host bridge
     machine.pci_devices[0].parent.clear();
     CHECK_THAT(show(machine), ContainsSubstring("      └─ switch 0000:10:00.0, Gen5 x16\n"
@@ -111,7 +111,7 @@ TEST_CASE("a switch whose place is not known holds its devices together all the 
                                                 "         ├─ rdmap79s0 0002:00:00.0, Gen5 x16\n"));
 }
 
-TEST_CASE("every line but the judgement fits a terminal of 100 columns", "[facts]") {
+TEST_CASE("every line but the judgement fits a terminal of 100 columns", "[views]") {
     for (const Machine& machine : {h100_machine(), broken_h100_machine(), h200_vm(), t4_machine(), cpu_machine()}) {
         std::istringstream lines(show(machine));
         std::string line;
@@ -123,13 +123,13 @@ TEST_CASE("every line but the judgement fits a terminal of 100 columns", "[facts
     }
 }
 
-TEST_CASE("a word that is longer than a line stays whole", "[facts]") {
+TEST_CASE("a word that is longer than a line stays whole", "[views]") {
     Machine machine;
     machine.gaps = {{"checkpoint", std::string(120, 'x'), ""}};
     CHECK_THAT(show(machine), ContainsSubstring(std::string(120, 'x')));
 }
 
-TEST_CASE("a cluster is shown with its rails, the ways between its machines, and what differs", "[facts]") {
+TEST_CASE("a cluster is shown with its rails, the ways between its machines, and what differs", "[views]") {
     Cluster cluster;
     cluster.paths = {{"a", "b", "eth0", "10.0.0.1", "10.0.0.2", true, 21.4, ""},
                      {"b", "a", "", "", "10.0.0.1", false, {}, "timed out"}};
@@ -149,7 +149,7 @@ TEST_CASE("a cluster is shown with its rails, the ways between its machines, and
     CHECK(show(Cluster{}) == "How they reach each other: not tried\n");
 }
 
-TEST_CASE("nothing that a host says becomes markup", "[facts]") {
+TEST_CASE("nothing that a host says becomes markup", "[views]") {
     Machine machine;
     machine.host = "<script>alert('x')</script>";
     machine.unreachable_because = "<i>no</i>";
@@ -162,7 +162,7 @@ TEST_CASE("nothing that a host says becomes markup", "[facts]") {
           "</div>\n");
 }
 
-TEST_CASE("a notebook shows the picture, then the problems, then tables", "[facts]") {
+TEST_CASE("a notebook shows the picture, then the problems, then tables", "[views]") {
     const std::string html = show_html(broken_h100_machine());
     const auto place = [&](const std::string& text) { return html.find(text); };
     CHECK(place("<svg ") < place("<th>problem</th>"));

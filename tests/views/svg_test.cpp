@@ -147,7 +147,7 @@ Machine nested_machine() {
 
 }  // namespace
 
-TEST_CASE("no picture of 0 to 16 GPUs and 0 to 34 HCAs has boxes that overlap or text that sticks out", "[facts]") {
+TEST_CASE("no picture of 0 to 16 GPUs and 0 to 34 HCAs has boxes that overlap or text that sticks out", "[views]") {
     for (int gpus = 0; gpus <= 16; ++gpus) {
         for (const int hcas : {0, 1, 8, 10, 34}) {
             for (const int nodes : {0, 2}) {
@@ -163,7 +163,7 @@ TEST_CASE("no picture of 0 to 16 GPUs and 0 to 34 HCAs has boxes that overlap or
     }
 }
 
-TEST_CASE("no picture of a real kind of machine has boxes that overlap or text that sticks out", "[facts]") {
+TEST_CASE("no picture of a real kind of machine has boxes that overlap or text that sticks out", "[views]") {
     for (const Machine& machine :
          {h100_machine(), broken_h100_machine(), h200_vm(), t4_machine(), cpu_machine(), nested_machine(), Machine{}}) {
         INFO(machine.host);
@@ -171,7 +171,7 @@ TEST_CASE("no picture of a real kind of machine has boxes that overlap or text t
     }
 }
 
-TEST_CASE("a picture holds each GPU, HCA, switch and NUMA node once", "[facts]") {
+TEST_CASE("a picture holds each GPU, HCA, switch and NUMA node once", "[views]") {
     const auto boxes = boxes_of(elements_of(to_svg(h100_machine())));
     CHECK(count_of(boxes, "device") == 8 + 10 + 8);  // GPUs, HCAs, disks
     CHECK(count_of(boxes, "bar") == 8 + 2);          // switches, and host bridges of what is on none
@@ -181,13 +181,13 @@ TEST_CASE("a picture holds each GPU, HCA, switch and NUMA node once", "[facts]")
     CHECK(count_of(nested, "bar") == 4 + 2);
 }
 
-TEST_CASE("a picture of 8 GPUs and 10 HCAs is not much wider than 1400", "[facts]") {
+TEST_CASE("a picture of 8 GPUs and 10 HCAs is not much wider than 1400", "[views]") {
     const auto boxes = boxes_of(elements_of(to_svg(h100_machine())));
     CHECK(boxes.front().right <= 1600);
     CHECK(boxes.front().bottom <= 900);
 }
 
-TEST_CASE("what is wrong is red, and says why", "[facts]") {
+TEST_CASE("what is wrong is red, and says why", "[views]") {
     const auto red = [](const Machine& machine) {
         std::vector<std::string> tooltips;
         for (const auto& elements = elements_of(to_svg(machine)); const Element& element : elements) {
@@ -206,7 +206,7 @@ TEST_CASE("what is wrong is red, and says why", "[facts]") {
     CHECK_THAT(svg, ContainsSubstring(">Gen5 x8 of x16</text>"));
 }
 
-TEST_CASE("NVLinks to a far end that is hidden lead to a hidden NVSwitch", "[facts]") {
+TEST_CASE("NVLinks to a far end that is hidden lead to a hidden NVSwitch", "[views]") {
     const std::string svg = to_svg(h200_vm());
     CHECK_THAT(svg, ContainsSubstring(">NVSwitch (hidden from this machine)</text>"));
     CHECK_THAT(svg, ContainsSubstring(">18 x NVLink 4</text>"));
@@ -214,7 +214,7 @@ TEST_CASE("NVLinks to a far end that is hidden lead to a hidden NVSwitch", "[fac
     CHECK_THAT(to_svg(h100_machine()), ContainsSubstring(">4 x NVSwitch</text>"));
 }
 
-TEST_CASE("NVLinks from GPU to GPU are curves with their count", "[facts]") {
+TEST_CASE("NVLinks from GPU to GPU are curves with their count", "[views]") {
     Machine machine = machine_of(2, 0, 1, 2);
     for (std::size_t i : {0U, 1U}) {
         machine.gpus[i].nvlinks.resize(4);
@@ -230,7 +230,7 @@ TEST_CASE("NVLinks from GPU to GPU are curves with their count", "[facts]") {
     CHECK_THAT(svg, !ContainsSubstring("NVSwitch"));
 }
 
-TEST_CASE("nothing that a host says becomes markup of the picture", "[facts]") {
+TEST_CASE("nothing that a host says becomes markup of the picture", "[views]") {
     Machine machine = broken_h100_machine();
     machine.host = "</svg><script>";
     machine.cpu.model = "\"><&'\x01\xff";
@@ -241,7 +241,7 @@ TEST_CASE("nothing that a host says becomes markup of the picture", "[facts]") {
     CHECK(flaws_of(svg) == std::vector<std::string>{});
 }
 
-TEST_CASE("a document whose bridges are each other's parents is drawn all the same", "[facts]") {
+TEST_CASE("a document whose bridges are each other's parents is drawn all the same", "[views]") {
     Machine machine = machine_of(2, 0, 0, 1);
     machine.pci_devices[0].parent = machine.pci_devices[1].address;
     machine.pci_devices[1].parent = machine.pci_devices[0].address;

@@ -99,7 +99,7 @@ def layout_of(row: dict, checkpoint: r1cluster.Checkpoint) -> r1cluster.Layout:
     )
     # Slices of one rank of each stage are enough: only the vocabulary divides unevenly, and not here.
     firsts = layout.replace(ranks=ranks[::tensor_parallel])
-    shards = r1cluster.shard(firsts, checkpoint, r1cluster.Loading(engine=row["version"]))
+    shards = r1cluster.plan_shards(firsts, checkpoint, r1cluster.Loading(engine=row["version"]))
     weights = {shard.rank // tensor_parallel: shard.bytes for shard in shards.ranks}
     return layout.replace(ranks=[rank.replace(weight_bytes=weights[rank.pipeline_rank]) for rank in ranks])
 
@@ -151,7 +151,7 @@ def number(quantity: str, value: float) -> str:
 
 def compared(row: dict) -> Iterator[tuple[str, bool]]:
     checkpoint = models.checkpoint(row["model"])
-    forecast = r1cluster.memory(
+    forecast = r1cluster.forecast_memory(
         spec_of(row), cluster_of(row), checkpoint, layout_of(row, checkpoint), calibration_of(row)
     )
     for quantity, measured in row["measured"].items():

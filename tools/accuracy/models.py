@@ -157,4 +157,6 @@ def checkpoint(name: str) -> r1cluster.Checkpoint:
         declared_header_bytes=len(text),
         header=r1cluster.Answer(text=text),
     )
-    return r1cluster.model(r1cluster.CheckpointText(path=f"/models/{name}", config=json.dumps(config), shards=[shard]))
+    return r1cluster.parse_checkpoint(
+        r1cluster.CheckpointText(path=f"/models/{name}", config=json.dumps(config), shards=[shard])
+    )

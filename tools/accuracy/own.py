@@ -49,13 +49,13 @@ def compared(row: dict) -> list[Compared]:
     row = COMMON | row
     spec, cluster, checkpoint = memory.spec_of(row), cluster_of(row), models.checkpoint(row["model"])
     layout = memory.layout_of(row, checkpoint)
-    kept = r1cluster.memory(spec, cluster, checkpoint, layout)
+    kept = r1cluster.forecast_memory(spec, cluster, checkpoint, layout)
     forecast = {
         name: max((memory.predicted(row, name, rank) for rank in kept.ranks), key=lambda interval: interval[1])
         for name in ("weights_gib", "graphs_gib")
     }
     forecast["kv_tokens"] = ends(kept.kv_tokens)
-    points = r1cluster.speed(spec, cluster, checkpoint, layout, list(LOADS.values())).points
+    points = r1cluster.forecast_speed(spec, cluster, checkpoint, layout, list(LOADS.values())).points
     for ending, point in zip(LOADS, points, strict=True):
         for name in ("ttft_ms", "tpot_ms", "output_tokens_per_s"):
             forecast[name + ending] = ends(getattr(point, name))

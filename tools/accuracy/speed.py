@@ -65,7 +65,7 @@ def forecast_of(row: dict) -> r1cluster.SpeedForecast:
         hosts=[r1cluster.HostSpec(name=f"host{host}") for host in range(row.get("hosts", 1))],
         engine=r1cluster.EngineSpec(name=row["engine"], version=row["version"], is_eager=row.get("is_eager", False)),
     )
-    return r1cluster.speed(
+    return r1cluster.forecast_speed(
         spec,
         cluster_of(row),
         r1cluster.Checkpoint(config=config),

@@ -45,7 +45,7 @@ struct Settings {
 /// differ between hosts), for the engine and device of the layout. A host without a rank gets no settings.
 /// Throws Error (invalid_input) for a rank on a host that the spec does not have, and for a name in [env]
 /// that is not one of a variable.
-Settings config(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout);
+Settings choose_settings(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout);
 
 /// NAME=value lines, for --env-file. Values that begin with "{state}" are left out of both forms: only the
 /// guard on the host knows that folder. A value with a line break has no such form: Error (invalid_input).

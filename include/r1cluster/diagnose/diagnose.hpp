@@ -30,6 +30,6 @@ struct TransportUse {
     bool operator==(const TransportUse&) const = default;
 };
 
-std::vector<TransportUse> transports(const std::vector<EngineLog>& logs);
+std::vector<TransportUse> find_transports(const std::vector<EngineLog>& logs);
 
 }  // namespace r1cluster

@@ -86,7 +86,8 @@ struct LaunchPlan {
 /// The plan for this engine and version: vLLM >= 0.11.1 starts one process a host (`--nnodes`, headless
 /// on all but the head); older ones, or backend "ray", get a Ray cluster first. Throws Error
 /// (invalid_input) for an engine, version or combination that cannot be.
-LaunchPlan launch(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout, const Settings& settings);
+LaunchPlan plan_launch(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout,
+                       const Settings& settings);
 
 /// For a terminal: every host's commands, as one could type them.
 std::string show(const LaunchPlan& plan);

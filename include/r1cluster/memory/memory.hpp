@@ -64,7 +64,7 @@ struct Calibration {
 
 /// Reads the lines in which vLLM (0.6.4 and later) and SGLang account for their memory, of one log or of several
 /// joined. What a log does not say stays unset; a log without any such line is a Calibration without ranks.
-Calibration calibration_from_log(std::string_view log, std::string_view source);
+Calibration parse_calibration(std::string_view log, std::string_view source);
 
 /// All of a layout's memory, term by term.
 struct MemoryForecast {
@@ -81,8 +81,8 @@ struct MemoryForecast {
 
 /// From the layout's placement and the headers alone; `calibration` replaces what it knows. docs/memory.md has
 /// each term's formula and source. Throws Error (invalid_input) for a layout without GPUs.
-MemoryForecast memory(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
-                      const Layout& layout, const Calibration& calibration = {});
+MemoryForecast forecast_memory(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
+                               const Layout& layout, const Calibration& calibration = {});
 
 /// For a terminal: a table of terms for each kind of rank, then tokens, then hosts and warnings.
 std::string show(const MemoryForecast& forecast, bool explain = false);

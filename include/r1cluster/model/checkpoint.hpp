@@ -102,7 +102,7 @@ ModelConfig parse_config(std::string_view text, std::string_view source = "confi
 /// missing shard or tensor; every shard must have the size that its own header says. A layer without any
 /// tensor and an FP8 weight without its scales are Errors too: the engine would load them without a word. The index has
 /// at most 64,000,000 bytes; for each of them at most 32 are allocated while it is read.
-Checkpoint model(const CheckpointText& text);
+Checkpoint parse_checkpoint(const CheckpointText& text);
 
 /// The same from one shard after the other, so that the headers need not all be in memory at once:
 ///     CheckpointParser parser(path, config, index);
@@ -118,7 +118,7 @@ public:
 
     /// Shards in the order of their names. Throws as parse_safetensors does.
     void add(const ShardText& shard);
-    /// Once, at the end: all that model() says about shards together.
+    /// Once, at the end: all that parse_checkpoint() says about shards together.
     Checkpoint finish();
 
 private:

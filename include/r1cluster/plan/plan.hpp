@@ -49,8 +49,8 @@ struct PlanOptions {
 /// Works from facts alone: a host that was not reached, or that has no GPU beside others that have, is a
 /// rejection of every size. A tensor whose place is not known counts on every rank. Throws Error
 /// (invalid_input) for an architecture without slicing rules, and for a limit below 1.
-Plan plan(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
-          const PlanOptions& options = {});
+Plan plan_layouts(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
+                  const PlanOptions& options = {});
 
 /// Layers of each stage by the engine's own rule: vLLM >= 0.8.0 gives a remainder to the stages before the last, older
 /// ones give all of it to the last (vllm-project/vllm#13839). No version: the newest that is known.

@@ -119,6 +119,6 @@ private:
 };
 
 /// Exact, from the headers alone.
-ShardPlan shard(const Layout& layout, const Checkpoint& checkpoint, const Loading& loading = {});
+ShardPlan plan_shards(const Layout& layout, const Checkpoint& checkpoint, const Loading& loading = {});
 
 }  // namespace r1cluster

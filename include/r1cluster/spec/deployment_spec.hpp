@@ -74,11 +74,11 @@ struct ServeSpec {
     int port = 8000;
     std::optional<std::int64_t> max_model_len;  ///< tokens; default: the model's own limit
     std::string api_key_file;                   ///< on the head host; empty: no key
-    std::optional<Goal> goal;                   ///< what plan() orders the layouts by; default: latency
+    std::optional<Goal> goal;                   ///< what plan_layouts() orders the layouts by; default: latency
     bool operator==(const ServeSpec&) const = default;
 };
 
-/// Any part left out is chosen by plan().
+/// Any part left out is chosen by plan_layouts().
 struct LayoutSpec {
     std::optional<int> tensor_parallel;
     std::optional<int> pipeline_parallel;

@@ -20,7 +20,7 @@ struct DeploymentPorts {
 /// API port + 20000 and + 10000; from 40000 on, - 20000 and - 10000.
 DeploymentPorts deployment_ports(const DeploymentSpec& spec);
 
-/// A TCP port that a deployment will bind, so that read() can try it and launch() can use it.
+/// A TCP port that a deployment will bind, so that read() can try it and plan_launch() can use it.
 struct PlannedPort {
     std::string host;
     std::string address;  ///< that will be bound

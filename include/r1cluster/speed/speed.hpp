@@ -52,8 +52,8 @@ struct SpeedForecast {
 /// all arrive together, each followed by the next as soon as it ends. TTFT is that of the request in the middle.
 /// docs/speed.md has each term's formula and source. Throws Error (invalid_input) for a layout without GPUs, or with
 /// GPUs that the cluster has not.
-SpeedForecast speed(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
-                    const Layout& layout, const std::vector<Workload>& workloads);
+SpeedForecast forecast_speed(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
+                             const Layout& layout, const std::vector<Workload>& workloads);
 
 /// A reason why a deployment is slower than it should be.
 struct SlownessCause {

@@ -200,7 +200,7 @@ private:
         seen.url = file_in(folder_, shard.name);
         const std::string first_bytes = co_await read_range(client, seen, 0, length_field_bytes);
         if (seen.status == 404) {
-            shard.name.clear();  // model() says which tensors are missing with it
+            shard.name.clear();  // parse_checkpoint() says which tensors are missing with it
             co_return;
         }
         if (seen.status >= 300) refuse_status(seen);

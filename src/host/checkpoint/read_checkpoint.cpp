@@ -114,7 +114,7 @@ CheckpointText read_checkpoint(const std::string& path, const CheckpointOptions&
 
 Checkpoint read_model(const std::string& path, const CheckpointOptions& options) {
     // Shards of a mirror come from several connections, in any order.
-    if (detail::is_url(path)) return model(detail::read_mirror(path, options));
+    if (detail::is_url(path)) return parse_checkpoint(detail::read_mirror(path, options));
     const CheckpointFolder folder(path, options.revision);
     const CheckpointText small = explained(path, folder, [&] { return read_small_files(path, folder); });
     Shards shards = explained(path, folder, [&] { return Shards(path, folder); });

@@ -47,7 +47,7 @@ void hand_on(const detail::LogPiece& piece, std::map<std::string, std::string>& 
 
 }  // namespace
 
-DeploymentStatus status(const DeploymentSpec& spec, const HostOptions& options) {
+DeploymentStatus read_status(const DeploymentSpec& spec, const HostOptions& options) {
     return detail::on_hosts<DeploymentStatus>(validated(spec), options,
                                               [](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
                                                   co_await hosts.open();
@@ -66,7 +66,8 @@ DeploymentStatus down(const DeploymentSpec& spec, bool purge, const HostOptions&
                                               });
 }
 
-std::vector<EngineLog> logs(const DeploymentSpec& spec, const LogOptions& log_options, const HostOptions& options) {
+std::vector<EngineLog> read_logs(const DeploymentSpec& spec, const LogOptions& log_options,
+                                 const HostOptions& options) {
     const DeploymentSpec wanted = only_host(validated(spec), log_options.host);
     auto found = detail::on_hosts<std::vector<EngineLog>>(
         wanted, options, [&](Hosts& hosts) -> asio::awaitable<std::vector<EngineLog>> {

@@ -194,7 +194,7 @@ asio::awaitable<void> start(Hosts& hosts, UpResult& result, Steps& steps) {
     const auto pieces = co_await detail::log_pieces(hosts, {}, 0);
     const std::vector<EngineLog> engine_logs = detail::join_pieces(pieces);
     if (result.status.phase == Phase::ready) {
-        result.transports = transports(engine_logs);
+        result.transports = find_transports(engine_logs);
         hosts.report("ready", "ready", true);
     } else {
         result.report = merge(result.report, diagnose(engine_logs));

@@ -122,7 +122,7 @@ public:
         json::array files;
         for (const EngineQuestion& question : questions) {
             check_layout(question.layout);
-            checkpoints_.push_back(model(question.checkpoint));
+            checkpoints_.push_back(parse_checkpoint(question.checkpoint));
             files.push_back(to_value(write_question(folder_, question, files.size())));
         }
         for (const EmbeddedFile& file : engine_program())
@@ -268,15 +268,15 @@ private:
 }  // namespace
 }  // namespace detail
 
-std::vector<EnginePlan> engine_plans(const std::string& environment, const std::vector<EngineQuestion>& questions,
-                                     const HostOptions& options, int timeout_s) {
+std::vector<EnginePlan> ask_engine_all(const std::string& environment, const std::vector<EngineQuestion>& questions,
+                                       const HostOptions& options, int timeout_s) {
     if (questions.empty()) return {};
     return detail::Interview(environment, questions, options, timeout_s).answers();
 }
 
-EnginePlan engine_plan(const std::string& environment, const EngineQuestion& question, const HostOptions& options,
-                       int timeout_s) {
-    EnginePlan plan = std::move(engine_plans(environment, {question}, options, timeout_s).front());
+EnginePlan ask_engine(const std::string& environment, const EngineQuestion& question, const HostOptions& options,
+                      int timeout_s) {
+    EnginePlan plan = std::move(ask_engine_all(environment, {question}, options, timeout_s).front());
     if (plan.refusal.empty()) return plan;
     throw Error(ErrorKind::invalid_input, question.checkpoint.path,
                 fmt::format("asking vLLM {} about \"{}\" with TP {} x PP {}: it refuses: {}", plan.engine_version,

@@ -20,7 +20,7 @@ namespace {
 pid_t agent_pid = 0;
 }
 
-TEST_CASE("two local hosts are read, and both paths between them are tried", "[host_remote]") {
+TEST_CASE("two local hosts are read, and both paths between them are tried", "[host/agent]") {
     const Recording recording = read(local_spec("two"), local_options());
     REQUIRE(recording.hosts.size() == 2);
     for (std::size_t i = 0; i < 2; ++i) {
@@ -43,7 +43,7 @@ TEST_CASE("two local hosts are read, and both paths between them are tried", "[h
     CHECK(!recording.checkpoint);
 }
 
-TEST_CASE("an address that no host has is in the probe, not an error", "[host_remote]") {
+TEST_CASE("an address that no host has is in the probe, not an error", "[host/agent]") {
     DeploymentSpec spec = local_spec("elsewhere");
     spec.hosts[1].address = "192.0.2.1";
     const Recording recording = read(spec, local_options());
@@ -54,7 +54,7 @@ TEST_CASE("an address that no host has is in the probe, not an error", "[host_re
     CHECK(recording.probes[1].is_connected);
 }
 
-TEST_CASE("an agent that ends before its greeting is quoted", "[host_remote]") {
+TEST_CASE("an agent that ends before its greeting is quoted", "[host/agent]") {
     HostOptions options = local_options();
     options.binary = R1CLUSTER_ENGINE_STAND_IN;
     const Recording recording = read(local_spec("wrong", 1), options);
@@ -62,7 +62,7 @@ TEST_CASE("an agent that ends before its greeting is quoted", "[host_remote]") {
           "connecting to node0 (local): the agent ended with code 2; it said: engine_stand_in: \"agent\" is not known");
 }
 
-TEST_CASE("an agent ends when its controller is killed", "[host_remote]") {
+TEST_CASE("an agent ends when its controller is killed", "[host/agent]") {
     int reached[2];
     REQUIRE(::pipe(reached) == 0);
     const pid_t controller = ::fork();
@@ -95,13 +95,13 @@ TEST_CASE("an agent ends when its controller is killed", "[host_remote]") {
     ::close(reached[0]);
 }
 
-TEST_CASE("an executable that is not there is no agent", "[host_remote]") {
+TEST_CASE("an executable that is not there is no agent", "[host/agent]") {
     HostOptions options = local_options();
     options.binary = "/nowhere/r1cluster";
     CHECK_THAT(error_of([&] { read(local_spec("none", 1), options); }), StartsWith("not_found: "));
 }
 
-TEST_CASE("a question that no agent knows is answered by its name", "[host_remote]") {
+TEST_CASE("a question that no agent knows is answered by its name", "[host/agent]") {
     const DeploymentSpec spec = local_spec("question", 1);
     const std::string said = error_of([&] {
         detail::on_hosts<bool>(spec, local_options(), [](detail::Hosts& hosts) -> detail::asio::awaitable<bool> {
@@ -114,7 +114,7 @@ TEST_CASE("a question that no agent knows is answered by its name", "[host_remot
     CHECK(said == "node0: this agent does not know \"dance\"");
 }
 
-TEST_CASE("a reading that is interrupted ends as interrupted", "[host_remote]") {
+TEST_CASE("a reading that is interrupted ends as interrupted", "[host/agent]") {
     HostOptions options = local_options();
     int asked = 0;
     options.is_cancelled = [&] { return ++asked > 1; };

@@ -10,14 +10,14 @@
 using namespace r1cluster;
 using namespace r1cluster::detail;
 
-TEST_CASE("a frame is its length in four bytes and its body", "[host_remote]") {
+TEST_CASE("a frame is its length in four bytes and its body", "[host/agent]") {
     CHECK(to_frame("{}") == std::string("\x02\0\0\0{}", 6));
     const std::string body(0x10203, 'x');
     CHECK(to_frame(body).substr(0, 4) == std::string("\x03\x02\x01\0", 4));
     CHECK(to_frame("") == std::string(4, '\0'));
 }
 
-TEST_CASE("lines and frames are the same however the stream is cut", "[host_remote]") {
+TEST_CASE("lines and frames are the same however the stream is cut", "[host/agent]") {
     const std::string stream = "Welcome\r\n\n" + std::string(agent_greeting) + "\n" + to_frame("{\"id\":1}") +
                                to_frame("") + to_frame("two\nlines");
     for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
@@ -40,7 +40,7 @@ TEST_CASE("lines and frames are the same however the stream is cut", "[host_remo
     }
 }
 
-TEST_CASE("frames that come byte by byte are whole", "[host_remote]") {
+TEST_CASE("frames that come byte by byte are whole", "[host/agent]") {
     const std::string stream = to_frame("first") + to_frame("second");
     FrameReader reader;
     std::vector<std::string> frames;
@@ -51,7 +51,7 @@ TEST_CASE("frames that come byte by byte are whole", "[host_remote]") {
     CHECK(frames == std::vector<std::string>{"first", "second"});
 }
 
-TEST_CASE("many frames leave nothing behind in the buffer", "[host_remote]") {
+TEST_CASE("many frames leave nothing behind in the buffer", "[host/agent]") {
     FrameReader reader;
     const std::string body(100000, 'x');
     for (int i = 0; i < 100; ++i) {
@@ -64,7 +64,7 @@ TEST_CASE("many frames leave nothing behind in the buffer", "[host_remote]") {
     CHECK(reader.pending_bytes() == 0);
 }
 
-TEST_CASE("a frame above the bound is refused by its length alone", "[host_remote]") {
+TEST_CASE("a frame above the bound is refused by its length alone", "[host/agent]") {
     FrameReader reader;
     reader.append(std::string("\x01\0\0\x10", 4));
     CHECK(error_of([&] { reader.next_frame(); }) ==
@@ -74,7 +74,7 @@ TEST_CASE("a frame above the bound is refused by its length alone", "[host_remot
     CHECK(allowed.next_frame() == std::nullopt);
 }
 
-TEST_CASE("an error of an agent arrives with its kind, subject and host", "[host_remote]") {
+TEST_CASE("an error of an agent arrives with its kind, subject and host", "[host/agent]") {
     for (const ErrorKind kind :
          {ErrorKind::invalid_input, ErrorKind::not_found, ErrorKind::unavailable, ErrorKind::timed_out,
           ErrorKind::interrupted, ErrorKind::system, ErrorKind::internal}) {
@@ -86,7 +86,7 @@ TEST_CASE("an error of an agent arrives with its kind, subject and host", "[host
     }
 }
 
-TEST_CASE("an error that this version does not know means unavailable", "[host_remote]") {
+TEST_CASE("an error that this version does not know means unavailable", "[host/agent]") {
     const Error newer = error_from_wire(boost::json::object{{"kind", "eaten"}, {"message", "by a dog"}}, "node1");
     CHECK(newer.kind() == ErrorKind::unavailable);
     CHECK(std::string(newer.what()) == "node1: by a dog");

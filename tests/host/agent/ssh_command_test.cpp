@@ -24,12 +24,12 @@ HostSpec host(const std::string& ssh, Transport transport = Transport::ssh) {
 
 }  // namespace
 
-TEST_CASE("a local agent is a child without a shell", "[host_remote]") {
+TEST_CASE("a local agent is a child without a shell", "[host/agent]") {
     CHECK(agent_command(host("", Transport::local), {}, binary) ==
           std::vector<std::string>{"/opt/r1cluster/bin/r1cluster", "agent"});
 }
 
-TEST_CASE("ssh may not ask, forwards nothing, and takes the destination after --", "[host_remote]") {
+TEST_CASE("ssh may not ask, forwards nothing, and takes the destination after --", "[host/agent]") {
     HostOptions options;
     options.ssh_program = "/usr/bin/ssh";
     options.ssh_config = "/home/me/ssh_config";
@@ -53,14 +53,14 @@ TEST_CASE("ssh may not ask, forwards nothing, and takes the destination after --
         "mv -f \"$b.$$\" \"$b\" || { rm -f \"$b.$$\"; echo R1CLUSTER-FAILED; exit 73; }; fi; exec \"$b\" agent'");
 }
 
-TEST_CASE("the user's own ssh configuration is taken where none is named", "[host_remote]") {
+TEST_CASE("the user's own ssh configuration is taken where none is named", "[host/agent]") {
     const std::vector<std::string> argv = agent_command(host(""), {}, binary);
     CHECK(argv.front() == "ssh");
     CHECK(std::find(argv.begin(), argv.end(), "-F") == argv.end());
     CHECK(argv[argv.size() - 2] == "10.0.0.1");
 }
 
-TEST_CASE("nothing of the spec gets into the script", "[host_remote]") {
+TEST_CASE("nothing of the spec gets into the script", "[host/agent]") {
     HostSpec hostile = host("-oProxyCommand=touch /tmp/x");
     hostile.name = hostile.address = "$(touch /tmp/x)";
     const std::vector<std::string> argv = agent_command(hostile, {}, binary);

@@ -61,7 +61,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("a host without the agent gets it once, whole, for its owner alone", "[host_remote]") {
+TEST_CASE("a host without the agent gets it once, whole, for its owner alone", "[host/agent]") {
     FarHost host("plain");
     CHECK(host.connect() == "");
     CHECK(host.pushes > 0);
@@ -78,7 +78,7 @@ TEST_CASE("a host without the agent gets it once, whole, for its owner alone", "
     CHECK(host.copies().size() == 1);
 }
 
-TEST_CASE("what a login shell prints before the agent's greeting is skipped", "[host_remote]") {
+TEST_CASE("what a login shell prints before the agent's greeting is skipped", "[host/agent]") {
     FarHost lines("noisy");
     CHECK(lines.connect() == "");
     FarHost unfinished("titled");
@@ -86,13 +86,13 @@ TEST_CASE("what a login shell prints before the agent's greeting is skipped", "[
     CHECK(unfinished.connect() == "");
 }
 
-TEST_CASE("a login shell that prints without end is given up", "[host_remote]") {
+TEST_CASE("a login shell that prints without end is given up", "[host/agent]") {
     CHECK(FarHost("flooding").connect() ==
           "connecting to node0 (ssh flooding): more than 64.00 KiB before the agent's greeting; does a shell start-up "
           "file print?");
 }
 
-TEST_CASE("a home that takes no files is named, and nothing half-copied stays", "[host_remote]") {
+TEST_CASE("a home that takes no files is named, and nothing half-copied stays", "[host/agent]") {
     FarHost host("full");
     const std::string said = host.connect();
     CHECK_THAT(said,
@@ -102,25 +102,25 @@ TEST_CASE("a home that takes no files is named, and nothing half-copied stays", 
     CHECK(host.copies().empty());
 }
 
-TEST_CASE("a refused login is told in ssh's words, with what would help", "[host_remote]") {
+TEST_CASE("a refused login is told in ssh's words, with what would help", "[host/agent]") {
     CHECK(FarHost("refusing").connect() ==
           "connecting to node0 (ssh refusing): ssh ended with code 255; it said: Permission denied (publickey).; "
           "ssh must log in without a question: check its key with \"ssh -o BatchMode=yes\"");
 }
 
-TEST_CASE("an ssh that ends at once is no hanging", "[host_remote]") {
+TEST_CASE("an ssh that ends at once is no hanging", "[host/agent]") {
     FarHost host("plain");
     host.options.ssh_program = "/bin/false";
     CHECK(host.connect() == "connecting to node0 (ssh plain): ssh ended with code 1");
 }
 
-TEST_CASE("an ssh that is not installed is named", "[host_remote]") {
+TEST_CASE("an ssh that is not installed is named", "[host/agent]") {
     FarHost host("plain");
     host.options.ssh_program = "/nowhere/ssh";
     CHECK(host.connect() == "starting \"/nowhere/ssh\": No such file or directory");
 }
 
-TEST_CASE("a host that does not answer is given up after the time that was set", "[host_remote]") {
+TEST_CASE("a host that does not answer is given up after the time that was set", "[host/agent]") {
     FarHost host("silent");
     host.options.connect_timeout_s = 1;
     const auto begin = std::chrono::steady_clock::now();
@@ -128,7 +128,7 @@ TEST_CASE("a host that does not answer is given up after the time that was set",
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
 }
 
-TEST_CASE("one host that cannot be reached does not hide the other", "[host_remote]") {
+TEST_CASE("one host that cannot be reached does not hide the other", "[host/agent]") {
     FarHost host("refusing");
     DeploymentSpec spec = local_spec("half");
     spec.hosts[1].transport = Transport::ssh;

@@ -58,7 +58,7 @@ std::string refusal(const std::string& address, const CheckpointOptions& options
 
 }  // namespace
 
-TEST_CASE("a checkpoint on a mirror is what it is in a folder", "[host_read]") {
+TEST_CASE("a checkpoint on a mirror is what it is in a folder", "[host/checkpoint]") {
     const TinyMirror server;
     CheckpointText expected = tiny();
     expected.path = server.address("/m/");
@@ -71,7 +71,7 @@ TEST_CASE("a checkpoint on a mirror is what it is in a folder", "[host_read]") {
     CHECK(server.connections() == 1 + 3);  // for the small files, and one for each of the workers
 }
 
-TEST_CASE("R1 is known from 21 MB of its 642 GB", "[host_read]") {
+TEST_CASE("R1 is known from 21 MB of its 642 GB", "[host/checkpoint]") {
     const CheckpointText r1 = test::checkpoint_text(test::r1_tensors(), test::r1_config, 4'300'000'000, "/r1");
     RangeServer server;
     put(server, "/deepseek-ai/DeepSeek-R1/resolve/main/", r1);
@@ -85,7 +85,7 @@ TEST_CASE("R1 is known from 21 MB of its 642 GB", "[host_read]") {
     std::vector<Progress> steps;
     CheckpointOptions options;
     options.on_progress = [&](const Progress& progress) { steps.push_back(progress); };
-    const Checkpoint read = model(read_checkpoint(server.address("/deepseek-ai/DeepSeek-R1"), options));
+    const Checkpoint read = parse_checkpoint(read_checkpoint(server.address("/deepseek-ai/DeepSeek-R1"), options));
     CHECK(read.tensor_count() == 91'991);
     CHECK(read.tensor_bytes() == 688'574'839'360);
     CHECK(server.body_bytes() == r1.config.size() + r1.index.size() + header_bytes);
@@ -96,7 +96,7 @@ TEST_CASE("R1 is known from 21 MB of its 642 GB", "[host_read]") {
     CHECK_THAT(steps.back().text, StartsWith(fmt::format("{0} of {0} headers, ", r1.shards.size())));
 }
 
-TEST_CASE("a hub's address is tried as one, and a folder's as it is", "[host_read]") {
+TEST_CASE("a hub's address is tried as one, and a folder's as it is", "[host/checkpoint]") {
     RangeServer server;
     put(server, "/org/name/resolve/v2/", tiny());
     CheckpointOptions options = quick();
@@ -112,15 +112,15 @@ TEST_CASE("a hub's address is tried as one, and a folder's as it is", "[host_rea
               server.address("")));
 }
 
-TEST_CASE("without an index there is one file", "[host_read]") {
+TEST_CASE("without an index there is one file", "[host/checkpoint]") {
     RangeServer server;
     put(server, "/m/", test::checkpoint_text(test::llama_tensors(2, 8, 16, 4, 100), tiny_config, 1'000'000, ""));
     server.files["/m/model.safetensors"] = server.files.at("/m/model-00001-of-00001.safetensors");
     server.files.erase("/m/model.safetensors.index.json");
-    CHECK(model(read_checkpoint(server.address("/m"), quick())).tensor_count() == 21);
+    CHECK(parse_checkpoint(read_checkpoint(server.address("/m"), quick())).tensor_count() == 21);
 }
 
-TEST_CASE("a redirect is followed to another server, and the token is not", "[host_read]") {
+TEST_CASE("a redirect is followed to another server, and the token is not", "[host/checkpoint]") {
     TinyMirror other;
     TinyMirror server;
     server.token = "sesame";
@@ -131,7 +131,7 @@ TEST_CASE("a redirect is followed to another server, and the token is not", "[ho
     server.shard(2).redirect = other.address("/m/model-00002-of-00004.safetensors?signature=secret");
     other.files["/m/model-00002-of-00004.safetensors?signature=secret"] =
         other.files.at("/m/model-00002-of-00004.safetensors");
-    CHECK(model(read_checkpoint(server.address("/m"), options)).tensor_count() == 21);
+    CHECK(parse_checkpoint(read_checkpoint(server.address("/m"), options)).tensor_count() == 21);
     REQUIRE(other.requests().size() == 2);  // the length, then the header, without asking the first server again
     for (const RangeServer::Request& request : other.requests()) CHECK(request.authorization.empty());
     for (const RangeServer::Request& request : server.requests()) CHECK(request.authorization == "Bearer sesame");
@@ -144,7 +144,7 @@ TEST_CASE("a redirect is followed to another server, and the token is not", "[ho
                       other.address("/m/model-00002-of-00004.safetensors")));
 }
 
-TEST_CASE("redirects end, and stay with http", "[host_read]") {
+TEST_CASE("redirects end, and stay with http", "[host/checkpoint]") {
     TinyMirror server;
     server.shard(1).redirect = "/m/model-00001-of-00004.safetensors";
     CHECK(refusal(server.address("/m")) ==
@@ -156,17 +156,17 @@ TEST_CASE("redirects end, and stay with http", "[host_read]") {
                       server.address("/m/model-00001-of-00004.safetensors")));
 }
 
-TEST_CASE("a small file may come whole from a server that ignores ranges", "[host_read]") {
+TEST_CASE("a small file may come whole from a server that ignores ranges", "[host/checkpoint]") {
     TinyMirror server;
     for (int i = 1; i <= 4; ++i) server.shard(i).is_range_ignored = true;
-    CHECK(model(read_checkpoint(server.address("/m"), quick())).tensor_count() == 21);
+    CHECK(parse_checkpoint(read_checkpoint(server.address("/m"), quick())).tensor_count() == 21);
 }
 
-TEST_CASE("a shard that is not there, or not what it should be, is told as in a folder", "[host_read]") {
+TEST_CASE("a shard that is not there, or not what it should be, is told as in a folder", "[host/checkpoint]") {
     TinyMirror server;
     const RangeServer::File good = server.shard(2);
     const auto judged = [&] {
-        return test::message_of([&] { model(read_checkpoint(server.address("/m"), quick())); });
+        return test::message_of([&] { parse_checkpoint(read_checkpoint(server.address("/m"), quick())); });
     };
     server.files.erase("/m/model-00002-of-00004.safetensors");
     CHECK(judged() ==
@@ -185,7 +185,7 @@ TEST_CASE("a shard that is not there, or not what it should be, is told as in a 
     CHECK_THAT(judged(), ContainsSubstring("the file is cut by 1 byte"));
 }
 
-TEST_CASE("a server that contradicts itself is not believed", "[host_read]") {
+TEST_CASE("a server that contradicts itself is not believed", "[host/checkpoint]") {
     TinyMirror server;
     const RangeServer::File good = server.shard(3);
     const std::string at = server.address("/m/model-00003-of-00004.safetensors");
@@ -203,21 +203,21 @@ TEST_CASE("a server that contradicts itself is not believed", "[host_read]") {
           fmt::format("asking \"{}\": a body that is not as long as its Content-Range says", at));
 }
 
-TEST_CASE("what a server sends is bounded before it is read", "[host_read]") {
+TEST_CASE("what a server sends is bounded before it is read", "[host/checkpoint]") {
     TinyMirror server;
     server.files["/m/config.json"] = {"{", 5 << 20, {}};
     CHECK(refusal(server.address("/m/")) ==
           fmt::format("asking \"{}\": 5,242,880 bytes, more than 4,194,304", server.address("/m/config.json")));
 }
 
-TEST_CASE("the long page of an error is not read", "[host_read]") {
+TEST_CASE("the long page of an error is not read", "[host/checkpoint]") {
     TinyMirror server;
     server.error_page_bytes = 8 << 20;
     server.files.erase("/m/model-00001-of-00004.safetensors");
     CHECK(read_checkpoint(server.address("/m/"), quick()).shards.size() == 3);
 }
 
-TEST_CASE("a server that does not answer is waited for no longer than was set", "[host_read]") {
+TEST_CASE("a server that does not answer is waited for no longer than was set", "[host/checkpoint]") {
     TinyMirror server;
     server.shard(4).is_silent = true;
     CheckpointOptions options = quick();
@@ -227,7 +227,7 @@ TEST_CASE("a server that does not answer is waited for no longer than was set", 
                       server.address("/m/model-00004-of-00004.safetensors")));
 }
 
-TEST_CASE("reading from a mirror can be interrupted", "[host_read]") {
+TEST_CASE("reading from a mirror can be interrupted", "[host/checkpoint]") {
     TinyMirror server;
     server.shard(4).is_silent = true;
     CheckpointOptions options = quick();
@@ -236,7 +236,7 @@ TEST_CASE("reading from a mirror can be interrupted", "[host_read]") {
           fmt::format("reading the checkpoint \"{}\": interrupted", server.address("/m")));
 }
 
-TEST_CASE("a certificate that nobody vouches for is refused, unless it is named", "[host_read]") {
+TEST_CASE("a certificate that nobody vouches for is refused, unless it is named", "[host/checkpoint]") {
     const SelfSigned tls = self_signed_certificate();
     const TinyMirror server(tls);
     CHECK(
@@ -249,7 +249,7 @@ TEST_CASE("a certificate that nobody vouches for is refused, unless it is named"
     const ScratchFolder folder;
     CheckpointOptions options = quick();
     options.ca_file = folder.write("ca.pem", tls.certificate);
-    CHECK(model(read_checkpoint(server.address("/m"), options)).tensor_count() == 21);
+    CHECK(parse_checkpoint(read_checkpoint(server.address("/m"), options)).tensor_count() == 21);
 
     std::string by_number = server.address("/m");  // the certificate is for localhost
     by_number.replace(by_number.find("localhost"), 9, "127.0.0.1");
@@ -259,7 +259,7 @@ TEST_CASE("a certificate that nobody vouches for is refused, unless it is named"
     CHECK_THAT(refusal(server.address("/m"), options), StartsWith("reading certificates from \"" + options.ca_file));
 }
 
-TEST_CASE("a token is kept from other eyes", "[host_read]") {
+TEST_CASE("a token is kept from other eyes", "[host/checkpoint]") {
     const ScratchFolder folder;
     CheckpointOptions options = quick();
     options.token_file = folder.write("token", "sesame");

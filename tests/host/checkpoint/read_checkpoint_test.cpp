@@ -45,7 +45,7 @@ extern "C" ssize_t pread(int descriptor, void* bytes, size_t count, off_t offset
     return syscall(SYS_pread64, descriptor, bytes, count, offset);
 }
 
-TEST_CASE("a checkpoint is its config, its index and the headers of its shards", "[host_read]") {
+TEST_CASE("a checkpoint is its config, its index and the headers of its shards", "[host/checkpoint]") {
     const ScratchFolder folder;
     folder.write("config.json", "{}");
     folder.write("model-2.safetensors", shard("{\"a\":1}WEIGHTS", 7));
@@ -59,7 +59,7 @@ TEST_CASE("a checkpoint is its config, its index and the headers of its shards",
                                         {"model-2.safetensors", 22, 7, {"{\"a\":1}", ""}}}});
 }
 
-TEST_CASE("a model is the same, read shard by shard or from texts that were kept", "[host_read]") {
+TEST_CASE("a model is the same, read shard by shard or from texts that were kept", "[host/checkpoint]") {
     const ScratchFolder folder;
     const auto write_as = [&](const CheckpointText& text) {
         folder.write("config.json", text.config);
@@ -72,20 +72,20 @@ TEST_CASE("a model is the same, read shard by shard or from texts that were kept
     const CheckpointText r1 = test::checkpoint_text(test::r1_tensors(), test::r1_config, 43'000'000'000, "/r1");
     write_as(r1);
     const Checkpoint checkpoint = read_model(folder.path());
-    CHECK(checkpoint == model(read_checkpoint(folder.path())));
+    CHECK(checkpoint == parse_checkpoint(read_checkpoint(folder.path())));
     CHECK(checkpoint.tensor_count() == 91'991);
     CHECK(checkpoint.path == folder.path());
 
     std::filesystem::remove(folder.path(r1.shards.at(1).name));
     const std::string missing = test::message_of([&] { read_model(folder.path()); });
-    CHECK(missing == test::message_of([&] { model(read_checkpoint(folder.path())); }));
+    CHECK(missing == test::message_of([&] { parse_checkpoint(read_checkpoint(folder.path())); }));
     CHECK_THAT(missing, ContainsSubstring("\"" + r1.shards.at(1).name + "\" is missing"));
     std::filesystem::remove(folder.path("config.json"));
     CHECK(test::message_of([&] { read_model(folder.path()); }) ==
           test::message_of([&] { read_checkpoint(folder.path()); }));
 }
 
-TEST_CASE("a shard without a header that can be says why", "[host_read]") {
+TEST_CASE("a shard without a header that can be says why", "[host/checkpoint]") {
     const ScratchFolder folder;
     folder.write("config.json", "{}");
     folder.write("a.safetensors", "1234");
@@ -100,7 +100,7 @@ TEST_CASE("a shard without a header that can be says why", "[host_read]") {
                                    "a header of 100,000,001 bytes, more than the 100,000,000 that safetensors allows"});
 }
 
-TEST_CASE("a shard that becomes shorter while it is read is named, with what happened", "[host_read]") {
+TEST_CASE("a shard that becomes shorter while it is read is named, with what happened", "[host/checkpoint]") {
     const ScratchFolder folder;
     folder.write("config.json", test::r1_config);
     const std::string header = R"({"a":{"dtype":"I8","shape":[0],"data_offsets":[0,0]}})";
@@ -119,7 +119,7 @@ TEST_CASE("a shard that becomes shorter while it is read is named, with what hap
     }
 }
 
-TEST_CASE("a shard that is empty by the time that its first bytes are read was not always so", "[host_read]") {
+TEST_CASE("a shard that is empty by the time that its first bytes are read was not always so", "[host/checkpoint]") {
     const ScratchFolder folder;
     folder.write("model.safetensors", shard("{}", 2));
     Readings readings;
@@ -129,7 +129,7 @@ TEST_CASE("a shard that is empty by the time that its first bytes are read was n
                ContainsSubstring("the file became shorter while it was read"));
 }
 
-TEST_CASE("a shard that is replaced while it is read is read as it was", "[host_read]") {
+TEST_CASE("a shard that is replaced while it is read is read as it was", "[host/checkpoint]") {
     const ScratchFolder folder;
     folder.write("config.json", "{}");
     folder.write("model.safetensors", shard("{\"before\":1}", 12));
@@ -140,7 +140,7 @@ TEST_CASE("a shard that is replaced while it is read is read as it was", "[host_
     CHECK(read_checkpoint(folder.path()).shards.at(0).header.text == "{}");
 }
 
-TEST_CASE("a folder without config.json is no checkpoint", "[host_read]") {
+TEST_CASE("a folder without config.json is no checkpoint", "[host/checkpoint]") {
     const ScratchFolder folder;
     try {
         read_checkpoint(folder.path());
@@ -179,7 +179,7 @@ std::string reading_error(const std::string& path, const std::string& revision =
 
 }  // namespace
 
-TEST_CASE("a hub's cache is read by its snapshot, its repository or the model's name", "[host_read]") {
+TEST_CASE("a hub's cache is read by its snapshot, its repository or the model's name", "[host/checkpoint]") {
     const HubCache cache;
     for (const std::string& path :
          {cache.snapshot, cache.snapshot + "/", cache.repository, cache.repository + "/", cache.path("org/name")}) {
@@ -195,7 +195,7 @@ TEST_CASE("a hub's cache is read by its snapshot, its repository or the model's 
     CHECK(read_checkpoint(cache.repository, options).shards.size() == 1);
 }
 
-TEST_CASE("a revision that a cache does not have is named with those it has", "[host_read]") {
+TEST_CASE("a revision that a cache does not have is named with those it has", "[host/checkpoint]") {
     const HubCache cache;
     CHECK(reading_error(cache.repository, "v2") == "looking for revision \"v2\" in the cache \"" + cache.repository +
                                                        "\": there is no such snapshot; there are: abc123");
@@ -204,7 +204,7 @@ TEST_CASE("a revision that a cache does not have is named with those it has", "[
     CHECK_THAT(reading_error(cache.repository, "evil"), StartsWith("looking for revision \"evil\""));
 }
 
-TEST_CASE("links lead out of neither a folder nor a cache", "[host_read]") {
+TEST_CASE("links lead out of neither a folder nor a cache", "[host/checkpoint]") {
     const HubCache cache;
     cache.write("outside", shard("{}", 2));
     std::filesystem::create_symlink(cache.path("outside"), cache.snapshot + "/x.safetensors");
@@ -222,7 +222,7 @@ TEST_CASE("links lead out of neither a folder nor a cache", "[host_read]") {
     CHECK(read_checkpoint(folder.path("whole")).shards.size() == 1);
 }
 
-TEST_CASE("a pipe, a device and a folder are no shards, and nobody waits for them", "[host_read]") {
+TEST_CASE("a pipe, a device and a folder are no shards, and nobody waits for them", "[host/checkpoint]") {
     const ScratchFolder folder;
     folder.write("config.json", "{}");
     REQUIRE(::mkfifo(folder.path("a.safetensors").c_str(), 0600) == 0);
@@ -237,7 +237,7 @@ TEST_CASE("a pipe, a device and a folder are no shards, and nobody waits for the
                                               "\"d.safetensors\"" + out, "Too many levels of symbolic links"});
 }
 
-TEST_CASE("a header that is a hole in a sparse file is refused", "[host_read]") {
+TEST_CASE("a header that is a hole in a sparse file is refused", "[host/checkpoint]") {
     const ScratchFolder folder;
     folder.write("config.json", "{}");
     folder.write("model.safetensors", shard("", 1'000'000));
@@ -245,7 +245,7 @@ TEST_CASE("a header that is a hole in a sparse file is refused", "[host_read]") 
     CHECK(read_checkpoint(folder.path()).shards.at(0).header.because == "the header does not begin with '{'");
 }
 
-TEST_CASE("Mistral's own form is recognised", "[host_read]") {
+TEST_CASE("Mistral's own form is recognised", "[host/checkpoint]") {
     const ScratchFolder folder;
     folder.write("params.json", "{}");
     folder.write("consolidated.safetensors", shard("{}", 2));
@@ -255,7 +255,7 @@ TEST_CASE("Mistral's own form is recognised", "[host_read]") {
                    "own form, for which there are no rules: fetch the form for Hugging Face's transformers"));
 }
 
-TEST_CASE("a digest has the SHA-256 of each part", "[host_read]") {
+TEST_CASE("a digest has the SHA-256 of each part", "[host/checkpoint]") {
     const ScratchFolder folder;
     folder.write("config.json", "{}");
     folder.write("model.safetensors", shard("{}", 2));

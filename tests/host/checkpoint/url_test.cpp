@@ -7,7 +7,7 @@
 using namespace r1cluster;
 using namespace r1cluster::detail;
 
-TEST_CASE("an address has a scheme, a host, a port and a target", "[host_read]") {
+TEST_CASE("an address has a scheme, a host, a port and a target", "[host/checkpoint]") {
     CHECK(parse_url("https://Hub.example/a/b?c=d#e") == Url{true, "hub.example", "443", "/a/b?c=d"});
     CHECK(parse_url("http://10.0.0.1:8080") == Url{false, "10.0.0.1", "8080", "/"});
     CHECK(parse_url("http://[fe80::1]:81/x") == Url{false, "fe80::1", "81", "/x"});
@@ -16,7 +16,7 @@ TEST_CASE("an address has a scheme, a host, a port and a target", "[host_read]")
     CHECK(parse_url("https://h:8443/a").shown() == "https://h:8443/a");
 }
 
-TEST_CASE("an address that is none is refused", "[host_read]") {
+TEST_CASE("an address that is none is refused", "[host/checkpoint]") {
     const auto refused = [](const std::string& text) { return error_of([&] { parse_url(text); }); };
     CHECK(refused("ftp://h/") == "reading the address \"ftp://h/\": expected http:// or https://");
     CHECK(refused("http:///x") == "reading the address \"http:///x\": there is no host in it");
@@ -32,7 +32,7 @@ TEST_CASE("an address that is none is refused", "[host_read]") {
     CHECK_THAT(refused("http://h/" + std::string(9000, 'x')), ContainsSubstring("it is too long"));
 }
 
-TEST_CASE("a redirect is resolved against where it came from", "[host_read]") {
+TEST_CASE("a redirect is resolved against where it came from", "[host/checkpoint]") {
     const Url from = parse_url("https://h:8443/a/b?c");
     CHECK(redirected(from, "/x?y").shown() == "https://h:8443/x");
     CHECK(redirected(from, "/x?y").target == "/x?y");
@@ -47,7 +47,7 @@ TEST_CASE("a redirect is resolved against where it came from", "[host_read]") {
           "followed");
 }
 
-TEST_CASE("the name of a file is encoded into an address", "[host_read]") {
+TEST_CASE("the name of a file is encoded into an address", "[host/checkpoint]") {
     CHECK(encoded("model-00001-of-00002.safetensors") == "model-00001-of-00002.safetensors");
     CHECK(encoded("a b%?#\xc3\xa9") == "a%20b%25%3F%23%C3%A9");
 }

@@ -67,14 +67,14 @@ private:
 }  // namespace
 
 TEST_CASE("an engine's Python gets our program, headers with holes for weights, and no variable of ours",
-          "[host_run]") {
+          "[host/engine]") {
     const StandIn engine(
         "echo $1 $2 > arguments; env > variables; cp $(dirname $3)/checkpoint0/* . ; cp $4 $3 .\n"
         "cat <<END\n" +
         good_answer + "END\n");
     ::setenv("HF_TOKEN", "secret", 1);
     const EngineQuestion asked = question();
-    CHECK(engine_plan(engine.environment(), asked).engine_version == "9.9");
+    CHECK(ask_engine(engine.environment(), asked).engine_version == "9.9");
     ::unsetenv("HF_TOKEN");
     CHECK(engine.wrote("arguments") == "-I -B\n");
     CHECK_THAT(engine.wrote("variables"), ContainsSubstring("HF_HUB_OFFLINE=1\n"));
@@ -90,67 +90,67 @@ TEST_CASE("an engine's Python gets our program, headers with holes for weights, 
     CHECK(static_cast<unsigned char>(file[0]) == shard.declared_header_bytes);
 }
 
-TEST_CASE("a partition that is not the engine's own is asked for", "[host_run]") {
+TEST_CASE("a partition that is not the engine's own is asked for", "[host/engine]") {
     const StandIn engine("cp $4 .\ncat <<END\n" + good_answer + "END\n");
     EngineQuestion asked = question();
     asked.layout.is_engine_default_partition = false;
     asked.layout.layers_per_stage = {2};
-    engine_plans(engine.environment(), {asked});
+    ask_engine_all(engine.environment(), {asked});
     CHECK_THAT(engine.wrote("questions.json"), ContainsSubstring("\"layers_per_stage\": [\n      2\n    ]"));
 }
 
-TEST_CASE("an engine's refusal is thrown in its words where one answer is wanted", "[host_run]") {
+TEST_CASE("an engine's refusal is thrown in its words where one answer is wanted", "[host/engine]") {
     const StandIn engine(
         "echo '{\"question\":0,\"version\":\"9.9\",\"tensors\":[\"a\"]}'\n"
         "echo '{\"end\":0,\"key_list_sha256\":\"\",\"refusal\":\"ValueError: no such model\"}'\n");
-    CHECK(engine_plans(engine.environment(), {question()}).at(0).refusal == "ValueError: no such model");
-    CHECK(error_of([&] { engine_plan(engine.environment(), question()); }) ==
+    CHECK(ask_engine_all(engine.environment(), {question()}).at(0).refusal == "ValueError: no such model");
+    CHECK(error_of([&] { ask_engine(engine.environment(), question()); }) ==
           "asking vLLM 9.9 about \"/data/strange\" with TP 1 x PP 1: it refuses: ValueError: no such model");
 }
 
-TEST_CASE("an engine's Python that ends early is told with its last words", "[host_run]") {
+TEST_CASE("an engine's Python that ends early is told with its last words", "[host/engine]") {
     const StandIn engine("echo Traceback >&2; echo \"ModuleNotFoundError: No module named 'vllm'\" >&2; exit 1\n");
-    CHECK(error_of([&] { engine_plan(engine.environment(), question()); }) ==
+    CHECK(error_of([&] { ask_engine(engine.environment(), question()); }) ==
           "unavailable: asking the engine of \"" + engine.environment() +
               "\": its Python ended with 0 of 1 answers: ModuleNotFoundError: No module named 'vllm'; expected an "
               "environment with vLLM");
 }
 
-TEST_CASE("what an engine's Python says beside the answer is refused with its line", "[host_run]") {
+TEST_CASE("what an engine's Python says beside the answer is refused with its line", "[host/engine]") {
     const StandIn engine("echo hello\n");
-    CHECK_THAT(error_of([&] { engine_plan(engine.environment(), question()); }),
+    CHECK_THAT(error_of([&] { ask_engine(engine.environment(), question()); }),
                StartsWith("the answer of " + engine.environment() + ":1:1: not JSON"));
     const StandIn chatty("cat <<END\n" + good_answer + "{}\nEND\n");
-    CHECK_THAT(error_of([&] { engine_plan(chatty.environment(), question()); }),
+    CHECK_THAT(error_of([&] { ask_engine(chatty.environment(), question()); }),
                ContainsSubstring("more answers than questions"));
 }
 
-TEST_CASE("an engine's Python does not outlive its time, nor an interruption", "[host_run]") {
+TEST_CASE("an engine's Python does not outlive its time, nor an interruption", "[host/engine]") {
     const StandIn engine("echo $$ > pid; exec sleep 100\n");
     const auto is_running = [&] { return ::kill(std::stoi(engine.wrote("pid")), 0) == 0; };
-    CHECK(error_of([&] { engine_plan(engine.environment(), question(), {}, 1); }) ==
+    CHECK(error_of([&] { ask_engine(engine.environment(), question(), {}, 1); }) ==
           "timed_out: asking the engine of \"" + engine.environment() + "\": no end after 1 s, with 0 of 1 answers");
     CHECK_FALSE(is_running());
     HostOptions options;
     int asked = 0;
     options.is_cancelled = [&] { return ++asked > 3; };
-    CHECK(error_of([&] { engine_plan(engine.environment(), question(), options); }) == "interrupted: interrupted");
+    CHECK(error_of([&] { ask_engine(engine.environment(), question(), options); }) == "interrupted: interrupted");
     CHECK_FALSE(is_running());
 }
 
 TEST_CASE("nothing is started for an environment that is none, a checkpoint that is not whole, or no ranks",
-          "[host_run]") {
+          "[host/engine]") {
     const StandIn engine("touch started\n");
-    CHECK(error_of([&] { engine_plan("/nowhere", question()); }) ==
+    CHECK(error_of([&] { ask_engine("/nowhere", question()); }) ==
           "not_found: asking the engine of \"/nowhere\": \"/nowhere\" is no program; expected a Python environment's "
           "folder, or its interpreter");
     EngineQuestion asked = question();
     asked.layout.ranks.clear();
-    CHECK(error_of([&] { engine_plan(engine.environment(), asked); }) ==
+    CHECK(error_of([&] { ask_engine(engine.environment(), asked); }) ==
           "asking the engine about TP 1 x PP 1 with 0 ranks: expected 1 to 4096 ranks, and a placement for each");
     asked = question();
     asked.checkpoint.shards.clear();
-    CHECK_THAT(error_of([&] { engine_plan(engine.environment(), asked); }), ContainsSubstring("is missing"));
+    CHECK_THAT(error_of([&] { ask_engine(engine.environment(), asked); }), ContainsSubstring("is missing"));
     CHECK_FALSE(engine.has_written("started"));
-    CHECK(engine_plans(engine.environment(), {}).empty());
+    CHECK(ask_engine_all(engine.environment(), {}).empty());
 }

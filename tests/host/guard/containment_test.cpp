@@ -61,7 +61,7 @@ bool is_alive(int pid) {
 
 }  // namespace
 
-TEST_CASE("a cgroup holds whatever is forked in it, in whichever session, and ends it", "[host_run]") {
+TEST_CASE("a cgroup holds whatever is forked in it, in whichever session, and ends it", "[host/guard]") {
     const OrphansComeHere orphans;
     const auto group = Containment::make("r1cluster-test-" + std::to_string(::getpid()));
     if (group->cgroup().empty()) {
@@ -74,7 +74,7 @@ TEST_CASE("a cgroup holds whatever is forked in it, in whichever session, and en
     CHECK(!std::filesystem::exists(group->cgroup()));
 }
 
-TEST_CASE("without a cgroup all descendants are found, orphans among them, and ended", "[host_run]") {
+TEST_CASE("without a cgroup all descendants are found, orphans among them, and ended", "[host/guard]") {
     const OrphansComeHere orphans;
     const auto group = Containment::make("no-such-folder/group");  // no cgroup can be made there
     CHECK(group->cgroup() == "");
@@ -87,7 +87,7 @@ TEST_CASE("without a cgroup all descendants are found, orphans among them, and e
     holds_a_tree(*group);
 }
 
-TEST_CASE("what a guard left is found by its marker, and nothing else is touched", "[host_run]") {
+TEST_CASE("what a guard left is found by its marker, and nothing else is touched", "[host/guard]") {
     boost::asio::io_context context;
     const std::string marker = "test" + std::to_string(::getpid());
     ChildOptions options;

@@ -165,7 +165,7 @@ public:
 
 }  // namespace
 
-TEST_CASE("a rank that is killed on one host ends the other host's processes within five seconds", "[host_run]") {
+TEST_CASE("a rank that is killed on one host ends the other host's processes within five seconds", "[host/guard]") {
     Deployment deployment({{"rank", "0", "2"}, {"worker", "1", "2"}});
     std::vector<int> pids;
     std::chrono::steady_clock::time_point killed;
@@ -192,7 +192,7 @@ TEST_CASE("a rank that is killed on one host ends the other host's processes wit
     CHECK(!status.hosts[0].processes[0].is_alive);
 }
 
-TEST_CASE("a process that ends by itself is the cause, with the line that tells why", "[host_run]") {
+TEST_CASE("a process that ends by itself is the cause, with the line that tells why", "[host/guard]") {
     Deployment deployment({Words{}, {"wait", "300", "bytes", "56616c75654572726f723a20626f6f6d", "1", "exit", "3"}});
     const DeploymentStatus status = deployment.run_until(has_failed);
     REQUIRE(status.cause);
@@ -204,7 +204,7 @@ TEST_CASE("a process that ends by itself is the cause, with the line that tells 
     CHECK_THAT(status.cause->text, ContainsSubstring(") ended with exit code 3"));
 }
 
-TEST_CASE("an engine that is not there is the cause, in the system's words", "[host_run]") {
+TEST_CASE("an engine that is not there is the cause, in the system's words", "[host/guard]") {
     Deployment deployment({Words{}, Words{}});
     deployment.plan.hosts[1].processes[0].argv = {"/nowhere/python", "-V"};
     const DeploymentStatus status = deployment.run_until(has_failed);
@@ -213,7 +213,7 @@ TEST_CASE("an engine that is not there is the cause, in the system's words", "[h
           "worker-1 on node1 did not start: starting \"/nowhere/python\": No such file or directory");
 }
 
-TEST_CASE("processes that ignore SIGTERM are ended by force when the deployment is", "[host_run]") {
+TEST_CASE("processes that ignore SIGTERM are ended by force when the deployment is", "[host/guard]") {
     Deployment deployment({{"ignore-term", "rank", "0", "2"}, {"tree", "2", "worker", "1", "2"}});
     std::vector<int> pids;
     const DeploymentStatus ended = deployment.control([&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
@@ -228,7 +228,7 @@ TEST_CASE("processes that ignore SIGTERM are ended by force when the deployment 
                ContainsSubstring("rank 0 in world size 2"));
 }
 
-TEST_CASE("a controller that vanishes before the first token takes everything with it", "[host_run]") {
+TEST_CASE("a controller that vanishes before the first token takes everything with it", "[host/guard]") {
     Deployment deployment({{"rank", "0", "2"}, {"worker", "1", "2"}});
     const DeploymentStatus started = deployment.run_until(has_all_ranks);
     REQUIRE(has_all_ranks(started));
@@ -238,7 +238,7 @@ TEST_CASE("a controller that vanishes before the first token takes everything wi
     CHECK(all_gone(pids_of(started)));
 }
 
-TEST_CASE("a service lives on without its controller, and another one finds and ends it", "[host_run]") {
+TEST_CASE("a service lives on without its controller, and another one finds and ends it", "[host/guard]") {
     Deployment deployment({{"rank", "0", "2"}, {"rank", "1", "2"}});
     const DeploymentStatus served = deployment.serve();
     CHECK(served.phase == Phase::ready);
@@ -254,7 +254,7 @@ TEST_CASE("a service lives on without its controller, and another one finds and 
     CHECK(!fs::exists(deployment.home.state() + "/r1cluster"));
 }
 
-TEST_CASE("an attached deployment ends with its controller", "[host_run]") {
+TEST_CASE("an attached deployment ends with its controller", "[host/guard]") {
     Deployment deployment({{"rank", "0", "1"}}, Fate::attached);
     const DeploymentStatus served = deployment.serve();
     CHECK(served.phase == Phase::ready);
@@ -264,7 +264,7 @@ TEST_CASE("an attached deployment ends with its controller", "[host_run]") {
     CHECK(all_gone(pids_of(served)));
 }
 
-TEST_CASE("a rank that its engine never names lives in the process that was started for it", "[host_run]") {
+TEST_CASE("a rank that its engine never names lives in the process that was started for it", "[host/guard]") {
     Deployment deployment({Words{}});
     const auto runs = [](const DeploymentStatus& status) {
         return !status.hosts[0].processes.empty() && status.hosts[0].processes[0].is_alive;
@@ -281,7 +281,7 @@ TEST_CASE("a rank that its engine never names lives in the process that was star
     CHECK(!status.hosts[0].ranks[0].is_alive);
 }
 
-TEST_CASE("a deployment that runs is not created again", "[host_run]") {
+TEST_CASE("a deployment that runs is not created again", "[host/guard]") {
     Deployment deployment({{"rank", "0", "1"}});
     const DeploymentStatus served = deployment.serve();
     const std::string said = error_of([&] {
@@ -295,7 +295,7 @@ TEST_CASE("a deployment that runs is not created again", "[host_run]") {
     CHECK(deployment.look().phase == Phase::ready);
 }
 
-TEST_CASE("a guard that is killed is told of, and what it left is ended", "[host_run]") {
+TEST_CASE("a guard that is killed is told of, and what it left is ended", "[host/guard]") {
     Deployment deployment({{"worker", "0", "1"}});
     const DeploymentStatus served = deployment.serve();
     const int guard = served.hosts.at(0).guard_pid;
@@ -314,7 +314,7 @@ TEST_CASE("a guard that is killed is told of, and what it left is ended", "[host
     if (held.starts_with("cgroup v2 ")) CHECK(!fs::exists(held.substr(10)));
 }
 
-TEST_CASE("a deployment is created again after its guard was killed", "[host_run]") {
+TEST_CASE("a deployment is created again after its guard was killed", "[host/guard]") {
     Deployment deployment({{"worker", "0", "1"}});
     const DeploymentStatus before = deployment.serve();
     ::kill(before.hosts.at(0).guard_pid, SIGKILL);
@@ -324,7 +324,7 @@ TEST_CASE("a deployment is created again after its guard was killed", "[host_run
     CHECK(all_gone({before.hosts[0].ranks[0].pid}));
 }
 
-TEST_CASE("an engine may print what is no UTF-8, and lines that are cut in a character", "[host_run]") {
+TEST_CASE("an engine may print what is no UTF-8, and lines that are cut in a character", "[host/guard]") {
     Deployment deployment({{"rank", "0", "1", "bytes", "ff", "3"}, {"rank", "1", "1", "bytes", "e29688", "500"}});
     const auto has_spoken = [](const DeploymentStatus& status) {
         return status.hosts[0].activity == "???" && status.hosts[1].activity.starts_with("\xe2\x96\x88");
@@ -335,7 +335,7 @@ TEST_CASE("an engine may print what is no UTF-8, and lines that are cut in a cha
     CHECK(status.hosts[1].activity.size() == 1000);
 }
 
-TEST_CASE("a state folder whose path is too long for a socket is refused, and nothing stays", "[host_run]") {
+TEST_CASE("a state folder whose path is too long for a socket is refused, and nothing stays", "[host/guard]") {
     Deployment deployment({Words{}});
     deployment.home.move_state(std::string(90, 'x'));
     const std::string said = error_of([&] { deployment.run_until(has_failed); });

@@ -23,7 +23,7 @@ unsigned mode_of(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("a deployment's folder is its user's alone", "[host_run]") {
+TEST_CASE("a deployment's folder is its user's alone", "[host/guard]") {
     const OwnHome home;
     const JobFolder folder("r1", "node0");
     CHECK(folder.path() == home.state() + "/r1cluster/r1/node0");
@@ -38,7 +38,7 @@ TEST_CASE("a deployment's folder is its user's alone", "[host_run]") {
     CHECK(folder.read("plan.json") == std::nullopt);
 }
 
-TEST_CASE("a file is written as a whole or stays as it was", "[host_run]") {
+TEST_CASE("a file is written as a whole or stays as it was", "[host/guard]") {
     const OwnHome home;
     const JobFolder folder("r1", "node0");
     folder.prepare();
@@ -53,7 +53,7 @@ TEST_CASE("a file is written as a whole or stays as it was", "[host_run]") {
     CHECK(!fs::exists(folder.file("state.json.new")));
 }
 
-TEST_CASE("a link in the place of a file is not followed", "[host_run]") {
+TEST_CASE("a link in the place of a file is not followed", "[host/guard]") {
     const OwnHome home;
     const JobFolder folder("r1", "node0");
     folder.prepare();
@@ -62,7 +62,7 @@ TEST_CASE("a link in the place of a file is not followed", "[host_run]") {
     CHECK(!fs::exists(home.state() + "/elsewhere"));
 }
 
-TEST_CASE("preparing again leaves the engine's cache and nothing else of the last run", "[host_run]") {
+TEST_CASE("preparing again leaves the engine's cache and nothing else of the last run", "[host/guard]") {
     const OwnHome home;
     const JobFolder folder("r1", "node0");
     folder.prepare();
@@ -79,7 +79,7 @@ TEST_CASE("preparing again leaves the engine's cache and nothing else of the las
     CHECK(folder.read("cache/kernel") == "compiled");
 }
 
-TEST_CASE("removing keeps the logs, and purging does not", "[host_run]") {
+TEST_CASE("removing keeps the logs, and purging does not", "[host/guard]") {
     const OwnHome home;
     const JobFolder folder("r1", "node0"), other("r1", "node1");
     folder.prepare();
@@ -97,7 +97,7 @@ TEST_CASE("removing keeps the logs, and purging does not", "[host_run]") {
     CHECK(fs::exists(home.state()));
 }
 
-TEST_CASE("logs are listed oldest first, without the guard's own", "[host_run]") {
+TEST_CASE("logs are listed oldest first, without the guard's own", "[host/guard]") {
     const OwnHome home;
     const JobFolder folder("r1", "node0");
     folder.prepare();
@@ -108,7 +108,7 @@ TEST_CASE("logs are listed oldest first, without the guard's own", "[host_run]")
           std::vector<std::string>{"head.log.10", "head.log.2", "head.log.1", "head.log", "worker.log"});
 }
 
-TEST_CASE("a lock has one holder, and is free when that one is gone", "[host_run]") {
+TEST_CASE("a lock has one holder, and is free when that one is gone", "[host/guard]") {
     const OwnHome home;
     const std::string path = home.state() + "/lock";
     {

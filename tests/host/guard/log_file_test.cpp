@@ -14,7 +14,7 @@
 using namespace r1cluster;
 using namespace r1cluster::detail;
 
-TEST_CASE("a log keeps every byte, and is its owner's alone", "[host_run]") {
+TEST_CASE("a log keeps every byte, and is its owner's alone", "[host/guard]") {
     const ScratchFolder folder;
     LogFile log(folder.path("head.log"), 1000, 3);
     log.append("one\ntw");
@@ -25,7 +25,7 @@ TEST_CASE("a log keeps every byte, and is its owner's alone", "[host_run]") {
     CHECK((facts.st_mode & 07777) == 0600);
 }
 
-TEST_CASE("a log is rotated at its size, and the oldest part goes", "[host_run]") {
+TEST_CASE("a log is rotated at its size, and the oldest part goes", "[host/guard]") {
     const ScratchFolder folder;
     LogFile log(folder.path("head.log"), 10, 3);
     for (const char* text : {"first...\n", "second..\n", "third...\n", "fourth..\n"}) log.append(text);
@@ -35,7 +35,7 @@ TEST_CASE("a log is rotated at its size, and the oldest part goes", "[host_run]"
     CHECK(!std::filesystem::exists(folder.path("head.log.3")));
 }
 
-TEST_CASE("a log of one file begins anew at its size", "[host_run]") {
+TEST_CASE("a log of one file begins anew at its size", "[host/guard]") {
     const ScratchFolder folder;
     LogFile log(folder.path("head.log"), 10, 1);
     log.append("first...\n");
@@ -44,7 +44,7 @@ TEST_CASE("a log of one file begins anew at its size", "[host_run]") {
     CHECK(!std::filesystem::exists(folder.path("head.log.1")));
 }
 
-TEST_CASE("whole lines are handed on, however they arrive", "[host_run]") {
+TEST_CASE("whole lines are handed on, however they arrive", "[host/guard]") {
     const ScratchFolder folder;
     std::vector<std::string> lines;
     LogFile log(folder.path("head.log"), 1000, 2);
@@ -59,7 +59,7 @@ TEST_CASE("whole lines are handed on, however they arrive", "[host_run]") {
     CHECK(lines.size() == 5);
 }
 
-TEST_CASE("the telling line is the last that speaks of an error", "[host_run]") {
+TEST_CASE("the telling line is the last that speaks of an error", "[host/guard]") {
     const ScratchFolder folder;
     LogFile log(folder.path("head.log"), 1000, 2);
     log.append("INFO loading\n");
@@ -69,7 +69,7 @@ TEST_CASE("the telling line is the last that speaks of an error", "[host_run]") 
     CHECK(log.last_line() == "shutting down");
 }
 
-TEST_CASE("lines have no control bytes and are bounded", "[host_run]") {
+TEST_CASE("lines have no control bytes and are bounded", "[host/guard]") {
     const ScratchFolder folder;
     LogFile log(folder.path("head.log"), 100000, 2);
     log.append("\033[1mbold\033[0m\ttab\n");
@@ -78,7 +78,7 @@ TEST_CASE("lines have no control bytes and are bounded", "[host_run]") {
     CHECK(log.last_line() == std::string(1000, 'x'));
 }
 
-TEST_CASE("lines are valid UTF-8, whatever an engine prints and wherever they are cut", "[host_run]") {
+TEST_CASE("lines are valid UTF-8, whatever an engine prints and wherever they are cut", "[host/guard]") {
     const ScratchFolder folder;
     LogFile log(folder.path("head.log"), 100000, 2);
     log.append("caf\xe9 au lait\n");
@@ -90,7 +90,7 @@ TEST_CASE("lines are valid UTF-8, whatever an engine prints and wherever they ar
     CHECK(parse_json("\"" + log.last_line() + "\"", "line").as_string().size() == 1000);
 }
 
-TEST_CASE("a log as text is what JSON can carry", "[host_run]") {
+TEST_CASE("a log as text is what JSON can carry", "[host/guard]") {
     CHECK(log_text("a\tb\nc") == "a\tb\nc");
     CHECK(log_text("10%\r20%\r\nend") == "10%\n20%\nend");
     CHECK(log_text("\xc3\xa9\xe2\x96\x88\xf0\x9f\x98\x80") == "\xc3\xa9\xe2\x96\x88\xf0\x9f\x98\x80");
@@ -103,7 +103,7 @@ TEST_CASE("a log as text is what JSON can carry", "[host_run]") {
     }
 }
 
-TEST_CASE("a log that cannot be written holds nobody up", "[host_run]") {
+TEST_CASE("a log that cannot be written holds nobody up", "[host/guard]") {
     LogFile log("/nowhere/head.log", 1000, 2);
     log.append("RuntimeError: still seen\n");
     CHECK(log.telling_line() == "RuntimeError: still seen");

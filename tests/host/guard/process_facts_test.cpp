@@ -11,7 +11,7 @@
 using namespace r1cluster;
 using namespace r1cluster::detail;
 
-TEST_CASE("a worker of vLLM names its rank and its pid", "[host_run]") {
+TEST_CASE("a worker of vLLM names its rank and its pid", "[host/guard]") {
     CHECK(rank_line("(Worker pid=12844) INFO 11-22 07:40:49 [parallel_state.py:2350] rank 0 in world size 2 is "
                     "assigned as DP rank 0, "
                     "PP rank 0, PCP rank 0, TP rank 0, EP rank N/A, EPLB rank N/A") == SeenRank{0, 12844});
@@ -19,13 +19,13 @@ TEST_CASE("a worker of vLLM names its rank and its pid", "[host_run]") {
                     "assigned as DP rank 0") == SeenRank{15, 977});
 }
 
-TEST_CASE("what Ray passes on from another host names no pid of ours", "[host_run]") {
+TEST_CASE("what Ray passes on from another host names no pid of ours", "[host/guard]") {
     CHECK(rank_line("(RayWorkerWrapper pid=12844, ip=10.0.0.2) INFO 11-22 07:40:49 [parallel_state.py:2350] rank 1 in "
                     "world size 2 is "
                     "assigned as DP rank 0") == std::nullopt);
 }
 
-TEST_CASE("lines that only look like a worker's name no rank", "[host_run]") {
+TEST_CASE("lines that only look like a worker's name no rank", "[host/guard]") {
     for (const char* line :
          {"", "INFO 11-22 07:40:49 [parallel_state.py:2350] rank 0 in world size 2 is assigned as DP rank 0",
           "(Worker pid=12844) INFO loading weights of rank 0", "(Worker pid=x) [a.py:1] rank 0 in world size 2",
@@ -37,7 +37,7 @@ TEST_CASE("lines that only look like a worker's name no rank", "[host_run]") {
     }
 }
 
-TEST_CASE("how a process ended is said in words", "[host_run]") {
+TEST_CASE("how a process ended is said in words", "[host/guard]") {
     Cause cause;
     CHECK(describe_end(cause) == "ended, and this kernel does not say how");
     cause.exit_code = 3;
@@ -52,7 +52,7 @@ TEST_CASE("how a process ended is said in words", "[host_run]") {
     CHECK(describe_end(cause) == "was killed by signal 40");
 }
 
-TEST_CASE("engine processes inherit paths and locale, and nothing that could be a secret", "[host_run]") {
+TEST_CASE("engine processes inherit paths and locale, and nothing that could be a secret", "[host/guard]") {
     ::setenv("R1CLUSTER_TEST_API_KEY", "secret", 1);
     ::setenv("LC_TEST", "C", 1);
     const auto env = passed_environment();
@@ -63,7 +63,7 @@ TEST_CASE("engine processes inherit paths and locale, and nothing that could be 
     ::unsetenv("LC_TEST");
 }
 
-TEST_CASE("a secret is read without its line end, and only where nobody else can", "[host_run]") {
+TEST_CASE("a secret is read without its line end, and only where nobody else can", "[host/guard]") {
     const ScratchFolder folder;
     const std::string path = folder.write("key", "sesame\n");
     std::filesystem::permissions(path, std::filesystem::perms(0600));

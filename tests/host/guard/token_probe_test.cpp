@@ -74,7 +74,7 @@ std::string http(const std::string& status, const std::string& body) {
 
 }  // namespace
 
-TEST_CASE("a generated token is ready", "[host_run]") {
+TEST_CASE("a generated token is ready", "[host/guard]") {
     OneAnswer engine(http("200 OK", R"({"choices":[{"text":" 2"}],"usage":{"completion_tokens":1}})"));
     const TokenProbe probe = engine.probe();
     CHECK(probe.because == "");
@@ -84,7 +84,7 @@ TEST_CASE("a generated token is ready", "[host_run]") {
     CHECK_THAT(engine.request, ContainsSubstring(R"({"model":"r1","prompt":"1","max_tokens":1,"temperature":0})"));
 }
 
-TEST_CASE("the key of the API is sent with the request", "[host_run]") {
+TEST_CASE("the key of the API is sent with the request", "[host/guard]") {
     const ScratchFolder folder;
     OneAnswer engine(http("401 Unauthorized", "no"));
     engine.readiness.api_key_file = folder.write("key", "sesame\n");
@@ -93,7 +93,7 @@ TEST_CASE("the key of the API is sent with the request", "[host_run]") {
     CHECK_THAT(engine.request, ContainsSubstring("Authorization: Bearer sesame\r\n"));
 }
 
-TEST_CASE("an answer that holds no token is not ready", "[host_run]") {
+TEST_CASE("an answer that holds no token is not ready", "[host/guard]") {
     CHECK(OneAnswer(http("503 Service Unavailable", "loading")).probe().because == "HTTP 503: loading");
     CHECK(OneAnswer(http("200 OK", R"({"choices":[{"text":""}],"usage":{"completion_tokens":0}})")).probe().because ==
           "the completion holds no token");
@@ -106,20 +106,20 @@ TEST_CASE("an answer that holds no token is not ready", "[host_run]") {
     }
 }
 
-TEST_CASE("what is no HTTP, or more than is bearable, is not ready", "[host_run]") {
+TEST_CASE("what is no HTTP, or more than is bearable, is not ready", "[host/guard]") {
     CHECK(!OneAnswer("SSH-2.0-OpenSSH_9.2\r\n\r\n").probe().is_ready);
     const TokenProbe probe = OneAnswer(http("200 OK", std::string(2 << 20, ' '))).probe();
     CHECK(!probe.is_ready);
     CHECK(probe.because == "body limit exceeded");
 }
 
-TEST_CASE("an engine that accepts and says nothing is waited for no longer than was set", "[host_run]") {
+TEST_CASE("an engine that accepts and says nothing is waited for no longer than was set", "[host/guard]") {
     const TokenProbe probe = OneAnswer("").probe(1);
     CHECK(!probe.is_ready);
     CHECK(probe.because == "no answer within 1 s");
 }
 
-TEST_CASE("a port on which nobody listens refuses", "[host_run]") {
+TEST_CASE("a port on which nobody listens refuses", "[host/guard]") {
     asio::io_context context;
     Readiness readiness;
     {

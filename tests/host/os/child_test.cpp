@@ -50,7 +50,7 @@ int status_of(asio::io_context& context, Child& child) {
 
 }  // namespace
 
-TEST_CASE("a child has exactly the environment that it was given, and a session of its own", "[host_remote]") {
+TEST_CASE("a child has exactly the environment that it was given, and a session of its own", "[host/os]") {
     asio::io_context context;
     ChildOptions options;
     options.env = {{"GREETING", "hello, 'world'"}, {"EMPTY", ""}};
@@ -58,7 +58,7 @@ TEST_CASE("a child has exactly the environment that it was given, and a session 
     CHECK(text_of(child->output()) == "EMPTY=\nGREETING=hello, 'world'\nsession own\n");
 }
 
-TEST_CASE("a child has no descriptor of ours but its three streams", "[host_remote]") {
+TEST_CASE("a child has no descriptor of ours but its three streams", "[host/os]") {
     const int ours = ::open("/dev/null", O_RDONLY);
     const int later = ::dup(ours);
     asio::io_context context;
@@ -68,7 +68,7 @@ TEST_CASE("a child has no descriptor of ours but its three streams", "[host_remo
     CHECK(text_of(child->output()) == "0 1 2 \n");
 }
 
-TEST_CASE("a child without an environment of its own inherits ours", "[host_remote]") {
+TEST_CASE("a child without an environment of its own inherits ours", "[host/os]") {
     ::setenv("R1CLUSTER_TEST_INHERITED", "yes", 1);
     asio::io_context context;
     const auto child = Child::start(context, {engine, "environment", "exit", "0"});
@@ -76,7 +76,7 @@ TEST_CASE("a child without an environment of its own inherits ours", "[host_remo
     ::unsetenv("R1CLUSTER_TEST_INHERITED");
 }
 
-TEST_CASE("a child's streams are pipes to us", "[host_remote]") {
+TEST_CASE("a child's streams are pipes to us", "[host/os]") {
     asio::io_context context;
     const auto child = Child::start(context, {"cat"});
     asio::write(child->input(), asio::buffer(std::string("there and back\n")));
@@ -85,7 +85,7 @@ TEST_CASE("a child's streams are pipes to us", "[host_remote]") {
     CHECK(status_of(context, *child) == 0);
 }
 
-TEST_CASE("standard error goes apart, or where standard output goes", "[host_remote]") {
+TEST_CASE("standard error goes apart, or where standard output goes", "[host/os]") {
     asio::io_context context;
     const auto apart = Child::start(context, {engine, "nonsense"});
     CHECK(text_of(apart->errors()) == "engine_stand_in: \"nonsense\" is not known\n");
@@ -95,7 +95,7 @@ TEST_CASE("standard error goes apart, or where standard output goes", "[host_rem
     CHECK(text_of(joined->output()) == "engine_stand_in: \"nonsense\" is not known\n");
 }
 
-TEST_CASE("a child's end is what waitpid says of it", "[host_remote]") {
+TEST_CASE("a child's end is what waitpid says of it", "[host/os]") {
     asio::io_context context;
     const auto child = Child::start(context, {engine, "exit", "3"});
     const int status = status_of(context, *child);
@@ -108,7 +108,7 @@ TEST_CASE("a child's end is what waitpid says of it", "[host_remote]") {
     CHECK(WTERMSIG(signalled) == SIGUSR1);
 }
 
-TEST_CASE("a child that ignores SIGTERM is ended by force, once", "[host_remote]") {
+TEST_CASE("a child that ignores SIGTERM is ended by force, once", "[host/os]") {
     asio::io_context context;
     const auto child = Child::start(context, {engine, "ignore-term", "environment"});
     line_of(child->output());
@@ -118,7 +118,7 @@ TEST_CASE("a child that ignores SIGTERM is ended by force, once", "[host_remote]
     CHECK(::kill(child->pid(), 0) == -1);
 }
 
-TEST_CASE("a child starts with no signal blocked", "[host_remote]") {
+TEST_CASE("a child starts with no signal blocked", "[host/os]") {
     sigset_t blocked, before;
     ::sigemptyset(&blocked);
     ::sigaddset(&blocked, SIGTERM);
@@ -131,7 +131,7 @@ TEST_CASE("a child starts with no signal blocked", "[host_remote]") {
     CHECK(WTERMSIG(status_of(context, *child)) == SIGTERM);
 }
 
-TEST_CASE("a program that cannot be started is named with the reason", "[host_remote]") {
+TEST_CASE("a program that cannot be started is named with the reason", "[host/os]") {
     asio::io_context context;
     CHECK(error_of([&] { Child::start(context, {"r1cluster-no-such-program"}); }) ==
           "not_found: starting \"r1cluster-no-such-program\": there is no such program in PATH");
@@ -142,7 +142,7 @@ TEST_CASE("a program that cannot be started is named with the reason", "[host_re
           "system: starting \"/etc/passwd\": Permission denied");
 }
 
-TEST_CASE("a child joins the cgroup that it was given", "[host_remote]") {
+TEST_CASE("a child joins the cgroup that it was given", "[host/os]") {
     const auto group = Containment::make("r1cluster-child-test-" + std::to_string(::getpid()));
     if (group->cgroup().empty()) {
         WARN("skipped: this user cannot make a cgroup v2 here");
@@ -159,7 +159,7 @@ TEST_CASE("a child joins the cgroup that it was given", "[host_remote]") {
     group->remove();
 }
 
-TEST_CASE("a cgroup that cannot be joined is no silent start", "[host_remote]") {
+TEST_CASE("a cgroup that cannot be joined is no silent start", "[host/os]") {
     asio::io_context context;
     ChildOptions options;
     options.cgroup_procs = ::open("/dev/full", O_WRONLY | O_CLOEXEC);

@@ -41,7 +41,7 @@ void run_until_ended(asio::io_context& context, const Watch& result) {
 
 }  // namespace
 
-TEST_CASE("the end of a child is seen without reaping it", "[host_run]") {
+TEST_CASE("the end of a child is seen without reaping it", "[host/os]") {
     asio::io_context context;
     const auto child = Child::start(context, {engine, "wait", "100", "exit", "7"});
     Watch seen;
@@ -53,7 +53,7 @@ TEST_CASE("the end of a child is seen without reaping it", "[host_run]") {
     CHECK(child->end() == 7);
 }
 
-TEST_CASE("the end of a grandchild is seen, with its signal where the kernel tells it", "[host_run]") {
+TEST_CASE("the end of a grandchild is seen, with its signal where the kernel tells it", "[host/os]") {
     asio::io_context context;
     const auto child = Child::start(context, {engine, "worker", "0", "1"});
     std::string text;
@@ -75,7 +75,7 @@ TEST_CASE("the end of a grandchild is seen, with its signal where the kernel tel
     }
 }
 
-TEST_CASE("a process that does not exist cannot be waited for", "[host_run]") {
+TEST_CASE("a process that does not exist cannot be waited for", "[host/os]") {
     asio::io_context context;
     const auto child = Child::start(context, {engine, "exit", "0"});
     child->end();

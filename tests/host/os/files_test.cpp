@@ -22,14 +22,14 @@ std::string refusal(const std::string& path, std::size_t limit_bytes = 100) {
 
 }  // namespace
 
-TEST_CASE("a file is read whole up to its limit", "[host_read]") {
+TEST_CASE("a file is read whole up to its limit", "[host/os]") {
     const ScratchFolder folder;
     const std::string path = folder.write("a", std::string(100, 'x'));
     CHECK(read_text_file(path, 100) == std::string(100, 'x'));
     CHECK(refusal(path, 99) == "reading the file \"" + path + "\": longer than 99 bytes");
 }
 
-TEST_CASE("what cannot be read says why and never waits", "[host_read]") {
+TEST_CASE("what cannot be read says why and never waits", "[host/os]") {
     const ScratchFolder folder;
     const std::string fifo = folder.path("fifo");
     REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
@@ -41,18 +41,18 @@ TEST_CASE("what cannot be read says why and never waits", "[host_read]") {
     CHECK(detail::listing_answer(fifo) == Answer{std::nullopt, "Not a directory"});
 }
 
-TEST_CASE("files of /proc, whose size reads 0, are read", "[host_read]") {
+TEST_CASE("files of /proc, whose size reads 0, are read", "[host/os]") {
     CHECK_FALSE(detail::file_answer("/proc/self/limits").text.value_or("").empty());
 }
 
-TEST_CASE("a listing is sorted, one name a line", "[host_read]") {
+TEST_CASE("a listing is sorted, one name a line", "[host/os]") {
     const ScratchFolder folder;
     folder.write("b", "");
     folder.write("a", "");
     CHECK(detail::listing_answer(folder.path()) == Answer{"a\nb\n", ""});
 }
 
-TEST_CASE("bytes that are not UTF-8 are shown as such", "[host_read]") {
+TEST_CASE("bytes that are not UTF-8 are shown as such", "[host/os]") {
     CHECK(detail::printable("caf\xC3\xA9") == "caf\xC3\xA9");
     CHECK(detail::printable("caf\xE9!\xFF") == "caf\\xe9!\\xff");
 }

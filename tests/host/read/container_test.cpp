@@ -52,11 +52,11 @@ private:
 
 }  // namespace
 
-TEST_CASE("a host without docker and podman has no container runtime", "[host_read]") {
+TEST_CASE("a host without docker and podman has no container runtime", "[host/read]") {
     CHECK(machine_of(MadeTree()).container_runtimes.empty());
 }
 
-TEST_CASE("docker without settings gives 64 MiB of shared memory and the limits of containerd", "[host_read]") {
+TEST_CASE("docker without settings gives 64 MiB of shared memory and the limits of containerd", "[host/read]") {
     const ContainerRuntime docker = docker_with({{"/proc/700/comm", "dockerd\n"},
                                                  {"/proc/700/limits", "Max locked memory unlimited unlimited bytes\n"},
                                                  {"/proc/600/comm", "containerd\n"},
@@ -70,7 +70,7 @@ TEST_CASE("docker without settings gives 64 MiB of shared memory and the limits 
     CHECK(docker.because == "/var/run/docker.sock: No such file or directory");
 }
 
-TEST_CASE("docker is usable where its socket takes connections, and not where nobody listens", "[host_read]") {
+TEST_CASE("docker is usable where its socket takes connections, and not where nobody listens", "[host/read]") {
     const MadeTree tree(Files{{"/usr/bin/docker", ""}});
     tree.directory("/var/run");
     {
@@ -81,7 +81,7 @@ TEST_CASE("docker is usable where its socket takes connections, and not where no
     CHECK(machine_of(tree).container_runtimes.at(0).because == "/var/run/docker.sock: Connection refused");
 }
 
-TEST_CASE("settings of docker's daemon change what a container gets", "[host_read]") {
+TEST_CASE("settings of docker's daemon change what a container gets", "[host/read]") {
     const ContainerRuntime docker = docker_with({{"/etc/docker/daemon.json",
                                                   R"({"default-runtime": "nvidia", "default-shm-size": "16G",
                           "default-ulimits": {"memlock": {"Name": "memlock", "Hard": -1, "Soft": -1}},
@@ -93,7 +93,7 @@ TEST_CASE("settings of docker's daemon change what a container gets", "[host_rea
     CHECK(docker.memlock_because == "default-ulimits in /etc/docker/daemon.json: unlimited");
 }
 
-TEST_CASE("a limit that cannot be seen is no unlimited one", "[host_read]") {
+TEST_CASE("a limit that cannot be seen is no unlimited one", "[host/read]") {
     const MadeTree tree(Files{{"/usr/bin/docker", ""}});
     const Machine machine = machine_of(tree);
     CHECK(machine.container_runtimes.at(0).memlock_because == "not known: no process containerd or dockerd shows");
@@ -101,7 +101,7 @@ TEST_CASE("a limit that cannot be seen is no unlimited one", "[host_read]") {
                         [](const Gap& gap) { return gap.subject == "locked memory of containers"; }) == 1);
 }
 
-TEST_CASE("broken settings of docker are a gap", "[host_read]") {
+TEST_CASE("broken settings of docker are a gap", "[host/read]") {
     const MadeTree tree(Files{{"/usr/bin/docker", ""}, {"/etc/docker/daemon.json", "{\"runtimes\": "}});
     const Machine machine = machine_of(tree);
     const auto gap = std::find_if(machine.gaps.begin(), machine.gaps.end(),
@@ -110,7 +110,7 @@ TEST_CASE("broken settings of docker are a gap", "[host_read]") {
     CHECK(gap->because.starts_with("/etc/docker/daemon.json:1:"));
 }
 
-TEST_CASE("a CDI specification of NVIDIA gives GPUs to podman and docker alike", "[host_read]") {
+TEST_CASE("a CDI specification of NVIDIA gives GPUs to podman and docker alike", "[host/read]") {
     for (const std::string text : {"---\ncdiVersion: 0.5.0\nkind: nvidia.com/gpu\ndevices: []\n",
                                    "{\"cdiVersion\": \"0.5.0\", \"kind\": \"nvidia.com/gpu\", \"devices\": []}"}) {
         const MadeTree tree(

@@ -58,7 +58,7 @@ Readings read_all() {
 
 }  // namespace
 
-TEST_CASE("without NVML the CUDA driver says what GPUs there are", "[host_read]") {
+TEST_CASE("without NVML the CUDA driver says what GPUs there are", "[host/read]") {
     const Library library;
     const Machine machine = interpret(read_all());
     CHECK(machine.cuda_driver_version == "12.8");
@@ -78,13 +78,13 @@ TEST_CASE("without NVML the CUDA driver says what GPUs there are", "[host_read]"
     CHECK(std::count(machine.gaps.begin(), machine.gaps.end(), gap) == 1);
 }
 
-TEST_CASE("the CUDA driver is never initialised in the process that reads", "[host_read]") {
+TEST_CASE("the CUDA driver is never initialised in the process that reads", "[host/read]") {
     const Library library;
     REQUIRE(read_all().calls.at("cuInit(0)").text == "0");
     CHECK(library->inits_here == 0);
 }
 
-TEST_CASE("a CUDA driver that refuses or dies is an answer with its reason", "[host_read]") {
+TEST_CASE("a CUDA driver that refuses or dies is an answer with its reason", "[host/read]") {
     const Library library;
     library->init = 803;
     const Readings refused = read_all();
@@ -98,7 +98,7 @@ TEST_CASE("a CUDA driver that refuses or dies is an answer with its reason", "[h
     CHECK(absent.calls.at("cuInit(0)").because == "/no/such/libcuda.so.1 not found");
 }
 
-TEST_CASE("CUDA_VISIBLE_DEVICES is a fact of its own and hides no GPU of the machine", "[host_read]") {
+TEST_CASE("CUDA_VISIBLE_DEVICES is a fact of its own and hides no GPU of the machine", "[host/read]") {
     const Library library;
     const Variable variable("CUDA_VISIBLE_DEVICES", "1,0");
     const Machine machine = interpret(read_all());
@@ -107,14 +107,14 @@ TEST_CASE("CUDA_VISIBLE_DEVICES is a fact of its own and hides no GPU of the mac
     CHECK(std::getenv("CUDA_DEVICE_ORDER") == nullptr);  // what the child sets stays there
 }
 
-TEST_CASE("CUDA_VISIBLE_DEVICES set to nothing hides every GPU", "[host_read]") {
+TEST_CASE("CUDA_VISIBLE_DEVICES set to nothing hides every GPU", "[host/read]") {
     const Variable variable("CUDA_VISIBLE_DEVICES", "");
     Readings readings;
     detail::read_gpu_files(readings);
     CHECK(interpret(readings).visible_gpus == "-1");
 }
 
-TEST_CASE("a device node that cannot be opened says why", "[host_read]") {
+TEST_CASE("a device node that cannot be opened says why", "[host/read]") {
     Readings readings;
     detail::read_device_node("/dev/null", readings);
     detail::read_device_node("/dev/no such node", readings);

@@ -64,7 +64,7 @@ std::vector<std::string> gaps_about(const Machine& machine, const std::string& s
 
 }  // namespace
 
-TEST_CASE("an InfiniBand adapter is read from sysfs", "[host_read]") {
+TEST_CASE("an InfiniBand adapter is read from sysfs", "[host/read]") {
     const MadeTree tree;
     add_infiniband(tree);
     tree.file("/dev/infiniband/uverbs0", "");
@@ -100,7 +100,7 @@ TEST_CASE("an InfiniBand adapter is read from sysfs", "[host_read]") {
     CHECK(gaps_about(machine, "use of HCAs").empty());
 }
 
-TEST_CASE("an adapter that /dev does not have is visible but not usable", "[host_read]") {
+TEST_CASE("an adapter that /dev does not have is visible but not usable", "[host/read]") {
     const MadeTree tree;
     add_infiniband(tree);
     const Machine machine = machine_of(tree);
@@ -111,21 +111,21 @@ TEST_CASE("an adapter that /dev does not have is visible but not usable", "[host
         std::vector<std::string>{"mlx5_0: visible but not usable: /dev/infiniband/uverbs0: No such file or directory"});
 }
 
-TEST_CASE("a device file that may not be opened says so", "[host_read]") {
+TEST_CASE("a device file that may not be opened says so", "[host/read]") {
     const MadeTree tree;
     add_infiniband(tree);
     tree.directory("/dev/infiniband/uverbs0");  // refuses to be opened for writing, even by root
     CHECK(machine_of(tree).hcas.at(0).unusable_because == "/dev/infiniband/uverbs0: Is a directory");
 }
 
-TEST_CASE("an adapter without an entry of ib_uverbs is not usable", "[host_read]") {
+TEST_CASE("an adapter without an entry of ib_uverbs is not usable", "[host/read]") {
     const MadeTree tree;
     tree.file(base + "mlx5_0/ports/1/state", "4: ACTIVE\n");
     CHECK(machine_of(tree).hcas.at(0).unusable_because ==
           "/sys/class/infiniband_verbs has no entry for it: is the module ib_uverbs loaded?");
 }
 
-TEST_CASE("a bonded RoCE port has the bond's interface, and its addresses with their types", "[host_read]") {
+TEST_CASE("a bonded RoCE port has the bond's interface, and its addresses with their types", "[host/read]") {
     const MadeTree tree;
     const std::string port = base + "mlx5_bond_0/ports/1";
     tree.file(port + "/state", "4: ACTIVE\n");
@@ -149,7 +149,7 @@ TEST_CASE("a bonded RoCE port has the bond's interface, and its addresses with t
     CHECK_FALSE(readings.files.contains(port + "/gids/2"));  // unset ones are not kept
 }
 
-TEST_CASE("a GID table is read until it has been empty for long", "[host_read]") {
+TEST_CASE("a GID table is read until it has been empty for long", "[host/read]") {
     const MadeTree tree;
     const std::string port = base + "mlx5_0/ports/1";
     for (int index = 0; index < 256; ++index) {
@@ -160,7 +160,7 @@ TEST_CASE("a GID table is read until it has been empty for long", "[host_read]")
     CHECK(machine.hcas[0].ports[0].gids[0].index == 20);
 }
 
-TEST_CASE("what a put-together tree does not hold is one gap for all of its adapters", "[host_read]") {
+TEST_CASE("what a put-together tree does not hold is one gap for all of its adapters", "[host/read]") {
     const MadeTree tree;
     for (const std::string name : {"mlx5_0", "mlx5_1", "mlx5_2", "mlx5_3"}) {
         tree.file(base + name + "/ports/1/state", "2: INIT\n");
@@ -179,13 +179,13 @@ TEST_CASE("what a put-together tree does not hold is one gap for all of its adap
           std::vector<std::string>{"whether mlx5_0, mlx5_1, mlx5_2 and 1 more can be opened was not tried"});
 }
 
-TEST_CASE("a kernel without verbs has no adapter and nothing is missing", "[host_read]") {
+TEST_CASE("a kernel without verbs has no adapter and nothing is missing", "[host/read]") {
     const Machine machine = machine_of(MadeTree());
     CHECK(machine.hcas.empty());
     CHECK(gaps_about(machine, "HCAs").empty());
 }
 
-TEST_CASE("libibverbs that is not there says so", "[host_read]") {
+TEST_CASE("libibverbs that is not there says so", "[host/read]") {
     Readings readings;
     detail::read_verbs(readings, "libno-such-verbs.so.1");
     CHECK(readings.calls.at("ibv_get_device_list()").text == std::nullopt);
@@ -193,7 +193,7 @@ TEST_CASE("libibverbs that is not there says so", "[host_read]") {
 }
 
 #ifdef R1CLUSTER_VERBS_STAND_IN
-TEST_CASE("libibverbs adds MTU and DMA-BUF, and where it disagrees with sysfs both are told", "[host_read]") {
+TEST_CASE("libibverbs adds MTU and DMA-BUF, and where it disagrees with sysfs both are told", "[host/read]") {
     const MadeTree tree;
     add_infiniband(tree);
     Readings readings;
@@ -209,7 +209,7 @@ TEST_CASE("libibverbs adds MTU and DMA-BUF, and where it disagrees with sysfs bo
     CHECK(readings.calls.at("ibv_open_device(mlx5_1)") == Answer{std::nullopt, "Permission denied"});
 }
 
-TEST_CASE("the libibverbs of this machine answers without an error", "[host_read]") {
+TEST_CASE("the libibverbs of this machine answers without an error", "[host/read]") {
     Readings readings;
     detail::read_verbs(readings);
     const Answer& answer = readings.calls.at("ibv_get_device_list()");

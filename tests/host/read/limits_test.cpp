@@ -33,14 +33,14 @@ const Files group_v2{{"/proc/self/cgroup", "0::/pod/engine\n"},
 
 }  // namespace
 
-TEST_CASE("limits of control groups of version 2 are those of the group and all above it", "[host_read]") {
+TEST_CASE("limits of control groups of version 2 are those of the group and all above it", "[host/read]") {
     const Limits limits = machine_of(group_v2).limits;
     CHECK(limits.cgroup_memory_bytes == 8589934592);
     CHECK(limits.cgroup_cpus == 16.0);
     CHECK(limits.cgroup_cpuset == "0-15");
 }
 
-TEST_CASE("limits of control groups of version 1 stand in a hierarchy each", "[host_read]") {
+TEST_CASE("limits of control groups of version 1 stand in a hierarchy each", "[host/read]") {
     const Limits limits =
         machine_of({{"/proc/self/cgroup", "3:cpu,cpuacct:/docker/x\n2:cpuset:/\n4:memory:/docker/x\n"},
                     {"/proc/self/mountinfo",
@@ -58,7 +58,7 @@ TEST_CASE("limits of control groups of version 1 stand in a hierarchy each", "[h
     CHECK(limits.cgroup_memory_bytes == 4096);
 }
 
-TEST_CASE("capabilities have their names", "[host_read]") {
+TEST_CASE("capabilities have their names", "[host/read]") {
     // Docker's default set, as its documentation gives it, holds none of those that matter here.
     CHECK(machine_of({{"/proc/self/status", "Name:\tx\nCapEff:\t00000000a80425fb\n"}}).limits.capabilities.empty());
     CHECK(machine_of({{"/proc/self/status", "CapEff:\t000001ffffffffff\n"}}).limits.capabilities ==
@@ -67,7 +67,7 @@ TEST_CASE("capabilities have their names", "[host_read]") {
           std::vector<std::string>{"CAP_IPC_LOCK", "CAP_SYS_NICE"});
 }
 
-TEST_CASE("huge pages are counted by their size", "[host_read]") {
+TEST_CASE("huge pages are counted by their size", "[host/read]") {
     const std::string base = "/sys/kernel/mm/hugepages/hugepages-";
     CHECK(machine_of({{base + "1048576kB/nr_hugepages", "4\n"},
                       {base + "1048576kB/free_hugepages", "3\n"},
@@ -76,7 +76,7 @@ TEST_CASE("huge pages are counted by their size", "[host_read]") {
               .hugepages == std::vector<Hugepages>{{2097152, 512, 0}, {1073741824, 4, 3}});
 }
 
-TEST_CASE("a container is known by its group or by the files that its engine leaves", "[host_read]") {
+TEST_CASE("a container is known by its group or by the files that its engine leaves", "[host/read]") {
     CHECK(machine_of({{"/proc/1/cgroup", "0::/init.scope\n"}}).container.empty());
     CHECK(machine_of({{"/proc/1/cgroup", "0::/\n"}, {"/.dockerenv", ""}}).container == "docker");
     CHECK(machine_of({{"/proc/1/cgroup", "5:cpu:/kubepods/besteffort/pod1/2\n"}, {"/.dockerenv", ""}}).container ==
@@ -85,7 +85,7 @@ TEST_CASE("a container is known by its group or by the files that its engine lea
     CHECK(machine_of({{"/run/systemd/container", "systemd-nspawn\n"}}).container == "systemd-nspawn");
 }
 
-TEST_CASE("GPUDirect's modules are loaded, or are not, or were not looked for", "[host_read]") {
+TEST_CASE("GPUDirect's modules are loaded, or are not, or were not looked for", "[host/read]") {
     const GpuDirectRdma with =
         machine_of({{"/sys/module/nvidia_peermem/version", "580.159.04\n"}, {"/sys/module/gdrdrv/version", "2.5\n"}})
             .gpudirect;
@@ -97,7 +97,7 @@ TEST_CASE("GPUDirect's modules are loaded, or are not, or were not looked for", 
               .gpudirect.is_peermem_loaded == true);
 }
 
-TEST_CASE("whether ib_core takes peer memory is asked where there is an adapter", "[host_read]") {
+TEST_CASE("whether ib_core takes peer memory is asked where there is an adapter", "[host/read]") {
     const std::string filler(200'000, 'x');
     const std::string name = "ib_register_peer_memory_client";
     CHECK(machine_of({{"/proc/kallsyms", name}}).gpudirect.can_peermem_register == std::nullopt);
@@ -111,7 +111,7 @@ TEST_CASE("whether ib_core takes peer memory is asked where there is an adapter"
               .gpudirect.can_peermem_register == false);
 }
 
-TEST_CASE("DMA-BUF needs Linux 5.12 and the open driver", "[facts]") {
+TEST_CASE("DMA-BUF needs Linux 5.12 and the open driver", "[host/read]") {
     const std::vector<std::pair<std::string, bool>> cases{
         {"5.12.0", true}, {"5.11.22-generic", false}, {"6.1.0-18-amd64", true}, {"4.18.0-553.el8", false}};
     for (const auto& [release, is_able] : cases) {
@@ -128,7 +128,7 @@ TEST_CASE("DMA-BUF needs Linux 5.12 and the open driver", "[facts]") {
     CHECK(interpret(readings).gpudirect.is_driver_open == false);
 }
 
-TEST_CASE("a virtual machine that boots from the image of a container is none", "[host_read]") {
+TEST_CASE("a virtual machine that boots from the image of a container is none", "[host/read]") {
     const MadeTree tree({{"/.dockerenv", ""}, {"/proc/2/comm", "kthreadd\n"}});
     for (const auto& [type, container] : {std::pair("ext4", ""), std::pair("overlay", "docker")}) {
         tree.file("/proc/self/mountinfo", std::string("22 1 0:20 / / rw shared:1 - ") + type + " /dev/vda rw\n");

@@ -67,7 +67,7 @@ std::vector<Firewall> firewalls(const std::vector<std::pair<std::string, std::st
 
 }  // namespace
 
-TEST_CASE("members of a bond name it, and it names them", "[host_read]") {
+TEST_CASE("members of a bond name it, and it names them", "[host/read]") {
     const MadeTree tree;
     add_bond(tree);
     const Machine machine = machine_of(tree);
@@ -83,7 +83,7 @@ TEST_CASE("members of a bond name it, and it names them", "[host_read]") {
     CHECK(member.numa_node == 1);
 }
 
-TEST_CASE("a VLAN has its number from the kernel and its parent from sysfs", "[host_read]") {
+TEST_CASE("a VLAN has its number from the kernel and its parent from sysfs", "[host/read]") {
     const MadeTree tree;
     add_bond(tree);
     const Machine machine = machine_of(tree, {{"bond0.100", "vlan", "bond0", 100}, {"gone0", "vlan", "bond0", 7}});
@@ -93,13 +93,13 @@ TEST_CASE("a VLAN has its number from the kernel and its parent from sysfs", "[h
     CHECK(machine.nics.size() == 4);
 }
 
-TEST_CASE("a virtio interface has the PCI address of its controller", "[host_read]") {
+TEST_CASE("a virtio interface has the PCI address of its controller", "[host/read]") {
     const MadeTree tree;
     add(tree, "eth0", "pci0000:00/0000:00:03.0/virtio2/net/eth0");
     CHECK(nic(machine_of(tree), "eth0").pci_address == "0000:00:03.0");
 }
 
-TEST_CASE("routes and policies of the kernel become entries, without the standing rules", "[facts]") {
+TEST_CASE("routes and policies of the kernel become entries, without the standing rules", "[host/read]") {
     Readings readings;
     calls::RouteTable table{false, {{"default", "eth0", "", "10.0.0.254", 254, 100}}};
     readings.calls["routes()"] = {calls::to_text(table), ""};
@@ -115,7 +115,7 @@ TEST_CASE("routes and policies of the kernel become entries, without the standin
                      Gap{"routes", "more than 1 routes, of which these are kept", ""}) == 1);
 }
 
-TEST_CASE("the routes of this machine are those of /proc/net/route", "[host_read]") {
+TEST_CASE("the routes of this machine are those of /proc/net/route", "[host/read]") {
     Readings readings;
     detail::read_network_tables(readings);
     for (const char* call : {"links()", "routes()", "route_policies()"}) CHECK(readings.calls.at(call).because.empty());
@@ -135,7 +135,7 @@ TEST_CASE("the routes of this machine are those of /proc/net/route", "[host_read
     CHECK(readings.calls.at("links()").text.value_or("").find("\"name\":\"lo\"") != std::string::npos);
 }
 
-TEST_CASE("a firewall is off only where something proves it", "[host_read]") {
+TEST_CASE("a firewall is off only where something proves it", "[host/read]") {
     CHECK(firewalls({}) == std::vector<Firewall>{
                                {"iptables", false, "the kernel has no legacy iptables: no /proc/net/ip_tables_names"}});
     CHECK(firewalls({{"/proc/net/ip_tables_names", ""}}) ==
@@ -150,7 +150,7 @@ TEST_CASE("a firewall is off only where something proves it", "[host_read]") {
     CHECK(firewalls({{"/etc/ufw/ufw.conf", "ENABLED=no\n"}}).at(1).is_active == false);
 }
 
-TEST_CASE("a list of firewall tables that may not be read asks for root", "[host_read]") {
+TEST_CASE("a list of firewall tables that may not be read asks for root", "[host/read]") {
     const MadeTree tree;
     tree.directory("/proc/net/ip_tables_names");  // refuses even root
     const Machine machine = machine_of(tree);

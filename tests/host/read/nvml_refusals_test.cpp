@@ -2,7 +2,7 @@
 // The ways in which NVML does not answer: each leaves the rest whole and says what is missing.
 #include "host/read/opened_nvml.hpp"
 
-TEST_CASE("no NVML is a gap that says what to do", "[host_read]") {
+TEST_CASE("no NVML is a gap that says what to do", "[host/read]") {
     Readings readings;
     detail::read_nvml("/no/such/libnvidia-ml.so.1", readings);
     CHECK(because_of(readings, "nvmlInit_v2()") == "/no/such/libnvidia-ml.so.1 not found");
@@ -12,7 +12,7 @@ TEST_CASE("no NVML is a gap that says what to do", "[host_read]") {
                                                  "install the NVIDIA driver, or run the container with --gpus all"}});
 }
 
-TEST_CASE("a driver that was updated under a running kernel is told from one that is absent", "[host_read]") {
+TEST_CASE("a driver that was updated under a running kernel is told from one that is absent", "[host/read]") {
     const NvmlLibrary library;
     library->init = NVML_ERROR_LIB_RM_VERSION_MISMATCH;
     CHECK(gpu_gaps(library.machine()) == std::vector<Gap>{{"gpus", "nvmlInit_v2(): Driver/library version mismatch",
@@ -22,7 +22,7 @@ TEST_CASE("a driver that was updated under a running kernel is told from one tha
     CHECK(library->calls == 2);  // nothing is asked, nothing is shut down
 }
 
-TEST_CASE("a driver that is too old for some functions answers the others", "[host_read]") {
+TEST_CASE("a driver that is too old for some functions answers the others", "[host/read]") {
     const NvmlLibrary library(R1CLUSTER_OLD_NVML_STAND_IN);
     library->has_link_fields = false;
     const Readings readings = library.read();
@@ -45,7 +45,7 @@ TEST_CASE("a driver that is too old for some functions answers the others", "[ho
                             "a newer driver"}});
 }
 
-TEST_CASE("one GPU of eight that is lost keeps its number, and the others are whole", "[host_read]") {
+TEST_CASE("one GPU of eight that is lost keeps its number, and the others are whole", "[host/read]") {
     const NvmlLibrary library;
     library->gpus = 8;
     library->refusals["nvmlDeviceGetHandleByIndex_v2(3)"] = NVML_ERROR_GPU_IS_LOST;
@@ -59,14 +59,14 @@ TEST_CASE("one GPU of eight that is lost keeps its number, and the others are wh
     CHECK(interpret(library.read()) == machine);
 }
 
-TEST_CASE("a GPU that the container was not given is told from one that is lost", "[host_read]") {
+TEST_CASE("a GPU that the container was not given is told from one that is lost", "[host/read]") {
     const NvmlLibrary library;
     library->refusals["nvmlDeviceGetHandleByIndex_v2(0)"] = NVML_ERROR_NO_PERMISSION;
     CHECK(gpu_gaps(library.machine()) ==
           std::vector<Gap>{{"GPU 0", "Insufficient Permissions", "run the container with --gpus all"}});
 }
 
-TEST_CASE("a GPU that is lost is not asked again", "[host_read]") {
+TEST_CASE("a GPU that is lost is not asked again", "[host/read]") {
     const NvmlLibrary library;
     library->refusals["(1)"] = NVML_ERROR_GPU_IS_LOST;
     const Readings readings = library.read();
@@ -76,7 +76,7 @@ TEST_CASE("a GPU that is lost is not asked again", "[host_read]") {
     CHECK_FALSE(library->calls_of.contains("nvmlDeviceGetP2PStatus(0)"));
 }
 
-TEST_CASE("a GPU that is lost half-way keeps what it said", "[host_read]") {
+TEST_CASE("a GPU that is lost half-way keeps what it said", "[host/read]") {
     const NvmlLibrary library;
     library->refusals["nvmlDeviceGetSerial(1)"] = NVML_ERROR_GPU_IS_LOST;
     const Machine machine = library.machine();
@@ -87,7 +87,7 @@ TEST_CASE("a GPU that is lost half-way keeps what it said", "[host_read]") {
     CHECK(std::count(machine.gaps.begin(), machine.gaps.end(), memory) == 1);
 }
 
-TEST_CASE("calls that are not permitted are one gap that says who may", "[host_read]") {
+TEST_CASE("calls that are not permitted are one gap that says who may", "[host/read]") {
     const NvmlLibrary library;
     for (const char* function : {"nvmlDeviceGetPowerUsage", "nvmlDeviceGetSerial"}) {
         library->refusals[function] = NVML_ERROR_NO_PERMISSION;
@@ -99,7 +99,7 @@ TEST_CASE("calls that are not permitted are one gap that says who may", "[host_r
     CHECK(machine.gpus.at(0).power_limit_w == 650.0);
 }
 
-TEST_CASE("a count of GPUs that cannot be is cut, and says so", "[host_read]") {
+TEST_CASE("a count of GPUs that cannot be is cut, and says so", "[host/read]") {
     const NvmlLibrary library;
     library->gpus = 10'000;
     const Machine machine = library.machine();

@@ -2,7 +2,7 @@
 // NVML's answers, from the library to the facts, with tests/programs/nvml_stand_in.cpp in the place of the library.
 #include "host/read/opened_nvml.hpp"
 
-TEST_CASE("all that NVML says of a GPU becomes facts", "[host_read]") {
+TEST_CASE("all that NVML says of a GPU becomes facts", "[host/read]") {
     const NvmlLibrary library;
     const Machine machine = library.machine();
     CHECK(machine.gpu_driver_version == "580.159.04");
@@ -28,7 +28,7 @@ TEST_CASE("all that NVML says of a GPU becomes facts", "[host_read]") {
     CHECK(gpu_gaps(machine).empty());
 }
 
-TEST_CASE("memory of a GPU is told apart as nvidia-smi does: 616 MiB reserved, none used", "[host_read]") {
+TEST_CASE("memory of a GPU is told apart as nvidia-smi does: 616 MiB reserved, none used", "[host/read]") {
     const Gpu gpu = NvmlLibrary().machine().gpus.at(0);
     CHECK(gpu.memory_bytes == 150754820096);
     CHECK(gpu.memory_reserved_bytes.value_or(0) / (1 << 20) + 1 == 616);  // nvidia-smi rounds up
@@ -37,7 +37,7 @@ TEST_CASE("memory of a GPU is told apart as nvidia-smi does: 616 MiB reserved, n
     CHECK(gpu.bar1_bytes == 262144ULL << 20U);
 }
 
-TEST_CASE("errors, clocks, power and the PCIe link of a GPU have their units", "[host_read]") {
+TEST_CASE("errors, clocks, power and the PCIe link of a GPU have their units", "[host/read]") {
     const Gpu gpu = NvmlLibrary().machine().gpus.at(0);
     CHECK(gpu.is_ecc_enabled == true);
     CHECK(gpu.is_ecc_pending == true);
@@ -59,7 +59,7 @@ TEST_CASE("errors, clocks, power and the PCIe link of a GPU have their units", "
     CHECK(gpu.link == PciLink{2.5, 8, 32.0, 16});
 }
 
-TEST_CASE("NVLinks of a virtual machine are up, to a switch that is hidden", "[host_read]") {
+TEST_CASE("NVLinks of a virtual machine are up, to a switch that is hidden", "[host/read]") {
     const Gpu gpu = NvmlLibrary().machine().gpus.at(0);
     REQUIRE(gpu.nvlinks.size() == 18);
     CHECK(active_nvlinks(gpu) == 18);
@@ -68,7 +68,7 @@ TEST_CASE("NVLinks of a virtual machine are up, to a switch that is hidden", "[h
     CHECK(gpu.fabric == GpuFabric{"completed", "success", "", 0, {}});
 }
 
-TEST_CASE("NVLinks that are down have no remote end, and that is no gap", "[host_read]") {
+TEST_CASE("NVLinks that are down have no remote end, and that is no gap", "[host/read]") {
     const NvmlLibrary library;
     library->are_links_up = false;
     const Machine machine = library.machine();
@@ -77,7 +77,7 @@ TEST_CASE("NVLinks that are down have no remote end, and that is no gap", "[host
     CHECK(gpu_gaps(machine).empty());
 }
 
-TEST_CASE("remote ends of NVLinks that are refused are a gap, and the links stay", "[host_read]") {
+TEST_CASE("remote ends of NVLinks that are refused are a gap, and the links stay", "[host/read]") {
     const NvmlLibrary library;
     library->refusals["nvmlDeviceGetNvLinkRemoteDeviceType(1)"] = NVML_ERROR_NO_PERMISSION;
     const Machine machine = library.machine();
@@ -87,7 +87,7 @@ TEST_CASE("remote ends of NVLinks that are refused are a gap, and the links stay
           std::vector<Gap>{{"remote ends of NVLinks of GPU 1", "Insufficient Permissions", "read the host as root"}});
 }
 
-TEST_CASE("GPUs without the fields of Hopper are asked for each link", "[host_read]") {
+TEST_CASE("GPUs without the fields of Hopper are asked for each link", "[host/read]") {
     const NvmlLibrary library;
     library->has_link_fields = false;
     const Gpu gpu = library.machine().gpus.at(0);
@@ -96,7 +96,7 @@ TEST_CASE("GPUs without the fields of Hopper are asked for each link", "[host_re
           NvLink{0, true, 5, {}, "switch", "", {{"crc_data", 0}, {"crc_flit", 5}, {"recovery", 0}, {"replay", 0}}});
 }
 
-TEST_CASE("Blackwell counts other errors of its NVLinks", "[host_read]") {
+TEST_CASE("Blackwell counts other errors of its NVLinks", "[host/read]") {
     const NvmlLibrary library;
     library->has_blackwell_errors = true;
     CHECK(library.machine().gpus.at(0).nvlinks.at(3).errors ==
@@ -104,7 +104,7 @@ TEST_CASE("Blackwell counts other errors of its NVLinks", "[host_read]") {
               {"effective", 0}, {"receive", 0}, {"recovery", 0}, {"recovery_failed", 7}});
 }
 
-TEST_CASE("a fabric that is not well says in which way", "[host_read]") {
+TEST_CASE("a fabric that is not well says in which way", "[host/read]") {
     const NvmlLibrary library;
     library->fabric_health = 0x4 << 8 | 0x2 << 6 | 0x1 << 4 | 0x1;  // configuration 4, timeout false, route, bandwidth
     CHECK(library.machine().gpus.at(0).fabric->unhealthy ==
@@ -114,13 +114,13 @@ TEST_CASE("a fabric that is not well says in which way", "[host_read]") {
     CHECK(library.machine().gpus.at(0).fabric->status.empty());
 }
 
-TEST_CASE("each pair of GPUs stands under the lower index with all that P2P can do", "[host_read]") {
+TEST_CASE("each pair of GPUs stands under the lower index with all that P2P can do", "[host/read]") {
     const Machine machine = NvmlLibrary().machine();
     CHECK(machine.gpus[0].peers == std::vector<GpuPeer>{{1, "PHB", "ok", "ok", "ok", "not supported"}});
     CHECK(machine.gpus[1].peers.empty());
 }
 
-TEST_CASE("a read asks NVML so often: 159 calls for two GPUs, 738 for eight", "[host_read]") {
+TEST_CASE("a read asks NVML so often: 159 calls for two GPUs, 738 for eight", "[host/read]") {
     const NvmlLibrary library;
     library.read();
     CHECK(library->calls == 6 + 2 * 74 + 5);
@@ -132,7 +132,7 @@ TEST_CASE("a read asks NVML so often: 159 calls for two GPUs, 738 for eight", "[
     CHECK(library->calls_of.at("nvmlShutdown") == 1);
 }
 
-TEST_CASE("MIG is seen with the devices that it made", "[host_read]") {
+TEST_CASE("MIG is seen with the devices that it made", "[host/read]") {
     const NvmlLibrary library;
     library->is_mig = true;
     const Gpu gpu = library.machine().gpus.at(1);
@@ -142,7 +142,7 @@ TEST_CASE("MIG is seen with the devices that it made", "[host_read]") {
                                                       "MIG-00000000-0000-4000-8000-000000001012"});
 }
 
-TEST_CASE("a virtual GPU is told from a whole one that was passed through", "[host_read]") {
+TEST_CASE("a virtual GPU is told from a whole one that was passed through", "[host/read]") {
     const NvmlLibrary library;
     library->virtualization = NVML_GPU_VIRTUALIZATION_MODE_VGPU;
     library->refusals["nvmlDeviceGetRemappedRows"] = NVML_ERROR_NOT_SUPPORTED;
@@ -152,7 +152,7 @@ TEST_CASE("a virtual GPU is told from a whole one that was passed through", "[ho
     CHECK(gpu_gaps(machine).empty());  // what a GPU does not have is not unseen
 }
 
-TEST_CASE("PCI domains are written as sysfs does, also those that need more than four digits", "[host_read]") {
+TEST_CASE("PCI domains are written as sysfs does, also those that need more than four digits", "[host/read]") {
     const NvmlLibrary library;
     library->pci_domain = 0xabc;
     CHECK(library.machine().gpus.at(0).pci_address == "0abc:1a:00.0");
@@ -160,7 +160,7 @@ TEST_CASE("PCI domains are written as sysfs does, also those that need more than
     CHECK(library.machine().gpus.at(0).pci_address == "10000:1a:00.0");
 }
 
-TEST_CASE("processes have names where they are ours to see, and memory where the driver says", "[host_read]") {
+TEST_CASE("processes have names where they are ours to see, and memory where the driver says", "[host/read]") {
     const NvmlLibrary library;
     library->processes = {{4242, 1ULL << 30U, 0xffffffff, 0xffffffff},
                           {1, static_cast<unsigned long long>(NVML_VALUE_NOT_AVAILABLE), 0xffffffff, 0xffffffff}};

@@ -87,7 +87,7 @@ void add_switch(const MadeTree& tree, const std::string& config) {
 
 }  // namespace
 
-TEST_CASE("a GPU below a PCIe switch has the bridges above it, up to the root complex", "[host_read]") {
+TEST_CASE("a GPU below a PCIe switch has the bridges above it, up to the root complex", "[host/read]") {
     const MadeTree tree;
     add_switch(tree, config_with_acs(0));
     const Machine machine = machine_of(tree);
@@ -105,7 +105,7 @@ TEST_CASE("a GPU below a PCIe switch has the bridges above it, up to the root co
     CHECK(gaps_about(machine, "PCI").empty());
 }
 
-TEST_CASE("ACS that redirects requests or completions is told from ACS that only checks sources", "[host_read]") {
+TEST_CASE("ACS that redirects requests or completions is told from ACS that only checks sources", "[host/read]") {
     const std::vector<std::pair<int, bool>> cases{{0x1d, true}, {0x04, true}, {0x08, true}, {0x01, false}, {0, false}};
     for (const auto& [control, is_redirecting] : cases) {
         const MadeTree tree;
@@ -114,7 +114,7 @@ TEST_CASE("ACS that redirects requests or completions is told from ACS that only
     }
 }
 
-TEST_CASE("a bridge without extended configuration space has no ACS", "[host_read]") {
+TEST_CASE("a bridge without extended configuration space has no ACS", "[host/read]") {
     const MadeTree tree;
     add_switch(tree, config_with_acs(0x1d));
     Readings readings;
@@ -123,7 +123,7 @@ TEST_CASE("a bridge without extended configuration space has no ACS", "[host_rea
     CHECK(readings.calls.at("acs(0000:16:00.0)").text == "0x001d");
 }
 
-TEST_CASE("configuration space that ends after 64 bytes asks for root", "[host_read]") {
+TEST_CASE("configuration space that ends after 64 bytes asks for root", "[host/read]") {
     const MadeTree tree;
     add_switch(tree, std::string(64, '\0'));
     const Machine machine = machine_of(tree);
@@ -135,7 +135,7 @@ TEST_CASE("configuration space that ends after 64 bytes asks for root", "[host_r
                             "read as root"}});
 }
 
-TEST_CASE("a list of capabilities in a circle ends", "[host_read]") {
+TEST_CASE("a list of capabilities in a circle ends", "[host/read]") {
     std::string config(4096, '\0');
     config[0x100] = 1;
     config[0x103] = 0x10;  // next: 0x100
@@ -144,7 +144,7 @@ TEST_CASE("a list of capabilities in a circle ends", "[host_read]") {
     CHECK(device(machine_of(tree), "0000:17:00.0").is_acs_redirecting == false);
 }
 
-TEST_CASE("domains of five digits hang below the device that hides them", "[host_read]") {
+TEST_CASE("domains of five digits hang below the device that hides them", "[host/read]") {
     const MadeTree tree;
     add(tree, {"pci0000:80/0000:80:00.5", "0x010400", "0x8086", "0x28c0", {}});
     add(tree, {"pci0000:80/0000:80:00.5/pci10000:e0/10000:e0:01.0", "0x060400", "0x8086", "0x352a", {}});
@@ -158,7 +158,7 @@ TEST_CASE("domains of five digits hang below the device that hides them", "[host
     CHECK(device(machine, "0000:80:00.5").parent == "pci0000:80");
 }
 
-TEST_CASE("a virtual machine with flat PCIe and no NUMA node keeps what is there", "[host_read]") {
+TEST_CASE("a virtual machine with flat PCIe and no NUMA node keeps what is there", "[host/read]") {
     // tests/machines/h200-2gpu-vm comes from such a machine: its links show, its network controller has none.
     const MadeTree tree;
     add(tree, {"pci0000:00/0000:00:00.0", "0x060000", "0x8086", "0x0d57", {}});
@@ -176,7 +176,7 @@ TEST_CASE("a virtual machine with flat PCIe and no NUMA node keeps what is there
     CHECK_FALSE(readings.files.contains(base + "0000:00:01.0/class"));  // what does not matter is not kept
 }
 
-TEST_CASE("a virtual function names its physical function, which says how many it has", "[host_read]") {
+TEST_CASE("a virtual function names its physical function, which says how many it has", "[host/read]") {
     const MadeTree tree;
     const std::string port = "pci0000:15/0000:15:01.0";
     add(tree, {port, "0x060400", "0x8086", "0x352a", {}});
@@ -198,7 +198,7 @@ TEST_CASE("a virtual function names its physical function, which says how many i
     CHECK(device(machine, "0000:16:00.1").link.width == std::nullopt);
 }
 
-TEST_CASE("a device that leaves while it is read, and one that cannot be read, are gaps", "[host_read]") {
+TEST_CASE("a device that leaves while it is read, and one that cannot be read, are gaps", "[host/read]") {
     const MadeTree tree;
     tree.link(base + "0000:18:00.0", "../../../devices/pci0000:15/0000:18:00.0");  // leads nowhere
     tree.directory(base + "0000:19:00.0/class");
@@ -210,12 +210,12 @@ TEST_CASE("a device that leaves while it is read, and one that cannot be read, a
     CHECK(gaps_about(machine, "PCI device 0000:19:00.0").at(0).because == base + "0000:19:00.0/class: Is a directory");
 }
 
-TEST_CASE("a host without PCI says so", "[host_read]") {
+TEST_CASE("a host without PCI says so", "[host/read]") {
     CHECK(gaps_about(machine_of(MadeTree()), "PCI devices") ==
           std::vector<Gap>{{"PCI devices", "/sys/bus/pci/devices: No such file or directory", ""}});
 }
 
-TEST_CASE("GPUs come before virtual functions where there are more devices than are read", "[host_read]") {
+TEST_CASE("GPUs come before virtual functions where there are more devices than are read", "[host/read]") {
     const MadeTree tree;
     for (int i = 0; i < 600; ++i) {
         const std::string address = fmt::format("0001:{:02x}:{:02x}.{}", i / 256, i / 8 % 32, i % 8);

@@ -37,7 +37,7 @@ struct Environment {
 
 }  // namespace
 
-TEST_CASE("a virtual environment has its own packages and its own version", "[host_read]") {
+TEST_CASE("a virtual environment has its own packages and its own version", "[host/read]") {
     const Environment environment;
     environment.configure();
     Readings readings;
@@ -49,14 +49,14 @@ TEST_CASE("a virtual environment has its own packages and its own version", "[ho
     CHECK(readings.links.at(environment.python).text == "python3");
 }
 
-TEST_CASE("system packages count where pyvenv.cfg lets them in", "[host_read]") {
+TEST_CASE("system packages count where pyvenv.cfg lets them in", "[host/read]") {
     const Environment environment;
     environment.configure("include-system-site-packages = true\n");
     Readings readings;
     CHECK(environment.read(environment.python, readings).site_packages.size() == 2);
 }
 
-TEST_CASE("an interpreter outside a virtual environment is taken where its links end", "[host_read]") {
+TEST_CASE("an interpreter outside a virtual environment is taken where its links end", "[host/read]") {
     const Environment environment;
     Readings readings;
     const calls::Python python = environment.read(environment.folder.path("base/bin/python3.11"), readings);
@@ -64,7 +64,7 @@ TEST_CASE("an interpreter outside a virtual environment is taken where its links
     CHECK(python.site_packages == std::vector{environment.folder.path("base/lib/python3.11/site-packages")});
 }
 
-TEST_CASE("folders of PYTHONPATH come first", "[host_read]") {
+TEST_CASE("folders of PYTHONPATH come first", "[host/read]") {
     const Environment environment;
     environment.configure();
     Readings readings;
@@ -72,7 +72,7 @@ TEST_CASE("folders of PYTHONPATH come first", "[host_read]") {
     CHECK(readings.listings.at("/one") == Answer{std::nullopt, "No such file or directory"});
 }
 
-TEST_CASE("an interpreter that is not there says so", "[host_read]") {
+TEST_CASE("an interpreter that is not there says so", "[host/read]") {
     Readings readings;
     detail::read_python("/no/such/python", "", readings);
     detail::read_python("no-such-python", "", readings);
@@ -81,7 +81,7 @@ TEST_CASE("an interpreter that is not there says so", "[host_read]") {
           Answer{std::nullopt, "no \"no-such-python\" in the folders of PATH"});
 }
 
-TEST_CASE("links in a circle end", "[host_read]") {
+TEST_CASE("links in a circle end", "[host/read]") {
     const ScratchFolder folder;
     std::filesystem::create_symlink("b", folder.path("a"));
     std::filesystem::create_symlink("a", folder.path("b"));

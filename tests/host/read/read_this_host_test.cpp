@@ -10,7 +10,7 @@
 
 using namespace r1cluster;
 
-TEST_CASE("this host says what it is", "[host_read]") {
+TEST_CASE("this host says what it is", "[host/read]") {
     const Machine machine = interpret(discover());
     CHECK(machine.cpu.threads >= sysconf(_SC_NPROCESSORS_ONLN));
     CHECK(machine.memory_bytes.value_or(0) > 0);
@@ -19,7 +19,7 @@ TEST_CASE("this host says what it is", "[host_read]") {
     CHECK(machine.host == machine.hostname);
 }
 
-TEST_CASE("the route to loopback is found by address and by name", "[host_read]") {
+TEST_CASE("the route to loopback is found by address and by name", "[host/read]") {
     ReadRequest request;
     request.peers = {"127.0.0.1", "localhost"};
     const Readings readings = read_this_host(request);
@@ -31,7 +31,7 @@ TEST_CASE("the route to loopback is found by address and by name", "[host_read]"
     CHECK(readings.calls.contains("getaddrinfo(localhost)"));
 }
 
-TEST_CASE("a name that cannot resolve and a folder that is not there are answers with a reason", "[host_read]") {
+TEST_CASE("a name that cannot resolve and a folder that is not there are answers with a reason", "[host/read]") {
     ReadRequest request;
     request.names = {"no such name"};
     request.paths = {"/no/such/folder"};
@@ -42,14 +42,14 @@ TEST_CASE("a name that cannot resolve and a folder that is not there are answers
     CHECK(readings.calls.at("checkpoint(/no/such/model)") == Answer{std::nullopt, "No such file or directory"});
 }
 
-TEST_CASE("every answer of this host can be saved", "[host_read]") {
+TEST_CASE("every answer of this host can be saved", "[host/read]") {
     const ScratchFolder folder;
     const Recording recording{{discover()}, {}, {}};
     save_recording(recording, folder.path("recording"));
     CHECK(load_recording(folder.path("recording")) == recording);
 }
 
-TEST_CASE("a request travels as JSON", "[host_read]") {
+TEST_CASE("a request travels as JSON", "[host/read]") {
     const ReadRequest request{"node1", "/data/r1", "/opt/p", "/x:/y", {"10.0.0.2"}, {"node2"}, {"/data"}};
     CHECK(detail::from_value<ReadRequest>(detail::to_value(request), "request") == request);
 }

@@ -27,14 +27,14 @@ std::string refusal(Act act) {
 
 }  // namespace
 
-TEST_CASE("a recording survives the way to disk and back", "[host_read]") {
+TEST_CASE("a recording survives the way to disk and back", "[host/read]") {
     const ScratchFolder folder;
     save_recording(one_host(), folder.path("new/deep/recording"));
     CHECK(load_recording(folder.path("new/deep/recording")) == one_host());
     CHECK(std::distance(std::filesystem::directory_iterator(folder.path("new/deep")), {}) == 1);
 }
 
-TEST_CASE("an empty folder is taken, one with content is not", "[host_read]") {
+TEST_CASE("an empty folder is taken, one with content is not", "[host/read]") {
     const ScratchFolder folder;
     const std::string path = folder.path("recording");
     std::filesystem::create_directory(path);
@@ -44,7 +44,7 @@ TEST_CASE("an empty folder is taken, one with content is not", "[host_read]") {
     CHECK(load_recording(path) == one_host());
 }
 
-TEST_CASE("notes beside a recording are left alone, links in it are not followed", "[host_read]") {
+TEST_CASE("notes beside a recording are left alone, links in it are not followed", "[host/read]") {
     const ScratchFolder folder;
     const std::string path = folder.path("recording");
     save_recording(one_host(), path);
@@ -59,7 +59,7 @@ TEST_CASE("notes beside a recording are left alone, links in it are not followed
                                                         "/root/proc/shadow: Too many levels of symbolic links");
 }
 
-TEST_CASE("what is no recording is refused with its name", "[host_read]") {
+TEST_CASE("what is no recording is refused with its name", "[host/read]") {
     const ScratchFolder folder;
     CHECK(refusal([&] { load_recording(folder.path("no")); }) ==
           "loading \"" + folder.path("no") +
@@ -74,7 +74,7 @@ TEST_CASE("what is no recording is refused with its name", "[host_read]") {
     CHECK(refusal([&] { load_recording(folder.path("cut")); }).starts_with("loading the recording \""));
 }
 
-TEST_CASE("a file of another tool is one host that is named after it", "[host_read]") {
+TEST_CASE("a file of another tool is one host that is named after it", "[host/read]") {
     const ScratchFolder folder;
     folder.write("topo (1).xml", "<system version=\"1\"/>");
     const Recording recording = load_recording(folder.path("topo (1).xml"));
@@ -84,7 +84,7 @@ TEST_CASE("a file of another tool is one host that is named after it", "[host_re
     CHECK(recording.hosts[0].documents.at("nccl_topology") == "<system version=\"1\"/>");
 }
 
-TEST_CASE("links in a folder of another tool are kept and not followed", "[host_read]") {
+TEST_CASE("links in a folder of another tool are kept and not followed", "[host/read]") {
     const ScratchFolder folder;
     folder.write("node7/sys/devices/pci0000:00/0000:00:03.0/vendor", "0x10de\n");
     folder.write("node7/sys/bus/pci/devices/.keep", "");

@@ -38,7 +38,7 @@ std::vector<SoftwareBuild> builds(const Machine& machine, const std::string& nam
 
 }  // namespace
 
-TEST_CASE("a service that runs is known by its process, its version by its package", "[host_read]") {
+TEST_CASE("a service that runs is known by its process, its version by its package", "[host/read]") {
     const MadeTree tree(Files{{"/proc/2/comm", "kthreadd\n"},
                               {"/proc/812/comm", "nv-fabricmanage\n"},
                               {"/proc/813/comm", "bash\n"},
@@ -51,7 +51,7 @@ TEST_CASE("a service that runs is known by its process, its version by its packa
                "/usr/lib/systemd/system/nvidia-persistenced.service is there, and no process \"nvidia-persiste\""}});
 }
 
-TEST_CASE("inside a container a service that does not show may still run", "[host_read]") {
+TEST_CASE("inside a container a service that does not show may still run", "[host/read]") {
     const MadeTree tree(Files{{"/proc/1/comm", "python3\n"}, {"/lib/systemd/system/docker.service", ""}});
     const Machine machine = machine_of(tree);
     REQUIRE(machine.services.size() == 1);
@@ -60,7 +60,7 @@ TEST_CASE("inside a container a service that does not show may still run", "[hos
                         [](const Gap& gap) { return gap.subject == "service docker"; }) == 1);
 }
 
-TEST_CASE("packages count while they are installed, on hold too", "[host_read]") {
+TEST_CASE("packages count while they are installed, on hold too", "[host/read]") {
     const MadeTree tree(Files{{"/var/lib/dpkg/status", dpkg}});
     const Machine machine = machine_of(tree);
     CHECK(builds(machine, "fabricmanager") ==
@@ -68,7 +68,7 @@ TEST_CASE("packages count while they are installed, on hold too", "[host_read]")
     CHECK(builds(machine, "imex").empty());
 }
 
-TEST_CASE("libraries tell their version by where their link leads", "[host_read]") {
+TEST_CASE("libraries tell their version by where their link leads", "[host/read]") {
     const MadeTree tree(Files{{"/var/lib/dpkg/status", dpkg},
                               {"/var/lib/dpkg/info/libnccl2.list", "/.\n/usr/lib/x86_64-linux-gnu/libnccl.so.2\n"}});
     const std::string folder = "/usr/lib/x86_64-linux-gnu";
@@ -85,7 +85,7 @@ TEST_CASE("libraries tell their version by where their link leads", "[host_read]
           std::vector<SoftwareBuild>{{"libibverbs", "44.0", folder + "/libibverbs.so.1", "libibverbs1 44.0-2"}});
 }
 
-TEST_CASE("NCCL of a wheel has the wheel's version, and its bytes are not read", "[host_read]") {
+TEST_CASE("NCCL of a wheel has the wheel's version, and its bytes are not read", "[host/read]") {
     const std::string site = "/opt/venv/lib/python3.12/site-packages";
     const MadeTree tree(Files{{site + "/nvidia/nccl/lib/libnccl.so.2", "NCCL version 9.9.9+cuda99\n"},
                               {site + "/nvidia_nccl_cu12-2.27.3.dist-info/METADATA", ""},
@@ -101,7 +101,7 @@ TEST_CASE("NCCL of a wheel has the wheel's version, and its bytes are not read",
     CHECK(builds(machine, "torch_cuda") == std::vector<SoftwareBuild>{{"torch_cuda", "12.8", site + "/torch", ""}});
 }
 
-TEST_CASE("NCCL that no package names tells its version by its bytes", "[host_read]") {
+TEST_CASE("NCCL that no package names tells its version by its bytes", "[host/read]") {
     for (const std::size_t before : {0UL, (1UL << 20U) - 5, (1UL << 20U) - 20, 3UL << 20U}) {
         const MadeTree tree(
             Files{{"/usr/local/lib/libnccl.so.2", std::string("NCCL version %d\0", 16) + std::string(before, 'x') +
@@ -116,7 +116,7 @@ TEST_CASE("NCCL that no package names tells its version by its bytes", "[host_re
                          "nccl(/usr/local/lib/libnccl.so.2): no \"NCCL version\" in it", ""}) == 1);
 }
 
-TEST_CASE("a CUDA toolkit is listed once, by its version file", "[host_read]") {
+TEST_CASE("a CUDA toolkit is listed once, by its version file", "[host/read]") {
     const MadeTree tree(
         Files{{"/usr/local/cuda-12.4/version.json", R"({"cuda": {"name": "CUDA SDK", "version": "12.4.1"}})"},
               {"/usr/local/cuda-10.2/version.txt", "CUDA Version 10.2.89\n"},
@@ -130,14 +130,14 @@ TEST_CASE("a CUDA toolkit is listed once, by its version file", "[host_read]") {
                         [](const Gap& gap) { return gap.subject == "CUDA Toolkit /usr/local/cuda-11.0"; }) == 1);
 }
 
-TEST_CASE("OFED is what its own script prints", "[host_read]") {
+TEST_CASE("OFED is what its own script prints", "[host/read]") {
     const MadeTree tree(
         Files{{"/usr/bin/ofed_info", "#!/bin/bash\nif true; then\n\techo MLNX_OFED_LINUX-24.10-0.7.0.0:\nfi\n"}});
     CHECK(builds(machine_of(tree), "ofed") ==
           std::vector<SoftwareBuild>{{"ofed", "24.10-0.7.0.0", "/usr/bin/ofed_info", ""}});
 }
 
-TEST_CASE("NVSwitches that only their driver shows are devices", "[host_read]") {
+TEST_CASE("NVSwitches that only their driver shows are devices", "[host/read]") {
     const MadeTree tree;
     tree.directory("/proc/driver/nvidia-nvswitch/devices/0000:05:00.0");
     const Machine machine = machine_of(tree);
@@ -146,7 +146,7 @@ TEST_CASE("NVSwitches that only their driver shows are devices", "[host_read]") 
     CHECK(machine.pci_devices[0].kind == "nvswitch");
 }
 
-TEST_CASE("a host with the RPM database says that it is not read", "[host_read]") {
+TEST_CASE("a host with the RPM database says that it is not read", "[host/read]") {
     const MadeTree tree;
     tree.directory("/var/lib/rpm");
     const Machine machine = machine_of(tree);

@@ -31,8 +31,8 @@ struct CheckpointOptions {
 /// (not_found, invalid_input; of a server also unavailable, timed_out, interrupted).
 CheckpointText read_checkpoint(const std::string& path, const CheckpointOptions& options = {});
 
-/// model() of these texts, without keeping them: of a folder or a cache, one header at a time is in memory. For who
-/// wants the model and no recording of it. Throws as both do.
+/// parse_checkpoint() of these texts, without keeping them: of a folder or a cache, one header at a time is in memory.
+/// For who wants the model and no recording of it. Throws as both do.
 Checkpoint read_model(const std::string& path, const CheckpointOptions& options = {});
 
 }  // namespace r1cluster

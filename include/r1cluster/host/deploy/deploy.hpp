@@ -47,7 +47,7 @@ struct UpResult {
 UpResult up(const DeploymentSpec& spec, const UpOptions& up_options = {}, const HostOptions& options = {});
 
 /// How the deployment of this spec is, on each of its hosts.
-DeploymentStatus status(const DeploymentSpec& spec, const HostOptions& options = {});
+DeploymentStatus read_status(const DeploymentSpec& spec, const HostOptions& options = {});
 
 /// Ends it on every host that can be reached, and waits until nothing is left there. Logs stay, unless
 /// `purge`. What was ended is in the result; a host that could not be asked is Phase::unknown.
@@ -60,8 +60,8 @@ struct LogOptions {
 };
 
 /// The engine's logs of each host, as they are now.
-std::vector<EngineLog> logs(const DeploymentSpec& spec, const LogOptions& log_options = {},
-                            const HostOptions& options = {});
+std::vector<EngineLog> read_logs(const DeploymentSpec& spec, const LogOptions& log_options = {},
+                                 const HostOptions& options = {});
 
 /// The same as they grow: `on_text` gets pieces that end with a line end.
 void follow_logs(const DeploymentSpec& spec, const std::function<void(const EngineLog&)>& on_text,

@@ -26,11 +26,11 @@ struct EngineQuestion {
 /// A model that the engine refuses is an answer: EnginePlan::refusal. Throws Error: not_found or unavailable
 /// (no such interpreter, no vLLM in it), timed_out after `timeout_s` for all, interrupted, invalid_input for a
 /// checkpoint that is not whole.
-std::vector<EnginePlan> engine_plans(const std::string& environment, const std::vector<EngineQuestion>& questions,
-                                     const HostOptions& options = {}, int timeout_s = 1800);
+std::vector<EnginePlan> ask_engine_all(const std::string& environment, const std::vector<EngineQuestion>& questions,
+                                       const HostOptions& options = {}, int timeout_s = 1800);
 
 /// The answer to one question; a refusal is thrown as Error (invalid_input) in the engine's words.
-EnginePlan engine_plan(const std::string& environment, const EngineQuestion& question, const HostOptions& options = {},
-                       int timeout_s = 1800);
+EnginePlan ask_engine(const std::string& environment, const EngineQuestion& question, const HostOptions& options = {},
+                      int timeout_s = 1800);
 
 }  // namespace r1cluster
