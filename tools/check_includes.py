@@ -4,12 +4,12 @@
 
 Usage: check_includes.py [--edges] SOURCE_DIR
 
-Rooms are folders under src/ and include/r1cluster/ ("facts", "facts/derive", "host/os"). ALLOWED lists, for each folder
-that has sources, every other folder that it includes. An include that ALLOWED does not list is a breach, and so is an
-entry of ALLOWED that no file needs: the table is the picture of the house, no more and no less. docs/concepts.md draws it.
+A room is a folder under src/ and include/r1cluster/ ("facts", "facts/derive", "host/os"). ALLOWED lists, for each room,
+every other room that it includes. An include that ALLOWED does not list is a violation, and so is an entry of ALLOWED
+that no file needs, so the table is exactly the picture of the code. docs/concepts.md draws the picture.
 
-Prints one line per breach and exits 1, or prints how many files it has read. --edges prints the edges that the sources
-have, in the form of ALLOWED.
+Prints one line for each violation and exits with 1, or prints how many files were read. --edges prints the edges that
+the sources have, in the form of ALLOWED.
 """
 
 import re
@@ -79,12 +79,12 @@ def line_of(text: str, offset: int) -> int:
 
 def main() -> int:
     prints_edges = "--edges" in sys.argv
-    source = Path([a for a in sys.argv[1:] if not a.startswith("--")][0])
+    source = Path(next(a for a in sys.argv[1:] if not a.startswith("--")))
     allowed = {folder: set(targets.split()) for folder, targets in ALLOWED.items()}
     order = {folder: place for place, folder in enumerate(ALLOWED)}
-    breaches: list[str] = []
+    violations: list[str] = []
     for folder, targets in allowed.items():
-        breaches += [
+        violations += [
             f"tools/check_includes.py: {folder} includes {target}, which does not stand above it in ALLOWED"
             for target in sorted(targets)
             if order.get(target, len(order)) >= order[folder]
@@ -100,7 +100,7 @@ def main() -> int:
             folder = folder_of(relative)
             text = path.read_text(encoding="utf-8")
             if folder not in allowed and folder not in TOP:
-                breaches.append(f"{path}: the folder {folder!r} is not in the table of tools/check_includes.py")
+                violations.append(f"{path}: the folder {folder!r} is not in the table of tools/check_includes.py")
                 continue
             for match in INCLUDE.finditer(text):
                 target = folder_of(match.group(1).removeprefix("r1cluster/"))
@@ -108,17 +108,17 @@ def main() -> int:
                     continue
                 used.setdefault(folder, set()).add(target)
                 if target not in allowed[folder]:
-                    breaches.append(
+                    violations.append(
                         f'{path}:{line_of(text, match.start())}: {folder} may not include {target} ("{match.group(1)}")'
                     )
             if folder not in TOP and folder.split("/")[0] != HOST:
-                breaches += [
+                violations += [
                     f"{path}:{line_of(text, match.start())}: core does no I/O, but has {match.group(0)!r}"
                     for match in BANNED_IN_CORE.finditer(text)
                 ]
             if root != "src" and THIRD_PARTY_IN_PUBLIC.search(text):
-                breaches.append(f"{path}: a public header includes a third-party header")
-    breaches += [
+                violations.append(f"{path}: a public header includes a third-party header")
+    violations += [
         f"tools/check_includes.py: {folder} is allowed to include {target}, which no file of it does"
         for folder, targets in allowed.items()
         for target in sorted(targets - used.get(folder, set()))
@@ -127,10 +127,10 @@ def main() -> int:
         for folder in sorted(used, key=lambda name: (order.get(name, len(order)), name)):
             print(f'    "{folder}": "{" ".join(sorted(used[folder]))}",')
         return 0
-    for breach in breaches:
-        print(breach)
-    print(f"{seen} files read, {len(breaches)} breaches")
-    return 1 if breaches or seen == 0 else 0
+    for violation in violations:
+        print(violation)
+    print(f"{seen} files read, {len(violations)} violations")
+    return 1 if violations or seen == 0 else 0
 
 
 if __name__ == "__main__":
