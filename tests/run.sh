@@ -42,22 +42,34 @@ shown_part() {
   if shown_step "$@" >&2; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
 
-# part_with_report NAME COMMAND…: many tests, which the command counts in a JUnit file at $results/report.xml. A command
-# that fails without a failed test in its report counts as one failure.
+# part_with_report NAME COMMAND…: many tests, which the command counts in a JUnit file at $results/report.xml. A test
+# whose output has "cases: ..." (tests/support/main.cpp) counts as that many. A command that fails without a failed test in
+# its report counts as one failure.
 part_with_report() {
   local name=$1 log=$results/${1// /_}.log status=0 counts
   shift
   rm -f "$results/report.xml"
   step "$name" "$log" "$@" || status=$?
   counts=$(python3 - "$results/report.xml" <<'END'
-import sys, xml.etree.ElementTree as tree
+import re, sys, xml.etree.ElementTree as tree
+passed = bad = skipped = 0
 try:
-    suites = list(tree.parse(sys.argv[1]).getroot().iter("testsuite"))
+    tests = list(tree.parse(sys.argv[1]).getroot().iter("testcase"))
 except (OSError, tree.ParseError):
-    suites = []
-sums = [sum(int(s.get(key) or 0) for s in suites) for key in ("tests", "failures", "errors", "skipped", "disabled")]
-tests, bad, skips = sums[0], sums[1] + sums[2], sums[3] + sums[4]
-print(tests - bad - skips, bad, skips)
+    tests = []
+for test in tests:
+    output = test.findtext("system-out") or ""
+    cases = re.search(r"^cases: (\d+) passed, (\d+) failed, (\d+) skipped$", output, re.M)
+    if cases:
+        passed, bad, skipped = (sum(n) for n in zip((passed, bad, skipped), map(int, cases.groups())))
+        sys.stderr.writelines(line + "\n" for line in output.splitlines() if line.startswith("SKIPPED: "))
+    elif test.find("failure") is not None or test.find("error") is not None:
+        bad += 1
+    elif test.find("skipped") is not None:
+        skipped += 1
+    else:
+        passed += 1
+print(passed, bad, skipped)
 END
 )
   read -r p f s <<<"$counts"
@@ -88,7 +100,7 @@ passed=1  # the build
 export PATH=$venv/bin:$PATH R1CLUSTER_BUILD_DIR=$PWD/build/dev R1CLUSTER_BINARY=$PWD/build/dev/src/cli/r1cluster
 pytest=("$venv/bin/python" -m pytest -q --junit-xml="$results/report.xml")
 
-part_with_report "C++ tests" ctest --preset dev --output-junit "$results/report.xml"
+part_with_report "C++ tests" ctest --preset dev --test-output-size-passed 1000000 --output-junit "$results/report.xml"
 part "headers compile alone" cmake --build --preset dev --target all_verify_interface_header_sets
 part_with_report "Python tests" env PYTHONPATH="$PWD/build/dev/python" "${pytest[@]}" tests/python
 part "stubs are up to date" env PYTHONPATH="$PWD/build/dev/python" "$venv/bin/python" tools/update_stubs.py --check

@@ -45,7 +45,7 @@ constexpr std::uint64_t mib = 1 << 20;
 }  // namespace
 
 TEST_CASE("the NCCL topology of ND v5 has a GPU and an InfiniBand controller under each switch", "[documents]") {
-    R1CLUSTER_SHARED_TEXT(text, "fixtures/nccl-topo/azure-ndv5.xml");
+    const std::string text = shared_text("fixtures/nccl-topo/azure-ndv5.xml");
     const Machine machine = parse_document("nccl_topology", text, "ndv5.xml");
     CHECK(gpu_addresses(machine) == std::vector<std::string>{"0001:00:00.0", "0002:00:00.0", "0003:00:00.0",
                                                              "0008:00:00.0", "0009:00:00.0", "000a:00:00.0",
@@ -70,7 +70,7 @@ TEST_CASE("the NCCL topology of ND v5 has a GPU and an InfiniBand controller und
 }
 
 TEST_CASE("the NCCL topology of ND v4 is ordered by address, not by its text", "[documents]") {
-    R1CLUSTER_SHARED_TEXT(text, "fixtures/nccl-topo/azure-ndv4.xml");
+    const std::string text = shared_text("fixtures/nccl-topo/azure-ndv4.xml");
     const Machine machine = parse_document("nccl_topology", text, "ndv4.xml");
     CHECK(gpu_addresses(machine) == std::vector<std::string>{"0001:00:00.0", "0002:00:00.0", "0003:00:00.0",
                                                              "0004:00:00.0", "000b:00:00.0", "000c:00:00.0",
@@ -84,7 +84,7 @@ TEST_CASE("the NCCL topology of ND v4 is ordered by address, not by its text", "
 }
 
 TEST_CASE("the NCCL topology of p4d has two GPUs beside each EFA controller", "[documents]") {
-    R1CLUSTER_SHARED_TEXT(text, "fixtures/nccl-topo/aws-p4d.xml");
+    const std::string text = shared_text("fixtures/nccl-topo/aws-p4d.xml");
     const Machine machine = parse_document("nccl_topology", text, "p4d.xml");
     CHECK(gpu_addresses(machine) == std::vector<std::string>{"0000:10:1c.0", "0000:10:1d.0", "0000:20:1c.0",
                                                              "0000:20:1d.0", "0000:90:1c.0", "0000:90:1d.0",
@@ -99,7 +99,7 @@ TEST_CASE("the NCCL topology of p4d has two GPUs beside each EFA controller", "[
 }
 
 TEST_CASE("what NCCL wrote of two H200 in a virtual machine", "[documents]") {
-    R1CLUSTER_SHARED_TEXT(text, "recordings/h200-2gpu-vm/nccl/nccl-topo.xml");
+    const std::string text = shared_text("recordings/h200-2gpu-vm/nccl/nccl-topo.xml");
     const Machine machine = parse_document("nccl_topology", text, "nccl-topo.xml");
     CHECK(gpu_addresses(machine) == std::vector<std::string>{"0000:00:06.0", "0000:00:07.0"});
     CHECK(machine.gpus[1].compute_capability == "9.0");
@@ -134,7 +134,7 @@ TEST_CASE("in an NCCL topology, what holds devices and is neither GPU nor NIC is
 }
 
 TEST_CASE("the hwloc topology of p5 has eight H100, 32 EFA devices and no name mlx5", "[documents]") {
-    R1CLUSTER_SHARED_TEXT(text, "fixtures/hwloc/aws-p5.48xl.xml");
+    const std::string text = shared_text("fixtures/hwloc/aws-p5.48xl.xml");
     const Machine machine = parse_document("hwloc", text, "p5.xml");
     CHECK(gpu_addresses(machine) == std::vector<std::string>{"0000:53:00.0", "0000:64:00.0", "0000:75:00.0",
                                                              "0000:86:00.0", "0000:97:00.0", "0000:a8:00.0",
@@ -169,7 +169,7 @@ TEST_CASE("the hwloc topology of p5 has eight H100, 32 EFA devices and no name m
 }
 
 TEST_CASE("nvidia-smi of a T4 with driver 515", "[documents]") {
-    R1CLUSTER_SHARED_TEXT(text, "fixtures/nvidia-smi/tesla-t4.xml");
+    const std::string text = shared_text("fixtures/nvidia-smi/tesla-t4.xml");
     const Machine machine = parse_document("nvidia_smi", text, "t4.xml");
     CHECK(machine.gpu_driver_version == "515.105.01");
     CHECK(machine.cuda_driver_version == "11.7");
@@ -206,7 +206,7 @@ TEST_CASE("nvidia-smi of a T4 with driver 515", "[documents]") {
 }
 
 TEST_CASE("nvidia-smi of an A10G, whose driver loses digits of the PCI device", "[documents]") {
-    R1CLUSTER_SHARED_TEXT(text, "fixtures/nvidia-smi/a10g.xml");
+    const std::string text = shared_text("fixtures/nvidia-smi/a10g.xml");
     const Machine machine = parse_document("nvidia_smi", text, "a10g.xml");
     const Gpu& gpu = machine.gpus.at(0);
     CHECK(gpu.name == "NVIDIA A10G");
@@ -221,7 +221,7 @@ TEST_CASE("nvidia-smi of an A10G, whose driver loses digits of the PCI device", 
 }
 
 TEST_CASE("nvidia-smi of two H200 with driver 580, behind the line of a shell", "[documents]") {
-    R1CLUSTER_SHARED_TEXT(text, "recordings/h200-2gpu-vm/nvidia-smi/nvidia-smi-q.xml");
+    const std::string text = shared_text("recordings/h200-2gpu-vm/nvidia-smi/nvidia-smi-q.xml");
     const Machine machine = parse_document("nvidia_smi", text, "q.xml");
     CHECK(machine.cuda_driver_version == "13.0");
     REQUIRE(machine.gpus.size() == 2);
@@ -251,7 +251,7 @@ TEST_CASE("nvidia-smi of two H200 with driver 580, behind the line of a shell", 
 }
 
 TEST_CASE("lspci of eight H100, each beside one ConnectX-7 under a switch", "[documents]") {
-    R1CLUSTER_SHARED_TEXT(text, "fixtures/pci/lspci-vvv-h100-gpud.txt");
+    const std::string text = shared_text("fixtures/pci/lspci-vvv-h100-gpud.txt");
     const Machine machine = parse_document("lspci", text, "lspci.txt");
     CHECK(gpu_addresses(machine) == std::vector<std::string>{"0000:19:00.0", "0000:3b:00.0", "0000:4c:00.0",
                                                              "0000:5d:00.0", "0000:9b:00.0", "0000:bb:00.0",
@@ -293,7 +293,7 @@ TEST_CASE("lspci of eight H100, each beside one ConnectX-7 under a switch", "[do
 }
 
 TEST_CASE("the matrix of two H200 over NVLink", "[documents]") {
-    R1CLUSTER_SHARED_TEXT(text, "recordings/h200-2gpu-vm/nvidia-smi/topo-m.txt");
+    const std::string text = shared_text("recordings/h200-2gpu-vm/nvidia-smi/topo-m.txt");
     const Machine machine = parse_document("topo_matrix", text, "topo-m.txt");
     REQUIRE(machine.gpus.size() == 2);
     CHECK(machine.gpus[0].cpu_affinity == "0-31");

@@ -9,6 +9,7 @@
 #include "support/catch.hpp"
 #include "support/scratch_folder.hpp"
 #include "support/shared_data.hpp"
+#include "support/skip.hpp"
 
 using namespace r1cluster;
 
@@ -165,7 +166,7 @@ TEST_CASE("every NCCL topology that we have survives the way in and out", "[docu
     for (const char* name : {"fixtures/nccl-topo/azure-ndv4.xml", "fixtures/nccl-topo/azure-ndv5.xml",
                              "fixtures/nccl-topo/aws-p4d.xml", "recordings/h200-2gpu-vm/nccl/nccl-topo.xml"}) {
         INFO(name);
-        R1CLUSTER_SHARED_TEXT(text, name);
+        const std::string text = shared_text(name);
         Machine before = parse_document("nccl_topology", text, name);
         const std::string written = to_nccl_topology(before);
         Machine after = parse_document("nccl_topology", written, "again");
@@ -177,7 +178,7 @@ TEST_CASE("every NCCL topology that we have survives the way in and out", "[docu
 }
 
 TEST_CASE("what we write of the virtual machine is what NCCL wrote, without what depends on the job", "[documents]") {
-    R1CLUSTER_SHARED_TEXT(text, "recordings/h200-2gpu-vm/nccl/nccl-topo.xml");
+    const std::string text = shared_text("recordings/h200-2gpu-vm/nccl/nccl-topo.xml");
     const Machine machine = parse_document("nccl_topology", text, "nccl-topo.xml");
     const std::regex completed(R"( (host_hash|rank|gdr|latency|speed|guid|maxconn)="[^"]*"| link_width="0")");
     const std::string rest = std::regex_replace(text, completed, "");
@@ -186,7 +187,7 @@ TEST_CASE("what we write of the virtual machine is what NCCL wrote, without what
 }
 
 TEST_CASE("the topology of lspci's H100 machine has each GPU and its HCA below one switch", "[documents]") {
-    R1CLUSTER_SHARED_TEXT(text, "fixtures/pci/lspci-vvv-h100-gpud.txt");
+    const std::string text = shared_text("fixtures/pci/lspci-vvv-h100-gpud.txt");
     const std::string written = to_nccl_topology(parse_document("lspci", text, "lspci.txt"));
     const Machine machine = parse_document("nccl_topology", written, "written");
     std::map<std::string, std::string> parents;
@@ -231,10 +232,7 @@ TEST_CASE("a machine as a graph: what hangs from what, and NVLinks once", "[docu
 }
 
 TEST_CASE("Graphviz takes the graph", "[documents]") {
-    if (std::system("dot -V >/dev/null 2>&1") != 0) {
-        WARN("skipped: Graphviz is not installed");
-        return;
-    }
+    if (std::system("dot -V >/dev/null 2>&1") != 0) skip_case("Graphviz is not installed");
     const ScratchFolder folder;
     Machine machine = small_machine();
     machine.gpus[0].name = "\\\" } \n; odd";

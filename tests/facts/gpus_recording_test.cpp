@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // What NVML answered on a real machine, recorded by another program, against what nvidia-smi wrote about it.
-#include <cstdlib>
-#include <filesystem>
-
 #include "base/reflect_json.hpp"
 #include "r1cluster/facts/cluster.hpp"
 #include "r1cluster/host/os/text_file.hpp"
 #include "readings/calls_gpu.hpp"
 #include "support/catch.hpp"
+#include "support/shared_data.hpp"
 
 using namespace r1cluster;
 namespace json = boost::json;
 
 namespace {
 
-std::string recordings() {
-    const char* shared = std::getenv("R1CLUSTER_SHARED");
-    return (shared ? shared : std::string(R1CLUSTER_SOURCE_DIR) + "/../shared") + "/recordings/h200-2gpu-vm";
-}
+std::string recorded(const std::string& file) { return shared_text("recordings/h200-2gpu-vm/" + file); }
 
 std::uint64_t number(const json::value& value, const char* key) {
     return value.get_object().at(key).to_number<std::uint64_t>();
@@ -64,11 +59,7 @@ void add_gpu(const json::value& gpu, int index, Readings& readings) {
 }  // namespace
 
 TEST_CASE("a recorded H200 virtual machine means what nvidia-smi wrote about it", "[facts]") {
-    if (!std::filesystem::exists(recordings())) {
-        WARN("skipped: no " << recordings());
-        return;
-    }
-    const json::value nvml = detail::parse_json(read_text_file(recordings() + "/host/nvml.json", 1 << 20), "nvml.json");
+    const json::value nvml = detail::parse_json(recorded("host/nvml.json"), "nvml.json");
     Readings readings;
     readings.calls["nvmlInit_v2()"] = {"0", ""};
     readings.calls["nvmlSystemGetDriverVersion()"] = {text_of(nvml.at("driver")), ""};
@@ -84,7 +75,7 @@ TEST_CASE("a recorded H200 virtual machine means what nvidia-smi wrote about it"
     }
 
     const Machine machine = interpret(readings);
-    const std::string smi = read_text_file(recordings() + "/nvidia-smi/nvidia-smi-q.xml", 1 << 20);
+    const std::string smi = recorded("nvidia-smi/nvidia-smi-q.xml");
     const auto smi_says = [&](const std::string& element, const std::string& value) {
         INFO(element << " " << value);
         CHECK(smi.find("<" + element + ">" + value + "</" + element + ">") != std::string::npos);

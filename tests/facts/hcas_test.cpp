@@ -1,30 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The InfiniBand adapters of a real 8 x H100 host, read in place where the public tree is at hand.
-#include <cstdlib>
 #include <filesystem>
 
 #include "r1cluster/facts/cluster.hpp"
 #include "r1cluster/host/os/text_file.hpp"
 #include "support/catch.hpp"
+#include "support/shared_data.hpp"
 
 using namespace r1cluster;
 
-namespace {
-
-std::string shared_folder() {
-    const char* set = std::getenv("R1CLUSTER_SHARED");
-    return set ? set : std::string(R1CLUSTER_SOURCE_DIR) + "/../shared";
-}
-
-}  // namespace
-
 TEST_CASE("the H100 tree has eight InfiniBand ports of 400 Gb/s and one of Ethernet", "[facts]") {
     namespace fs = std::filesystem;
-    const fs::path tree = shared_folder() + "/fixtures/infiniband-h100-gpud";
-    if (!fs::exists(tree)) {
-        WARN(tree.string() + " is not here: set R1CLUSTER_SHARED");
-        return;
-    }
+    const fs::path tree = shared_path("fixtures/infiniband-h100-gpud");
     Readings readings;
     for (const auto& entry : fs::recursive_directory_iterator(tree)) {
         if (!entry.is_regular_file()) continue;

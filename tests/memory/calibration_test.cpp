@@ -102,7 +102,7 @@ TEST_CASE("lines that look alike and numbers that are none are passed over", "[m
 }
 
 TEST_CASE("the recorded log of 8B on one H200", "[memory][calibration]") {
-    R1CLUSTER_SHARED_TEXT(log, "recordings/h200-2gpu-vm/vllm-0.25.1/8b-tp1.log");
+    const std::string log = shared_text("recordings/h200-2gpu-vm/vllm-0.25.1/8b-tp1.log");
     const Calibration read = parse_calibration(log, "8b-tp1.log");
     REQUIRE(read.ranks.size() == 1);
     CHECK(read.ranks[0] == RankCalibration{0, gib_of(15.0), gib_of(0.22), gib_of(1.1), gib_of(0.98), gib_of(109.49)});
@@ -115,7 +115,7 @@ TEST_CASE("the recorded log of 8B on one H200", "[memory][calibration]") {
 }
 
 TEST_CASE("the recorded log of 8B on two H200", "[memory][calibration]") {
-    R1CLUSTER_SHARED_TEXT(log, "recordings/h200-2gpu-vm/vllm-0.25.1/8b-tp2.log");
+    const std::string log = shared_text("recordings/h200-2gpu-vm/vllm-0.25.1/8b-tp2.log");
     const Calibration read = parse_calibration(log, "8b-tp2.log");
     REQUIRE(read.ranks.size() == 2);
     for (const RankCalibration& rank : read.ranks) {

@@ -43,7 +43,7 @@ TEST_CASE("documents that we have are of the kinds that they are", "[readings]")
              {"recordings/h200-2gpu-vm/nvidia-smi/topo-m.txt", "topo_matrix"},
              {"recordings/h200-2gpu-vm/nvidia-smi/topo-p2p.txt", ""},
              {"recordings/h200-2gpu-vm/nccl/nccl-graph.xml", ""}}) {
-        R1CLUSTER_SHARED_TEXT(text, name);
+        const std::string text = shared_text(name);
         CHECK(kind_of_document(text) == kind);
     }
 }

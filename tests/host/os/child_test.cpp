@@ -17,6 +17,7 @@
 #include "host/guard/containment.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
+#include "support/skip.hpp"
 
 using namespace r1cluster;
 using namespace r1cluster::detail;
@@ -144,10 +145,7 @@ TEST_CASE("a program that cannot be started is named with the reason", "[host/os
 
 TEST_CASE("a child joins the cgroup that it was given", "[host/os]") {
     const auto group = Containment::make("r1cluster-child-test-" + std::to_string(::getpid()));
-    if (group->cgroup().empty()) {
-        WARN("skipped: this user cannot make a cgroup v2 here");
-        return;
-    }
+    if (group->cgroup().empty()) skip_case("this user cannot make a cgroup v2 here");
     asio::io_context context;
     ChildOptions options;
     options.cgroup_procs = group->join_descriptor();
