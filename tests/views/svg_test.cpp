@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <pugixml.hpp>
 
 #include "r1cluster/views/views.hpp"
 #include "support/catch.hpp"
@@ -14,42 +15,30 @@ using namespace r1cluster;
 namespace {
 
 struct Element {
-    std::string name, text;  ///< text up to the next tag
+    std::string name, text;
     std::map<std::string, std::string> attributes;
     double number(const std::string& key) const { return std::stod(attributes.at(key)); }
 };
 
-/// Elements of a well-formed document; a REQUIRE fails where it is none.
-std::vector<Element> elements_of(const std::string& svg) {
-    std::vector<Element> elements;
-    std::vector<std::string> open;
-    for (std::size_t at = svg.find('<'); at != std::string::npos; at = svg.find('<', at + 1)) {
-        const std::size_t end = svg.find('>', at);
-        REQUIRE(end != std::string::npos);
-        std::string tag = svg.substr(at + 1, end - at - 1);
-        if (tag[0] == '/') {
-            REQUIRE_FALSE(open.empty());
-            REQUIRE(open.back() == tag.substr(1));
-            open.pop_back();
-            continue;
-        }
-        const bool is_closed = tag.back() == '/';
-        if (is_closed) tag.pop_back();
-        Element element;
-        element.name = tag.substr(0, tag.find(' '));
-        for (std::size_t i = element.name.size(); i < tag.size();) {
-            const std::size_t equals = tag.find("=\"", i);
-            if (equals == std::string::npos) break;
-            const std::size_t quote = tag.find('"', equals + 2);
-            REQUIRE(quote != std::string::npos);
-            element.attributes[tag.substr(i + 1, equals - i - 1)] = tag.substr(equals + 2, quote - equals - 2);
-            i = quote + 1;
-        }
-        element.text = svg.substr(end + 1, svg.find('<', end) - end - 1);
-        if (!is_closed) open.push_back(element.name);
+void add_elements(const pugi::xml_node& parent, std::vector<Element>& elements) {
+    for (const pugi::xml_node node : parent.children()) {
+        if (node.type() != pugi::node_element) continue;
+        Element element{node.name(), node.text().get(), {}};
+        for (const pugi::xml_attribute attribute : node.attributes())
+            element.attributes[attribute.name()] = attribute.value();
         elements.push_back(element);
+        add_elements(node, elements);
     }
-    REQUIRE(open.empty());
+}
+
+/// Elements of a well-formed document, each before those in it; a REQUIRE fails where the document is none.
+std::vector<Element> elements_of(const std::string& svg) {
+    pugi::xml_document document;
+    const pugi::xml_parse_result parsed = document.load_buffer(svg.data(), svg.size());
+    INFO(parsed.description() << " at byte " << parsed.offset);
+    REQUIRE(parsed);
+    std::vector<Element> elements;
+    add_elements(document, elements);
     return elements;
 }
 
@@ -76,13 +65,10 @@ std::vector<Box> boxes_of(const std::vector<Element>& elements) {
     return boxes;
 }
 
+/// Of UTF-8.
 std::size_t characters(const std::string& text) {
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '&') i = text.find(';', i);
-        if ((static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80) ++count;
-    }
-    return count;
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
 }
 
 std::size_t count_of(const std::vector<Box>& boxes, const std::string& kind) {
