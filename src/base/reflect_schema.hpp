@@ -7,6 +7,8 @@
 #include <boost/core/type_name.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <map>
+#include <string>
 
 #include "base/reflect_json.hpp"
 
@@ -19,17 +21,29 @@ std::string plain_name() {
     return name.substr(name.rfind(':') + 1);
 }
 
-/// Puts the schemas of the structs that it meets into `definitions`, each once.
-template <class T>
-json::object schema_of_type(json::object& definitions);
+/// Structs that are documents of their own, and the files of their schemas: "Cluster" -> "cluster.json".
+using DocumentFiles = std::map<std::string, std::string>;
 
-/// `properties` and `required` of a struct, without what an envelope adds.
+struct Definitions {
+    const DocumentFiles& documents;
+    json::object structs;  ///< each struct that the schema meets, once
+};
+
 template <class T>
-void add_fields(json::object& properties, json::array& required, json::object& definitions) {
+json::object schema_of_type(Definitions& definitions);
+
+/// Calls take(name, schema) for each field of a struct. The fields of a document of its own refer to the file of that
+/// document: its envelope, which is absent inside another document, keeps the whole file from being referred to.
+template <class T, class Take>
+void visit_field_schemas(Definitions& definitions, Take take) {
+    const auto document = definitions.documents.find(plain_name<T>());
     boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
         using Field = std::decay_t<decltype(std::declval<T>().*member.pointer)>;
-        properties[member.name] = schema_of_type<Field>(definitions);
-        required.emplace_back(member.name);
+        if (document == definitions.documents.end()) {
+            take(member.name, schema_of_type<Field>(definitions));
+        } else {
+            take(member.name, json::object{{"$ref", document->second + "#/properties/" + member.name}});
+        }
     });
 }
 
@@ -41,7 +55,7 @@ inline json::object closed_object(json::object properties, json::array required)
 }
 
 template <class T>
-json::object schema_of_type(json::object& definitions) {
+json::object schema_of_type(Definitions& definitions) {
     if constexpr (std::is_same_v<T, bool>) {
         return {{"type", "boolean"}};
     } else if constexpr (std::is_same_v<T, double>) {
@@ -68,28 +82,36 @@ json::object schema_of_type(json::object& definitions) {
     } else {
         static_assert(is_described_struct<T>, "describe this type in its room's describe.hpp");
         const std::string name = plain_name<T>();
-        if (!definitions.contains(name)) {
-            definitions[name] = nullptr;  // in its place before those that it holds
+        if (!definitions.structs.contains(name)) {
+            definitions.structs[name] = nullptr;  // in its place before those that it holds
             json::object properties;
             json::array required;
-            add_fields<T>(properties, required, definitions);
-            definitions[name] = closed_object(std::move(properties), std::move(required));
+            visit_field_schemas<T>(definitions, [&](const char* field, json::object schema) {
+                properties[field] = std::move(schema);
+                required.emplace_back(field);
+            });
+            definitions.structs[name] = closed_object(std::move(properties), std::move(required));
         }
         return {{"$ref", "#/$defs/" + name}};
     }
 }
 
-/// The schema of a document: the fields of T beside "schema" and "version".
+/// The schema of a document: the fields of T beside "schema" and "version". `documents` are the others, which it refers
+/// to instead of repeating them.
 template <class T>
-std::string schema_of(std::string_view schema, int version) {
+std::string schema_of(std::string_view schema, int version, DocumentFiles documents = {}) {
     static_assert(!meets_envelope<T>(), "its fields stand under \"value\", which nobody has needed yet");
     json::object properties{{"schema", {{"const", schema}}}, {"version", {{"const", version}}}};
     json::array required{"schema", "version"};
-    json::object definitions;
-    add_fields<T>(properties, required, definitions);
+    documents.erase(plain_name<T>());
+    Definitions definitions{documents, {}};
+    visit_field_schemas<T>(definitions, [&](const char* field, json::object of_field) {
+        properties[field] = std::move(of_field);
+        required.emplace_back(field);
+    });
     json::object document{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", plain_name<T>()}};
     for (const auto& field : closed_object(std::move(properties), std::move(required))) document.insert(field);
-    if (!definitions.empty()) document["$defs"] = std::move(definitions);
+    if (!definitions.structs.empty()) document["$defs"] = std::move(definitions.structs);
     return print_json(document);
 }
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 jsonschema = pytest.importorskip("jsonschema", reason="python3-jsonschema is not installed")
+referencing = pytest.importorskip("referencing", reason="jsonschema is older than 4.18")
 
 
 @pytest.fixture
@@ -22,9 +23,12 @@ def binary() -> str:
     return path
 
 
-def schema(source: Path, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((source / "docs" / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
-    return found
+def validator(source: Path, name: str) -> Any:
+    """Of docs/schemas/NAME.json, which may refer to its neighbours by their file names."""
+    files = (source / "docs" / "schemas").glob("*.json")
+    schemas = {file.name: json.loads(file.read_text(encoding="utf-8")) for file in files}
+    registry = referencing.Registry().with_contents(schemas.items())
+    return jsonschema.Draft202012Validator({"$ref": f"{name}.json"}, registry=registry)
 
 
 def test_every_schema_is_one(source: Path) -> None:
@@ -50,13 +54,24 @@ def test_verbs_on_a_recording(source: Path, recording: Path, binary: str, verb: 
     command = [binary, verb, str(source / "examples" / "data" / "cluster.toml"), "--from", str(recording), "--json"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode in (0, 1), done.stderr
-    jsonschema.Draft202012Validator(schema(source, name)).validate(json.loads(done.stdout))
+    validator(source, name).validate(json.loads(done.stdout))
+
+
+def test_a_schema_refers_to_its_neighbours(source: Path) -> None:
+    """UpResult holds documents of other verbs, without their envelopes."""
+    report = {"findings": [], "checked": []}
+    results = validator(source, "up_result")
+    errors = list(results.iter_errors({"report": report | {"findings": [{"id": 1}]}}))
+    assert [error.message for error in errors if list(error.path) == ["report", "findings", 0, "id"]] == [
+        "1 is not of type 'string'"
+    ]
+    assert not [error for error in results.iter_errors({"report": report}) if "report" in error.path]
 
 
 def test_this_machine(source: Path, binary: str) -> None:
     done = subprocess.run([binary, "show", "--json"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    jsonschema.Draft202012Validator(schema(source, "cluster")).validate(json.loads(done.stdout))
+    validator(source, "cluster").validate(json.loads(done.stdout))
 
 
 def test_a_log(source: Path, binary: str, tmp_path: Path) -> None:
@@ -64,14 +79,14 @@ def test_a_log(source: Path, binary: str, tmp_path: Path) -> None:
     log.write_text("ValueError: nobody knows\n", encoding="utf-8")
     done = subprocess.run([binary, "diagnose", str(log), "--json"], capture_output=True, text=True)
     assert done.returncode == 1, done.stderr
-    jsonschema.Draft202012Validator(schema(source, "report")).validate(json.loads(done.stdout))
+    validator(source, "report").validate(json.loads(done.stdout))
 
 
 def test_an_unknown_field_is_refused(source: Path) -> None:
     report = {"schema": "r1cluster.report", "version": 1, "findings": [], "checked": []}
-    validator = jsonschema.Draft202012Validator(schema(source, "report"))
-    validator.validate(report)
+    reports = validator(source, "report")
+    reports.validate(report)
     with pytest.raises(jsonschema.ValidationError):
-        validator.validate(report | {"more": 1})
+        reports.validate(report | {"more": 1})
     with pytest.raises(jsonschema.ValidationError):
-        validator.validate(report | {"version": 2})
+        reports.validate(report | {"version": 2})

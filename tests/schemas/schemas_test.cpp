@@ -2,6 +2,7 @@
 // docs/schemas/ is what the code says. R1CLUSTER_UPDATE_GOLDEN=1 writes it anew.
 #include "base/reflect_schema.hpp"
 
+#include <boost/json/serialize.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -37,23 +38,35 @@ struct Tree {
 };
 BOOST_DESCRIBE_STRUCT(Tree, (), (leaves, flags, severity, seconds))
 
-/// Compares, or writes, the schema of T under the name in its own JSON; returns the file's name.
 template <class T>
-std::string check_schema() {
-    const auto document = detail::parse_json(to_json(T{}), "json");
-    const auto& fields = document.get_object();
-    const std::string schema = detail::from_value<std::string>(fields.at("schema"), "schema");
-    const std::string expected = detail::schema_of<T>(schema, detail::from_value<int>(fields.at("version"), "version"));
-    const std::string name = schema.substr(std::string("r1cluster.").size()) + ".json";
-    INFO(name << ": R1CLUSTER_UPDATE_GOLDEN=1 writes it anew");
-    if (std::getenv("R1CLUSTER_UPDATE_GOLDEN")) std::ofstream(folder + name) << expected;
-    CHECK(read_text_file(folder + name) == expected);
-    return name;
+struct Document {
+    std::string schema;
+    int version = 0;
+
+    Document() {
+        const auto json = detail::parse_json(to_json(T{}), "json");
+        schema = detail::from_value<std::string>(json.at("schema"), "schema");
+        version = detail::from_value<int>(json.at("version"), "version");
+    }
+    std::string file() const { return schema.substr(std::string("r1cluster.").size()) + ".json"; }
+};
+
+/// Compares, or writes, the schema of T under the name in its own JSON.
+template <class T>
+void check_schema(const detail::DocumentFiles& documents) {
+    const Document<T> document;
+    const std::string expected = detail::schema_of<T>(document.schema, document.version, documents);
+    INFO(document.file() << ": R1CLUSTER_UPDATE_GOLDEN=1 writes it anew");
+    if (std::getenv("R1CLUSTER_UPDATE_GOLDEN")) std::ofstream(folder + document.file()) << expected;
+    CHECK(read_text_file(folder + document.file()) == expected);
 }
 
+/// Names of the files.
 template <class... T>
 std::set<std::string> check_schemas() {
-    return {check_schema<T>()...};
+    const detail::DocumentFiles documents{{detail::plain_name<T>(), Document<T>().file()}...};
+    (check_schema<T>(documents), ...);
+    return {Document<T>().file()...};
 }
 
 }  // namespace
@@ -130,6 +143,14 @@ TEST_CASE(
   }
 }
 )");
+}
+
+TEST_CASE("a struct that is a document of its own refers to the file of that document", "[schemas]") {
+    const auto schema = detail::parse_json(
+        detail::schema_of<Tree>("r1cluster.tree", 2, {{"Leaf", "leaf.json"}, {"Tree", "tree.json"}}), "schema");
+    CHECK(boost::json::serialize(schema.at("$defs")) ==
+          R"({"Leaf":{"type":"object","properties":{"bytes":{"$ref":"leaf.json#/properties/bytes"}},)"
+          R"("required":["bytes"],"additionalProperties":false}})");
 }
 
 TEST_CASE("docs/schemas has the schema of everything that a verb prints as JSON, as the code has it", "[schemas]") {
