@@ -8,6 +8,8 @@
 #include <map>
 #include <string>
 
+#include "base/reflect_json.hpp"
+
 namespace r1cluster::detail {
 
 namespace asio = boost::asio;
@@ -16,16 +18,21 @@ namespace asio = boost::asio;
 using Handler = std::function<asio::awaitable<boost::json::value>(boost::json::value params)>;
 using Handlers = std::map<std::string, Handler>;
 
-/// The string of that name in the `params` of a request.
-inline std::string text_of(const boost::json::value& params, const char* name) {
-    return std::string(params.at(name).as_string());
+/// Adds the handler of one method: `answer` takes the Request and returns an awaitable of its Reply.
+template <class Request, class Answer>
+void add_handler(Handlers& handlers, Answer answer) {
+    handlers[Request::method] = [answer](boost::json::value params) -> asio::awaitable<boost::json::value> {
+        Request request = from_value<Request>(params, Request::method);
+        const typename Request::Reply reply = co_await answer(std::move(request));
+        co_return to_value(reply);
+    };
 }
 
 /// Answers requests from file descriptor 0 on descriptor 1 until the input ends, which is how an agent learns that
 /// its controller is gone. Requests run side by side on this one thread. Returns the exit code.
 int run_agent(asio::io_context& context, const Handlers& handlers);
 
-/// hello, clock, read, checkpoint, bind, listen, connect.
+/// The methods of host/agent/protocol.hpp.
 void add_read_handlers(asio::io_context& context, Handlers& handlers);
 
 }  // namespace r1cluster::detail

@@ -83,7 +83,7 @@ asio::awaitable<void> Hosts::open() {
         });
     }
     co_await together(context_, std::move(tasks));
-    if (is_interrupted_) throw interruption();
+    throw_if_interrupted();
 }
 
 std::optional<Error> Hosts::unreachable(const std::string& host) const {
@@ -92,38 +92,23 @@ std::optional<Error> Hosts::unreachable(const std::string& host) const {
     return failure->second;
 }
 
-asio::awaitable<boost::json::value> Hosts::call(const std::string& host, std::string method, boost::json::value params,
-                                                std::optional<double> timeout_s) {
-    if (is_interrupted_) throw interruption();
+asio::awaitable<boost::json::value> Hosts::call_method(std::string host, std::string method, boost::json::value params,
+                                                       std::optional<double> timeout_s) {
+    throw_if_interrupted();
     if (const auto failure = unreachable(host)) throw *failure;
     return channels_.at(host)->call(std::move(method), std::move(params),
                                     seconds(timeout_s.value_or(options_.request_timeout_s)));
 }
 
-asio::awaitable<std::map<std::string, Reply>> Hosts::call_all(std::string method, MakeParams params,
-                                                              std::optional<double> timeout_s) {
-    std::map<std::string, Reply> replies;
-    std::vector<std::function<asio::awaitable<void>()>> tasks;
-    for (const HostSpec& host : spec_.hosts) {
-        Reply& reply = replies[host.name];
-        tasks.push_back([this, &host, &reply, &method, &params, timeout_s]() -> asio::awaitable<void> {
-            try {
-                reply.value = co_await call(host.name, method, params(host), timeout_s);
-            } catch (const Error& error) {
-                reply.error = error;
-            }
-        });
-    }
-    co_await together(context_, std::move(tasks));
+void Hosts::throw_if_interrupted() const {
     if (is_interrupted_) throw interruption();
-    co_return replies;
 }
 
 asio::awaitable<void> Hosts::pause(double duration_s) {
-    if (is_interrupted_) throw interruption();
+    throw_if_interrupted();
     pausing_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(seconds(duration_s)));
     co_await pausing_.async_wait(result_of);
-    if (is_interrupted_) throw interruption();
+    throw_if_interrupted();
 }
 
 void Hosts::interrupt() {

@@ -11,21 +11,24 @@
 #include <string>
 #include <vector>
 
+#include "base/reflect_json.hpp"
 #include "host/agent/channel.hpp"
 
 namespace r1cluster::detail {
 
 /// What one host answered, or why it did not.
+template <class Value>
 struct Reply {
-    std::optional<boost::json::value> value;
+    std::optional<Value> value;
     std::optional<Error> error;
 };
+
+template <class Value>
+using Replies = std::map<std::string, Reply<Value>>;  // by host
 
 /// The agents of all hosts of a spec. Whatever is asked of several hosts is asked of all at once.
 class Hosts {
 public:
-    using MakeParams = std::function<boost::json::value(const HostSpec&)>;
-
     Hosts(asio::io_context& context, DeploymentSpec spec, HostOptions options);
 
     /// Connects to all. A host that cannot be reached is no failure of open(): see unreachable().
@@ -33,11 +36,18 @@ public:
     /// Why there is no agent on this host; nullopt: there is one.
     std::optional<Error> unreachable(const std::string& host) const;
 
-    asio::awaitable<boost::json::value> call(const std::string& host, std::string method, boost::json::value params,
-                                             std::optional<double> timeout_s = {});
-    /// The same question to every host, with its own parameters; hosts without agent answer with the reason.
-    asio::awaitable<std::map<std::string, Reply>> call_all(std::string method, MakeParams params,
-                                                           std::optional<double> timeout_s = {});
+    /// One question of the protocol to one host. Throws what the agent threw, or why it could not be asked.
+    template <class Request>
+    asio::awaitable<typename Request::Reply> call(std::string host, Request request,
+                                                  std::optional<double> timeout_s = {}) {
+        boost::json::value params = to_value(request);
+        const boost::json::value answer = co_await call_method(host, Request::method, std::move(params), timeout_s);
+        co_return from_value<typename Request::Reply>(answer, host);
+    }
+    /// The same question to every host, each with its own request; hosts without agent answer with the reason.
+    template <class Request>
+    asio::awaitable<Replies<typename Request::Reply>> call_all(std::function<Request(const HostSpec&)> request,
+                                                               std::optional<double> timeout_s = {});
 
     /// Waits; throws Error (interrupted) when the caller has asked to stop.
     asio::awaitable<void> pause(double duration_s);
@@ -53,6 +63,10 @@ public:
     asio::io_context& context() { return context_; }
 
 private:
+    asio::awaitable<boost::json::value> call_method(std::string host, std::string method, boost::json::value params,
+                                                    std::optional<double> timeout_s);
+    void throw_if_interrupted() const;
+
     asio::io_context& context_;
     DeploymentSpec spec_;
     HostOptions options_;
@@ -66,6 +80,26 @@ private:
 
 /// Runs all of these side by side and waits for the last. They must not throw.
 asio::awaitable<void> together(asio::io_context& context, std::vector<std::function<asio::awaitable<void>()>> tasks);
+
+template <class Request>
+asio::awaitable<Replies<typename Request::Reply>> Hosts::call_all(std::function<Request(const HostSpec&)> request,
+                                                                  std::optional<double> timeout_s) {
+    Replies<typename Request::Reply> replies;
+    std::vector<std::function<asio::awaitable<void>()>> tasks;
+    for (const HostSpec& host : spec_.hosts) {
+        auto& reply = replies[host.name];
+        tasks.push_back([this, &host, &reply, &request, timeout_s]() -> asio::awaitable<void> {
+            try {
+                reply.value = co_await call(host.name, request(host), timeout_s);
+            } catch (const Error& error) {
+                reply.error = error;
+            }
+        });
+    }
+    co_await together(context_, std::move(tasks));
+    throw_if_interrupted();
+    co_return replies;
+}
 
 /// Runs the event loop of one call of the library to its end, looking ten times a second whether the caller wants to
 /// stop.

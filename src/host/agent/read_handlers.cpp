@@ -21,13 +21,11 @@
 
 #include "base/reflect_json.hpp"
 #include "host/agent/agent.hpp"
+#include "host/agent/protocol.hpp"
 #include "host/os/clock.hpp"
-#include "host/read/describe.hpp"
 #include "r1cluster/base/version.hpp"
 #include "r1cluster/host/checkpoint/checkpoint.hpp"
 #include "r1cluster/host/read/read.hpp"
-#include "readings/calls.hpp"
-#include "readings/describe.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -74,7 +72,7 @@ std::string port_holder(int port) {
 
 /// Tries to bind, as the engine will: with SO_REUSEADDR, so that a connection of the last run that is still in
 /// TIME_WAIT does not count as taken.
-json::value try_bind(asio::io_context& context, const std::string& address, int port) {
+calls::Bind try_bind(asio::io_context& context, const std::string& address, int port) {
     calls::Bind state;
     boost::system::error_code error;
     tcp::resolver resolver(context);
@@ -82,7 +80,7 @@ json::value try_bind(asio::io_context& context, const std::string& address, int 
         resolver.resolve(address, std::to_string(port), tcp::resolver::passive | tcp::resolver::numeric_service, error);
     if (error || found.empty()) {
         state.because = fmt::format("\"{}\" does not resolve here: {}", address, error.message());
-        return to_value(state);
+        return state;
     }
     tcp::acceptor acceptor(context);
     const tcp::endpoint endpoint = *found.begin();
@@ -95,7 +93,7 @@ json::value try_bind(asio::io_context& context, const std::string& address, int 
         state.because = error.message();
         if (error == boost::asio::error::address_in_use) state.holder = port_holder(port);
     }
-    return to_value(state);
+    return state;
 }
 
 /// Sends back what it gets, a bounded number of bytes, for the probes of other hosts.
@@ -117,8 +115,7 @@ asio::awaitable<void> accept_all(std::shared_ptr<tcp::acceptor> acceptor) {
     }
 }
 
-asio::awaitable<json::value> listen(asio::io_context& context, json::value params) {
-    const std::string address = text_of(params, "address");
+asio::awaitable<protocol::Listening> listen(asio::io_context& context, const std::string address) {
     boost::system::error_code error;
     tcp::resolver resolver(context);
     const auto found = resolver.resolve(address, "0", tcp::resolver::passive | tcp::resolver::numeric_service, error);
@@ -130,21 +127,18 @@ asio::awaitable<json::value> listen(asio::io_context& context, json::value param
         throw Error(ErrorKind::unavailable, address,
                     fmt::format("listening on \"{}\": {}; is it an address of this host?", address, error.message()));
     }
-    const int port = acceptor->local_endpoint().port();
+    const protocol::Listening listening{acceptor->local_endpoint().port()};
     asio::co_spawn(context, accept_all(acceptor), asio::detached);
-    co_return json::object{{"port", port}};
+    co_return listening;
 }
 
 /// One connection with three small messages there and back.
-asio::awaitable<json::value> connect(asio::io_context& context, json::value params) {
-    const std::string address = text_of(params, "address");
-    const int port = params.at("port").to_number<int>();
-    const double timeout_s = params.at("timeout_s").to_number<double>();
-    json::object outcome{{"is_connected", false}, {"from_address", ""}, {"round_trip_us", nullptr}, {"because", ""}};
+asio::awaitable<protocol::Connection> connect(asio::io_context& context, protocol::Connect request) {
+    protocol::Connection outcome;
     auto socket = std::make_shared<tcp::socket>(context);
-    auto deadline = std::make_shared<asio::steady_timer>(
-        context,
-        std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(timeout_s)));
+    auto deadline =
+        std::make_shared<asio::steady_timer>(context, std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                                          std::chrono::duration<double>(request.timeout_s)));
     auto is_late = std::make_shared<bool>(false);
     deadline->async_wait([socket, is_late](boost::system::error_code cancelled) {
         if (cancelled) return;
@@ -154,7 +148,8 @@ asio::awaitable<json::value> connect(asio::io_context& context, json::value para
     });
     boost::system::error_code error;
     tcp::resolver resolver(context);
-    const auto found = resolver.resolve(address, std::to_string(port), tcp::resolver::numeric_service, error);
+    const auto found =
+        resolver.resolve(request.to.address, std::to_string(request.to.port), tcp::resolver::numeric_service, error);
     if (!error) std::tie(error, std::ignore) = co_await asio::async_connect(*socket, found, result_of);
     double least_us = 0;
     if (!error) {
@@ -171,11 +166,11 @@ asio::awaitable<json::value> connect(asio::io_context& context, json::value para
         }
     }
     if (!error) {
-        outcome["is_connected"] = true;
-        outcome["from_address"] = socket->local_endpoint().address().to_string();
-        outcome["round_trip_us"] = least_us;
+        outcome.is_connected = true;
+        outcome.from_address = socket->local_endpoint().address().to_string();
+        outcome.round_trip_us = least_us;
     } else {
-        outcome["because"] = *is_late ? fmt::format("no answer within {:.0f} s", timeout_s) : error.message();
+        outcome.because = *is_late ? fmt::format("no answer within {:.0f} s", request.timeout_s) : error.message();
     }
     deadline->cancel();
     co_return outcome;
@@ -187,26 +182,27 @@ void add_read_handlers(asio::io_context& context, Handlers& handlers) {
     handlers["hello"] = [](json::value) -> asio::awaitable<json::value> {
         co_return json::object{{"version", library_version()}, {"pid", ::getpid()}, {"uid", ::getuid()}};
     };
-    handlers["clock"] = [](json::value) -> asio::awaitable<json::value> {
-        co_return json::object{{"unix_time_s", unix_time_s()}};
-    };
-    handlers["read"] = [](json::value params) -> asio::awaitable<json::value> {
-        co_return to_value(read_this_host(from_value<ReadRequest>(params, "request")));
-    };
-    handlers["checkpoint"] = [](json::value params) -> asio::awaitable<json::value> {
-        co_return to_value(read_checkpoint(text_of(params, "path")));
-    };
-    handlers["bind"] = [&context](json::value params) -> asio::awaitable<json::value> {
-        json::object states;
-        for (const json::value& port : params.at("ports").as_array()) {
-            const std::string address = text_of(port, "address");
-            const int number = port.at("port").to_number<int>();
-            states[fmt::format("bind({}:{})", address, number)] = try_bind(context, address, number);
-        }
-        co_return states;
-    };
-    handlers["listen"] = [&context](json::value params) { return listen(context, std::move(params)); };
-    handlers["connect"] = [&context](json::value params) { return connect(context, std::move(params)); };
+    add_handler<protocol::ReadClock>(handlers, [](protocol::ReadClock) -> asio::awaitable<protocol::ClockTime> {
+        co_return protocol::ClockTime{unix_time_s()};
+    });
+    add_handler<protocol::ReadHost>(handlers, [](protocol::ReadHost asked) -> asio::awaitable<Readings> {
+        co_return read_this_host(asked.request);
+    });
+    add_handler<protocol::ReadCheckpoint>(handlers,
+                                          [](protocol::ReadCheckpoint asked) -> asio::awaitable<CheckpointText> {
+                                              co_return read_checkpoint(asked.path);
+                                          });
+    add_handler<protocol::BindPorts>(
+        handlers, [&context](protocol::BindPorts asked) -> asio::awaitable<protocol::BindPorts::Reply> {
+            protocol::BindPorts::Reply states;
+            for (const auto& [address, port] : asked.ports)
+                states[fmt::format("bind({}:{})", address, port)] = try_bind(context, address, port);
+            co_return states;
+        });
+    add_handler<protocol::Listen>(
+        handlers, [&context](protocol::Listen asked) { return listen(context, std::move(asked.address)); });
+    add_handler<protocol::Connect>(handlers,
+                                   [&context](protocol::Connect asked) { return connect(context, std::move(asked)); });
 }
 
 }  // namespace r1cluster::detail

@@ -4,13 +4,10 @@
 #include <fmt/format.h>
 
 #include "base/address.hpp"
-#include "base/reflect_json.hpp"
+#include "host/agent/protocol.hpp"
 #include "host/os/clock.hpp"
-#include "host/read/describe.hpp"
 #include "r1cluster/host/read/read.hpp"
 #include "r1cluster/spec/ports.hpp"
-#include "readings/calls.hpp"
-#include "readings/describe.hpp"
 
 namespace r1cluster {
 namespace detail {
@@ -43,18 +40,12 @@ ReadRequest request_for(const DeploymentSpec& spec, const HostSpec& host) {
     return request;
 }
 
-// Initializer lists do not go together with co_await in one expression (GCC 12), so parameters are made here.
-json::object listen_params(const std::string& address) { return {{"address", address}}; }
-json::object connect_params(const std::string& address, int port) {
-    return {{"address", address}, {"port", port}, {"timeout_s", probe_timeout_s}};
-}
-json::object path_params(const std::string& path) { return {{"path", path}}; }
-json::object bind_params(const DeploymentSpec& spec, const std::string& host) {
-    json::array ports;
+protocol::BindPorts ports_to_bind(const DeploymentSpec& spec, const std::string& host) {
+    protocol::BindPorts request;
     for (const PlannedPort& port : planned_ports(spec)) {
-        if (port.host == host) ports.push_back(json::object{{"address", port.address}, {"port", port.port}});
+        if (port.host == host) request.ports.push_back({port.address, port.port});
     }
-    return {{"ports", std::move(ports)}};
+    return request;
 }
 Answer clock_answer(double offset_s, double uncertainty_s) {
     return {calls::to_text(calls::Clock{offset_s, uncertainty_s}), ""};
@@ -66,12 +57,12 @@ asio::awaitable<Answer> compare_clock(Hosts& hosts, const std::string& host) {
     try {
         for (int i = 0; i < 3; ++i) {
             const double before = unix_time_s();
-            const json::value answer = co_await hosts.call(host, "clock", json::object{});
+            const protocol::ClockTime theirs = co_await hosts.call(host, protocol::ReadClock());
             const double after = unix_time_s();
             const double uncertainty = (after - before) / 2;
             if (!best_uncertainty_s || uncertainty < *best_uncertainty_s) {
                 best_uncertainty_s = uncertainty;
-                best_offset_s = answer.at("unix_time_s").to_number<double>() - (before + after) / 2;
+                best_offset_s = theirs.unix_time_s - (before + after) / 2;
             }
         }
     } catch (const Error& error) {
@@ -81,19 +72,17 @@ asio::awaitable<Answer> compare_clock(Hosts& hosts, const std::string& host) {
 }
 
 asio::awaitable<void> try_ports(Hosts& hosts, const std::string& host, Readings& readings) {
-    json::object ports = bind_params(hosts.spec(), host);
-    if (ports.at("ports").as_array().empty()) co_return;
-    const json::value states = co_await hosts.call(host, "bind", std::move(ports));
-    for (const auto& state : states.as_object())
-        readings.calls[state.key()] = Answer{json::serialize(state.value()), ""};
+    protocol::BindPorts request = ports_to_bind(hosts.spec(), host);
+    if (request.ports.empty()) co_return;
+    const protocol::BindPorts::Reply states = co_await hosts.call(host, std::move(request));
+    for (const auto& [call, state] : states) readings.calls[call] = Answer{calls::to_text(state), ""};
 }
 
 asio::awaitable<void> read_one(Hosts& hosts, const HostSpec& host, Readings& readings) {
     readings.host = host.name;
     try {
-        const json::value answer =
-            co_await hosts.call(host.name, "read", to_value(request_for(hosts.spec(), host)), read_timeout_s);
-        readings = from_value<Readings>(answer, host.name);
+        protocol::ReadHost request{request_for(hosts.spec(), host)};
+        readings = co_await hosts.call(host.name, std::move(request), read_timeout_s);
         readings.calls["clock()"] = co_await compare_clock(hosts, host.name);
         co_await try_ports(hosts, host.name, readings);
         hosts.report("read", host.name + ": read");
@@ -108,15 +97,15 @@ asio::awaitable<void> probe_path(Hosts& hosts, const HostSpec& from, const HostS
     probe.to_host = to.name;
     probe.to_address = to.address;
     try {
-        const json::value listening =
-            co_await hosts.call(to.name, "listen", listen_params(to.address), probe_timeout_s * 2);
-        probe.to_port = listening.at("port").to_number<int>();
-        const json::value outcome =
-            co_await hosts.call(from.name, "connect", connect_params(to.address, probe.to_port), probe_timeout_s * 2);
-        probe.is_connected = outcome.at("is_connected").as_bool();
-        probe.from_address = std::string(outcome.at("from_address").as_string());
-        probe.because = std::string(outcome.at("because").as_string());
-        if (probe.is_connected) probe.round_trip_us = outcome.at("round_trip_us").to_number<double>();
+        const protocol::Listen listen{to.address};
+        const protocol::Listening listening = co_await hosts.call(to.name, listen, probe_timeout_s * 2);
+        probe.to_port = listening.port;
+        const protocol::Connect connect{{to.address, listening.port}, probe_timeout_s};
+        const protocol::Connection outcome = co_await hosts.call(from.name, connect, probe_timeout_s * 2);
+        probe.is_connected = outcome.is_connected;
+        probe.from_address = outcome.from_address;
+        probe.because = outcome.because;
+        if (outcome.round_trip_us) probe.round_trip_us = *outcome.round_trip_us;
     } catch (const Error& error) {
         probe.because = error.what();
     }
@@ -145,9 +134,9 @@ asio::awaitable<std::vector<PathProbe>> probe_paths(Hosts& hosts) {
 asio::awaitable<std::optional<CheckpointText>> read_checkpoint_of(Hosts& hosts) {
     for (const HostSpec& host : hosts.spec().hosts) {
         try {
-            const json::value answer =
-                co_await hosts.call(host.name, "checkpoint", path_params(hosts.spec().model.path), read_timeout_s);
-            co_return from_value<CheckpointText>(answer, host.name);
+            const protocol::ReadCheckpoint request{hosts.spec().model.path};
+            CheckpointText checkpoint = co_await hosts.call(host.name, request, read_timeout_s);
+            co_return checkpoint;
         } catch (const Error& error) {
             if (error.kind() == ErrorKind::interrupted) throw;
             hosts.report("read", fmt::format("{}: {}", host.name, error.what()));

@@ -3,41 +3,18 @@
 
 #include <fmt/format.h>
 
-#include "launch/describe.hpp"
-
 namespace r1cluster::detail {
 namespace {
 
+using Offsets = LogOffsets::mapped_type;
 constexpr double end_timeout_s = 90;
 
-json::object job_params(const DeploymentSpec& spec, const HostSpec& host) {
-    return {{"deployment", spec.name}, {"host", host.name}};
-}
-
-json::object end_params(const DeploymentSpec& spec, const HostSpec& host, bool purge) {
-    json::object params = job_params(spec, host);
-    params["purge"] = purge;
-    return params;
-}
-
-json::object log_params(const DeploymentSpec& spec, const HostSpec& host, const LogOffsets& offsets,
-                        std::uint64_t tail_bytes) {
-    json::object params = job_params(spec, host);
-    json::object known;
-    if (const auto mine = offsets.find(host.name); mine != offsets.end()) {
-        for (const auto& [file, offset] : mine->second) known[file] = offset;
-    }
-    params["offsets"] = std::move(known);
-    params["tail_bytes"] = tail_bytes;
-    return params;
-}
-
-DeploymentStatus to_status(const DeploymentSpec& spec, const std::map<std::string, Reply>& replies) {
+DeploymentStatus to_status(const DeploymentSpec& spec, const Replies<HostStatus>& replies) {
     std::vector<HostStatus> statuses;
     for (const HostSpec& host : spec.hosts) {
-        const Reply& reply = replies.at(host.name);
+        const Reply<HostStatus>& reply = replies.at(host.name);
         if (reply.value) {
-            statuses.push_back(from_value<HostStatus>(*reply.value, host.name));
+            statuses.push_back(*reply.value);
         } else {
             HostStatus unknown;
             unknown.host = host.name;
@@ -58,45 +35,42 @@ DeploymentStatus to_status(const DeploymentSpec& spec, const std::map<std::strin
 }  // namespace
 
 asio::awaitable<DeploymentStatus> status_of_hosts(Hosts& hosts) {
-    Hosts::MakeParams params = [&](const HostSpec& host) { return job_params(hosts.spec(), host); };
-    const auto replies = co_await hosts.call_all("job.status", params);
+    std::function<protocol::JobStatus(const HostSpec&)> request = [&](const HostSpec& host) {
+        return protocol::JobStatus{hosts.spec().name, host.name};
+    };
+    const auto replies = co_await hosts.call_all(request);
     co_return to_status(hosts.spec(), replies);
 }
 
-asio::awaitable<DeploymentStatus> ask_guards(Hosts& hosts, std::string verb, double timeout_s) {
-    Hosts::MakeParams params = [&](const HostSpec& host) {
-        json::object object = job_params(hosts.spec(), host);
-        object["verb"] = verb;
-        return object;
+asio::awaitable<DeploymentStatus> ask_guards(Hosts& hosts, protocol::GuardVerb verb, double timeout_s) {
+    std::function<protocol::JobAsk(const HostSpec&)> request = [&](const HostSpec& host) {
+        return protocol::JobAsk{hosts.spec().name, host.name, verb};
     };
-    const auto replies = co_await hosts.call_all("job.ask", params, timeout_s);
+    const auto replies = co_await hosts.call_all(request, timeout_s);
     co_return to_status(hosts.spec(), replies);
 }
 
 asio::awaitable<DeploymentStatus> end_on_hosts(Hosts& hosts, bool purge) {
-    Hosts::MakeParams params = [&](const HostSpec& host) { return end_params(hosts.spec(), host, purge); };
-    const auto replies = co_await hosts.call_all("job.end", params, end_timeout_s);
+    std::function<protocol::JobEnd(const HostSpec&)> request = [&](const HostSpec& host) {
+        return protocol::JobEnd{hosts.spec().name, host.name, purge};
+    };
+    const auto replies = co_await hosts.call_all(request, end_timeout_s);
     co_return to_status(hosts.spec(), replies);
 }
 
 asio::awaitable<std::vector<LogPiece>> log_pieces(Hosts& hosts, LogOffsets offsets, std::uint64_t tail_bytes) {
-    Hosts::MakeParams params = [&](const HostSpec& host) {
-        return log_params(hosts.spec(), host, offsets, tail_bytes);
+    std::function<protocol::JobLogs(const HostSpec&)> request = [&](const HostSpec& host) {
+        const auto known = offsets.find(host.name);
+        return protocol::JobLogs{hosts.spec().name, host.name, known == offsets.end() ? Offsets() : known->second,
+                                 tail_bytes};
     };
-    const auto replies = co_await hosts.call_all("job.logs", params);
+    const auto replies = co_await hosts.call_all(request);
     std::vector<LogPiece> pieces;
     for (const HostSpec& host : hosts.spec().hosts) {
-        const Reply& reply = replies.at(host.name);
+        const auto& reply = replies.at(host.name);
         if (!reply.value) continue;
-        for (const auto& file : reply.value->as_object()) {
-            LogPiece piece;
-            piece.file = std::string(file.key().data(), file.key().size());
-            piece.log.host = host.name;
-            piece.log.process = piece.file.substr(0, piece.file.find(".log"));
-            piece.log.text = std::string(file.value().at("text").as_string());
-            piece.next_offset = file.value().at("offset").to_number<std::uint64_t>();
-            pieces.push_back(std::move(piece));
-        }
+        for (const auto& [file, piece] : *reply.value)
+            pieces.push_back({{host.name, file.substr(0, file.find(".log")), piece.text}, file, piece.offset});
     }
     co_return pieces;
 }

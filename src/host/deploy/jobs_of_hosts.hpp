@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/agent/hosts.hpp"
+#include "host/guard/protocol.hpp"
 #include "r1cluster/diagnose/diagnose.hpp"
 #include "r1cluster/launch/status.hpp"
 
@@ -12,7 +13,7 @@ namespace r1cluster::detail {
 /// A host that could not be asked is Phase::unknown, with the reason.
 asio::awaitable<DeploymentStatus> status_of_hosts(Hosts& hosts);
 /// The same verb to every guard.
-asio::awaitable<DeploymentStatus> ask_guards(Hosts& hosts, std::string verb, double timeout_s);
+asio::awaitable<DeploymentStatus> ask_guards(Hosts& hosts, protocol::GuardVerb verb, double timeout_s);
 /// Ends everything, and waits for it.
 asio::awaitable<DeploymentStatus> end_on_hosts(Hosts& hosts, bool purge);
 /// Logs with the file that each text came from, and where the next piece begins.

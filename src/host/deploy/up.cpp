@@ -10,7 +10,7 @@
 #include "host/deploy/jobs_of_hosts.hpp"
 #include "host/guard/guard_link.hpp"
 #include "host/guard/process_facts.hpp"
-#include "launch/describe.hpp"
+#include "r1cluster/base/json.hpp"
 #include "r1cluster/host/deploy/deploy.hpp"
 
 namespace r1cluster {
@@ -18,7 +18,7 @@ namespace {
 
 using detail::Hosts;
 namespace asio = detail::asio;
-namespace json = boost::json;
+using detail::protocol::GuardVerb;
 
 constexpr double ping_interval_s = 0.5;
 constexpr double ping_timeout_s = 15;  // less than the guards' lease, so that we speak before they act
@@ -50,12 +50,8 @@ void take(detail::Decided decided, UpResult& result) {
     result.launch_plan = std::move(decided.launch_plan);
 }
 
-json::object create_params(const LaunchPlan& launch_plan, const std::string& host, const std::string& token) {
-    return {{"plan", detail::to_value(launch_plan)}, {"host", host}, {"token", token}};
-}
-
 /// The first host that failed, in the spec's order.
-void throw_first_error(const DeploymentSpec& spec, const std::map<std::string, detail::Reply>& replies) {
+void throw_first_error(const DeploymentSpec& spec, const detail::Replies<HostStatus>& replies) {
     for (const HostSpec& host : spec.hosts) {
         if (const auto& error = replies.at(host.name).error) throw *error;
     }
@@ -63,8 +59,11 @@ void throw_first_error(const DeploymentSpec& spec, const std::map<std::string, d
 
 asio::awaitable<void> create_guards(Hosts& hosts, const LaunchPlan& launch_plan) {
     const std::string token = detail::random_token();
-    Hosts::MakeParams params = [&](const HostSpec& host) { return create_params(launch_plan, host.name, token); };
-    const auto replies = co_await hosts.call_all("job.create", params, create_timeout_s);
+    const std::string plan_text = to_json(launch_plan);
+    std::function<detail::protocol::JobCreate(const HostSpec&)> request = [&](const HostSpec& host) {
+        return detail::protocol::JobCreate{launch_plan.deployment, host.name, token, plan_text};
+    };
+    const auto replies = co_await hosts.call_all(request, create_timeout_s);
     throw_first_error(hosts.spec(), replies);
 }
 
@@ -75,15 +74,13 @@ struct TokenState {
     double asked_at = 0;
 };
 
-json::object readiness_params(const Readiness& readiness) { return {{"readiness", detail::to_value(readiness)}}; }
-
 /// Runs beside the pings, since an answer may take its time.
 asio::awaitable<void> ask_for_token(Hosts& hosts, Readiness readiness, std::shared_ptr<TokenState> token) {
     try {
-        const json::value answer =
-            co_await hosts.call(readiness.host, "job.token", readiness_params(readiness), token_call_timeout_s);
-        token->is_ready = answer.at("is_ready").as_bool();
-        token->because = std::string(answer.at("because").as_string());
+        const detail::protocol::JobToken request{readiness};
+        const auto answer = co_await hosts.call(readiness.host, request, token_call_timeout_s);
+        token->is_ready = answer.is_ready;
+        token->because = answer.because;
     } catch (const std::exception& error) {
         token->because = error.what();
     }
@@ -133,10 +130,10 @@ asio::awaitable<DeploymentStatus> await_ready(Hosts& hosts, const LaunchPlan& la
     const double deadline = detail::monotonic_s() + launch_plan.readiness.timeout_s;
     std::string last_activity;
     while (true) {
-        DeploymentStatus status = co_await detail::ask_guards(hosts, "ping", ping_timeout_s);
+        DeploymentStatus status = co_await detail::ask_guards(hosts, GuardVerb::ping, ping_timeout_s);
         if (is_hopeless(status)) co_return status;
         if (token->is_ready) {
-            status = co_await detail::ask_guards(hosts, "commit", ping_timeout_s);
+            status = co_await detail::ask_guards(hosts, GuardVerb::commit, ping_timeout_s);
             if (is_hopeless(status) || ranks_alive(status) == launch_plan.readiness.ranks) co_return status;
         }
         report_activity(hosts, status, last_activity);
@@ -173,7 +170,7 @@ asio::awaitable<void> undo(Hosts& hosts, bool keeps_logs) {
 /// An attached deployment lives as long as this call: until it is interrupted, or fails.
 asio::awaitable<void> stay_attached(Hosts& hosts, UpResult& result) {
     while (true) {
-        DeploymentStatus now = co_await detail::ask_guards(hosts, "ping", ping_timeout_s);
+        DeploymentStatus now = co_await detail::ask_guards(hosts, GuardVerb::ping, ping_timeout_s);
         if (is_hopeless(now)) {
             result.status = now;
             co_return;
@@ -187,7 +184,7 @@ asio::awaitable<void> start(Hosts& hosts, UpResult& result, Steps& steps) {
     co_await create_guards(hosts, launch_plan);
     hosts.report("launch", fmt::format("starting {} on {} host{}", launch_plan.engine, launch_plan.hosts.size(),
                                        launch_plan.hosts.size() == 1 ? "" : "s"));
-    co_await detail::ask_guards(hosts, "begin", ping_timeout_s);
+    co_await detail::ask_guards(hosts, GuardVerb::begin, ping_timeout_s);
     steps.end("launch");
     result.status = co_await await_ready(hosts, launch_plan);
     steps.end("ready");

@@ -27,12 +27,12 @@
 #include "host/guard/job_folder.hpp"
 #include "host/guard/log_file.hpp"
 #include "host/guard/process_facts.hpp"
+#include "host/guard/protocol.hpp"
 #include "host/guard/residue.hpp"
 #include "host/os/child.hpp"
 #include "host/os/clock.hpp"
 #include "host/os/exit_watch.hpp"
 #include "host/os/files.hpp"
-#include "launch/describe.hpp"
 #include "r1cluster/base/json.hpp"
 #include "r1cluster/launch/supervise.hpp"
 
@@ -40,6 +40,7 @@ namespace r1cluster::detail {
 namespace {
 
 namespace asio = boost::asio;
+using protocol::GuardVerb;
 using unix_socket = asio::local::stream_protocol;
 constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr auto tick_interval = std::chrono::milliseconds(200);
@@ -345,9 +346,9 @@ private:
             const auto [error, size] =
                 co_await asio::async_read_until(socket, asio::dynamic_buffer(unread, 4096), '\n', result_of);
             if (error) break;
-            const std::string verb = unread.substr(0, size - 1);
+            const auto verb = verb_of(unread.substr(0, size - 1));
             unread.erase(0, size);
-            if (verb == "begin") is_controller = true;
+            if (verb == GuardVerb::begin) is_controller = true;
             ask(verb);
             const std::string answer = json::serialize(to_value(status())) + "\n";
             const auto [write_error, written] = co_await asio::async_write(socket, asio::buffer(answer), result_of);
@@ -356,11 +357,17 @@ private:
         if (is_controller) happen(supervise::ControllerLeft{});
     }
 
-    void ask(const std::string& verb) {
-        if (verb == "begin") happen(supervise::Begin{});
-        if (verb == "ping") happen(supervise::ControllerHeard{});
-        if (verb == "stop") happen(supervise::StopAsked{});
-        if (verb == "commit") {
+    static GuardVerb verb_of(const std::string& word) {
+        GuardVerb verb = GuardVerb::status;
+        boost::describe::enum_from_string(word.c_str(), verb);
+        return verb;
+    }
+
+    void ask(GuardVerb verb) {
+        if (verb == GuardVerb::begin) happen(supervise::Begin{});
+        if (verb == GuardVerb::ping) happen(supervise::ControllerHeard{});
+        if (verb == GuardVerb::stop) happen(supervise::StopAsked{});
+        if (verb == GuardVerb::commit) {
             happen(supervise::ControllerHeard{});
             note_shared_memory();
             see_silent_ranks();

@@ -41,7 +41,7 @@ struct GuardClient::Connection {
 GuardClient::GuardClient(asio::io_context& context) : context_(context) {}
 GuardClient::~GuardClient() = default;
 
-asio::awaitable<HostStatus> GuardClient::ask(JobFolder folder, std::string verb) {
+asio::awaitable<HostStatus> GuardClient::ask(JobFolder folder, protocol::GuardVerb verb) {
     const std::string path = folder.file("guard.sock");
     auto& slot = connections_[path];
     boost::system::error_code error;
@@ -56,7 +56,7 @@ asio::awaitable<HostStatus> GuardClient::ask(JobFolder folder, std::string verb)
     const std::shared_ptr<Connection> connection = slot;
     while (connection->is_busy) co_await connection->free.async_wait(result_of);
     connection->is_busy = true;
-    const std::string line = verb + "\n";
+    const std::string line = std::string(to_text(verb)) + "\n";
     std::size_t size = 0;
     std::tie(error, size) = co_await asio::async_write(connection->socket, asio::buffer(line), result_of);
     if (!error) {

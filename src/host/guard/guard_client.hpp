@@ -8,6 +8,7 @@
 #include <string>
 
 #include "host/guard/job_folder.hpp"
+#include "host/guard/protocol.hpp"
 
 namespace r1cluster::detail {
 
@@ -19,7 +20,7 @@ public:
     ~GuardClient();
 
     /// One verb, one HostStatus. Throws Error (unavailable) when there is no guard, or it ends meanwhile.
-    boost::asio::awaitable<HostStatus> ask(JobFolder folder, std::string verb);
+    boost::asio::awaitable<HostStatus> ask(JobFolder folder, protocol::GuardVerb verb);
 
 private:
     struct Connection;

@@ -20,7 +20,6 @@
 #include "host/guard/residue.hpp"
 #include "host/guard/token_probe.hpp"
 #include "host/os/child.hpp"
-#include "launch/describe.hpp"
 #include "r1cluster/base/json.hpp"
 
 extern char** environ;
@@ -28,96 +27,82 @@ extern char** environ;
 namespace r1cluster::detail {
 namespace {
 
+using protocol::GuardVerb;
 constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr double guard_start_s = 10;
 constexpr double leftovers_s = 10;
 constexpr double token_timeout_s = 60;
 
-JobFolder folder_of(const json::value& params) { return {text_of(params, "deployment"), text_of(params, "host")}; }
+/// The folder that a request is about.
+template <class Request>
+JobFolder folder_of(const Request& request) {
+    return {request.deployment, request.host};
+}
 
 class Jobs {
 public:
     explicit Jobs(asio::io_context& context) : context_(context), guards_(context) {}
 
-    asio::awaitable<json::value> create(json::value params) {
-        const std::string host = text_of(params, "host");
-        const auto plan = from_value<LaunchPlan>(params.at("plan"), "plan");
-        const JobFolder folder(plan.deployment, host);
-        if (folder.exists()) co_await settle(folder, host);
+    asio::awaitable<HostStatus> create(protocol::JobCreate request) {
+        const JobFolder folder = folder_of(request);
+        if (folder.exists()) co_await settle(folder, request.host);
         folder.prepare();
-        folder.write("plan.json", to_json(plan));
-        folder.write("host", host);
-        folder.write("token", text_of(params, "token"));
+        folder.write("plan.json", request.launch_plan);
+        folder.write("host", request.host);
+        folder.write("token", request.token);
         start_guard(folder);
-        co_return to_value(co_await first_word(folder));
+        co_return co_await first_word(folder);
     }
 
-    asio::awaitable<json::value> ask(json::value params) {
-        const JobFolder folder = folder_of(params);
-        const std::string verb = text_of(params, "verb");
+    asio::awaitable<HostStatus> ask(protocol::JobAsk request) {
+        const JobFolder folder = folder_of(request);
         std::optional<HostStatus> answer;
         try {
-            answer = co_await guards_.ask(folder, verb);
+            answer = co_await guards_.ask(folder, request.verb);
         } catch (const Error&) {
             // A guard that has ended leaves its last word.
         }
-        if (!answer) answer = co_await status_of(folder, text_of(params, "host"));
-        co_return to_value(*answer);
+        if (!answer) answer = co_await status_of(folder, request.host);
+        co_return *answer;
     }
 
-    asio::awaitable<json::value> status(json::value params) {
-        const JobFolder folder = folder_of(params);
-        co_return to_value(co_await status_of(folder, text_of(params, "host")));
+    asio::awaitable<HostStatus> status(protocol::JobStatus request) {
+        return status_of(folder_of(request), request.host);
     }
 
-    asio::awaitable<json::value> end(json::value params) {
-        const JobFolder folder = folder_of(params);
-        const bool purge = params.at("purge").as_bool();
-        HostStatus last = co_await status_of(folder, text_of(params, "host"));
+    asio::awaitable<HostStatus> end(protocol::JobEnd request) {
+        const JobFolder folder = folder_of(request);
+        HostStatus last = co_await status_of(folder, request.host);
         if (last.phase == Phase::absent) {
-            if (purge && folder.exists()) folder.remove(true);
-            co_return to_value(last);
+            if (request.purge && folder.exists()) folder.remove(true);
+            co_return last;
         }
         try {
-            last = co_await guards_.ask(folder, "stop");
+            last = co_await guards_.ask(folder, GuardVerb::stop);
         } catch (const Error&) {
             // No guard any more; what it left is looked for below.
         }
         if (const auto ended = co_await await_end(folder)) last = *ended;
         end_leftovers(folder);
-        folder.remove(purge);
+        folder.remove(request.purge);
         if (last.phase != Phase::failed) last.phase = Phase::stopped;
         for (ProcessStatus& process : last.processes) process.is_alive = false;
         for (RankStatus& rank : last.ranks) rank.is_alive = false;
-        co_return to_value(last);
+        co_return last;
     }
 
-    asio::awaitable<json::value> logs(json::value params) {
-        const JobFolder folder = folder_of(params);
-        const auto tail_bytes = params.at("tail_bytes").to_number<std::uint64_t>();
-        json::object texts;
+    asio::awaitable<protocol::JobLogs::Reply> logs(protocol::JobLogs request) {
+        const JobFolder folder = folder_of(request);
+        protocol::JobLogs::Reply texts;
         for (const std::string& name : folder.log_files()) {
-            const json::value* offset = params.at("offsets").as_object().if_contains(name);
-            json::object piece =
-                read_from(folder.file("logs/" + name),
-                          offset ? offset->to_number<std::uint64_t>() : std::optional<std::uint64_t>(), tail_bytes);
-            texts[name] = std::move(piece);
+            const auto known = request.offsets.find(name);
+            const auto offset = known == request.offsets.end() ? std::nullopt : std::optional(known->second);
+            texts[name] = read_from(folder.file("logs/" + name), offset, request.tail_bytes);
         }
         co_return texts;
     }
 
-    asio::awaitable<json::value> token(json::value params) {
-        const TokenProbe probe =
-            co_await probe_token(from_value<Readiness>(params.at("readiness"), "readiness"), token_timeout_s);
-        co_return probe_value(probe);
-    }
-
 private:
-    static json::object probe_value(const TokenProbe& probe) {
-        return {
-            {"is_ready", probe.is_ready}, {"because", probe.because}, {"seconds", probe.seconds}, {"text", probe.text}};
-    }
-
     /// A folder is there already: of a running deployment, which nobody may disturb, or of one that has ended.
     asio::awaitable<void> settle(JobFolder folder, std::string host) {
         const HostStatus now = co_await status_of(folder, host);
@@ -165,7 +150,7 @@ private:
                 throw Error(ErrorKind::unavailable, folder.path(), "starting the guard: " + text);
             }
             try {
-                co_return co_await guards_.ask(folder, "status");
+                co_return co_await guards_.ask(folder, GuardVerb::status);
             } catch (const Error&) {
                 // Not listening yet.
             }
@@ -183,7 +168,7 @@ private:
         status.phase = Phase::absent;
         if (!folder.read("plan.json")) co_return status;
         try {
-            co_return co_await guards_.ask(folder, "status");
+            co_return co_await guards_.ask(folder, GuardVerb::status);
         } catch (const Error&) {
             // Ended, or died; its last word is in the file.
         }
@@ -224,12 +209,13 @@ private:
         const auto text = folder.read("group");
         if (!text) return;
         const json::value group = parse_json(*text, folder.file("group"));
-        kill_leftovers(text_of(group, "cgroup"), text_of(group, "marker"), leftovers_s);
-        remove_temporary_folder(text_of(group, "temporary"));
+        const auto text_of = [&](const char* name) { return std::string(group.at(name).as_string()); };
+        kill_leftovers(text_of("cgroup"), text_of("marker"), leftovers_s);
+        remove_temporary_folder(text_of("temporary"));
     }
 
-    static json::object read_from(const std::string& path, std::optional<std::uint64_t> offset,
-                                  std::uint64_t tail_bytes) {
+    static protocol::LogText read_from(const std::string& path, std::optional<std::uint64_t> offset,
+                                       std::uint64_t tail_bytes) {
         constexpr std::uint64_t piece_bytes = 4 << 20;
         std::ifstream file(path, std::ios::binary | std::ios::ate);
         const auto size = static_cast<std::uint64_t>(std::max<std::streamoff>(0, file.tellg()));
@@ -240,7 +226,7 @@ private:
         file.read(text.data(), static_cast<std::streamsize>(text.size()));
         text.resize(static_cast<std::size_t>(file.gcount()));
         const std::uint64_t end = from + text.size();
-        return {{"text", log_text(text)}, {"offset", end}, {"size", size}};
+        return {log_text(text), end, size};
     }
 
     asio::io_context& context_;
@@ -251,12 +237,13 @@ private:
 
 void add_job_handlers(asio::io_context& context, Handlers& handlers) {
     const auto jobs = std::make_shared<Jobs>(context);
-    handlers["job.create"] = [jobs](json::value params) { return jobs->create(std::move(params)); };
-    handlers["job.ask"] = [jobs](json::value params) { return jobs->ask(std::move(params)); };
-    handlers["job.status"] = [jobs](json::value params) { return jobs->status(std::move(params)); };
-    handlers["job.end"] = [jobs](json::value params) { return jobs->end(std::move(params)); };
-    handlers["job.logs"] = [jobs](json::value params) { return jobs->logs(std::move(params)); };
-    handlers["job.token"] = [jobs](json::value params) { return jobs->token(std::move(params)); };
+    add_handler<protocol::JobCreate>(handlers, [jobs](auto request) { return jobs->create(std::move(request)); });
+    add_handler<protocol::JobAsk>(handlers, [jobs](auto request) { return jobs->ask(std::move(request)); });
+    add_handler<protocol::JobStatus>(handlers, [jobs](auto request) { return jobs->status(std::move(request)); });
+    add_handler<protocol::JobEnd>(handlers, [jobs](auto request) { return jobs->end(std::move(request)); });
+    add_handler<protocol::JobLogs>(handlers, [jobs](auto request) { return jobs->logs(std::move(request)); });
+    add_handler<protocol::JobToken>(
+        handlers, [](auto request) { return probe_token(std::move(request.readiness), token_timeout_s); });
 }
 
 }  // namespace r1cluster::detail

@@ -26,6 +26,7 @@ namespace http = beast::http;
 constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint64_t answer_limit_bytes = 1 << 20;
 
+using protocol::TokenAnswer;
 using Request = http::request<http::string_body>;
 
 Request token_request(const Readiness& readiness) {
@@ -41,7 +42,7 @@ Request token_request(const Readiness& readiness) {
 }
 
 /// The generated text, if the body holds a completion.
-void judge(TokenProbe& probe, unsigned status, const std::string& body) {
+void judge(TokenAnswer& probe, unsigned status, const std::string& body) {
     if (status != 200) {
         probe.because = fmt::format("HTTP {}: {}", status, body.substr(0, 300));
         return;
@@ -60,8 +61,8 @@ void judge(TokenProbe& probe, unsigned status, const std::string& body) {
 
 }  // namespace
 
-asio::awaitable<TokenProbe> probe_token(Readiness readiness, double timeout_s) {
-    TokenProbe probe;
+asio::awaitable<TokenAnswer> probe_token(Readiness readiness, double timeout_s) {
+    TokenAnswer probe;
     const Request request = token_request(readiness);
     const double begin = monotonic_s();
     beast::tcp_stream stream(co_await asio::this_coro::executor);

@@ -17,8 +17,16 @@
 using namespace r1cluster;
 
 namespace {
+
 pid_t agent_pid = 0;
-}
+
+struct Dance {
+    static constexpr const char* method = "dance";
+    using Reply = bool;
+};
+BOOST_DESCRIBE_STRUCT(Dance, (), ())
+
+}  // namespace
 
 TEST_CASE("two local hosts are read, and both paths between them are tried", "[host/agent]") {
     const Recording recording = read(local_spec("two"), local_options());
@@ -106,8 +114,7 @@ TEST_CASE("a question that no agent knows is answered by its name", "[host/agent
     const std::string said = error_of([&] {
         detail::on_hosts<bool>(spec, local_options(), [](detail::Hosts& hosts) -> detail::asio::awaitable<bool> {
             co_await hosts.open();
-            boost::json::value params;
-            co_await hosts.call("node0", "dance", params);
+            co_await hosts.call("node0", Dance());
             co_return true;
         });
     });

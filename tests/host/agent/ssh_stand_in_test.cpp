@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "host/agent/local_hosts.hpp"
+#include "host/agent/protocol.hpp"
 #include "r1cluster/host/read/read.hpp"
 #include "support/catch.hpp"
 #include "support/scratch_folder.hpp"
@@ -36,9 +37,8 @@ public:
             spec, options, [](detail::Hosts& hosts) -> detail::asio::awaitable<std::string> {
                 co_await hosts.open();
                 if (const auto failure = hosts.unreachable("node0")) co_return std::string(failure->what());
-                boost::json::value params = boost::json::object{};
-                const boost::json::value answer = co_await hosts.call("node0", "clock", params);
-                co_return answer.at("unix_time_s").to_number<double>() > 0 ? std::string() : "no time";
+                const auto theirs = co_await hosts.call("node0", detail::protocol::ReadClock());
+                co_return theirs.unix_time_s > 0 ? std::string() : "no time";
             });
     }
 

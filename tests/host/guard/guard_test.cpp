@@ -13,13 +13,14 @@
 #include "host/deploy/jobs_of_hosts.hpp"
 #include "host/guard/guard_link.hpp"
 #include "host/guard/own_home.hpp"
-#include "launch/describe.hpp"
+#include "r1cluster/base/json.hpp"
 #include "r1cluster/host/os/text_file.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
 
 using namespace r1cluster;
 using detail::Hosts;
+using detail::protocol::GuardVerb;
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 
@@ -113,10 +114,10 @@ public:
 
     asio::awaitable<void> create(Hosts& hosts) {
         const std::string token = detail::random_token();
-        Hosts::MakeParams params = [&](const HostSpec& host) -> boost::json::value {
-            return boost::json::object{{"plan", detail::to_value(plan)}, {"host", host.name}, {"token", token}};
+        std::function<detail::protocol::JobCreate(const HostSpec&)> request = [&](const HostSpec& host) {
+            return detail::protocol::JobCreate{plan.deployment, host.name, token, to_json(plan)};
         };
-        const auto replies = co_await hosts.call_all("job.create", params, verb_timeout_s);
+        const auto replies = co_await hosts.call_all(request, verb_timeout_s);
         for (const auto& [host, reply] : replies) {
             if (reply.error) throw *reply.error;
         }
@@ -125,7 +126,7 @@ public:
     static asio::awaitable<DeploymentStatus> until(Hosts& hosts, Condition condition) {
         DeploymentStatus status;
         for (int i = 0; i < patience_s * 10; ++i) {
-            status = co_await detail::ask_guards(hosts, "ping", verb_timeout_s);
+            status = co_await detail::ask_guards(hosts, GuardVerb::ping, verb_timeout_s);
             if (condition(status)) break;
             co_await hosts.pause(0.1);
         }
@@ -134,7 +135,7 @@ public:
 
     asio::awaitable<DeploymentStatus> start(Hosts& hosts, Condition condition) {
         co_await create(hosts);
-        co_await detail::ask_guards(hosts, "begin", verb_timeout_s);
+        co_await detail::ask_guards(hosts, GuardVerb::begin, verb_timeout_s);
         co_return co_await until(hosts, condition);
     }
 
@@ -154,7 +155,7 @@ public:
     DeploymentStatus serve() {
         return control([&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
             co_await start(hosts, has_all_ranks);
-            co_return co_await detail::ask_guards(hosts, "commit", verb_timeout_s);
+            co_return co_await detail::ask_guards(hosts, GuardVerb::commit, verb_timeout_s);
         });
     }
 
@@ -271,7 +272,7 @@ TEST_CASE("a rank that its engine never names lives in the process that was star
     };
     const DeploymentStatus served = deployment.control([&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
         co_await deployment.start(hosts, runs);
-        co_return co_await detail::ask_guards(hosts, "commit", verb_timeout_s);
+        co_return co_await detail::ask_guards(hosts, GuardVerb::commit, verb_timeout_s);
     });
     REQUIRE(served.hosts[0].ranks.size() == 1);
     CHECK(served.hosts[0].ranks[0].pid == served.hosts[0].processes[0].pid);

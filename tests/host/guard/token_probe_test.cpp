@@ -34,13 +34,14 @@ public:
         readiness.model = "r1";
     }
 
-    TokenProbe probe(double timeout_s = 60) {
+    protocol::TokenAnswer probe(double timeout_s = 60) {
         asio::co_spawn(context_, serve(), asio::detached);
-        TokenProbe result;
-        asio::co_spawn(context_, probe_token(readiness, timeout_s), [&](std::exception_ptr, TokenProbe probed) {
-            result = std::move(probed);
-            context_.stop();
-        });
+        protocol::TokenAnswer result;
+        asio::co_spawn(context_, probe_token(readiness, timeout_s),
+                       [&](std::exception_ptr, protocol::TokenAnswer probed) {
+                           result = std::move(probed);
+                           context_.stop();
+                       });
         context_.run();
         return result;
     }
@@ -76,7 +77,7 @@ std::string http(const std::string& status, const std::string& body) {
 
 TEST_CASE("a generated token is ready", "[host/guard]") {
     OneAnswer engine(http("200 OK", R"({"choices":[{"text":" 2"}],"usage":{"completion_tokens":1}})"));
-    const TokenProbe probe = engine.probe();
+    const protocol::TokenAnswer probe = engine.probe();
     CHECK(probe.because == "");
     CHECK(probe.is_ready);
     CHECK(probe.text == " 2");
@@ -100,7 +101,7 @@ TEST_CASE("an answer that holds no token is not ready", "[host/guard]") {
     for (const char* body :
          {"{}", "OK", R"({"choices":[]})", R"({"choices":[{"text":1}]})", R"({"choices":[{"text":"x"}]})"}) {
         CAPTURE(body);
-        const TokenProbe probe = OneAnswer(http("200 OK", body)).probe();
+        const protocol::TokenAnswer probe = OneAnswer(http("200 OK", body)).probe();
         CHECK(!probe.is_ready);
         CHECK_THAT(probe.because, StartsWith("an answer that is no completion: "));
     }
@@ -108,13 +109,13 @@ TEST_CASE("an answer that holds no token is not ready", "[host/guard]") {
 
 TEST_CASE("what is no HTTP, or more than is bearable, is not ready", "[host/guard]") {
     CHECK(!OneAnswer("SSH-2.0-OpenSSH_9.2\r\n\r\n").probe().is_ready);
-    const TokenProbe probe = OneAnswer(http("200 OK", std::string(2 << 20, ' '))).probe();
+    const protocol::TokenAnswer probe = OneAnswer(http("200 OK", std::string(2 << 20, ' '))).probe();
     CHECK(!probe.is_ready);
     CHECK(probe.because == "body limit exceeded");
 }
 
 TEST_CASE("an engine that accepts and says nothing is waited for no longer than was set", "[host/guard]") {
-    const TokenProbe probe = OneAnswer("").probe(1);
+    const protocol::TokenAnswer probe = OneAnswer("").probe(1);
     CHECK(!probe.is_ready);
     CHECK(probe.because == "no answer within 1 s");
 }
@@ -127,9 +128,9 @@ TEST_CASE("a port on which nobody listens refuses", "[host/guard]") {
         readiness.port = free_port.local_endpoint().port();
     }
     readiness.address = "127.0.0.1";
-    TokenProbe result;
+    protocol::TokenAnswer result;
     asio::co_spawn(context, probe_token(readiness, 60),
-                   [&](std::exception_ptr, TokenProbe probed) { result = std::move(probed); });
+                   [&](std::exception_ptr, protocol::TokenAnswer probed) { result = std::move(probed); });
     context.run();
     CHECK(result.because == "Connection refused");
 }

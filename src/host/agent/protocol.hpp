@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// What a controller asks an agent, and what the agent replies: one struct per method, which names the method and the
+/// type of its reply. Caller and handler share the struct, so neither spells a method or a field.
+/// The methods for deployments are in host/guard/protocol.hpp.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/reflect_json.hpp"
+#include "host/read/describe.hpp"
+#include "readings/calls.hpp"
+#include "readings/describe.hpp"
+
+namespace r1cluster::detail::protocol {
+
+struct ClockTime {
+    double unix_time_s = 0;
+};
+BOOST_DESCRIBE_STRUCT(ClockTime, (), (unix_time_s))
+
+/// The host's clock, to be compared with the controller's.
+struct ReadClock {
+    static constexpr const char* method = "clock";
+    using Reply = ClockTime;
+};
+BOOST_DESCRIBE_STRUCT(ReadClock, (), ())
+
+/// Reads the agent's host.
+struct ReadHost {
+    static constexpr const char* method = "read";
+    using Reply = Readings;
+    ReadRequest request;
+};
+BOOST_DESCRIBE_STRUCT(ReadHost, (), (request))
+
+/// Reads the checkpoint at this path of the agent's host.
+struct ReadCheckpoint {
+    static constexpr const char* method = "checkpoint";
+    using Reply = CheckpointText;
+    std::string path;
+};
+BOOST_DESCRIBE_STRUCT(ReadCheckpoint, (), (path))
+
+struct Endpoint {
+    std::string address;
+    int port = 0;
+};
+BOOST_DESCRIBE_STRUCT(Endpoint, (), (address, port))
+
+/// Whether each of these can be bound; the keys of the reply are those of Readings::calls, "bind(ADDRESS:PORT)".
+struct BindPorts {
+    static constexpr const char* method = "bind";
+    using Reply = std::map<std::string, calls::Bind>;
+    std::vector<Endpoint> ports;
+};
+BOOST_DESCRIBE_STRUCT(BindPorts, (), (ports))
+
+struct Listening {
+    int port = 0;
+};
+BOOST_DESCRIBE_STRUCT(Listening, (), (port))
+
+/// Listens on a free port of this address and echoes what arrives, as long as the agent lives.
+struct Listen {
+    static constexpr const char* method = "listen";
+    using Reply = Listening;
+    std::string address;
+};
+BOOST_DESCRIBE_STRUCT(Listen, (), (address))
+
+struct Connection {
+    bool is_connected = false;
+    std::string from_address;
+    std::optional<double> round_trip_us;  ///< the shortest of three
+    std::string because;                  ///< why not
+};
+BOOST_DESCRIBE_STRUCT(Connection, (), (is_connected, from_address, round_trip_us, because))
+
+/// One connection to a listening agent, with three small messages there and back.
+struct Connect {
+    static constexpr const char* method = "connect";
+    using Reply = Connection;
+    Endpoint to;
+    double timeout_s = 0;
+};
+BOOST_DESCRIBE_STRUCT(Connect, (), (to, timeout_s))
+
+}  // namespace r1cluster::detail::protocol

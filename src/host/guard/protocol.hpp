@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// What a controller asks an agent about the deployment on its host (see host/agent/protocol.hpp), and what an agent
+/// asks a guard.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "launch/describe.hpp"
+
+namespace r1cluster::detail::protocol {
+
+/// What a guard can be told. It answers each with its HostStatus.
+enum class GuardVerb {
+    status,  ///< nothing but to answer
+    ping,    ///< the controller lives
+    begin,   ///< start the processes; the connection that says so is the controller's, its end is the controller's end
+    commit,  ///< a token was generated
+    stop,    ///< end every process, then leave
+};
+BOOST_DESCRIBE_ENUM(GuardVerb, status, ping, begin, commit, stop)
+inline std::string_view to_text(GuardVerb verb) { return boost::describe::enum_to_string(verb, "unknown"); }
+
+/// Makes the job's folder and starts its guard.
+struct JobCreate {
+    static constexpr const char* method = "job.create";
+    using Reply = HostStatus;
+    std::string deployment;
+    std::string host;
+    std::string token;        ///< by which the guards of the deployment know each other
+    std::string launch_plan;  ///< to_json(LaunchPlan): the agent hands it to the guard as it is
+};
+BOOST_DESCRIBE_STRUCT(JobCreate, (), (deployment, host, token, launch_plan))
+
+/// Passes a verb on to the guard. Where none runs, the reply is that of JobStatus.
+struct JobAsk {
+    static constexpr const char* method = "job.ask";
+    using Reply = HostStatus;
+    std::string deployment;
+    std::string host;
+    GuardVerb verb = GuardVerb::status;
+};
+BOOST_DESCRIBE_STRUCT(JobAsk, (), (deployment, host, verb))
+
+/// The status, also of a guard that has ended or died.
+struct JobStatus {
+    static constexpr const char* method = "job.status";
+    using Reply = HostStatus;
+    std::string deployment;
+    std::string host;
+};
+BOOST_DESCRIBE_STRUCT(JobStatus, (), (deployment, host))
+
+/// Stops the deployment, waits until no process is left, removes the folder.
+struct JobEnd {
+    static constexpr const char* method = "job.end";
+    using Reply = HostStatus;
+    std::string deployment;
+    std::string host;
+    bool purge = false;  ///< the logs too
+};
+BOOST_DESCRIBE_STRUCT(JobEnd, (), (deployment, host, purge))
+
+struct LogText {
+    std::string text;
+    std::uint64_t offset = 0;  ///< where the next piece begins
+    std::uint64_t size = 0;    ///< of the file
+};
+BOOST_DESCRIBE_STRUCT(LogText, (), (text, offset, size))
+
+/// What the log files hold beyond these offsets; file name -> text.
+struct JobLogs {
+    static constexpr const char* method = "job.logs";
+    using Reply = std::map<std::string, LogText>;
+    std::string deployment;
+    std::string host;
+    std::map<std::string, std::uint64_t> offsets;  ///< by file name; a file that is not in it is read from its tail
+    std::uint64_t tail_bytes = 0;                  ///< 0: from its beginning
+};
+BOOST_DESCRIBE_STRUCT(JobLogs, (), (deployment, host, offsets, tail_bytes))
+
+struct TokenAnswer {
+    bool is_ready = false;
+    std::string because;  ///< why not: "connection refused", "HTTP 503 ..."
+    double seconds = 0;   ///< from request to the whole answer
+    std::string text;     ///< what was generated
+};
+BOOST_DESCRIBE_STRUCT(TokenAnswer, (), (is_ready, because, seconds, text))
+
+/// Asks the engine for one token.
+struct JobToken {
+    static constexpr const char* method = "job.token";
+    using Reply = TokenAnswer;
+    Readiness readiness;
+};
+BOOST_DESCRIBE_STRUCT(JobToken, (), (readiness))
+
+}  // namespace r1cluster::detail::protocol
