@@ -37,7 +37,7 @@ ALLOWED: dict[str, str] = {
     "plan": "base knowledge spec facts model engine layout shard memory speed",
     "config": "base report spec facts layout",
     "launch": "base spec engine engine/vllm layout config",
-    "check": "base report spec engine layout",
+    "check": "base report spec facts model engine layout plan config launch",
     "diagnose": "base report",
     "decide": "base readings plan config launch check",
     "views": "base facts",

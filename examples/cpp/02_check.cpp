@@ -17,7 +17,7 @@ int main(int argc, char* argv[]) try {
     const r1cluster::Checkpoint checkpoint = r1cluster::parse_checkpoint(recording.checkpoint.value());
 
     // Without a layout, the rules that need one answer "unknown", which is never a pass.
-    const r1cluster::Report report = r1cluster::check({spec, cluster, &checkpoint});
+    const r1cluster::Report report = r1cluster::check({.spec = spec, .cluster = cluster, .checkpoint = checkpoint});
 
     std::cout << r1cluster::show(report) << "\n";
     std::cout << (report.is_clean() ? "ready to start" : "not ready to start") << "\n";

@@ -13,12 +13,11 @@
 ///
 ///     r1cluster::DeploymentSpec spec = r1cluster::parse_spec(text);
 ///     r1cluster::Recording recording = r1cluster::read(spec);
-///     r1cluster::Cluster cluster = r1cluster::interpret(recording);
-///     r1cluster::Checkpoint checkpoint = r1cluster::parse_checkpoint(*recording.checkpoint);
-///     r1cluster::Plan plan = r1cluster::plan_layouts(spec, cluster, checkpoint);
-///     r1cluster::Report report = r1cluster::check({spec, cluster, &checkpoint, &plan.layouts.front()});
+///     r1cluster::Decision decision = r1cluster::decide(spec, recording);
+///     std::cout << r1cluster::show(decision.plan) << r1cluster::show(decision.report);
 ///
-/// or all of it, and the start, as r1cluster::up(spec).
+/// decide() is interpret(), parse_checkpoint(), plan_layouts(), choose_settings(), plan_launch() and check(), in this
+/// order; each can be called alone. r1cluster::up(spec) reads, decides and starts.
 
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/base/json.hpp"
@@ -26,6 +25,7 @@
 #include "r1cluster/base/version.hpp"
 #include "r1cluster/check/check.hpp"
 #include "r1cluster/config/settings.hpp"
+#include "r1cluster/decide/decide.hpp"
 #include "r1cluster/diagnose/diagnose.hpp"
 #include "r1cluster/documents/documents.hpp"
 #include "r1cluster/facts/cluster.hpp"

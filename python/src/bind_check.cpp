@@ -8,7 +8,10 @@ void bind_check(py::module_& module) {
     module.def(
         "check",
         [](const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint* checkpoint, const Layout* layout) {
-            return check({spec, cluster, checkpoint, layout});
+            Decision decision{.spec = spec, .cluster = cluster};
+            if (checkpoint) decision.checkpoint = *checkpoint;
+            if (layout) decision.layout = *layout;
+            return check(decision);
         },
         py::arg("spec"), py::arg("cluster"), py::arg("checkpoint") = py::none(), py::arg("layout") = py::none(),
         "Applies every rule to every subject; rules that need what is None answer \"unknown\".");

@@ -53,7 +53,7 @@ Violation absent_or_unseen(const Machine& machine, std::string_view topic, const
 std::vector<Rule> all_rules() {
     std::vector<Rule> rules;
     for (const auto& group : {host_rules(), network_rules(), engine_rules(), gpu_rules(), hardware_rules(),
-                              checkpoint_rules(), memory_rules()}) {
+                              checkpoint_rules(), memory_rules(), decision_rules()}) {
         rules.insert(rules.end(), group.begin(), group.end());
     }
     return rules;
@@ -61,11 +61,11 @@ std::vector<Rule> all_rules() {
 
 }  // namespace detail
 
-Report check(const CheckInput& input) {
+Report check(const Decision& decision) {
     Report report;
     for (const detail::Rule& rule : detail::all_rules()) {
         detail::Verdicts verdicts(rule, report);
-        rule.apply(input, verdicts);
+        rule.apply(decision, verdicts);
         report.checked.push_back(verdicts.checked());
     }
     std::stable_sort(report.findings.begin(), report.findings.end(),

@@ -87,6 +87,7 @@ std::span<const Rule> memory_rules();
 std::span<const Rule> network_rules();
 std::span<const Rule> gpu_rules();
 std::span<const Rule> hardware_rules();
+std::span<const Rule> decision_rules();
 /// All of them, in the order of the report.
 std::vector<Rule> all_rules();
 

@@ -81,7 +81,7 @@ Judgement judge_same(const CheckInput& input, const Subject& subject) {
     return passed;
 }
 
-std::vector<std::string> incomplete_files(const CheckpointDigest& digest, const Checkpoint* checkpoint) {
+std::vector<std::string> incomplete_files(const CheckpointDigest& digest, const std::optional<Checkpoint>& checkpoint) {
     std::vector<std::string> complaints;
     std::map<std::string_view, const ShardDigest*> named;
     for (const ShardDigest& shard : digest.shards) {

@@ -12,6 +12,9 @@
 
 namespace r1cluster::detail {
 
+/// What a rule looks at.
+using CheckInput = Decision;
+
 /// A host as asked for, and as it is.
 struct Subject {
     const HostSpec& host;

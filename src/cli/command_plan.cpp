@@ -50,15 +50,15 @@ void add_plan(CLI::App& app, Session& session) {
     verb->callback([&session] {
         const DeploymentSpec spec = request.applied_to(session.spec());
         if (plan_from_engine(session, spec)) return;
-        const Decided decided = decide(session, spec, request.options);
-        if (request.wants_forecast()) return request.print_forecast(session, decided);
-        if (decided.plan.layouts.empty() && decided.plan.rejected.empty()) decided.chosen();
-        print(session, decided.plan, [&] {
-            const Layout* best = decided.layout();
-            return show(decided.plan, session.explains) +
-                   (best ? show_hosts(plan_shards(*best, *decided.checkpoint).hosts) : "");
+        const Decision decision = decide(spec, session.recording(), {.plan = request.options});
+        if (request.wants_forecast()) return request.print_forecast(session, decision);
+        if (decision.plan.layouts.empty() && decision.plan.rejected.empty()) decision.require_layout();
+        print(session, decision.plan, [&] {
+            const auto& best = decision.layout;
+            return show(decision.plan, session.explains) +
+                   (best ? show_hosts(plan_shards(*best, *decision.checkpoint).hosts) : "");
         });
-        if (!decided.layout()) session.exit_code = has_findings;
+        if (!decision.layout) session.exit_code = has_findings;
     });
 }
 
@@ -68,9 +68,9 @@ void add_check(CLI::App& app, Session& session) {
     add_json(*verb, session);
     add_explain(*verb, session);
     verb->callback([&session] {
-        const Decided decided = decide(session);
-        print(session, decided.report, [&] { return show(decided.report, session.explains); });
-        if (!decided.report.is_clean()) session.exit_code = has_findings;
+        const Report report = session.decide().report;
+        print(session, report, [&] { return show(report, session.explains); });
+        if (!report.is_clean()) session.exit_code = has_findings;
     });
 }
 
@@ -85,8 +85,7 @@ void add_config(CLI::App& app, Session& session) {
         ->capture_default_str();
     verb->add_option("--host", host, "only this host");
     verb->callback([&session] {
-        const Decided decided = decide(session);
-        Settings settings = choose_settings(decided.spec, decided.cluster, decided.chosen());
+        Settings settings = session.decide().require_settings();
         if (!host.empty()) {
             const HostSettings* only = settings.find(host);
             if (!only)
@@ -112,9 +111,7 @@ void add_launch(CLI::App& app, Session& session) {
     add_input(*verb, session, true);
     add_json(*verb, session);
     verb->callback([&session] {
-        const Decided decided = decide(session);
-        const Settings settings = choose_settings(decided.spec, decided.cluster, decided.chosen());
-        const LaunchPlan launch_plan = plan_launch(decided.spec, decided.cluster, decided.chosen(), settings);
+        const LaunchPlan launch_plan = session.decide().require_launch_plan();
         print(session, launch_plan, [&] { return show(launch_plan); });
     });
 }

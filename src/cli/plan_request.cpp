@@ -87,11 +87,11 @@ DeploymentSpec PlanRequest::applied_to(DeploymentSpec spec) const {
     return validated(std::move(spec));
 }
 
-void PlanRequest::print_forecast(const Session& session, const Decided& decided) const {
-    const Layout& layout = decided.chosen();
-    const Checkpoint& checkpoint = *decided.checkpoint;
+void PlanRequest::print_forecast(const Session& session, const Decision& decision) const {
+    const Layout& layout = decision.require_layout();
+    const Checkpoint& checkpoint = *decision.checkpoint;
     if (wants_memory) {
-        DeploymentSpec spec = decided.spec;
+        DeploymentSpec spec = decision.spec;
         if (context_tokens) {
             spec.serve.goal = spec.serve.goal.value_or(Goal{});
             spec.serve.goal->tokens = *context_tokens;
@@ -99,16 +99,16 @@ void PlanRequest::print_forecast(const Session& session, const Decided& decided)
         const Calibration calibration = calibration_log.empty()
                                             ? Calibration{}
                                             : parse_calibration(read_text_file(calibration_log), calibration_log);
-        const MemoryForecast forecast = forecast_memory(spec, decided.cluster, checkpoint, layout, calibration);
+        const MemoryForecast forecast = forecast_memory(spec, decision.cluster, checkpoint, layout, calibration);
         print(session, forecast, [&] { return show(forecast, session.explains); });
     } else if (wants_speed) {
         const SpeedForecast forecast =
-            forecast_speed(decided.spec, decided.cluster, checkpoint, layout, workloads_of(layout));
+            forecast_speed(decision.spec, decision.cluster, checkpoint, layout, workloads_of(layout));
         print(session, forecast, [&] { return show(forecast, session.explains); });
     } else {
         const Observation seen = parse_observation(observed);
         const std::vector<SlownessCause> causes =
-            explain_slowness(decided.spec, decided.cluster, checkpoint, layout, seen.workload, seen.tokens_per_s);
+            explain_slowness(decision.spec, decision.cluster, checkpoint, layout, seen.workload, seen.tokens_per_s);
         fmt::print("{}", show_causes(causes));
     }
 }

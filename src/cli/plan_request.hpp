@@ -21,7 +21,7 @@ struct PlanRequest {
     DeploymentSpec applied_to(DeploymentSpec spec) const;
     bool wants_forecast() const { return wants_memory || wants_speed || !observed.empty(); }
     /// Prints the memory, the speed, or what may explain the observation, of the first layout.
-    void print_forecast(const Session& session, const Decided& decided) const;
+    void print_forecast(const Session& session, const Decision& decision) const;
 };
 
 }  // namespace r1cluster::cli

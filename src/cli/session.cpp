@@ -62,26 +62,7 @@ void add_explain(CLI::App& verb, Session& session) {
     verb.add_flag("--explain", session.explains, "say why, for everything");
 }
 
-const Layout& Decided::chosen() const {
-    if (const Layout* first = layout()) return *first;
-    for (const Finding& finding : report.findings) {
-        if (finding.id == "plan.possible" || finding.id == "checkpoint.readable") {
-            throw Error(ErrorKind::invalid_input, finding.subject,
-                        fmt::format("planning \"{}\": {}", finding.subject, finding.observed));
-        }
-    }
-    throw Error(ErrorKind::not_found, spec.model.path,
-                fmt::format("planning \"{}\": no host gave a checkpoint", spec.model.path));
-}
-
-Decided decide(const Session& session) { return decide(session, session.spec()); }
-
-Decided decide(const Session& session, const DeploymentSpec& spec, const PlanOptions& options) {
-    Decided decided;
-    decided.spec = spec;
-    static_cast<detail::Decided&>(decided) = detail::decide(spec, session.recording(), options);
-    return decided;
-}
+Decision Session::decide() const { return r1cluster::decide(spec(), recording()); }
 
 void show_progress(const Progress& progress) {
     // A log wants a line a second and the end of each step, not every piece of a copy.

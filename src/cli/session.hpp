@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "decide/decide.hpp"
 #include "r1cluster/cluster.hpp"
 
 namespace r1cluster::cli {
@@ -27,6 +26,8 @@ struct Session {
     Recording recording() const;
     /// The same; where neither was given, this host alone.
     Recording recording_or_this_host() const;
+    /// What the spec and the recording allow.
+    Decision decide() const;
     /// HostOptions with progress on standard error and Ctrl-C.
     HostOptions host_options() const;
 };
@@ -44,16 +45,6 @@ void print(const Session& session, const Value& value, Show show_text) {
     const std::string text = session.is_json ? to_json(value) : show_text();
     std::fwrite(text.data(), 1, text.size(), stdout);
 }
-
-/// What the recording of these options allows; see detail::decide.
-struct Decided : detail::Decided {
-    DeploymentSpec spec;
-    /// Throws Error (invalid_input) with the reasons where there is no layout.
-    const Layout& chosen() const;
-};
-Decided decide(const Session& session);
-/// The same for this form of the session's spec.
-Decided decide(const Session& session, const DeploymentSpec& spec, const PlanOptions& options = {});
 
 /// Progress lines on standard error: one that is rewritten on a terminal, plain ones elsewhere.
 void show_progress(const Progress& progress);

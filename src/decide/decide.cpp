@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "decide/decide.hpp"
+#include "r1cluster/decide/decide.hpp"
 
 #include <fmt/format.h>
 
 #include "r1cluster/base/error.hpp"
+#include "r1cluster/check/check.hpp"
+#include "r1cluster/config/settings.hpp"
+#include "r1cluster/launch/launch_plan.hpp"
+#include "r1cluster/plan/plan.hpp"
 
-namespace r1cluster::detail {
+namespace r1cluster {
 namespace {
-
-Finding finding(std::string id, std::string subject, std::string observed, std::string expected, std::string remedy) {
-    return {std::move(id),       Severity::error,   std::move(subject), std::move(observed),
-            std::move(expected), std::move(remedy), "docs/checks.md"};
-}
 
 std::string why_rejected(const Plan& plan) {
     std::string why;
@@ -23,41 +22,57 @@ std::string why_rejected(const Plan& plan) {
     return why.empty() ? "no layout is possible" : why;
 }
 
-}  // namespace
-
-Decided decide(const DeploymentSpec& spec, const Recording& recording, const PlanOptions& options) {
-    Decided decided;
-    decided.cluster = interpret(recording);
-    Report more;
-    if (recording.checkpoint) {
-        try {
-            decided.checkpoint = parse_checkpoint(*recording.checkpoint);
-            decided.plan = plan_layouts(spec, decided.cluster, *decided.checkpoint, options);
-        } catch (const Error& error) {
-            more.findings.push_back(finding("checkpoint.readable", spec.model.path, error.what(),
-                                            "a checkpoint that is whole and of a known family",
-                                            "copy the checkpoint again"));
-        }
+/// Runs one step; what it throws becomes a refusal.
+template <class Work>
+void take_step(Decision& decision, DecisionStep step, const Work& work) {
+    try {
+        work();
+    } catch (const Error& error) {
+        const bool is_about_model = step == DecisionStep::checkpoint || step == DecisionStep::plan;
+        decision.refusals.push_back({step, is_about_model ? decision.spec.model.path : error.subject(), error.what()});
     }
-    const Layout* layout = decided.layout();
-    const Checkpoint* checkpoint = decided.checkpoint ? &*decided.checkpoint : nullptr;
-    if (checkpoint && !layout && more.findings.empty()) {
-        more.findings.push_back(finding("plan.possible", spec.model.path, why_rejected(decided.plan),
-                                        "a layout that these hosts and this model allow",
-                                        "change [layout], or the hosts"));
-    }
-    if (layout) {
-        try {
-            decided.settings = choose_settings(spec, decided.cluster, *layout);
-            decided.launch_plan = plan_launch(spec, decided.cluster, *layout, decided.settings);
-        } catch (const Error& error) {
-            more.findings.push_back(finding("launch.possible", error.subject(), error.what(),
-                                            "an engine and a layout that go together", "see the message"));
-        }
-    }
-    more.findings.insert(more.findings.end(), decided.settings.findings.begin(), decided.settings.findings.end());
-    decided.report = merge(check({spec, decided.cluster, checkpoint, layout}), more);
-    return decided;
 }
 
-}  // namespace r1cluster::detail
+/// Unset: nothing is possible.
+std::optional<Layout> chosen_layout(const DeploymentSpec& spec, const Plan& plan, int index) {
+    if (plan.layouts.empty()) return std::nullopt;
+    if (index < 0 || index >= static_cast<int>(plan.layouts.size())) {
+        throw Error(ErrorKind::invalid_input, spec.name,
+                    fmt::format("deciding \"{}\": there is no layout {}; the plan lists {}, from 0", spec.name, index,
+                                plan.layouts.size()));
+    }
+    return plan.layouts[static_cast<std::size_t>(index)];
+}
+
+void plan_model(Decision& decision, const PlanOptions& options) {
+    take_step(decision, DecisionStep::plan,
+              [&] { decision.plan = plan_layouts(decision.spec, decision.cluster, *decision.checkpoint, options); });
+    if (!decision.plan.layouts.empty() || decision.find(DecisionStep::plan)) return;
+    decision.refusals.push_back({DecisionStep::plan, decision.spec.model.path, why_rejected(decision.plan)});
+}
+
+void plan_start(Decision& decision) {
+    take_step(decision, DecisionStep::settings,
+              [&] { decision.settings = choose_settings(decision.spec, decision.cluster, *decision.layout); });
+    if (!decision.settings) return;
+    take_step(decision, DecisionStep::launch, [&] {
+        decision.launch_plan = plan_launch(decision.spec, decision.cluster, *decision.layout, *decision.settings);
+    });
+}
+
+}  // namespace
+
+Decision decide(const DeploymentSpec& spec, const Recording& recording, const DecideOptions& options) {
+    Decision decision{.spec = spec, .cluster = interpret(recording)};
+    if (recording.checkpoint) {
+        take_step(decision, DecisionStep::checkpoint,
+                  [&] { decision.checkpoint = parse_checkpoint(*recording.checkpoint); });
+    }
+    if (decision.checkpoint) plan_model(decision, options.plan);
+    decision.layout = chosen_layout(spec, decision.plan, options.layout);
+    if (decision.layout) plan_start(decision);
+    decision.report = check(decision);
+    return decision;
+}
+
+}  // namespace r1cluster

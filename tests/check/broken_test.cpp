@@ -471,7 +471,7 @@ TEST_CASE("an API that others reach without a key is a warning", "[check]") {
 
 TEST_CASE("without a layout, what depends on it is unknown", "[check]") {
     TwoHosts hosts;
-    const Report report = check({hosts.spec, hosts.cluster, &hosts.checkpoint, nullptr});
+    const Report report = check({.spec = hosts.spec, .cluster = hosts.cluster, .checkpoint = hosts.checkpoint});
     CHECK(report.count(Severity::unknown) == 6);  // host memory, GPU memory and GPUs of one kind, on two hosts
     CHECK(report.count(Severity::error) == 0);
     CHECK(report.findings.front().observed == "no layout was planned");

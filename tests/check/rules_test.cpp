@@ -64,7 +64,7 @@ TEST_CASE("nothing that was read is nothing that passed", "[check]") {
     }
     hosts.cluster.paths.clear();
     hosts.cluster.rails.clear();
-    const Report report = check({hosts.spec, hosts.cluster});
+    const Report report = check({.spec = hosts.spec, .cluster = hosts.cluster});
     CHECK(report.count(Severity::error) + report.count(Severity::warning) == 0);
     for (const CheckedRule& rule : report.checked) {
         if (rule.id == "host.reached" || rule.id == "security.api_key") continue;

@@ -85,6 +85,17 @@ TwoHosts::TwoHosts() {
     layout.tensor_parallel = 2;
     layout.pipeline_parallel = 2;
     layout.ranks = {rank(0), rank(1), rank(2), rank(3)};
+    settings.hosts = {{.host = "node0", .interface = "eth0", .address = "10.0.0.1"},
+                      {.host = "node1", .interface = "eth0", .address = "10.0.0.2"}};
+}
+
+Decision TwoHosts::decision() const {
+    return {.spec = spec,
+            .cluster = cluster,
+            .checkpoint = checkpoint,
+            .layout = layout,
+            .settings = settings,
+            .launch_plan = launch_plan};
 }
 
 void TwoHosts::make_cpu() {

@@ -14,12 +14,15 @@ struct TwoHosts {
     r1cluster::Cluster cluster;
     r1cluster::Checkpoint checkpoint;
     r1cluster::Layout layout;
+    r1cluster::Settings settings;
+    r1cluster::LaunchPlan launch_plan;
 
     TwoHosts();
     r1cluster::Machine& machine(int index) { return cluster.machines[static_cast<std::size_t>(index)]; }
     /// The same with an engine built for the CPU and no GPUs.
     void make_cpu();
-    r1cluster::Report check() const { return r1cluster::check({spec, cluster, &checkpoint, &layout}); }
+    r1cluster::Decision decision() const;
+    r1cluster::Report check() const { return r1cluster::check(decision()); }
     /// Findings of one rule.
     std::vector<r1cluster::Finding> findings(const std::string& id) const;
     std::string passed(const std::string& id) const;  ///< "2 of 2"

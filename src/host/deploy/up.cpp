@@ -5,12 +5,12 @@
 #include <boost/asio/detached.hpp>
 #include <memory>
 
-#include "decide/decide.hpp"
 #include "host/agent/read_hosts.hpp"
 #include "host/deploy/jobs_of_hosts.hpp"
 #include "host/guard/guard_link.hpp"
 #include "host/guard/process_facts.hpp"
 #include "r1cluster/base/json.hpp"
+#include "r1cluster/decide/decide.hpp"
 #include "r1cluster/host/deploy/deploy.hpp"
 
 namespace r1cluster {
@@ -42,12 +42,12 @@ private:
     double begin_;
 };
 
-void take(detail::Decided decided, UpResult& result) {
-    result.cluster = std::move(decided.cluster);
-    result.plan = std::move(decided.plan);
-    result.report = std::move(decided.report);
-    result.settings = std::move(decided.settings);
-    result.launch_plan = std::move(decided.launch_plan);
+void take(Decision decision, UpResult& result) {
+    result.cluster = std::move(decision.cluster);
+    result.plan = std::move(decision.plan);
+    result.report = std::move(decision.report);
+    result.settings = std::move(decision.settings).value_or(Settings{});
+    result.launch_plan = std::move(decision.launch_plan);
 }
 
 /// The first host that failed, in the spec's order.
@@ -232,7 +232,7 @@ asio::awaitable<UpResult> bring_up(Hosts& hosts, UpOptions up_options) {
     }
     const Recording recording = co_await detail::read_hosts(hosts);
     steps.end("read");
-    take(detail::decide(hosts.spec(), recording), result);
+    take(decide(hosts.spec(), recording), result);
     steps.end("decide");
     const bool is_refused = result.report.count(Severity::error) > 0 && !up_options.ignores_findings;
     if (is_refused || up_options.is_dry_run || !result.launch_plan) {

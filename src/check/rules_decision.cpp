@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a step of decide() refused, and what the settings say against the spec.
+#include <array>
+
+#include "check/rule.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+/// One subject: the deployment. A step that was never tried does not concern its rule.
+void judge_step(const CheckInput& input, Verdicts& verdicts, DecisionStep step, bool has_value,
+                const std::string& expected, const std::string& remedy) {
+    if (const Refusal* refusal = input.find(step)) {
+        verdicts.add(refusal->subject, {{{Severity::error, refusal->because, expected, remedy}}});
+    } else if (has_value) {
+        verdicts.add(input.spec.name, passed);
+    }
+}
+
+void judge_checkpoint(const CheckInput& input, Verdicts& verdicts) {
+    judge_step(input, verdicts, DecisionStep::checkpoint, input.checkpoint.has_value(), "a checkpoint that is whole",
+               "copy the checkpoint again");
+}
+
+void judge_plan(const CheckInput& input, Verdicts& verdicts) {
+    judge_step(input, verdicts, DecisionStep::plan, input.layout.has_value(),
+               "a layout that these hosts and this model allow", "change [layout], or the hosts");
+}
+
+void judge_settings(const CheckInput& input, Verdicts& verdicts) {
+    judge_step(input, verdicts, DecisionStep::settings, input.settings.has_value(),
+               "variables that an environment can hold", "correct [env] of the spec");
+}
+
+void judge_launch(const CheckInput& input, Verdicts& verdicts) {
+    judge_step(input, verdicts, DecisionStep::launch, input.launch_plan.has_value(),
+               "an engine and a layout that go together", "change [engine] or [layout] of the spec");
+}
+
+/// The findings that choose_settings() made under the rule's id, host by host.
+void judge_host_settings(const CheckInput& input, Verdicts& verdicts) {
+    if (!input.settings) return;
+    for (const HostSettings& host : input.settings->hosts) {
+        std::vector<Violation> problems;
+        for (const Finding& finding : input.settings->findings) {
+            if (finding.id != verdicts.checked().id || finding.subject != host.host) continue;
+            problems.push_back({finding.severity, finding.observed, finding.expected, finding.remedy});
+        }
+        verdicts.add(host.host, problems);
+    }
+}
+
+constexpr std::array rules{
+    Rule{"checkpoint.readable", "the files of the checkpoint can be read as one model",
+         "safetensors format; config.json of the transformers library", Severity::error, judge_checkpoint},
+    Rule{"plan.possible", "there is a layout that the hosts, the model and the spec allow", "docs/plan.md",
+         Severity::error, judge_plan},
+    Rule{"config.possible", "every process can be given its environment", "environ(7)", Severity::error,
+         judge_settings},
+    Rule{"config.interface", "each host's interface towards its peers exists and is known", "docs/settings.md",
+         Severity::error, judge_host_settings},
+    Rule{"config.address", "that interface has the address that the peers connect to", "docs/settings.md",
+         Severity::error, judge_host_settings},
+    Rule{"config.override", "no variable of the spec contradicts what the hosts need", "docs/settings.md",
+         Severity::error, judge_host_settings},
+    Rule{"launch.possible", "the engine can be started with this layout and these arguments",
+         "vLLM documentation, Parallelism and scaling", Severity::error, judge_launch},
+};
+
+}  // namespace
+
+std::span<const Rule> decision_rules() { return rules; }
+
+}  // namespace r1cluster::detail
