@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes docs/accuracy.md: forecasts beside what others measured; with --check only compares.
+"""Writes docs/accuracy.md, which compares forecasts with measurements; with --check, only compares the page.
 
-PYTHONPATH must lead to a built package, such as build/dev/python. A section is a module beside this one with a function
-section(); its rows are data in a file of its own.
+PYTHONPATH must name a built package, such as build/dev/python. A section is a module in this folder with a function
+section(); the rows of a section are data in a separate file.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ import speed
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "accuracy.md"
 SECTIONS = [memory, speed, own]
 
-HEAD = """# How right the forecasts are
+HEAD = """# How accurate the forecasts are
 
-Written by `tools/accuracy/generate.py`: do not edit. Each row is a public measurement or one of our own, with its
-source, beside what this version of r1cluster says; [memory.md](memory.md) has the formulas. What no formula gives
-(CUDA's context, NCCL, CUDA graphs) is an interval around what was measured, in part in these rows; factors of
-single releases rest on few rows.
+`tools/accuracy/generate.py` writes this page; do not edit it. Each row compares a forecast of this version of r1cluster
+with a published measurement or one of our own, and names the source. [memory.md](memory.md) has the formulas. For the
+terms without a formula (CUDA context, NCCL, CUDA graphs), the interval surrounds measured values, in part those of this
+page. The factors of single releases rest on few rows.
 """
 
 
@@ -35,7 +35,7 @@ def generated() -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="exit 1 if the page is not what would be written")
+    parser.add_argument("--check", action="store_true", help="exit with 1 if the page differs from the generated text")
     text = generated()
     if not parser.parse_args().check:
         PAGE.write_text(text, encoding="utf-8")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The part of docs/accuracy.md about memory: forecasts of memory() beside what engines measured."""
+"""The part of docs/accuracy.md about memory: forecasts compared with what engines logged."""
 
 from __future__ import annotations
 
@@ -178,14 +178,14 @@ def section() -> str:
     text = [
         "## Memory",
         "",
-        f"{hits} of {len(lines)} hit. A hit is: weights within 0.5 %; KV cache within 5 % where the log's non-torch",
-        "memory went into the forecast; everything else inside the interval. The error is that of the likely value.",
+        f"{hits} of {len(lines)} forecasts hit. A hit means: weights within 0.5 %; KV cache within 5 % if the forecast used the",
+        "non-torch memory of the log; every other quantity inside the interval. The error is that of the likely value.",
         "",
         line("what", "quantity", "forecast", "measured", "", "error"),
         line("---", "---", "---", "---", "---", "---"),
         *(entry for entry, _ in lines),
         "",
-        "### What each row is",
+        "### The rows and their sources",
         "",
         line("what", "engine", "layout", "given to the forecast", "source"),
         line("---", "---", "---", "---", "---"),
@@ -198,7 +198,7 @@ def section() -> str:
         text.append(line(row["name"], engine, layout, given or "nothing", row["source"]))
     text += [
         "",
-        "### What cannot be compared",
+        "### Measurements that cannot be compared",
         "",
         line("what", "because", "source"),
         line("---", "---", "---"),

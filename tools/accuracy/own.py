@@ -70,7 +70,7 @@ def rows() -> list[dict]:
 
 
 def speeds() -> list[Compared]:
-    """Those that count in what a forecast says of its own accuracy."""
+    """The rows that count for the accuracy that a forecast states."""
     return [one for row in rows() for one in compared(row) if one.quantity in ("tpot_ms", "output_tokens_per_s_of_32")]
 
 
@@ -93,16 +93,16 @@ def section() -> str:
         "## Our own runs",
         "",
         "[Two H200](measurements/2026-11-22-two-h200-forecasts.md) of one machine and",
-        "[one H100](measurements/2026-11-22-one-h100-forecasts.md), vLLM 0.25.1, weights made up by the engine;",
-        "`2node` are two hosts of one GPU each, over sockets on loopback. They were forecast before they were made;",
-        "this is what the model says since. Likely value / measured value (error); *outside* of the interval; *off* by",
-        "more than the second table says.",
+        "[one H100](measurements/2026-11-22-one-h100-forecasts.md), vLLM 0.25.1, random weights (`--load-format dummy`);",
+        "`2node` means two hosts with one GPU each, over sockets on loopback. The linked pages have the forecasts that were",
+        "made before the runs; the table has those of this version. A cell is likely value / measured value (error);",
+        "**outside** means outside the interval, and **off** an error above the limit in the second table.",
         "",
         line("run", *TITLES.values()),
         line(*["---"] * (1 + len(TITLES))),
         *(line(f"`{name}`", *(cell(of_run.get(key)) for key in TITLES)) for name, of_run in found.items()),
         "",
-        line("quantity", "runs", "near", "inside", "near is within"),
+        line("quantity", "runs", "within the limit", "inside the interval", "limit of the error"),
         line(*["---"] * 5),
     ]
     for quantity, title in TITLES.items():

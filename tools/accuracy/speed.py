@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The part of docs/accuracy.md about speed: forecasts of speed() beside what was measured."""
+"""The part of docs/accuracy.md about speed: forecasts compared with measurements."""
 
 from __future__ import annotations
 
@@ -104,14 +104,14 @@ def section() -> str:
     text = [
         "## Speed",
         "",
-        f"{accuracy[0].upper()}{accuracy[1:]}: this is no test on unseen data.",
+        f"{accuracy[0].upper()}{accuracy[1:]}: the comparison is not a test on unseen data.",
         "A hit is a likely value within 25 %. [speed.md](speed.md) has the formulas.",
         "",
         line("what", "quantity", "forecast", "measured", "within 25 %", "interval", "error"),
         line(*["---"] * 7),
         *(entry(compared(row)) for row in published["rows"]),
         "",
-        "### Where each speed is from",
+        "### The rows and their sources",
         "",
         line("what", "engine", "GPUs", "load", "source"),
         line(*["---"] * 5),
@@ -129,7 +129,7 @@ def section() -> str:
         )
     text += [
         "",
-        "### What is not compared",
+        "### Measurements that cannot be compared",
         "",
         line("what", "because", "source"),
         line("---", "---", "---"),
