@@ -178,8 +178,9 @@ def section() -> str:
     text = [
         "## Memory",
         "",
-        f"{hits} of {len(lines)} forecasts hit. A hit means: weights within 0.5 %; KV cache within 5 % if the forecast used the",
-        "non-torch memory of the log; every other quantity inside the interval. The error is that of the likely value.",
+        f"{hits} of {len(lines)} forecasts hit. A hit means: weights within 0.5 %; KV cache within 5 % if the",
+        "forecast used the non-torch memory of the log; every other quantity inside the interval. The error is that of",
+        "the likely value.",
         "",
         line("what", "quantity", "forecast", "measured", "", "error"),
         line("---", "---", "---", "---", "---", "---"),
