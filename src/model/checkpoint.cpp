@@ -8,8 +8,8 @@
 #include <set>
 
 #include "model/consistency.hpp"
+#include "model/headers/fast_header.hpp"
 #include "model/headers/index.hpp"
-#include "model/headers/plain_header.hpp"
 #include "model/headers/tensor_table.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/base/units.hpp"
@@ -94,7 +94,7 @@ std::string start_of_file(const ShardText& shard) {
     return start;
 }
 
-ShardFile parse_shard(const ShardText& shard, detail::PlainHeaderReader& plain) {
+ShardFile parse_shard(const ShardText& shard, detail::FastHeaderReader& fast) {
     if (const std::string what = detail::impostor(start_of_file(shard)); !what.empty()) {
         refuse(shard.name, fmt::format("{}:byte 0: {}", shard.name, what));
     }
@@ -108,7 +108,7 @@ ShardFile parse_shard(const ShardText& shard, detail::PlainHeaderReader& plain) 
                                        shard.header.text->size(), shard.declared_header_bytes));
     }
     ShardFile file{shard.name, shard.size_bytes, 8 + shard.declared_header_bytes, {}};
-    file.tensors = detail::parse_header(plain, *shard.header.text, shard.size_bytes, shard.name);
+    file.tensors = detail::parse_header(fast, *shard.header.text, shard.size_bytes, shard.name);
     return file;
 }
 
@@ -165,7 +165,7 @@ struct CheckpointParser::State {
     std::size_t consolidated_count = 0;
     std::string first_consolidated;
     std::optional<detail::Index> index;
-    detail::PlainHeaderReader plain;
+    detail::FastHeaderReader fast;
 };
 
 CheckpointParser::CheckpointParser(std::string path, std::string_view config, std::string_view index)
@@ -191,7 +191,7 @@ void CheckpointParser::add(const ShardText& shard) {
     if (!is_listed) {
         state_->checkpoint.oddities.push_back(fmt::format("\"{}\" is not in {}: not read", shard.name, index_name));
     } else {
-        state_->checkpoint.files.push_back(parse_shard(shard, state_->plain));
+        state_->checkpoint.files.push_back(parse_shard(shard, state_->fast));
     }
 }
 

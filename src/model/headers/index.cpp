@@ -8,7 +8,7 @@
 #include <map>
 
 #include "base/reflect_json.hpp"
-#include "model/headers/plain_index.hpp"
+#include "model/headers/fast_index.hpp"
 #include "r1cluster/base/units.hpp"
 
 namespace r1cluster::detail {
@@ -58,8 +58,8 @@ Index parse_index(std::string_view text, std::string_view source) {
     if (const std::string what = impostor(text); !what.empty()) refuse(source, what);
     if (text.size() > max_index_bytes)
         refuse(source, fmt::format("{} bytes, more than {}", format_count(text.size()), format_count(max_index_bytes)));
-    std::optional<Index> plain = read_plain_index(text);
-    return plain ? *std::move(plain) : parse_index_strictly(text, source);
+    std::optional<Index> fast = read_fast_index(text);
+    return fast ? *std::move(fast) : parse_index_strictly(text, source);
 }
 
 Index parse_index_strictly(std::string_view text, std::string_view source) {

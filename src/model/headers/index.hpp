@@ -37,7 +37,7 @@ struct Index {
 
 /// Strict about names: a file is a plain name in the checkpoint's own folder.
 Index parse_index(std::string_view text, std::string_view source);
-/// The same by a strict parser of all of JSON, whatever the text looks like; parse_index asks it where the plain reader
+/// The same by a strict parser of all of JSON, whatever the text looks like; parse_index asks it where the fast path
 /// gives up.
 Index parse_index_strictly(std::string_view text, std::string_view source);
 

@@ -9,7 +9,7 @@
 #include <optional>
 #include <tuple>
 
-#include "model/headers/plain_header.hpp"
+#include "model/headers/fast_header.hpp"
 #include "model/headers/safetensors_events.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/base/units.hpp"
@@ -174,14 +174,14 @@ std::string header_length_refusal(std::uint64_t declared_header_bytes, std::uint
 }
 
 TensorList parse_safetensors(std::string_view header, std::uint64_t file_size_bytes, std::string_view source) {
-    detail::PlainHeaderReader plain;
-    return detail::parse_header(plain, header, file_size_bytes, source);
+    detail::FastHeaderReader fast;
+    return detail::parse_header(fast, header, file_size_bytes, source);
 }
 
-TensorList detail::parse_header(PlainHeaderReader& plain, std::string_view header, std::uint64_t file_size_bytes,
+TensorList detail::parse_header(FastHeaderReader& fast, std::string_view header, std::uint64_t file_size_bytes,
                                 std::string_view source) {
     const bool has_room = header_length_refusal(header.size(), file_size_bytes).empty();
-    std::optional<TensorList> tensors = has_room ? plain.read(header, file_size_bytes) : std::nullopt;
+    std::optional<TensorList> tensors = has_room ? fast.read(header, file_size_bytes) : std::nullopt;
     return tensors ? *std::move(tensors) : parse_header_strictly(header, file_size_bytes, source);
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/headers/plain_index.hpp"
+#include "model/headers/fast_index.hpp"
 
 #include <algorithm>
 
-#include "model/headers/plain_text.hpp"
+#include "model/headers/fast_text.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -12,7 +12,7 @@ constexpr std::size_t most_forms = 256;   // a real checkpoint has up to 60; oth
 constexpr std::size_t most_files = 1024;  // looked for one after the other
 constexpr std::size_t most_metadata_keys = 64;
 
-class PlainIndex {
+class FastIndex {
 public:
     std::optional<Index> read(std::string_view text);
 
@@ -27,7 +27,7 @@ private:
     FollowingForms following_;
 };
 
-std::optional<Index> PlainIndex::read(std::string_view text) {
+std::optional<Index> FastIndex::read(std::string_view text) {
     index_.tensors.reserve(text.size() / 96);
     Cursor cursor(text);
     cursor.skip_space();
@@ -56,7 +56,7 @@ std::optional<Index> PlainIndex::read(std::string_view text) {
 }
 
 /// Whole numbers and texts.
-bool PlainIndex::read_metadata(Cursor& cursor) {
+bool FastIndex::read_metadata(Cursor& cursor) {
     std::vector<std::string_view> keys;
     if (!cursor.take('{')) return false;
     do {
@@ -77,7 +77,7 @@ bool PlainIndex::read_metadata(Cursor& cursor) {
     return cursor.take('}');
 }
 
-bool PlainIndex::read_map(Cursor& cursor) {
+bool FastIndex::read_map(Cursor& cursor) {
     if (!cursor.take('{')) return false;
     do {
         Index::Entry entry;
@@ -93,7 +93,7 @@ bool PlainIndex::read_map(Cursor& cursor) {
     return cursor.take('}');
 }
 
-bool PlainIndex::read_name(Cursor& cursor, Index::Entry& entry) {
+bool FastIndex::read_name(Cursor& cursor, Index::Entry& entry) {
     const auto guessed =
         following_.guess([&](std::uint32_t form) { return forms_[form].take_from(cursor, entry.numbers); });
     if (guessed) {
@@ -116,7 +116,7 @@ bool PlainIndex::read_name(Cursor& cursor, Index::Entry& entry) {
     return true;
 }
 
-bool PlainIndex::read_file(Cursor& cursor, Index::Entry& entry) {
+bool FastIndex::read_file(Cursor& cursor, Index::Entry& entry) {
     if (!index_.tensors.empty()) {
         Cursor ahead = cursor;
         entry.file = index_.tensors.back().file;
@@ -137,6 +137,6 @@ bool PlainIndex::read_file(Cursor& cursor, Index::Entry& entry) {
 
 }  // namespace
 
-std::optional<Index> read_plain_index(std::string_view text) { return PlainIndex().read(text); }
+std::optional<Index> read_fast_index(std::string_view text) { return FastIndex().read(text); }
 
 }  // namespace r1cluster::detail

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// For the readers of JSON that is written in the one common way: they compare and give up, and never say what is
-/// wrong.
+/// Fast path for JSON formatted exactly as common writers do. Every function returns nothing or false on any deviation;
+/// the strict parser then reports the error.
 
 #include <algorithm>
 #include <array>
@@ -58,7 +58,7 @@ inline bool eight_digits(const char* text, std::uint32_t& number) {
     return true;
 }
 
-/// Takes things off the front of a text; each says whether it was there.
+/// Takes tokens from the front of a text. Each function returns whether the token was there.
 class Cursor {
 public:
     static constexpr std::size_t longest_text = 1024;  // as the strict parser has it for names
@@ -97,7 +97,7 @@ public:
         at_ = digit;
         return true;
     }
-    /// Up to the next quotation mark, which it takes too.
+    /// Takes the text up to and including the next quotation mark.
     bool take_text(std::string_view& text) {
         const std::size_t end = rest().find('"');
         if (end > longest_text) return false;  // also where there is none
@@ -118,7 +118,7 @@ private:
     const char* end_;
 };
 
-/// How names of one text are written, with what always follows them: texts with the numbers between them.
+/// Format of the names of one kind with the text that always follows them: constant texts with numbers in between.
 struct NameForm {
     int number_count = 0;
     std::string head;  ///< before the first number
@@ -147,10 +147,10 @@ struct NameForm {
     }
 };
 
-/// Which form comes after which: the two that last followed it are tried before any other.
+/// Predicts which form follows another: the last two that followed it are tried first.
 class FollowingForms {
 public:
-    /// The form that `takes(form)` accepts; nullopt: none of those that are likely.
+    /// The predicted form that `takes(form)` accepts; nullopt if it accepts none.
     template <class Takes>
     std::optional<std::uint32_t> guess(Takes takes) {
         if (followers_.empty()) return std::nullopt;
@@ -161,7 +161,7 @@ public:
         }
         return last_ = last;
     }
-    /// That this form came, where it was not guessed.
+    /// Records the form that occurred when the prediction failed.
     void note(std::uint32_t form) {
         if (form >= followers_.size()) followers_.resize(form + 1, {form, form});
         followers_[last_] = {form, followers_[last_][0]};
@@ -176,8 +176,8 @@ private:
 /// Whether two of `count` names are equal; `name_of(i)` and `numbers_of(i)` give the parts of each.
 template <class NameOf, class NumbersOf>
 bool repeats(std::size_t count, NameOf name_of, NumbersOf numbers_of) {
-    // Writers list names in the order of their text, or by layer and expert. Then the names of one text only ever
-    // ascend, and none comes again.
+    // Writers sort names alphabetically, or by layer and expert. The names of one kind then always ascend, so that none
+    // is repeated.
     std::vector<std::uint32_t> last;  // of each text, from 1 on
     const auto ascends = [&](auto is_less) {
         std::ranges::fill(last, 0);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/headers/plain_header.hpp"
+#include "model/headers/fast_header.hpp"
 
-#include "model/headers/plain_index.hpp"
-#include "model/headers/plain_text.hpp"
+#include "model/headers/fast_index.hpp"
+#include "model/headers/fast_text.hpp"
 
 #include <fmt/format.h>
 
@@ -25,8 +25,8 @@ const std::string usual =
     R"("0.1.2":{"dtype":"I8","shape":[],"data_offsets":[40,41]}}      )";
 constexpr std::uint64_t usual_data_bytes = 41;
 
-std::optional<TensorList> plainly(const std::string& header, std::uint64_t data_bytes) {
-    return detail::PlainHeaderReader().read(header, 8 + header.size() + data_bytes);
+std::optional<TensorList> read_fast(const std::string& header, std::uint64_t data_bytes) {
+    return detail::FastHeaderReader().read(header, 8 + header.size() + data_bytes);
 }
 
 std::optional<TensorList> strictly(const std::string& header, std::uint64_t data_bytes) {
@@ -44,7 +44,7 @@ std::string one(const std::string& name) {
 }  // namespace
 
 TEST_CASE("a header as the reference writer writes it is read without the strict parser", "[model]") {
-    const auto tensors = plainly(usual, usual_data_bytes);
+    const auto tensors = read_fast(usual, usual_data_bytes);
     REQUIRE(tensors);
     CHECK(tensors == strictly(usual, usual_data_bytes));
     CHECK(tensors->name(1) == "model.layers.3.mlp.experts.18.up_proj.weight");
@@ -52,19 +52,19 @@ TEST_CASE("a header as the reference writer writes it is read without the strict
     CHECK(tensors->kinds().size() == 3);
     const CheckpointText r1 = test::checkpoint_text(test::llama_tensors(4, 8, 16, 4, 100), "{}", 4'000, "/data/tiny");
     for (const ShardText& shard : r1.shards) {
-        CHECK(plainly(*shard.header.text, shard.size_bytes - 8 - shard.header.text->size()).has_value());
+        CHECK(read_fast(*shard.header.text, shard.size_bytes - 8 - shard.header.text->size()).has_value());
     }
 }
 
 TEST_CASE("one reader of many files finds in each what it finds alone", "[model]") {
-    detail::PlainHeaderReader reader;
+    detail::FastHeaderReader reader;
     const auto read = [&](const std::string& header, std::uint64_t data_bytes) {
         return reader.read(header, 8 + header.size() + data_bytes);
     };
-    CHECK(read(usual, usual_data_bytes) == plainly(usual, usual_data_bytes));
+    CHECK(read(usual, usual_data_bytes) == read_fast(usual, usual_data_bytes));
     CHECK_FALSE(read(usual, usual_data_bytes + 1));
-    CHECK(read(one("model.norm.weight"), 1) == plainly(one("model.norm.weight"), 1));
-    CHECK(read(usual, usual_data_bytes) == plainly(usual, usual_data_bytes));
+    CHECK(read(one("model.norm.weight"), 1) == read_fast(one("model.norm.weight"), 1));
+    CHECK(read(usual, usual_data_bytes) == read_fast(usual, usual_data_bytes));
 }
 
 TEST_CASE("what is unusual or wrong is left to the strict parser", "[model]") {
@@ -92,18 +92,17 @@ TEST_CASE("what is unusual or wrong is left to the strict parser", "[model]") {
              one("a") + std::string(1, '\0'),
          }) {
         CAPTURE(header);
-        CHECK_FALSE(plainly(header, 1));
+        CHECK_FALSE(read_fast(header, 1));
     }
-    CHECK_FALSE(plainly(R"({"a.1":{"dtype":"I8","shape":[1],"data_offsets":[0,1]},)"
-                        R"("a.1":{"dtype":"I8","shape":[1],"data_offsets":[1,2]}})",
-                        2));
-    CHECK_FALSE(plainly(R"({"a.1":{"dtype":"I8","shape":[1],"data_offsets":[0,1]},)"
-                        R"("a.1":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})",
-                        2));
+    CHECK_FALSE(read_fast(R"({"a.1":{"dtype":"I8","shape":[1],"data_offsets":[0,1]},)"
+                          R"("a.1":{"dtype":"I8","shape":[1],"data_offsets":[1,2]}})",
+                          2));
+    CHECK_FALSE(read_fast(R"({"a.1":{"dtype":"I8","shape":[1],"data_offsets":[0,1]},)"
+                          R"("a.1":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})",
+                          2));
 }
 
-TEST_CASE("whatever is changed in a header, the plain reader accepts nothing that the strict parser refuses",
-          "[model]") {
+TEST_CASE("whatever is changed in a header, the fast path accepts nothing that the strict parser refuses", "[model]") {
     std::mt19937 random(20250120);
     const std::string letters = "{}[]\",:0123456789.#\\ -eaIFB\x01\x80";
     int accepted = 0;
@@ -118,11 +117,11 @@ TEST_CASE("whatever is changed in a header, the plain reader accepts nothing tha
                 default: header.erase(place, 1 + random() % 4); break;
             }
         }
-        const auto plain = plainly(header, usual_data_bytes);
-        if (!plain) continue;
+        const auto fast = read_fast(header, usual_data_bytes);
+        if (!fast) continue;
         ++accepted;
         CAPTURE(header);
-        REQUIRE(plain == strictly(header, usual_data_bytes));
+        REQUIRE(fast == strictly(header, usual_data_bytes));
     }
     CHECK(accepted > 100);
 }
@@ -141,7 +140,7 @@ TEST_CASE("an index as writers write it is read without the strict parser, and a
   }
 }
 )";
-    const auto index = detail::read_plain_index(text);
+    const auto index = detail::read_fast_index(text);
     REQUIRE(index);
     CHECK(index == detail::parse_index_strictly(text, "i"));
     CHECK(index->total_size == "41");
@@ -155,7 +154,7 @@ TEST_CASE("an index as writers write it is read without the strict parser, and a
                               R"({"metadata":{"total_size":"7"},"weight_map":{"a":"b"}})",
                               R"({"weight_map":{"a":"b"}},)", R"({"weight_map":{"#":"b"}})"}) {
         CAPTURE(other);
-        CHECK_FALSE(detail::read_plain_index(other));
+        CHECK_FALSE(detail::read_fast_index(other));
     }
 
     std::mt19937 random(20250120);
@@ -170,11 +169,11 @@ TEST_CASE("an index as writers write it is read without the strict parser, and a
             case 1: changed.insert(place, 1, letter); break;
             default: changed.erase(place, 1 + random() % 4); break;
         }
-        const auto plain = detail::read_plain_index(changed);
-        if (!plain) continue;
+        const auto fast = detail::read_fast_index(changed);
+        if (!fast) continue;
         ++accepted;
         CAPTURE(changed);
-        REQUIRE(plain == detail::parse_index_strictly(changed, "i"));
+        REQUIRE(fast == detail::parse_index_strictly(changed, "i"));
     }
     CHECK(accepted > 100);
 }
@@ -195,14 +194,14 @@ TEST_CASE("a name that comes again is found in every order of names", "[model]")
         {"a.0.0", "a.0.4294967295", "a.4294967295.0", "a.4294967295.4294967295"},
     };
     for (const std::vector<std::string>& names : orders) {
-        CHECK(plainly(header_of(names), names.size()) == strictly(header_of(names), names.size()));
-        CHECK(plainly(header_of(names), names.size()));
+        CHECK(read_fast(header_of(names), names.size()) == strictly(header_of(names), names.size()));
+        CHECK(read_fast(header_of(names), names.size()));
         for (std::size_t from = 0; from < names.size(); ++from) {
             for (std::size_t to = 0; to <= names.size(); ++to) {
                 std::vector<std::string> with_twice = names;
                 with_twice.insert(with_twice.begin() + static_cast<std::ptrdiff_t>(to), names[from]);
                 CAPTURE(header_of(with_twice));
-                CHECK_FALSE(plainly(header_of(with_twice), with_twice.size()));
+                CHECK_FALSE(read_fast(header_of(with_twice), with_twice.size()));
             }
         }
     }
@@ -262,7 +261,7 @@ TEST_CASE("kinds that never repeat are left to the strict parser", "[model]") {
                              i + 1);
     }
     kinds += "}";
-    CHECK_FALSE(plainly(kinds, 300));
+    CHECK_FALSE(read_fast(kinds, 300));
     CHECK(parse_safetensors(kinds, 8 + kinds.size() + 300, "m").size() == 300);
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/headers/plain_header.hpp"
+#include "model/headers/fast_header.hpp"
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
-#include "model/headers/plain_text.hpp"
+#include "model/headers/fast_text.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -44,7 +44,7 @@ std::optional<std::uint64_t> size_of(std::string_view dtype, const std::vector<s
 
 }  // namespace
 
-class PlainHeaderReader::Forms {
+class FastHeaderReader::Forms {
 public:
     bool read(std::string_view header);
     std::optional<TensorList> tensors(std::uint64_t header_bytes, std::uint64_t file_size_bytes);
@@ -60,7 +60,7 @@ private:
     std::uint64_t covered_ = 0;
 };
 
-bool PlainHeaderReader::Forms::read(std::string_view header) {
+bool FastHeaderReader::Forms::read(std::string_view header) {
     covered_ = 0;
     entries_.clear();
     entries_.reserve(header.size() / 96);  // an entry of a common checkpoint has more
@@ -89,7 +89,7 @@ bool PlainHeaderReader::Forms::read(std::string_view header) {
         [&](std::uint32_t i) -> const auto& { return entries_[i].numbers; });
 }
 
-bool PlainHeaderReader::Forms::read_entry(Cursor& cursor, TensorEntry& entry) {
+bool FastHeaderReader::Forms::read_entry(Cursor& cursor, TensorEntry& entry) {
     const auto guessed =
         following_.guess([&](std::uint32_t form) { return forms_[form].text.take_from(cursor, entry.numbers); });
     if (guessed) {
@@ -101,7 +101,7 @@ bool PlainHeaderReader::Forms::read_entry(Cursor& cursor, TensorEntry& entry) {
     return true;
 }
 
-bool PlainHeaderReader::Forms::read_new(Cursor& cursor, TensorEntry& entry) {
+bool FastHeaderReader::Forms::read_new(Cursor& cursor, TensorEntry& entry) {
     std::string_view name, dtype;
     if (!cursor.take_text(name) || name == "__metadata__" || name.find('#') != name.npos) return false;
     const char* const after_name = name.data() + name.size();
@@ -136,7 +136,7 @@ bool PlainHeaderReader::Forms::read_new(Cursor& cursor, TensorEntry& entry) {
     return true;
 }
 
-std::optional<TensorList> PlainHeaderReader::Forms::tensors(std::uint64_t header_bytes, std::uint64_t file_size_bytes) {
+std::optional<TensorList> FastHeaderReader::Forms::tensors(std::uint64_t header_bytes, std::uint64_t file_size_bytes) {
     const std::uint64_t data_begin = 8 + header_bytes;
     if (file_size_bytes - data_begin != covered_) return std::nullopt;
     constexpr std::uint32_t unused = ~0u;
@@ -155,12 +155,12 @@ std::optional<TensorList> PlainHeaderReader::Forms::tensors(std::uint64_t header
     return TensorList(std::move(kinds), std::move(entries));
 }
 
-PlainHeaderReader::PlainHeaderReader() : forms_(std::make_unique<Forms>()) {}
-PlainHeaderReader::PlainHeaderReader(PlainHeaderReader&&) noexcept = default;
-PlainHeaderReader& PlainHeaderReader::operator=(PlainHeaderReader&&) noexcept = default;
-PlainHeaderReader::~PlainHeaderReader() = default;
+FastHeaderReader::FastHeaderReader() : forms_(std::make_unique<Forms>()) {}
+FastHeaderReader::FastHeaderReader(FastHeaderReader&&) noexcept = default;
+FastHeaderReader& FastHeaderReader::operator=(FastHeaderReader&&) noexcept = default;
+FastHeaderReader::~FastHeaderReader() = default;
 
-std::optional<TensorList> PlainHeaderReader::read(std::string_view header, std::uint64_t file_size_bytes) {
+std::optional<TensorList> FastHeaderReader::read(std::string_view header, std::uint64_t file_size_bytes) {
     if (!forms_->read(header)) return std::nullopt;
     return forms_->tensors(header.size(), file_size_bytes);
 }
