@@ -187,9 +187,9 @@ std::string scrubbed_text(const std::string& key, const std::string& text, Pseud
 std::map<std::string, Answer> scrubbed(const std::map<std::string, Answer>& answers, Pseudonyms& pseudonyms) {
     std::map<std::string, Answer> result;
     for (const auto& [key, answer] : answers) {
-        Answer& made_up = result[scrubbed_key(key, pseudonyms)];
-        if (answer.text) made_up.text = scrubbed_text(key, *answer.text, pseudonyms);
-        made_up.because = pseudonyms.text(answer.because);
+        Answer& scrubbed = result[scrubbed_key(key, pseudonyms)];
+        if (answer.text) scrubbed.text = scrubbed_text(key, *answer.text, pseudonyms);
+        scrubbed.because = pseudonyms.text(answer.because);
     }
     return result;
 }
@@ -198,13 +198,13 @@ std::map<std::string, std::string> scrubbed_documents(const Readings& host, Pseu
     std::map<std::string, std::string> result;
     for (const auto& [kind, text] : host.documents) {
         // NCCL writes GUIDs and the host's hash as numbers.
-        std::string made_up = text;
+        std::string scrubbed = text;
         if (kind == "nccl_topology") {
             for (const std::string_view attribute : {" guid=\"0x", " host_hash=\"0x"}) {
-                made_up = pseudonyms.numbers_after(made_up, attribute);
+                scrubbed = pseudonyms.numbers_after(scrubbed, attribute);
             }
         }
-        result[kind] = pseudonyms.text(made_up, {kind == "hwloc" || kind == "nvidia_smi", true});
+        result[kind] = pseudonyms.text(scrubbed, {kind == "hwloc" || kind == "nvidia_smi", true});
     }
     return result;
 }

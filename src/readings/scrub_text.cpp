@@ -100,26 +100,26 @@ std::string Pseudonyms::numbered(const std::string& kind, const std::string& val
     // The number's digits take the places of the last hex digits, all others become 0; "4" and "8" mark a
     // random UUID, "02" a locally administered MAC address.
     std::string digits = fmt::format("{:x}", known.size() + 1);
-    std::string made_up = lower;
-    for (auto it = made_up.rbegin(); it != made_up.rend(); ++it) {
+    std::string pseudonym = lower;
+    for (auto it = pseudonym.rbegin(); it != pseudonym.rend(); ++it) {
         if (!is_hex(*it)) continue;
         *it = digits.empty() ? '0' : digits.back();
         if (!digits.empty()) digits.pop_back();
     }
-    if (kind == "UUIDs") made_up[14] = '4', made_up[19] = '8';
-    if (kind == "MAC addresses") made_up[1] = '2';
-    return known[lower] = made_up;
+    if (kind == "UUIDs") pseudonym[14] = '4', pseudonym[19] = '8';
+    if (kind == "MAC addresses") pseudonym[1] = '2';
+    return known[lower] = pseudonym;
 }
 
 Pseudonyms::Match Pseudonyms::match_hex(std::string_view rest, const WordRules& rules) {
-    const auto made_up = [&](const char* kind, std::size_t length) -> Match {
+    const auto pseudonym = [&](const char* kind, std::size_t length) -> Match {
         const std::string value(rest.substr(0, length));
         return {length, is_one_digit_repeated(value) ? value : numbered(kind, value)};
     };
-    if (const auto length = hex_groups(rest, {8, 4, 4, 4, 12}, '-')) return made_up("UUIDs", length);
-    if (const auto length = mac_length(rest)) return made_up("MAC addresses", length);
+    if (const auto length = hex_groups(rest, {8, 4, 4, 4, 12}, '-')) return pseudonym("UUIDs", length);
+    if (const auto length = mac_length(rest)) return pseudonym("MAC addresses", length);
     const std::size_t run = hex_run(rest);
-    if (rules.has_identifiers && (run == 32 || run == 64) && ends_word(rest, run)) return made_up("identifiers", run);
+    if (rules.has_identifiers && (run == 32 || run == 64) && ends_word(rest, run)) return pseudonym("identifiers", run);
     return {};
 }
 
@@ -150,10 +150,10 @@ Pseudonyms::Match Pseudonyms::match_word(std::string_view text, std::size_t at, 
     const std::string_view rest = text.substr(at);
     Match best;
     const auto look_in = [&](const Words& words, std::size_t shortest, auto is_allowed) {
-        for (const auto& [word, made_up] : words) {
+        for (const auto& [word, pseudonym] : words) {
             const bool is_longer = word.size() >= shortest && word.size() > best.length;
             if (is_longer && rest.starts_with(word) && ends_word(rest, word.size()) && is_allowed(word)) {
-                best = {word.size(), made_up};
+                best = {word.size(), pseudonym};
             }
         }
     };

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "readings/made_up_addresses.hpp"
+#include "readings/address_pseudonyms.hpp"
 
 namespace r1cluster::detail {
 
@@ -49,7 +49,7 @@ private:
     using Words = std::map<std::string, std::string, std::less<>>;
     Words hosts_, domains_, users_, serials_;
     std::map<std::string, std::map<std::string, std::string>> hex_;  // kind -> real -> made up
-    MadeUpAddresses addresses_;
+    AddressPseudonyms addresses_;
 };
 
 }  // namespace r1cluster::detail

@@ -82,17 +82,17 @@ TEST_CASE("what was replaced is counted by kind", "[readings]") {
     CHECK(scrub(cluster_of_ada()).replaced == expected);
 }
 
-TEST_CASE("the same thing has the same made-up name everywhere", "[readings]") {
-    const Recording made_up = scrub(cluster_of_ada()).recording;
-    CHECK(made_up.hosts[0].host == "host1.domain1");
-    CHECK(made_up.hosts[1].unreachable_because == "ssh: connect to host host2.domain1 port 22: Connection refused");
-    CHECK(made_up.probes[0].from_host == made_up.hosts[0].host);
-    CHECK(made_up.hosts[0].calls.at("gethostname()").text == "host1");
-    const std::string peer = made_up.probes[0].to_address;
-    CHECK(made_up.hosts[0].calls.contains("route(" + peer + ")"));
-    CHECK(made_up.hosts[0].calls.at("getaddrinfo(host2)").text == "[\"" + peer + "\"]");
-    CHECK(made_up.checkpoint->path == "/nfs/users/user1/r1");
-    CHECK(made_up.checkpoint->config == "{\"_name_or_path\": \"/nfs/users/user1/r1\"}");
+TEST_CASE("the same value has the same pseudonym everywhere", "[readings]") {
+    const Recording scrubbed = scrub(cluster_of_ada()).recording;
+    CHECK(scrubbed.hosts[0].host == "host1.domain1");
+    CHECK(scrubbed.hosts[1].unreachable_because == "ssh: connect to host host2.domain1 port 22: Connection refused");
+    CHECK(scrubbed.probes[0].from_host == scrubbed.hosts[0].host);
+    CHECK(scrubbed.hosts[0].calls.at("gethostname()").text == "host1");
+    const std::string peer = scrubbed.probes[0].to_address;
+    CHECK(scrubbed.hosts[0].calls.contains("route(" + peer + ")"));
+    CHECK(scrubbed.hosts[0].calls.at("getaddrinfo(host2)").text == "[\"" + peer + "\"]");
+    CHECK(scrubbed.checkpoint->path == "/nfs/users/user1/r1");
+    CHECK(scrubbed.checkpoint->config == "{\"_name_or_path\": \"/nfs/users/user1/r1\"}");
 }
 
 TEST_CASE("facts stay: system, versions and structure", "[readings]") {
@@ -114,7 +114,7 @@ TEST_CASE("special addresses stay", "[readings]") {
 }
 
 TEST_CASE("two addresses share as many leading bits as before", "[readings]") {
-    detail::MadeUpAddresses addresses;
+    detail::AddressPseudonyms addresses;
     const std::vector<std::string> real{"10.1.2.3",   "10.1.2.77",  "10.1.3.3",     "10.200.0.1", "192.168.7.9",
                                         "172.16.0.1", "172.31.9.9", "100.64.3.2",   "8.8.4.4",    "8.8.8.8",
                                         "12.1.1.1",   "12.200.0.1", "169.254.10.1", "10.1.2.128"};
@@ -131,7 +131,7 @@ TEST_CASE("two addresses share as many leading bits as before", "[readings]") {
 }
 
 TEST_CASE("private stays private and public stays public", "[readings]") {
-    detail::MadeUpAddresses addresses;
+    detail::AddressPseudonyms addresses;
     CHECK(addresses.of("10.1.2.3") == "10.128.0.3");
     CHECK(addresses.of("192.168.7.9") == "192.168.128.9");
     CHECK(addresses.of("172.20.7.9") == "172.24.0.9");

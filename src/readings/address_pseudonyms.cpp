@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "readings/made_up_addresses.hpp"
+#include "readings/address_pseudonyms.hpp"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -47,15 +47,16 @@ int private_bits(const Bits& a) {
 /// Walks the tree of one address range from the kept bits down to the last eight. Each node turns the bit that
 /// it sees first into 0 and the other one into 1, so common prefixes stay common; the topmost one inverts,
 /// so that no address stands for itself.
-MadeUpAddresses::Bits MadeUpAddresses::follow(std::string_view range, const Bits& real, int kept_bits, int total_bits) {
+AddressPseudonyms::Bits AddressPseudonyms::follow(std::string_view range, const Bits& real, int kept_bits,
+                                                  int total_bits) {
     auto tree = trees_.find(range);
     if (tree == trees_.end()) tree = trees_.emplace(std::string(range), std::vector<Node>{{{-1, -1}, true}}).first;
     std::vector<Node>& nodes = tree->second;
-    Bits made_up = real;
+    Bits pseudonym = real;
     std::size_t at = 0;
     for (int n = kept_bits; n < total_bits - 8; ++n) {
         const bool real_bit = bit(real, n);
-        if (real_bit != (real_bit != nodes[at].bit_of_zero)) flip(made_up, n);
+        if (real_bit != (real_bit != nodes[at].bit_of_zero)) flip(pseudonym, n);
         int& child = nodes[at].children[real_bit ? 1 : 0];
         if (child >= 0) {
             at = static_cast<std::size_t>(child);
@@ -65,10 +66,10 @@ MadeUpAddresses::Bits MadeUpAddresses::follow(std::string_view range, const Bits
         at = nodes.size();
         nodes.push_back({{-1, -1}, bit(real, n + 1)});
     }
-    return made_up;
+    return pseudonym;
 }
 
-std::uint8_t MadeUpAddresses::public_octet(std::uint8_t real) {
+std::uint8_t AddressPseudonyms::public_octet(std::uint8_t real) {
     const auto found = public_octets_.find(real);
     if (found != public_octets_.end()) return found->second;
     unsigned candidate = 11;
@@ -80,18 +81,18 @@ std::uint8_t MadeUpAddresses::public_octet(std::uint8_t real) {
     return public_octets_[real] = static_cast<std::uint8_t>(candidate);
 }
 
-std::string MadeUpAddresses::ipv4(const std::string& address, const Bits& real) {
+std::string AddressPseudonyms::ipv4(const std::string& address, const Bits& real) {
     if (real[0] == 0 || real[0] == 127 || real[0] >= 224) return address;
     ++ipv4_count_;
     if (const int kept = private_bits(real); kept > 0) {
         return to_text(AF_INET, follow(fmt::format("4/{}.{}", real[0], kept), real, kept, 32));
     }
-    Bits made_up = follow(fmt::format("4/{}", real[0]), real, 8, 32);
-    made_up[0] = public_octet(real[0]);
-    return to_text(AF_INET, made_up);
+    Bits pseudonym = follow(fmt::format("4/{}", real[0]), real, 8, 32);
+    pseudonym[0] = public_octet(real[0]);
+    return to_text(AF_INET, pseudonym);
 }
 
-std::string MadeUpAddresses::ipv6(const std::string& address, const Bits& real) {
+std::string AddressPseudonyms::ipv6(const std::string& address, const Bits& real) {
     const bool is_mapped = std::all_of(real.begin(), real.begin() + 10, [](auto byte) { return byte == 0; }) &&
                            real[10] == 0xFF && real[11] == 0xFF;
     if (is_mapped) {
@@ -107,17 +108,17 @@ std::string MadeUpAddresses::ipv6(const std::string& address, const Bits& real) 
     return to_text(AF_INET6, follow(fmt::format("6/{}", real[0] >> 5U), real, 3, 128));
 }
 
-std::string MadeUpAddresses::of(const std::string& address) {
+std::string AddressPseudonyms::of(const std::string& address) {
     const auto found = known_.find(address);
     if (found != known_.end()) return found->second;
     Bits real{};
-    std::string made_up = address;
+    std::string pseudonym = address;
     if (inet_pton(AF_INET, address.c_str(), real.data()) == 1) {
-        made_up = ipv4(address, real);
+        pseudonym = ipv4(address, real);
     } else if (inet_pton(AF_INET6, address.c_str(), real.data()) == 1) {
-        made_up = ipv6(address, real);
+        pseudonym = ipv6(address, real);
     }
-    return known_[address] = made_up;
+    return known_[address] = pseudonym;
 }
 
 }  // namespace r1cluster::detail

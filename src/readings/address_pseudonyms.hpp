@@ -10,15 +10,15 @@
 
 namespace r1cluster::detail {
 
-/// Made-up IP addresses that keep what matters about the real ones: two addresses share exactly as many
-/// leading bits after as before, so the same subnets stay the same; private stays private (each range in
-/// itself), public stays public; loopback, unspecified, multicast and netmasks stay as they are.
+/// Replaces IP addresses by pseudonyms that preserve subnets: two pseudonyms share exactly as many leading bits as
+/// the two real addresses. Private addresses stay in their private range and public addresses stay public. Loopback,
+/// unspecified and multicast addresses and netmasks are not replaced.
 ///
-/// The bits follow the order of first appearance, so nothing of the real network is in the made-up one. The
-/// last eight bits stay: they tell a gateway, a network and a broadcast address from a host.
-class MadeUpAddresses {
+/// The bits depend only on the order of first appearance, so a pseudonym reveals nothing of the real network. The last
+/// eight bits are kept, because they distinguish gateway, network and broadcast addresses from hosts.
+class AddressPseudonyms {
 public:
-    /// For a text that is an IPv4 or IPv6 address; its made-up form, or the text itself where it stays.
+    /// The pseudonym of an IPv4 or IPv6 address, or the address itself if it is not replaced.
     std::string of(const std::string& address);
 
     bool knows(const std::string& address) const { return known_.contains(address); }
@@ -30,7 +30,7 @@ private:
     using Bits = std::array<std::uint8_t, 16>;
     struct Node {
         std::array<int, 2> children{-1, -1};
-        bool bit_of_zero = false;  ///< the real bit that is 0 in the made-up address
+        bool bit_of_zero = false;  ///< the real bit that becomes 0 in the pseudonym
     };
     Bits follow(std::string_view range, const Bits& real, int kept_bits, int total_bits);
     std::string ipv4(const std::string& address, const Bits& real);
