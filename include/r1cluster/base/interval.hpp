@@ -5,8 +5,8 @@
 
 namespace r1cluster {
 
-/// A forecast: we would be surprised by a value below `low` or above `high`. The unit is in the name of the
-/// field that holds it.
+/// A forecast: the measured value is expected between `low` and `high`. The name of the field that has this
+/// type states the unit.
 struct Interval {
     double low = 0;
     double likely = 0;
@@ -14,7 +14,7 @@ struct Interval {
     bool operator==(const Interval&) const = default;
 };
 
-/// The same for what is counted in whole numbers: bytes, tokens. All three are equal where it is exact.
+/// A forecast of a whole number, such as bytes or tokens. An exact value has three equal numbers.
 struct WholeInterval {
     std::int64_t low = 0;
     std::int64_t likely = 0;

@@ -10,8 +10,8 @@
 namespace r1cluster {
 
 /// A release number such as "0.11.1", "580.159.04" or "0.32.0+cpu". Ordered by its numbers; a
-/// pre-release ("rc1", "dev5") sorts before its release, and the local part after "+" is kept but
-/// does not take part in the order.
+/// pre-release ("rc1", "dev5") sorts before its release; the local part after "+" is kept but does
+/// not affect the order.
 struct Version {
     std::vector<int> numbers;
     std::string pre_release;
@@ -19,7 +19,7 @@ struct Version {
 
     /// Throws Error (invalid_input) for text that is not a version; "abc" never reads as 0.
     static Version parse(std::string_view text);
-    /// As parse, but nullopt instead of an Error.
+    /// Like parse, but returns nullopt instead of throwing.
     static std::optional<Version> try_parse(std::string_view text);
 
     std::string text() const;

@@ -18,12 +18,12 @@ struct EngineLog {
     bool operator==(const EngineLog&) const = default;
 };
 
-/// What the logs say went wrong, the likely first cause first. An unknown failure gives a finding that
-/// quotes its last error line rather than nothing.
+/// The causes of a failure according to the logs, the most likely first cause first. An unknown failure
+/// gives a finding that quotes its last error line.
 Report diagnose(const std::vector<EngineLog>& logs);
 
-/// Which transports NCCL said it uses, and how often: "P2P/CUMEM", "SHM/direct/direct", "NET/Socket",
-/// "NET/IB/GDRDMA". Empty when the logs hold no NCCL channel lines (NCCL_DEBUG=INFO shows them).
+/// A transport that NCCL logged, with its number of channels: "P2P/CUMEM", "SHM/direct/direct", "NET/Socket",
+/// "NET/IB/GDRDMA". NCCL logs channels with NCCL_DEBUG=INFO.
 struct TransportUse {
     std::string transport;
     int channels = 0;

@@ -29,25 +29,25 @@ struct Experts {
     std::int64_t per_token = 0;
     std::int64_t intermediate_size = 0;
     std::int64_t first_dense_layers = 0;
-    std::int64_t shared_intermediate_size = 0;     ///< of all shared experts together
-    std::vector<std::int64_t> later_dense_layers;  ///< others that have an MLP instead, in order
+    std::int64_t shared_intermediate_size = 0;     ///< sum over all shared experts
+    std::vector<std::int64_t> later_dense_layers;  ///< further dense layers, in order
     bool operator==(const Experts&) const = default;
 };
 
-/// How the weights are stored, in the words of all the tools that write quantization_config.
+/// How the weights are stored: quantization_config, in terms common to all tools that write it.
 struct Quantization {
     std::string method;               ///< quant_method: "fp8", "awq", "gptq", "compressed-tensors", "modelopt", "mxfp4"
-    std::vector<std::int64_t> block;  ///< [rows, columns] of one scale; empty: not by blocks
-    std::string format;               ///< row of the table in docs/models.md: "awq", "fp8_block"; empty: none of them
-    std::int64_t bits = 0;            ///< of one weight; 0: not known
-    std::int64_t group_size = 0;      ///< weights in a row that share a scale; 0: all of the row, or of the tensor
+    std::vector<std::int64_t> block;  ///< [rows, columns] that share one scale; empty: no blocks
+    std::string format;               ///< format in docs/models.md: "awq", "fp8_block"; empty: not in that table
+    std::int64_t bits = 0;            ///< bits per weight; 0: unknown
+    std::int64_t group_size = 0;      ///< weights of a row that share a scale; 0: the whole row or tensor
     bool has_zero_points = false;
-    bool has_activation_order = false;  ///< GPTQ's desc_act: groups are not of neighbours, g_idx says of which
+    bool has_activation_order = false;  ///< GPTQ's desc_act: g_idx assigns each input to its group
     bool has_weight_order =
-        false;                ///< actorder "weight": quantised by that order, groups are of neighbours all the same
-    std::string activations;  ///< "dynamic" or "static", where they are quantised too
+        false;                ///< actorder "weight": quantised in activation order, but groups are contiguous inputs
+    std::string activations;  ///< "dynamic" or "static" if activations are quantised
     std::string kv_cache;     ///< "float8"; empty: not quantised
-    std::vector<std::string> ignored;  ///< modules, or patterns of them, whose weights are as they were
+    std::vector<std::string> ignored;  ///< modules, or patterns of modules, that are not quantised
     bool operator==(const Quantization&) const = default;
 };
 
@@ -55,7 +55,7 @@ struct Quantization {
 struct ModelConfig {
     std::string architecture;  ///< "DeepseekV3ForCausalLM"
     std::string model_type;    ///< "deepseek_v3"
-    std::string dtype;         ///< "bfloat16": what activations and unquantised weights are meant to be
+    std::string dtype;         ///< "bfloat16": of activations and unquantised weights
     std::int64_t hidden_size = 0;
     std::int64_t intermediate_size = 0;
     std::int64_t layers = 0;
@@ -64,9 +64,9 @@ struct ModelConfig {
     std::int64_t head_dim = 0;
     std::int64_t vocabulary_size = 0;
     std::int64_t max_position = 0;
-    std::int64_t next_token_layers = 0;  ///< multi-token-prediction layers after the main ones
+    std::int64_t next_token_layers = 0;  ///< multi-token-prediction (MTP) layers after the main ones
     bool ties_embeddings = false;
-    bool has_remote_code = false;  ///< "auto_map": Python beside the weights, which we never run
+    bool has_remote_code = false;  ///< "auto_map": Python code beside the weights, never run
     std::optional<LatentAttention> latent_attention;
     std::optional<Experts> experts;
     std::optional<Quantization> quantization;
@@ -76,7 +76,7 @@ struct ModelConfig {
 struct ShardFile {
     std::string name;
     std::uint64_t size_bytes = 0;
-    std::uint64_t header_bytes = 0;  ///< the 8-byte length and the JSON
+    std::uint64_t header_bytes = 0;  ///< 8-byte length field and JSON
     TensorList tensors;              ///< ordered by offset
     bool operator==(const ShardFile&) const = default;
 };
@@ -86,39 +86,39 @@ struct Checkpoint {
     std::string path;
     ModelConfig config;
     std::vector<ShardFile> files;
-    std::vector<std::string> oddities;  ///< worth a look, but loadable: "3 tensors are of no known layer"
+    std::vector<std::string> oddities;  ///< unusual, but loadable: "3 tensors are of no known layer"
 
     std::uint64_t tensor_bytes() const;
     std::size_t tensor_count() const;
     bool operator==(const Checkpoint&) const = default;
 };
 
-/// Strict: wrong types, values that cannot be (0 layers, heads that do not divide), duplicate keys are
-/// an Error (invalid_input) with `source:line:column:`. At most 16 MiB; allocates at most 32 bytes for each byte of
-/// text, and 1 MiB.
+/// Parses config.json strictly: wrong types, impossible values (0 layers, heads that do not divide) and duplicate keys
+/// are an Error (invalid_input) with `source:line:column:`. The text has at most 16 MiB; at most 32 bytes per byte of
+/// text plus 1 MiB are allocated.
 ModelConfig parse_config(std::string_view text, std::string_view source = "config.json");
 
-/// The checkpoint of these texts. Complete against its index, or an Error (invalid_input) that names the
-/// missing shard or tensor; every shard must have the size that its own header says. A layer without any
-/// tensor and an FP8 weight without its scales are Errors too: the engine would load them without a word. The index has
-/// at most 64,000,000 bytes; for each of them at most 32 are allocated while it is read.
+/// Parses a checkpoint from its texts. An Error (invalid_input) names a shard or tensor that the index lists and that
+/// is missing, a shard whose size differs from its header, a layer without tensors, and an FP8 weight without scales:
+/// the engine would load these silently. The index has at most 64,000,000 bytes; reading it allocates at most 32 bytes
+/// for each byte of it.
 Checkpoint parse_checkpoint(const CheckpointText& text);
 
-/// The same from one shard after the other, so that the headers need not all be in memory at once:
+/// Parses a checkpoint shard by shard, so that only one header is in memory at a time:
 ///     CheckpointParser parser(path, config, index);
 ///     for (...) parser.add(shard);
 ///     const Checkpoint checkpoint = parser.finish();
 class CheckpointParser {
 public:
-    /// `index` is empty where the folder has none. Both texts are read here.
+    /// Parses both texts. `index` is empty if the folder has no index.
     CheckpointParser(std::string path, std::string_view config, std::string_view index);
     CheckpointParser(CheckpointParser&&) noexcept;
     CheckpointParser& operator=(CheckpointParser&&) noexcept;
     ~CheckpointParser();
 
-    /// Shards in the order of their names. Throws as parse_safetensors does.
+    /// Adds a shard; call in the order of names. Throws like parse_safetensors.
     void add(const ShardText& shard);
-    /// Once, at the end: all that parse_checkpoint() says about shards together.
+    /// Call once, at the end. Applies the checks of parse_checkpoint() across shards.
     Checkpoint finish();
 
 private:
@@ -126,7 +126,7 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// For a terminal: parameters, bytes by dtype, what is odd.
+/// Text for a terminal: parameters, bytes by dtype, and what is unusual.
 std::string show(const Checkpoint& checkpoint);
 
 }  // namespace r1cluster

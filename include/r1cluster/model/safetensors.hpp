@@ -22,10 +22,10 @@ struct Tensor {
     bool operator==(const Tensor&) const = default;
 };
 
-/// What tensors that differ in place and in the numbers of their names alone have in common.
+/// The common properties of tensors that differ only in offset and in the numbers in their names.
 struct TensorKind {
-    std::string name;      ///< "model.layers.#.mlp.down_proj.weight": "#" for each of its numbers
-    int number_count = 0;  ///< 0 to 2; 0: the name is whole
+    std::string name;      ///< "model.layers.#.mlp.down_proj.weight": "#" for each number
+    int number_count = 0;  ///< 0 to 2
     std::string dtype;     ///< as in the file: "BF16", "F8_E4M3", "F32"
     std::vector<std::uint64_t> shape;
     std::uint64_t size_bytes = 0;
@@ -35,20 +35,20 @@ struct TensorKind {
 /// One tensor of a TensorList.
 struct TensorEntry {
     std::uint32_t kind = 0;
-    std::array<std::uint32_t, 2> numbers{};  ///< of the name, in order; 0 beyond number_count
+    std::array<std::uint32_t, 2> numbers{};  ///< numbers in the name, in order; 0 beyond number_count
     std::uint64_t offset_bytes = 0;          ///< from the start of the *file*
     bool operator==(const TensorEntry&) const = default;
 };
 
-/// Tensors in few bytes each: a file of R1 holds 560 of 25 kinds. Reads like a vector of Tensor, but makes its elements
-/// when asked.
+/// A compact list of tensors, stored by kind: a file of R1 has 560 tensors of 25 kinds. Behaves like a vector of Tensor
+/// that creates its elements on access.
 class TensorList {
 public:
     using value_type = Tensor;
 
     TensorList() = default;
     TensorList(std::initializer_list<Tensor> tensors);
-    /// Every entry's kind must be in `kinds`.
+    /// Every entry's kind must be an index into `kinds`.
     TensorList(std::vector<TensorKind> kinds, std::vector<TensorEntry> entries);
 
     std::size_t size() const { return entries_.size(); }
@@ -61,11 +61,11 @@ public:
     void clear() { *this = {}; }
 
     std::string name(std::size_t index) const;
-    std::uint64_t size_bytes() const;  ///< of all tensors together
+    std::uint64_t size_bytes() const;  ///< sum over all tensors
     const std::vector<TensorKind>& kinds() const { return kinds_; }
     const std::vector<TensorEntry>& entries() const { return entries_; }
 
-    /// The same tensors in the same order.
+    /// True if both lists have the same tensors in the same order.
     bool operator==(const TensorList& other) const;
 
     class Iterator {
@@ -98,22 +98,22 @@ private:
     std::vector<TensorEntry> entries_;
 };
 
-/// Bits of one element; 0 for a dtype that safetensors does not define.
+/// Bits per element; 0 for a dtype that safetensors does not define.
 int dtype_bits(std::string_view dtype);
 
-/// Length of the JSON header that a file of this size may declare in its first 8 bytes (little-endian).
-/// Returns the reason why it may not: "a header of 9 bytes in a file of 12"; empty when it may. The
-/// reference reader's bound is 100,000,000 (huggingface/safetensors, safetensors/src/tensor.rs).
+/// Checks the header length that a file declares in its first 8 bytes (little-endian) against the file size. Returns
+/// why the length is invalid, such as "a header of 9 bytes in a file of 12", or an empty text. The bound of the
+/// reference reader is 100,000,000 (huggingface/safetensors, safetensors/src/tensor.rs).
 std::string header_length_refusal(std::uint64_t declared_header_bytes, std::uint64_t file_size_bytes);
 
-/// The tensors of one file, ordered by offset, from its JSON header (without the 8-byte length).
+/// Parses the JSON header of one file (without the 8-byte length). Returns its tensors, ordered by offset.
 ///
-/// The rules of the reference reader (known dtype, checked products, sizes that match, data that tiles the file without
-/// hole, overlap or rest), and more: no key occurs twice in one object; the header begins with '{'; __metadata__ is
-/// not null; nesting goes 8 deep at most, a tensor has 64 dimensions at most, an object below the outermost 65,536
-/// keys at most; a name has at most 1,024 bytes, no control character and no slash, and is not empty, "." or "..".
-/// Each violation is an Error (invalid_input) that leads with `source:byte N:`, N counted in the file. Allocates at
-/// most 12 bytes for each byte of the header, and 1 MiB (tests/model/memory_bounds.cpp).
+/// Applies the rules of the reference reader (known dtype, no overflow, matching sizes, data without gap, overlap or
+/// remainder) and these: no duplicate key in an object; the header begins with '{'; __metadata__ is not null; nesting
+/// is at most 8 deep; a tensor has at most 64 dimensions, an object below the outermost at most 65,536 keys; a name has
+/// at most 1,024 bytes, no control character and no slash, and is not empty, "." or "..". A violation is an Error
+/// (invalid_input) that starts with `source:byte N:`, counted from the start of the file. Allocates at most 12 bytes
+/// per byte of header plus 1 MiB (tests/model/memory_bounds.cpp).
 TensorList parse_safetensors(std::string_view header, std::uint64_t file_size_bytes, std::string_view source);
 
 }  // namespace r1cluster

@@ -14,37 +14,37 @@ namespace r1cluster {
 
 /// How one tensor is divided over the ranks of its group.
 enum class SliceRule {
-    replicate,   ///< every rank has all of it
+    replicate,   ///< every rank has the whole tensor
     rows,        ///< rank r of T has rows [r*n/T, (r+1)*n/T): one run of bytes
     columns,     ///< columns [r*n/T, (r+1)*n/T): one run per row
-    kv_rows,     ///< rows of whole key/value heads; with T > heads, neighbours share one
-    kv_columns,  ///< the same of columns, where a quantised weight is stored as [input, output]
-    vocabulary,  ///< rows of the vocabulary padded to a multiple of 64, padding not in the file
+    kv_rows,     ///< rows of whole key/value heads; with T > heads, neighbouring ranks share a head
+    kv_columns,  ///< columns of whole key/value heads, for quantised weights stored as [input, output]
+    vocabulary,  ///< rows of the vocabulary, padded to a multiple of 64; the file has no padding
 };
 
 std::string_view to_text(SliceRule rule);
 
-/// Which experts a rank has under expert parallelism (vLLM's --expert-placement-strategy). Either way the first
-/// `experts % ranks` ranks have one more than the others; before vLLM 0.10.1 the last had all that remained. vLLM
-/// places round robin only models with groups of experts, and says in its log when it does not.
+/// Which experts a rank has with expert parallelism (vLLM's --expert-placement-strategy). With both placements the
+/// first `experts % ranks` ranks have one expert more; before vLLM 0.10.1 the last rank had the whole remainder. vLLM
+/// uses round robin only for models with expert groups, and logs when it falls back.
 enum class ExpertPlacement {
-    linear,       ///< rank r the r-th run of neighbours
-    round_robin,  ///< rank r the experts r, r + ranks, r + 2 ranks, ...
+    linear,       ///< rank r has the r-th run of consecutive experts
+    round_robin,  ///< rank r has the experts r, r + ranks, r + 2 ranks, ...
 };
 
 std::string_view to_text(ExpertPlacement placement);
 
-/// What an engine makes of a tensor's elements while it loads them.
+/// The conversion of a tensor's elements while the engine loads them.
 enum class Cast : std::uint8_t { none, to_bfloat16, to_float16, to_float32 };
 
 std::string_view to_text(Cast cast);
 
-/// What of the engine, besides the layout, decides which bytes its ranks read, and as what.
+/// Properties of the engine, besides the layout, that decide which bytes a rank reads and their dtype in memory.
 struct Loading {
-    std::string engine;  ///< version of vLLM: "0.32.0"; empty: the newest that is known
-    std::string dtype;   ///< of --dtype: "float16"; empty: that of config.json
-    /// Speculative decoding with the checkpoint's own next-token (MTP) layers, where it has some: the last stage reads
-    /// them into a draft model.
+    std::string engine;  ///< version of vLLM: "0.32.0"; empty: the newest known
+    std::string dtype;   ///< value of --dtype: "float16"; empty: dtype of config.json
+    /// Speculative decoding with the checkpoint's own next-token (MTP) layers: the last stage reads these layers into a
+    /// draft model.
     bool drafts_next_tokens = false;
     ExpertPlacement expert_placement = ExpertPlacement::linear;
     bool operator==(const Loading&) const = default;
@@ -52,83 +52,83 @@ struct Loading {
 
 /// Where a tensor belongs in a pipeline.
 struct TensorPlace {
-    std::optional<std::int64_t> layer;  ///< a decoder layer; unset: before or after them
+    std::optional<std::int64_t> layer;  ///< decoder layer; unset: before or after all layers
     bool is_on_first_stage = false;     ///< embedding
     bool is_on_last_stage = false;      ///< final norm, head; tied embeddings are on both
-    bool is_skipped = false;            ///< read by no rank (multi-token-prediction layers, rotary caches)
+    bool is_skipped = false;            ///< no rank reads it (MTP layers, rotary caches)
     SliceRule rule = SliceRule::replicate;
-    bool is_on_every_stage = false;      ///< the stages between too
-    std::optional<std::int64_t> expert;  ///< a routed expert: divided over the experts' group, or whole on one rank
-    bool is_float32 = false;             ///< kept so by the engine, whatever it computes in
+    bool is_on_every_stage = false;      ///< also on all stages in between
+    std::optional<std::int64_t> expert;  ///< routed expert: divided over the expert group, or whole on one rank
+    bool is_float32 = false;             ///< the engine keeps float32 for any compute dtype
     bool operator==(const TensorPlace&) const = default;
 };
 
-/// A family of models whose slicing we know: the rules of vLLM's own loaders
+/// The name of the model family whose slicing rules apply. The rules are those of vLLM's loaders
 /// (vllm/model_executor/layers/linear.py, vocab_parallel_embedding.py, fused_moe, models/llama.py,
-/// mixtral.py, qwen2_moe.py, deepseek_v2.py); docs/models.md says which versions they were compared with.
-/// Throws Error (invalid_input), naming the architecture and those that are known, for any other.
+/// mixtral.py, qwen2_moe.py, deepseek_v2.py); docs/models.md lists the versions they were compared with.
+/// For any other architecture, throws Error (invalid_input) that lists the known architectures.
 std::string family_of(const ModelConfig& config);
 
-/// The shape that the engine builds for this checkpoint. Since 0.29.0 a head in the files unties the
-/// embeddings, whatever config.json says (vllm-project/vllm#51665); before, that head was not read.
-/// No version of the engine: the newest that is known.
+/// The model shape that the engine builds for this checkpoint. Since 0.29.0 a head in the files unties the
+/// embeddings, even if config.json ties them (vllm-project/vllm#51665); older versions do not read that head.
+/// Without a version, the newest known version applies.
 ModelConfig loaded_config(const Checkpoint& checkpoint, const std::optional<Version>& engine = std::nullopt);
 
-/// Place and rule of one tensor of the checkpoint, by its name. nullopt: the family has no such tensor.
+/// Place and slicing rule of a tensor, by its name; nullopt if the family has no such tensor.
 std::optional<TensorPlace> place_tensor(const ModelConfig& config, std::string_view tensor_name,
                                         const Loading& loading = {});
 
-/// Where a rank stands in the groups that divide tensors among themselves.
+/// The position of a rank in its tensor-parallel, data-parallel and expert-parallel groups.
 struct GroupRank {
     int tensor_rank = 0;
     int tensor_parallel = 1;
     int data_rank = 0;
     int data_parallel = 1;
-    bool is_expert_parallel = false;  ///< whole experts, dealt over data_parallel * tensor_parallel ranks
+    bool is_expert_parallel = false;  ///< whole experts, distributed over data_parallel * tensor_parallel ranks
     bool operator==(const GroupRank&) const = default;
 };
 
-/// One contiguous or regularly strided piece of a file: `rows` runs of `run_bytes`, each `stride_bytes`
-/// after the one before, the first at `offset_bytes` of the file. Names are in the checkpoint, because a plan of R1
-/// for 16 ranks has 723,000 slices.
+/// A contiguous or regularly strided part of a file: `rows` runs of `run_bytes`, the first at `offset_bytes` of the
+/// file, each further run `stride_bytes` later. A slice has no names, because a plan of R1 for 16 ranks has 723,000
+/// slices; the checkpoint has the names.
 struct Slice {
-    std::uint32_t file = 0;    ///< in Checkpoint::files
-    std::uint32_t tensor = 0;  ///< in ShardFile::tensors: by offset, the first of the file is 0
+    std::uint32_t file = 0;    ///< index into Checkpoint::files
+    std::uint32_t tensor = 0;  ///< index into ShardFile::tensors, which is ordered by offset
     std::uint64_t offset_bytes = 0;
-    std::uint64_t rows = 0;  ///< 0: all of the rank's part is padding
+    std::uint64_t rows = 0;  ///< 0: the rank has only padding
     std::uint64_t run_bytes = 0;
     std::uint64_t stride_bytes = 0;
-    std::uint32_t padding_rows = 0;  ///< rows of zeros that the engine adds after the tensor's own (vocabulary)
-    std::uint16_t replicas = 1;      ///< ranks of the layout that hold these same bytes, this one among them
+    std::uint32_t padding_rows = 0;  ///< rows of zeros that the engine appends (vocabulary)
+    std::uint16_t replicas = 1;      ///< number of ranks that read the same bytes, including this rank
     Cast cast = Cast::none;
 
     std::uint64_t bytes() const { return rows * run_bytes; }
     bool operator==(const Slice&) const = default;
 };
 
-/// The tensor that a slice is of. Throws Error (invalid_input) for a slice of another checkpoint.
+/// The tensor to which a slice belongs. Throws Error (invalid_input) for a slice of another checkpoint.
 Tensor tensor_of(const Checkpoint& checkpoint, const Slice& slice);
 
-/// The part of `tensor` that a rank needs, without `file`, `tensor`, `replicas` and `cast`, which one tensor does not
-/// tell. No rows and no padding: it needs nothing. Throws Error (invalid_input) in the engine's terms where it does
-/// not divide.
+/// The part of `tensor` that a rank reads; `file`, `tensor`, `replicas` and `cast` are not set. If `rows` and
+/// `padding_rows` are 0, the rank reads nothing. Throws Error (invalid_input) in the engine's terms if the tensor
+/// cannot be divided.
 Slice slice_tensor(const ModelConfig& config, const Tensor& tensor, const TensorPlace& place, const GroupRank& rank,
                    const Loading& loading = {});
 
-/// What the engine makes of this tensor's elements. Whole numbers and FP8 stay as they are.
+/// The conversion that the engine applies to this tensor. Integers and FP8 are not converted.
 Cast cast_of(const ModelConfig& config, const Tensor& tensor, const TensorPlace& place, const Loading& loading = {});
 
-/// Why this tensor-parallel size cannot be, in the engine's terms; empty when it can. Among `data_parallel` such groups
-/// each routed expert is divided over all of their ranks, or with `is_expert_parallel` over none.
+/// Why the engine refuses this tensor-parallel size, in its terms; empty if it does not. Each routed expert is divided
+/// over the ranks of all `data_parallel` groups, or not divided with `is_expert_parallel`.
 std::string tensor_parallel_refusal(const ModelConfig& config, int tensor_parallel, int data_parallel = 1,
                                     bool is_expert_parallel = false);
 
-/// Why this version of the engine does not start with these layers on each pipeline stage; empty: it does.
+/// Why this version of the engine fails to start with these layers per pipeline stage; empty if it does not.
 std::string pipeline_refusal(const ModelConfig& config, const std::vector<int>& layers_per_stage,
                              const std::optional<Version>& engine = std::nullopt);
 
-/// Bytes of key/value cache that one token takes on one rank, in all layers of `layers` together:
-/// latent attention 2 * (kv_lora_rank + qk_rope_head_dim) a layer, not divided by TP; otherwise
+/// KV cache bytes of one token on one rank, for `layers` layers:
+/// latent attention 2 * (kv_lora_rank + qk_rope_head_dim) per layer, not divided by TP; otherwise
 /// 2 * heads of the rank * head_dim * bytes of the cache's dtype.
 std::uint64_t kv_bytes_per_token(const ModelConfig& config, std::int64_t layers, int tensor_parallel);
 

@@ -9,8 +9,8 @@
 
 namespace r1cluster {
 
-/// Tensors that have something in common, added up. Parameters are numbers that the model has learnt: a packed weight
-/// counts unpacked, a scale not at all.
+/// Sum over tensors of one dtype or kind. Parameters are learned numbers: packed weights count unpacked, scales do not
+/// count.
 struct TensorSum {
     std::string name;  ///< "BF16" or "attention"
     std::uint64_t tensors = 0;
@@ -19,7 +19,7 @@ struct TensorSum {
     bool operator==(const TensorSum&) const = default;
 };
 
-/// Layers next to each other that are alike. The numbers are those of one of them.
+/// Consecutive layers of the same kind and size. The sums are those of one layer.
 struct LayerSum {
     std::int64_t first = 0;
     std::int64_t last = 0;
@@ -30,7 +30,7 @@ struct LayerSum {
     bool operator==(const LayerSum&) const = default;
 };
 
-/// What a checkpoint is, without its thousands of tensors.
+/// A checkpoint without its list of tensors.
 struct CheckpointSummary {
     std::string path;
     std::string architecture;
@@ -38,11 +38,11 @@ struct CheckpointSummary {
     std::uint64_t files = 0;
     std::uint64_t tensors = 0;
     std::uint64_t parameters = 0;
-    std::uint64_t next_token_parameters = 0;  ///< those of them in layers that predict further tokens
-    std::uint64_t bytes = 0;                  ///< of tensors; files also have headers
+    std::uint64_t next_token_parameters = 0;  ///< part of `parameters` that is in next-token (MTP) layers
+    std::uint64_t bytes = 0;                  ///< sum over tensors, without headers
     std::vector<TensorSum> by_dtype;          ///< most bytes first
     std::vector<TensorSum> by_kind;           ///< most bytes first
-    std::vector<LayerSum> layers;             ///< tensors outside of all layers are in no row
+    std::vector<LayerSum> layers;             ///< without tensors outside of layers
     std::vector<std::string> oddities;        ///< of the checkpoint
     bool operator==(const CheckpointSummary&) const = default;
 };

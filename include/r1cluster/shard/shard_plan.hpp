@@ -11,26 +11,26 @@
 
 namespace r1cluster {
 
-/// How tensors of one kind, shape and dtype are divided: the slice of each rank of a group, by
-/// data_rank * tensor_parallel + tensor_rank. Its offset counts from the start of the tensor; `file` and `tensor` are
-/// 0.
+/// How tensors of one kind, shape and dtype are divided: one slice for each rank of a group, indexed by
+/// data_rank * tensor_parallel + tensor_rank. The offset counts from the start of the tensor; `file` and `tensor`
+/// are 0.
 struct SlicePattern {
     std::vector<Slice> slices;
     bool operator==(const SlicePattern&) const = default;
 };
 
-/// A tensor that the ranks of a stage read, each by its slice of the pattern.
+/// A tensor that the ranks of a stage read, each rank according to its slice of the pattern.
 struct PlannedTensor {
-    std::uint32_t file = 0;    ///< in ShardPlan::files
-    std::uint32_t tensor = 0;  ///< in ShardFile::tensors
+    std::uint32_t file = 0;    ///< index into ShardPlan::files
+    std::uint32_t tensor = 0;  ///< index into ShardFile::tensors
     std::uint64_t offset_bytes = 0;
-    std::uint32_t pattern = 0;  ///< in ShardPlan::patterns
+    std::uint32_t pattern = 0;  ///< index into ShardPlan::patterns
     std::int32_t only_holder =
-        -1;  ///< the one rank of the group that has it (a whole expert); -1: all have their slice
+        -1;  ///< only rank of the group that reads the tensor (a whole expert); -1: every rank reads it
     bool operator==(const PlannedTensor&) const = default;
 };
 
-/// What the ranks of one pipeline stage read, ordered by file, then offset.
+/// The tensors that the ranks of one pipeline stage read, ordered by file, then offset.
 struct StageShards {
     std::vector<PlannedTensor> tensors;
     bool operator==(const StageShards&) const = default;
@@ -41,40 +41,40 @@ struct RankShards {
     int stage = 0;
     int group_rank = 0;  ///< data_rank * tensor_parallel + tensor_rank
     std::uint64_t slice_count = 0;
-    std::uint64_t bytes = 0;         ///< to be read
-    std::uint64_t memory_bytes = 0;  ///< that they take in the engine: after casts, with padding
+    std::uint64_t bytes = 0;         ///< bytes of the checkpoint that the rank reads
+    std::uint64_t memory_bytes = 0;  ///< their size in the engine, after casts and with padding
     bool operator==(const RankShards&) const = default;
 };
 
-/// Bytes of one file that a host needs, all of its ranks together.
+/// Bytes of one file that the ranks of a host read; each byte counts once.
 struct FileShare {
     std::string file;
     std::uint64_t bytes = 0;
-    std::uint64_t file_bytes = 0;  ///< of tensors in the file
+    std::uint64_t file_bytes = 0;  ///< all tensors of the file
     bool operator==(const FileShare&) const = default;
 };
 
 struct HostShards {
     std::string host;
-    std::vector<FileShare> files;  ///< only files of which it needs something
+    std::vector<FileShare> files;  ///< only files that the host reads
     std::uint64_t bytes = 0;
     bool operator==(const HostShards&) const = default;
 };
 
 class SliceRange;
 
-/// Which bytes of the checkpoint go where. It stands alone but for the tensors' names: tensor 17 of a file is the 18th
-/// by offset in the file's own header. Slices are not stored but made as they are walked: a plan of R1 for 16 ranks has
-/// 723,000 of them, made of 90,000 tensors and a few patterns, in 3 MB.
+/// Which bytes of the checkpoint each rank reads. Only the names of tensors are elsewhere: tensor 17 of a file is the
+/// 18th by offset in the file's header. Slices are computed during iteration: a plan of R1 for 16 ranks stores 90,000
+/// tensors and a few patterns in 3 MB and yields 723,000 slices.
 struct ShardPlan {
-    std::vector<std::string> files;  ///< names of the checkpoint's files, in its order
+    std::vector<std::string> files;  ///< file names, in the order of Checkpoint::files
     std::vector<SlicePattern> patterns;
     std::vector<StageShards> stages;
     std::vector<RankShards> ranks;  ///< in the order of Layout::ranks
     std::vector<HostShards> hosts;
 
-    /// The slices of ranks[index], ordered by file, then offset. Refers to this plan. Throws Error (invalid_input)
-    /// where there is no such rank, and where the plan is not whole (a pattern or a stage that is not there).
+    /// The slices of ranks[index], ordered by file, then offset. The range refers to this plan. Throws Error
+    /// (invalid_input) if there is no such rank, or if the plan lacks a pattern or a stage.
     SliceRange slices(std::size_t index) const;
     bool operator==(const ShardPlan&) const = default;
 };
@@ -118,7 +118,7 @@ private:
     const RankShards* rank_;
 };
 
-/// Exact, from the headers alone.
+/// Computes the exact shard plan from the headers alone.
 ShardPlan plan_shards(const Layout& layout, const Checkpoint& checkpoint, const Loading& loading = {});
 
 }  // namespace r1cluster

@@ -9,11 +9,11 @@
 namespace r1cluster {
 
 /// TCP ports on the head host, all derived from [serve] port, so that two deployments with different API
-/// ports on one machine do not meet.
+/// ports on one machine do not collide.
 struct DeploymentPorts {
     int api = 0;         ///< [serve] port, at [serve] address
-    int rendezvous = 0;  ///< torch's meeting point; used where ranks are on several hosts
-    int guard = 0;       ///< to which the other hosts' guards connect; used as rendezvous is
+    int rendezvous = 0;  ///< torch's rendezvous; used with several hosts
+    int guard = 0;       ///< guard link of the other hosts; used with several hosts
     bool operator==(const DeploymentPorts&) const = default;
 };
 
@@ -23,14 +23,14 @@ DeploymentPorts deployment_ports(const DeploymentSpec& spec);
 /// A TCP port that a deployment will bind, so that read() can try it and plan_launch() can use it.
 struct PlannedPort {
     std::string host;
-    std::string address;  ///< that will be bound
+    std::string address;  ///< address that will be bound
     int port = 0;
     std::string purpose;  ///< "API", "torch rendezvous", "guard link"
     bool operator==(const PlannedPort&) const = default;
 };
 
-/// The API port on the head, and with several hosts the rendezvous and guard-link ports beside it, as
-/// deployment_ports() numbers them. The engine opens further ports of its own choice.
+/// The ports of deployment_ports() on the head: the API port, and with several hosts also the rendezvous and
+/// guard-link ports. The engine opens further ports that it chooses itself.
 std::vector<PlannedPort> planned_ports(const DeploymentSpec& spec);
 
 }  // namespace r1cluster
