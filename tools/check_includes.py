@@ -29,7 +29,7 @@ ALLOWED: dict[str, str] = {
     "facts/interpret": "base readings facts facts/derive documents",
     "model": "base readings",
     "engine": "base knowledge spec facts model",
-    "engine/vllm": "base",
+    "engine/vllm": "knowledge",
     "layout": "base spec facts model",
     "shard": "base model layout",
     "memory": "base knowledge engine layout shard",

@@ -167,8 +167,7 @@ EngineOptions engine_options(const DeploymentSpec& spec, const Cluster& cluster,
     options.engine = spec.engine.name;
     options.version = engine_version_of(spec, cluster);
     const Runner runner = runner_of(spec, options, config, devices);
-    options.memory =
-        knowledge::find_engine_memory(runner == Runner::sglang ? "sglang" : "vllm", runner, options.version);
+    options.memory = Knowledge::embedded().engine(options.engine).find_memory(runner, options.version);
     options.has_latent_cache = has_latent_cache(spec, options, config);
     const char* const share = runner == Runner::sglang ? "--mem-fraction-static" : "--gpu-memory-utilization";
     options.gpu_memory_utilization = arguments.number(share).value_or(spec.engine.gpu_memory_utilization);

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "engine/devices.hpp"
-#include "knowledge/engine_memory.hpp"
 #include "r1cluster/base/version.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 #include "r1cluster/model/slicing.hpp"
 
 namespace r1cluster::detail {

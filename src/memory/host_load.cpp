@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "knowledge/storage.hpp"
 #include "memory/memory_model.hpp"
 #include "r1cluster/base/units.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 #include "r1cluster/shard/shard_plan.hpp"
 
 namespace r1cluster::detail {
@@ -32,7 +32,8 @@ std::vector<HostLoad> host_loads(const EngineOptions& options, const Cluster& cl
     for (const HostShards& shards : plan_shards(layout, checkpoint, loading_of(options)).hosts) {
         const Machine* machine = cluster.find(shards.host);
         const Filesystem* filesystem = machine ? find_filesystem(*machine, checkpoint.path) : nullptr;
-        const knowledge::StorageRate& storage = knowledge::find_storage_rate(filesystem ? filesystem->type : "");
+        const knowledge::StorageRate& storage =
+            Knowledge::embedded().find_storage_rate(filesystem ? filesystem->type : "");
         const auto ranks = std::count_if(layout.ranks.begin(), layout.ranks.end(),
                                          [&](const RankPlacement& rank) { return rank.host == shards.host; });
         const bool is_head = loads.empty();

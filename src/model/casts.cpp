@@ -30,7 +30,7 @@ const Dtype* find_in_files(std::string_view name) {
 std::string_view computing_dtype(const ModelConfig& config, const Loading& loading) {
     if (!loading.dtype.empty() && loading.dtype != "auto") return loading.dtype;
     if (config.dtype == "bfloat16" || config.dtype == "float16") return config.dtype;
-    constexpr detail::Releases prefers_float16{.since = {}, .until = detail::Release{0, 9}};
+    constexpr Releases prefers_float16{.since = {}, .until = Release{0, 9}};
     return prefers_float16.contain(detail::engine_of(loading)) ? "float16" : "bfloat16";
 }
 

@@ -9,9 +9,6 @@
 namespace r1cluster {
 namespace {
 
-using detail::Release;
-using detail::Releases;
-
 bool has_experts(const ModelConfig& config, std::int64_t layer) {
     if (!config.experts || layer < config.experts->first_dense_layers) return false;
     const std::vector<std::int64_t>& dense = config.experts->later_dense_layers;

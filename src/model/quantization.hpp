@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/releases.hpp"
 #include "model/config_keys.hpp"
+#include "r1cluster/base/releases.hpp"
 #include "r1cluster/model/slicing.hpp"
 
 namespace r1cluster::detail {

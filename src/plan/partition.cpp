@@ -12,7 +12,7 @@
 namespace r1cluster {
 
 std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel, const std::optional<Version>& engine) {
-    constexpr detail::Releases last_has_the_rest{.since = {}, .until = detail::Release{0, 8}};
+    constexpr Releases last_has_the_rest{.since = {}, .until = Release{0, 8}};
     if (pipeline_parallel < 1 || layers < pipeline_parallel) {
         throw Error(ErrorKind::invalid_input, "pipeline_parallel",
                     "dividing " + std::to_string(layers) + " layers over " + std::to_string(pipeline_parallel) +

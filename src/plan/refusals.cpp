@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "knowledge/engine_rules.hpp"
 #include "layout/words.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -26,7 +26,9 @@ std::vector<std::string_view> needs_of(const EngineOptions& options, const Model
     if (options.has_latent_cache) needs.push_back("latent attention");
     if (config.quantization) {
         const Quantization& quantization = *config.quantization;
-        const bool has_format = knowledge::find_capability_rule(quantization.format, options.version) != nullptr;
+        const bool has_format =
+            Knowledge::embedded().engine(options.engine).find_capability_rule(quantization.format, options.version) !=
+            nullptr;
         needs.push_back(has_format ? quantization.format : quantization.method);
     }
     return needs;
@@ -46,12 +48,13 @@ std::string reason_of(std::string_view text) {
 std::string engine_refusal(const EngineOptions& options, const ModelConfig& config, const Devices& devices) {
     if (!devices.is_gpu || options.engine != "vllm") return "";
     for (const std::string_view need : needs_of(options, config)) {
-        const knowledge::CapabilityRule* rule = knowledge::find_capability_rule(need, options.version);
+        const knowledge::CapabilityRule* rule =
+            Knowledge::embedded().engine(options.engine).find_capability_rule(need, options.version);
         if (!rule) continue;
         for (const Device& device : devices.kinds) {
             const std::optional<int> capability = capability_of(device);
             if (!capability || *capability >= rule->least) continue;
-            const std::string other = knowledge::releases_that_can(need, *capability);
+            const std::string other = Knowledge::embedded().engine(options.engine).releases_that_can(need, *capability);
             return fmt::format(
                 "{} has compute capability {}.{}, too little for {} in vLLM{} ({}.{} or more): \"{}\" ({}){}",
                 device.name.empty() ? "a GPU" : device.name, *capability / 10, *capability % 10,
@@ -94,7 +97,9 @@ bool SizeRefusals::refuses_division(const LayoutSizes& sizes) {
 
 bool SizeRefusals::refuses_release(std::string_view division, Scope scope, const LayoutSizes& sizes) {
     if (input_.options.engine != "vllm") return false;
-    const knowledge::DivisionRule* rule = knowledge::find_division_rule(division, family_, input_.options.version);
+    const knowledge::DivisionRule* rule = Knowledge::embedded()
+                                              .engine(input_.options.engine)
+                                              .find_division_rule(division, family_, input_.options.version);
     if (!rule) return false;
     rejections_.add(division, scope, sizes,
                     fmt::format("vLLM {}: {} ({})", input_.options.version->text(), rule->engine_says, rule->source));

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 
-#include "knowledge/model_family.hpp"
 #include "layout/words.hpp"
 #include "memory/memory_model.hpp"
 #include "plan/refusals.hpp"
 #include "plan/sizes.hpp"
 #include "r1cluster/base/units.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -49,8 +49,8 @@ double end_parameters(const ModelConfig& config) {
 }
 
 double parameters_of(const SearchInput& input) {
-    if (const auto* member = knowledge::find_member(input.config.architecture, input.config.hidden_size,
-                                                    input.config.intermediate_size, input.config.layers)) {
+    if (const auto* member = Knowledge::embedded().find_member(input.config.architecture, input.config.hidden_size,
+                                                               input.config.intermediate_size, input.config.layers)) {
         return member->parameters;
     }
     const double bits = input.config.quantization && input.config.quantization->bits > 0
@@ -115,27 +115,27 @@ void add_forms(std::vector<std::string>& lines, const SearchInput& input, const 
 }
 
 void add_smaller_members(std::vector<std::string>& lines, const SearchInput& input, const Cluster& cluster) {
-    const auto* member = knowledge::find_member(input.config.architecture, input.config.hidden_size,
-                                                input.config.intermediate_size, input.config.layers);
+    const auto* member = Knowledge::embedded().find_member(input.config.architecture, input.config.hidden_size,
+                                                           input.config.intermediate_size, input.config.layers);
     if (!member) return;
     constexpr std::size_t most = 2;
     std::size_t count = 0;
-    for (const knowledge::FamilyMember& smaller : knowledge::smaller_members(*member)) {
+    for (const knowledge::FamilyMember* smaller : Knowledge::embedded().smaller_members(*member)) {
         Shape shape;
-        shape.weight_bytes = smaller.weight_bytes;
-        shape.config.architecture = smaller.architecture;
+        shape.weight_bytes = smaller->weight_bytes;
+        shape.config.architecture = smaller->architecture;
         shape.config.dtype = "bfloat16";
-        shape.config.hidden_size = smaller.hidden_size;
-        shape.config.intermediate_size = smaller.intermediate_size;
-        shape.config.layers = smaller.layers;
-        shape.config.attention_heads = smaller.attention_heads;
-        shape.config.kv_heads = smaller.kv_heads;
-        shape.config.head_dim = smaller.head_dim;
-        shape.config.vocabulary_size = smaller.vocabulary_size;
+        shape.config.hidden_size = smaller->hidden_size;
+        shape.config.intermediate_size = smaller->intermediate_size;
+        shape.config.layers = smaller->layers;
+        shape.config.attention_heads = smaller->attention_heads;
+        shape.config.kv_heads = smaller->kv_heads;
+        shape.config.head_dim = smaller->head_dim;
+        shape.config.vocabulary_size = smaller->vocabulary_size;
         shape.config.max_position = input.config.max_position;
         const std::optional<Fit> fit = fit_of(input, cluster, shape);
         if (!fit) continue;
-        lines.push_back(sentence(smaller.name, *fit));
+        lines.push_back(sentence(smaller->name, *fit));
         if (++count == most) return;
     }
 }

@@ -15,18 +15,6 @@
 namespace r1cluster::detail {
 namespace {
 
-std::string_view type_name(const toml::node& node) {
-    switch (node.type()) {
-        case toml::node_type::table: return "a table";
-        case toml::node_type::array: return "a list";
-        case toml::node_type::string: return "a text";
-        case toml::node_type::integer: return "a whole number";
-        case toml::node_type::floating_point: return "a number with a point";
-        case toml::node_type::boolean: return "true or false";
-        default: return "a date or time";
-    }
-}
-
 [[noreturn]] void wrong_type(const std::string& key, std::string_view expected, const toml::node& node) {
     throw Breach{key, fmt::format("{} must be {}, but is {}", key, expected, type_name(node))};
 }

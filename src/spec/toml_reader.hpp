@@ -4,15 +4,6 @@
 /// toml++ with what a strict reader needs besides: every key is asked for by type, keys that nobody asked for
 /// are refused with the nearest known one, and each key's place in the text is remembered.
 
-#define TOML_EXCEPTIONS 1
-// A release build of toml++ lets the optimiser assume what a debug build asserts, and "[" at the end of a line breaks
-// it. The parser's next branch refuses that properly, so it gets neither.
-#define TOML_ASSERT(condition) static_cast<void>(0)
-#pragma push_macro("NDEBUG")
-#undef NDEBUG
-#include <toml++/toml.h>
-#pragma pop_macro("NDEBUG")
-
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -20,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/toml.hpp"
 #include "spec/breach.hpp"
 
 namespace r1cluster::detail {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "knowledge/gpu_figures.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 #include "speed/model.hpp"
 
 namespace r1cluster::detail {
@@ -85,7 +85,7 @@ Way in_host(const Machine& machine, const HostDevices& host) {
         return {
             "an unknown link", {5, 50, 400}, {4, 12, 40}, fmt::format("the GPUs of \"{}\" are not known", host.host)};
     }
-    const knowledge::GpuFigures* figures = knowledge::find_gpu_figures(first->name);
+    const knowledge::GpuFigures* figures = Knowledge::embedded().find_gpu_figures(first->name);
     const DevicePath* path = find_path(machine, device_name(*first), device_name(*second));
     const bool is_path_nvlink = path && path->path.rfind("NV", 0) == 0;
     const double links = nvlink_gbytes_per_s(*first);

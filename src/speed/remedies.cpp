@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "knowledge/gpu_figures.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -48,7 +48,7 @@ private:
 
 bool can_multiply_fp8(const SpeedInputs& inputs) {
     return std::all_of(inputs.stages.begin(), inputs.stages.end(), [](const StagePlacement& stage) {
-        const knowledge::GpuFigures* figures = knowledge::find_gpu_figures(stage.device.name);
+        const knowledge::GpuFigures* figures = Knowledge::embedded().find_gpu_figures(stage.device.name);
         return figures && figures->fp8_tflops > 0;
     });
 }

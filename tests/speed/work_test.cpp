@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 
-#include "knowledge/gpu_figures.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 #include "speed/stages.hpp"
 #include "speed/step.hpp"
 #include "support/catch.hpp"
@@ -112,7 +112,7 @@ TEST_CASE("an all-reduce moves 2 (T-1) / T times its bytes, and more ranks take 
 
 TEST_CASE("a GPU is found by the words of its name, the special before the general", "[speed]") {
     const auto memory = [](const char* name) {
-        const knowledge::GpuFigures* row = knowledge::find_gpu_figures(name);
+        const knowledge::GpuFigures* row = Knowledge::embedded().find_gpu_figures(name);
         return row ? row->memory_gbytes_per_s : 0;
     };
     CHECK(memory("NVIDIA H100 80GB HBM3") == 3350);

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "knowledge/gpu_ids.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 
 namespace r1cluster {
 
@@ -39,10 +39,10 @@ void derive_gpu_models(Machine& machine) {
         constexpr std::string_view unnamed = "NVIDIA Corporation Device ";
         std::string id = device.device_id;
         if (id.empty() && device.name.starts_with(unnamed)) id = "0x" + device.name.substr(unnamed.size(), 4);
-        const knowledge::GpuId* known = knowledge::find_gpu_id(id);
+        const knowledge::GpuId* known = Knowledge::embedded().find_gpu_id(id);
         for (Gpu& gpu : machine.gpus) {
             if (!known || gpu.pci_address != device.address) continue;
-            if (gpu.name.empty()) gpu.name = std::string(known->model) + " (by its PCI id)";
+            if (gpu.name.empty()) gpu.name = known->model + " (by its PCI id)";
             if (gpu.compute_capability.empty()) gpu.compute_capability = known->compute_capability;
         }
     }

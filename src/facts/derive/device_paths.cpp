@@ -6,7 +6,7 @@
 
 #include "facts/derive/derive.hpp"
 #include "facts/derive/pci_tree.hpp"
-#include "knowledge/nccl_topology.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -68,7 +68,7 @@ std::optional<std::pair<std::size_t, std::size_t>> first_common(const std::vecto
 }
 
 double link_gbytes_per_s(const PciDevice& device) {
-    return knowledge::nccl_pci_gbytes_per_s(
+    return Knowledge::embedded().nccl_pcie_gbytes_per_s(
         device.link.max_speed_gts ? device.link.max_speed_gts : device.link.speed_gts,
         device.link.max_width ? device.link.max_width : device.link.width);
 }
@@ -112,7 +112,7 @@ void find_pci_path(const Machine& machine, const Place& a, const Place& b, Devic
         path.nccl_path = is_same ? "PHB" : "SYS";
         double bandwidth = std::min(a.bandwidth.back(), b.bandwidth.back());
         if (!is_same) {
-            bandwidth = std::min(bandwidth, knowledge::nccl_between_cpus_gbytes_per_s(
+            bandwidth = std::min(bandwidth, Knowledge::embedded().nccl_between_cpus_gbytes_per_s(
                                                 machine.cpu.vendor, machine.cpu.family_id.value_or(0),
                                                 machine.cpu.model_id.value_or(0)));
         }
@@ -184,7 +184,7 @@ void find_gpu_path(const Machine& machine, const Gpu& a, const Gpu& b, DevicePat
     const bool is_refused = peer && !peer->nvlink.empty() && peer->nvlink != "ok";
     const int links = is_refused ? 0 : nvlinks_between(a, b);
     if (links > 0) {
-        const auto by_link = knowledge::nccl_nvlink_gbytes_per_s(a.compute_capability);
+        const auto by_link = Knowledge::embedded().nccl_nvlink_gbytes_per_s(a.compute_capability);
         path.path = fmt::format("NV{}", links);
         path.nccl_path = "NVL";
         path.nccl_bandwidth_gbytes_per_s = links * by_link;
@@ -192,7 +192,7 @@ void find_gpu_path(const Machine& machine, const Gpu& a, const Gpu& b, DevicePat
     } else if (const Gpu* between = is_refused ? nullptr : gpu_between(machine, a, b)) {
         path.nccl_path = "NVB";
         path.nccl_bandwidth_gbytes_per_s = std::min(nvlinks_between(a, *between), nvlinks_between(*between, b)) *
-                                           knowledge::nccl_nvlink_gbytes_per_s(a.compute_capability);
+                                           Knowledge::embedded().nccl_nvlink_gbytes_per_s(a.compute_capability);
         path.because += fmt::format("; NVLinks by {}", device_name(*between));
     }
     if (peer && !peer->read.empty() && (peer->read != "ok" || peer->write != "ok")) {

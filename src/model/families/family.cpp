@@ -25,11 +25,6 @@ bool is_never_quantised(const TensorRule& rule) {
 
 bool is_of_layers(const TensorRule& rule) { return rule.where == Where::layer || rule.where == Where::nowhere; }
 
-bool is_before(const Version& engine, const Release& release) {
-    const auto number = [&](std::size_t i) { return i < engine.numbers.size() ? engine.numbers[i] : 0; };
-    return std::tuple(number(0), number(1), number(2)) < std::tuple(release.major, release.minor, release.patch);
-}
-
 }  // namespace
 
 const Family* find_family(std::string_view architecture) {
@@ -69,11 +64,6 @@ const Family& family_with_rules(const ModelConfig& config) {
 
 std::optional<Version> engine_of(const Loading& loading) {
     return loading.engine.empty() ? std::nullopt : std::optional(Version::parse(loading.engine));
-}
-
-bool Releases::contain(const std::optional<Version>& engine) const {
-    if (!engine) return !until;
-    return (!since || !is_before(*engine, *since)) && (!until || is_before(*engine, *until));
 }
 
 std::optional<KnownTensor> find_tensor(const Family& family, const ModelConfig& config, std::string_view name,
@@ -197,7 +187,7 @@ std::optional<TensorPlace> place_tensor(const ModelConfig& config, std::string_v
 }
 
 ModelConfig loaded_config(const Checkpoint& checkpoint, const std::optional<Version>& engine) {
-    constexpr detail::Releases head_unties{.since = detail::Release{0, 29}, .until = {}};
+    constexpr Releases head_unties{.since = Release{0, 29}, .until = {}};
     ModelConfig config = checkpoint.config;
     if (config.ties_embeddings && head_unties.contain(engine)) config.ties_embeddings = !has_head(checkpoint);
     return config;

@@ -11,8 +11,8 @@
 #include <span>
 #include <string_view>
 
-#include "base/releases.hpp"
 #include "model/quantization.hpp"
+#include "r1cluster/base/releases.hpp"
 #include "r1cluster/model/slicing.hpp"
 
 namespace r1cluster::detail {

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Rows of the tables of one engine: src/engine/NAME/tables/*.toml.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "r1cluster/base/releases.hpp"
+
+namespace r1cluster::knowledge {
+
+/// How sure a row is.
+enum class Confidence {
+    verified,  ///< read in the primary source: code at a tag, an official table or document; or measured here
+    reported,  ///< stated by a third party, a user's report or a changelog
+    inferred,  ///< follows from other rows
+};
+std::string_view to_text(Confidence confidence);
+
+/// A release and what it was built with. Empty: not known.
+struct EngineRelease {
+    std::string version;       ///< "0.11.1"
+    std::string date;          ///< "2024-09-04"
+    std::string torch;         ///< the version that the wheel needs
+    std::string wheel_cuda;    ///< CUDA that the wheel on PyPI was built with: "12.8"
+    std::string image_cuda;    ///< CUDA in the official image: "12.4.1"
+    std::string python;        ///< requirement of the wheel: ">=3.9,<3.13"
+    std::string transformers;  ///< requirement of the wheel
+    std::string ray;           ///< requirement of the wheel
+    std::optional<bool> is_ray_required;
+    std::string note;
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const EngineRelease&) const = default;
+};
+
+/// A command-line flag and the releases that take it.
+struct EngineFlag {
+    std::string flag;  ///< "--enable-expert-parallel"
+    Releases releases;
+    std::string replacement;  ///< what later releases have instead; empty: nothing
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const EngineFlag&) const = default;
+};
+
+/// What r1cluster asks of an engine's release.
+enum class EngineFeature {
+    served_by_us,          ///< the release's command line is known to r1cluster
+    serve_command,         ///< `python -m vllm.entrypoints.cli.main serve`
+    several_hosts_by_mp,   ///< --nnodes, --node-rank, --master-addr, --master-port, --headless
+    kv_cache_bytes,        ///< --kv-cache-memory-bytes
+    compilation_mode,      ///< {"mode": ...} in --compilation-config; "level" before
+    ray_ranks_in_workers,  ///< with Ray, rank 0 is a Ray worker too, not the server's own process
+};
+std::string_view to_text(EngineFeature feature);
+
+/// The releases that have a feature.
+struct EngineFeatureRow {
+    EngineFeature feature = EngineFeature::served_by_us;
+    Releases releases;
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const EngineFeatureRow&) const = default;
+};
+
+/// What a GPU must be able to do.
+struct CapabilityRule {
+    std::string what;  ///< "bfloat16", "latent attention", "kernels", or a quantisation: its format, else method
+    Releases releases;
+    int least = 0;  ///< compute capability, 10 * major + minor
+    std::string engine_says;
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const CapabilityRule&) const = default;
+};
+
+/// A way to divide a model that these releases do not have, or have broken.
+struct DivisionRule {
+    std::string division;  ///< "expert parallel", "decode context parallel", "pipeline parallel"
+    std::string family;    ///< of family_of(); empty: any
+    Releases releases;     ///< that cannot
+    std::string engine_says;
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const DivisionRule&) const = default;
+};
+
+/// What an engine takes off its budget besides weights and activations.
+enum class Accounting {
+    device_in_use,      ///< all that is on the device: CUDA context and NCCL too
+    since_before_nccl,  ///< what came since a snapshot before the communicators: NCCL, without the context
+    since_after_nccl,   ///< what came since a snapshot after them: what the first forward pass adds
+    free_after_load,    ///< SGLang: what is gone once weights are loaded; activations and graphs are on top
+};
+std::string_view to_text(Accounting accounting);
+
+/// Which part of the engine runs the model.
+enum class Runner {
+    v0,  ///< vLLM's first engine
+    v1,  ///< vLLM's second engine, with its first runner
+    v2,  ///< vLLM's second engine, with its second runner
+    sglang,
+};
+std::string_view to_text(Runner runner);
+
+/// What happens to DeepSeek's kv_b_proj after it is loaded.
+enum class LatentCopies {
+    unknown_attention,  ///< the engine has no latent attention: whole heads are cached
+    absorbed,           ///< W_Q_UK, W_QR and W_UV_O beside the original
+    split,              ///< W_UV and W_UK_T in 16 bits beside the original
+};
+std::string_view to_text(LatentCopies copies);
+
+/// Buffers of the experts for `M` tokens with `K` experts each, `I` wide on this rank, `H` the hidden size.
+enum class ExpertBuffers {
+    three,       ///< M K (2 I + I + H)
+    shared,      ///< M K (max(2 I, H) + I)
+    workspaces,  ///< M K (max(I, H) + max(2 I, H)), and they stay
+};
+std::string_view to_text(ExpertBuffers buffers);
+
+/// How an engine takes device memory and accounts for it. docs/memory.md says which releases were read.
+struct EngineMemory {
+    Runner runner = Runner::v0;
+    Releases releases;
+    Accounting accounting = Accounting::device_in_use;
+    int sampler_bytes_per_logit = 0;  ///< at the peak of the warm-up of the sampler
+    ExpertBuffers expert_buffers = ExpertBuffers::three;
+    std::int64_t expert_chunk_tokens = 0;  ///< tokens that the experts take at a time; 0: all
+    LatentCopies latent_copies = LatentCopies::unknown_attention;
+    std::int64_t latent_row_unit = 1;          ///< elements to a multiple of which a row of the latent cache is padded
+    std::int64_t latent_workspace_tokens = 0;  ///< of chunked prefill over the latent cache; 0: none
+    bool are_graphs_estimated = false;         ///< an estimate of CUDA graphs comes off the budget
+    std::int64_t chunked_prefill_tokens = 0;   ///< V0: default of max_num_batched_tokens with chunked prefill
+    double default_utilization = 0;
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const EngineMemory&) const = default;
+};
+
+/// The tables of one engine.
+struct EngineKnowledge {
+    std::vector<EngineRelease> releases;  ///< oldest first
+    std::vector<EngineFlag> flags;
+    std::vector<EngineFeatureRow> features;
+    std::vector<CapabilityRule> capabilities;
+    std::vector<DivisionRule> divisions;
+    std::vector<EngineMemory> memory;  ///< by runner, oldest first
+
+    bool has(EngineFeature feature, const std::optional<Version>& version) const;
+    /// The first release with the feature, as text; "": no release has it, or all have.
+    std::string since(EngineFeature feature) const;
+
+    /// nullptr: the flag is in no row.
+    const EngineFlag* find_flag(std::string_view flag) const;
+
+    /// The first row for this quantisation, dtype or kind of attention; nullptr: nothing is known.
+    const CapabilityRule* find_capability_rule(std::string_view what, const std::optional<Version>& version) const;
+    /// "before 0.20.0": releases of another row whose least is within this capability; empty: none.
+    std::string releases_that_can(std::string_view what, int capability) const;
+
+    /// Why this release cannot; nullptr: it can, as far as is known.
+    const DivisionRule* find_division_rule(std::string_view division, std::string_view family,
+                                           const std::optional<Version>& version) const;
+
+    /// The row of this runner and version, else the newest row of the runner. nullptr: a runner without a row.
+    const EngineMemory* find_memory(Runner runner, const std::optional<Version>& version) const;
+
+    bool operator==(const EngineKnowledge&) const = default;
+};
+
+}  // namespace r1cluster::knowledge

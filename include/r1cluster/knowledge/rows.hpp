@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// Rows of the tables that are no engine's own: src/knowledge/tables/*.toml.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "r1cluster/base/interval.hpp"
+#include "r1cluster/knowledge/engine_rows.hpp"
+
+namespace r1cluster::knowledge {
+
+/// What a GPU of NVIDIA is by its PCI device id, for sources that say no more (lspci, NCCL topologies).
+struct GpuId {
+    std::string device_id;  ///< "0x2330"
+    std::string model;
+    std::string compute_capability;
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const GpuId&) const = default;
+};
+
+/// What the vendor promises of a GPU: dense rates, without structured sparsity. 0: it has no such unit or link.
+struct GpuFigures {
+    std::string words;  ///< of NVML's name, in capitals, that must all be there: "A100 SXM4 80GB"
+    double memory_gbytes_per_s = 0;
+    double bfloat16_tflops = 0;
+    double float16_tflops = 0;
+    double fp8_tflops = 0;
+    double int8_tops = 0;
+    double nvlink_gbytes_per_s = 0;  ///< of all links together, one direction
+    int pcie_generation = 0;
+    std::string compute_capability;
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const GpuFigures&) const = default;
+};
+
+/// A model as its publisher offers it, in several sizes.
+struct FamilyMember {
+    std::string name;
+    std::string family;
+    double parameters = 0;
+    double weight_bytes = 0;  ///< of its checkpoint
+    std::string architecture;
+    std::int64_t hidden_size = 0;
+    std::int64_t intermediate_size = 0;
+    std::int64_t layers = 0;
+    std::int64_t attention_heads = 0;
+    std::int64_t kv_heads = 0;
+    std::int64_t head_dim = 0;
+    std::int64_t vocabulary_size = 0;
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const FamilyMember&) const = default;
+};
+
+/// The rate of one PCIe lane in NCCL's topology model.
+struct NcclPcieRate {
+    double gigatransfers_per_s = 0;  ///< of a lane, as sysfs has it
+    double lane_gbytes_per_s = 0;    ///< one way
+    bool is_default = false;         ///< where sysfs says no speed, or one that is in no row
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const NcclPcieRate&) const = default;
+};
+
+/// One NVLink in NCCL's topology model, by the compute capability of its GPU.
+struct NcclNvlinkRate {
+    std::string compute_capability;  ///< "8.6"; "10": of all of that major number and above; "": of any other
+    double gbytes_per_s = 0;         ///< one way
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const NcclNvlinkRate&) const = default;
+};
+
+/// The link between two NUMA nodes in NCCL's topology model.
+struct NcclCpuRate {
+    std::string vendor;              ///< as /proc/cpuinfo writes it: "GenuineIntel"; "": of any other
+    std::optional<int> family;       ///< of CPUID; unset: any
+    std::optional<int> least_model;  ///< of CPUID: this one and above; unset: any
+    std::optional<int> most_model;
+    double gbytes_per_s = 0;  ///< one way
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const NcclCpuRate&) const = default;
+};
+
+/// How fast an engine loads safetensors, all ranks of a host together, by where the files lie. The rate is that of the
+/// loader, which maps files into memory and copies tensor by tensor, and not of the disk alone.
+struct StorageRate {
+    std::string words;                     ///< "a disk of the host"
+    std::vector<std::string> filesystems;  ///< the kernel's names; "fuse*": all that begin so; none: of any other
+    Interval gbytes_per_s;                 ///< high: what is in the page cache already
+    std::string source;                    ///< of the interval
+    std::optional<Confidence> confidence;
+    bool operator==(const StorageRate&) const = default;
+};
+
+/// The least driver for a release of the CUDA Toolkit.
+struct CudaDriver {
+    std::string cuda;          ///< "12.4.1"
+    std::string label;         ///< "12.4 Update 1"
+    std::string least_driver;  ///< on Linux, as the vendor writes it: "580.65.06"
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const CudaDriver&) const = default;
+};
+
+/// The least driver branch with which programs of any minor release of a CUDA major release run.
+struct CudaFamily {
+    int cuda_major = 0;
+    std::string least_driver;
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const CudaFamily&) const = default;
+};
+
+}  // namespace r1cluster::knowledge

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// The fields of this room's values, for TOML, JSON and the Python bindings. The first field of a row names its
+/// subject.
+
+#include "base/describe.hpp"
+#include "base/reflect_json.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
+
+namespace r1cluster {
+
+BOOST_DESCRIBE_STRUCT(Releases, (), (since, until))
+
+namespace detail {
+/// A release is written as its text.
+template <>
+inline json::value to_value<Release>(const Release& release) {
+    return json::value(release.text());
+}
+template <>
+inline Release from_value<Release>(const json::value& value, const std::string& path) {
+    const auto release = Release::try_parse(from_value<std::string>(value, path));
+    if (!release) wrong_value(path, "a release such as \"0.11.1\"", value);
+    return *release;
+}
+}  // namespace detail
+
+namespace knowledge {
+
+BOOST_DESCRIBE_ENUM(Confidence, verified, reported, inferred)
+BOOST_DESCRIBE_ENUM(EngineFeature, served_by_us, serve_command, several_hosts_by_mp, kv_cache_bytes, compilation_mode,
+                    ray_ranks_in_workers)
+BOOST_DESCRIBE_ENUM(Accounting, device_in_use, since_before_nccl, since_after_nccl, free_after_load)
+BOOST_DESCRIBE_ENUM(Runner, v0, v1, v2, sglang)
+BOOST_DESCRIBE_ENUM(LatentCopies, unknown_attention, absorbed, split)
+BOOST_DESCRIBE_ENUM(ExpertBuffers, three, shared, workspaces)
+BOOST_DESCRIBE_STRUCT(EngineRelease, (),
+                      (version, date, torch, wheel_cuda, image_cuda, python, transformers, ray, is_ray_required, note,
+                       source, confidence))
+BOOST_DESCRIBE_STRUCT(EngineFlag, (), (flag, releases, replacement, source, confidence))
+BOOST_DESCRIBE_STRUCT(EngineFeatureRow, (), (feature, releases, source, confidence))
+BOOST_DESCRIBE_STRUCT(CapabilityRule, (), (what, releases, least, engine_says, source, confidence))
+BOOST_DESCRIBE_STRUCT(DivisionRule, (), (division, family, releases, engine_says, source, confidence))
+BOOST_DESCRIBE_STRUCT(EngineMemory, (),
+                      (runner, releases, accounting, sampler_bytes_per_logit, expert_buffers, expert_chunk_tokens,
+                       latent_copies, latent_row_unit, latent_workspace_tokens, are_graphs_estimated,
+                       chunked_prefill_tokens, default_utilization, source, confidence))
+BOOST_DESCRIBE_STRUCT(EngineKnowledge, (), (releases, flags, features, capabilities, divisions, memory))
+
+BOOST_DESCRIBE_STRUCT(GpuId, (), (device_id, model, compute_capability, source, confidence))
+BOOST_DESCRIBE_STRUCT(GpuFigures, (),
+                      (words, memory_gbytes_per_s, bfloat16_tflops, float16_tflops, fp8_tflops, int8_tops,
+                       nvlink_gbytes_per_s, pcie_generation, compute_capability, source, confidence))
+BOOST_DESCRIBE_STRUCT(FamilyMember, (),
+                      (name, family, parameters, weight_bytes, architecture, hidden_size, intermediate_size, layers,
+                       attention_heads, kv_heads, head_dim, vocabulary_size, source, confidence))
+BOOST_DESCRIBE_STRUCT(NcclPcieRate, (), (gigatransfers_per_s, lane_gbytes_per_s, is_default, source, confidence))
+BOOST_DESCRIBE_STRUCT(NcclNvlinkRate, (), (compute_capability, gbytes_per_s, source, confidence))
+BOOST_DESCRIBE_STRUCT(NcclCpuRate, (), (vendor, family, least_model, most_model, gbytes_per_s, source, confidence))
+BOOST_DESCRIBE_STRUCT(StorageRate, (), (words, filesystems, gbytes_per_s, source, confidence))
+BOOST_DESCRIBE_STRUCT(CudaDriver, (), (cuda, label, least_driver, source, confidence))
+BOOST_DESCRIBE_STRUCT(CudaFamily, (), (cuda_major, least_driver, source, confidence))
+BOOST_DESCRIBE_STRUCT(TableProblem, (), (file, line, column, message))
+
+}  // namespace knowledge
+
+BOOST_DESCRIBE_STRUCT(Knowledge, (),
+                      (cuda_drivers, cuda_families, gpu_ids, gpus, model_families, nccl_pcie, nccl_nvlink, nccl_cpus,
+                       storage, engines))
+
+}  // namespace r1cluster

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "r1cluster/knowledge/engine_rows.hpp"
+
+namespace r1cluster::knowledge {
+namespace {
+
+template <class Row, class Holds>
+const Row* find_row(const std::vector<Row>& rows, Holds holds) {
+    const auto found = std::ranges::find_if(rows, holds);
+    return found == rows.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+bool EngineKnowledge::has(EngineFeature feature, const std::optional<Version>& version) const {
+    return std::ranges::any_of(
+        features, [&](const EngineFeatureRow& row) { return row.feature == feature && row.releases.contain(version); });
+}
+
+std::string EngineKnowledge::since(EngineFeature feature) const {
+    const auto* row = find_row(features, [&](const EngineFeatureRow& one) { return one.feature == feature; });
+    return row && row->releases.since ? row->releases.since->text() : "";
+}
+
+const EngineFlag* EngineKnowledge::find_flag(std::string_view flag) const {
+    return find_row(flags, [&](const EngineFlag& row) { return row.flag == flag; });
+}
+
+const CapabilityRule* EngineKnowledge::find_capability_rule(std::string_view what,
+                                                            const std::optional<Version>& version) const {
+    return find_row(capabilities,
+                    [&](const CapabilityRule& row) { return row.what == what && row.releases.contain(version); });
+}
+
+std::string EngineKnowledge::releases_that_can(std::string_view what, int capability) const {
+    const auto* found =
+        find_row(capabilities, [&](const CapabilityRule& row) { return row.what == what && row.least <= capability; });
+    if (!found) return "";
+    if (found->releases.since) return found->releases.since->text() + " or newer";
+    return found->releases.until ? "before " + found->releases.until->text() : "";
+}
+
+const DivisionRule* EngineKnowledge::find_division_rule(std::string_view division, std::string_view family,
+                                                        const std::optional<Version>& version) const {
+    return find_row(divisions, [&](const DivisionRule& row) {
+        return row.division == division && (row.family.empty() || row.family == family) &&
+               row.releases.contain(version);
+    });
+}
+
+const EngineMemory* EngineKnowledge::find_memory(Runner runner, const std::optional<Version>& version) const {
+    const EngineMemory* newest = memory.empty() ? nullptr : &memory.back();
+    for (const EngineMemory& row : memory) {
+        if (row.runner != runner) continue;
+        if (row.releases.contain(version)) return &row;
+        newest = &row;
+    }
+    return newest;
+}
+
+}  // namespace r1cluster::knowledge

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cctype>
+
+#include "r1cluster/knowledge/knowledge.hpp"
+
+namespace r1cluster {
+namespace {
+
+using namespace knowledge;
+
+template <class Row, class Holds>
+const Row* find_row(const std::vector<Row>& rows, Holds holds) {
+    const auto found = std::ranges::find_if(rows, holds);
+    return found == rows.end() ? nullptr : &*found;
+}
+
+/// Words of letters and digits, in capitals.
+std::vector<std::string> words_of(std::string_view text) {
+    std::vector<std::string> words;
+    bool is_in_word = false;
+    for (const char letter : text) {
+        const auto byte = static_cast<unsigned char>(letter);
+        if (!std::isalnum(byte)) {
+            is_in_word = false;
+            continue;
+        }
+        if (!is_in_word) words.emplace_back();
+        is_in_word = true;
+        words.back() += static_cast<char>(std::toupper(byte));
+    }
+    return words;
+}
+
+bool is_named(std::string_view filesystem, const std::string& name) {
+    return name.ends_with('*') ? filesystem.starts_with(name.substr(0, name.size() - 1)) : filesystem == name;
+}
+
+/// "10" holds for "10.0", "12.1" and any later major number.
+bool is_of_capability(std::string_view row, std::string_view capability) {
+    if (row.empty() || row == capability) return true;
+    if (row.find('.') != std::string_view::npos) return false;
+    const auto wanted = Version::try_parse(row), has = Version::try_parse(capability);
+    return wanted && has && *has >= *wanted;
+}
+
+bool is_of_cpu(const NcclCpuRate& row, std::string_view vendor, int family, int model) {
+    return (row.vendor.empty() || row.vendor == vendor) && row.family.value_or(family) == family &&
+           row.least_model.value_or(model) <= model && row.most_model.value_or(model) >= model;
+}
+
+}  // namespace
+
+const EngineKnowledge& Knowledge::engine(std::string_view name) const {
+    static const EngineKnowledge unknown;
+    const auto found = engines.find(std::string(name));
+    return found == engines.end() ? unknown : found->second;
+}
+
+const GpuId* Knowledge::find_gpu_id(std::string_view device_id) const {
+    return find_row(gpu_ids, [&](const GpuId& row) { return row.device_id == device_id; });
+}
+
+const GpuFigures* Knowledge::find_gpu_figures(std::string_view name) const {
+    const std::vector<std::string> words = words_of(name);
+    return find_row(gpus, [&](const GpuFigures& row) {
+        return std::ranges::all_of(words_of(row.words),
+                                   [&](const std::string& word) { return std::ranges::count(words, word) > 0; });
+    });
+}
+
+std::vector<const GpuFigures*> Knowledge::gpu_figures_of_capability(std::string_view compute_capability) const {
+    std::vector<const GpuFigures*> some, all;
+    for (const GpuFigures& row : gpus) {
+        all.push_back(&row);
+        if (row.compute_capability == compute_capability) some.push_back(&row);
+    }
+    return some.empty() ? all : some;
+}
+
+const FamilyMember* Knowledge::find_member(std::string_view architecture, std::int64_t hidden_size,
+                                           std::int64_t intermediate_size, std::int64_t layers) const {
+    return find_row(model_families, [&](const FamilyMember& row) {
+        return row.architecture == architecture && row.hidden_size == hidden_size &&
+               row.intermediate_size == intermediate_size && row.layers == layers;
+    });
+}
+
+std::vector<const FamilyMember*> Knowledge::smaller_members(const FamilyMember& member) const {
+    std::vector<const FamilyMember*> smaller;
+    bool is_behind = false;
+    for (const FamilyMember& row : model_families) {
+        if (is_behind && row.family == member.family) smaller.push_back(&row);
+        is_behind = is_behind || &row == &member;
+    }
+    return smaller;
+}
+
+const StorageRate& Knowledge::find_storage_rate(std::string_view filesystem_type) const {
+    const StorageRate* row = find_row(storage, [&](const StorageRate& one) {
+        return std::ranges::any_of(one.filesystems,
+                                   [&](const std::string& name) { return is_named(filesystem_type, name); });
+    });
+    if (!row) row = find_row(storage, [](const StorageRate& one) { return one.filesystems.empty(); });
+    static const StorageRate unknown{.gbytes_per_s = {0.1, 1, 10}};
+    return row ? *row : unknown;
+}
+
+double Knowledge::nccl_pcie_gbytes_per_s(std::optional<double> gigatransfers_per_s, std::optional<int> lanes) const {
+    const NcclPcieRate* row =
+        find_row(nccl_pcie, [&](const NcclPcieRate& one) { return one.gigatransfers_per_s == gigatransfers_per_s; });
+    if (!row) row = find_row(nccl_pcie, [](const NcclPcieRate& one) { return one.is_default; });
+    const int width = lanes.value_or(0) > 0 ? *lanes : 16;
+    return row ? width * row->lane_gbytes_per_s : 0;
+}
+
+double Knowledge::nccl_nvlink_gbytes_per_s(std::string_view compute_capability) const {
+    const NcclNvlinkRate* row = find_row(nccl_nvlink, [&](const NcclNvlinkRate& one) {
+        return is_of_capability(one.compute_capability, compute_capability);
+    });
+    return row ? row->gbytes_per_s : 0;
+}
+
+double Knowledge::nccl_between_cpus_gbytes_per_s(std::string_view vendor, int family, int model) const {
+    const NcclCpuRate* row =
+        find_row(nccl_cpus, [&](const NcclCpuRate& one) { return is_of_cpu(one, vendor, family, model); });
+    return row ? row->gbytes_per_s : nccl_local_gbytes_per_s;
+}
+
+}  // namespace r1cluster
