@@ -28,6 +28,7 @@
 #include "r1cluster/decide/decide.hpp"
 #include "r1cluster/diagnose/diagnose.hpp"
 #include "r1cluster/documents/documents.hpp"
+#include "r1cluster/engine/engine.hpp"
 #include "r1cluster/facts/cluster.hpp"
 #include "r1cluster/host/checkpoint/checkpoint.hpp"
 #include "r1cluster/host/deploy/deploy.hpp"

@@ -14,6 +14,8 @@ void bind_plan_values(py::module_& module) {
     bind_value<SecretVariable>(module, "SecretVariable", "A variable whose value is the content of a file.");
     bind_value<ProcessSpec>(module, "ProcessSpec", "One process of the engine, complete.");
     bind_value<LaunchPort>(module, "LaunchPort", "A TCP port that a process will bind.");
+    bind_enum<RuntimeKind>(module, "RuntimeKind", "How processes are executed.");
+    bind_value<Runtime>(module, "Runtime", "How a host's processes are executed, watched and ended.");
     bind_value<HostLaunch>(module, "HostLaunch", "What is started on one host.");
     bind_value<Readiness>(module, "Readiness", "When the deployment counts as ready.");
     bind_value<LaunchPlan>(module, "LaunchPlan", "What is started where, how it is watched and how it is stopped.")

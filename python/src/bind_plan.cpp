@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstddef>
 #include "bindings.hpp"
+#include "engine/describe.hpp"
 #include "layout/describe.hpp"
 #include "memory/describe.hpp"
 #include "shard/describe.hpp"
@@ -42,6 +43,9 @@ void bind_slice_table(py::module_& module) {
 }  // namespace
 
 void bind_plan(py::module_& module) {
+    bind_enum<knowledge::Runner>(module, "EngineRunner", "The part of an engine that runs the model.");
+    bind_value<Engine>(module, "Engine", "The engine that a deployment runs, with its options.")
+        .def("loading", &Engine::loading, "What decides which bytes of a checkpoint its ranks read.");
     bind_value<Workload>(module, "Workload", "A steady load: so many requests at a time, each of so many tokens.");
     bind_value<RankPlacement>(module, "RankPlacement", "One rank: where it runs and what it holds.");
     bind_value<Layout>(module, "Layout", "A way to spread the model over the machines.")
@@ -103,11 +107,13 @@ void bind_plan(py::module_& module) {
         py::arg("limit") = PlanOptions{}.limit,
         "Searches every way to divide the model over the hosts of the spec, for its goal, from facts alone.");
     module.def("default_partition", &default_partition, py::arg("layers"), py::arg("pipeline_parallel"),
-               py::arg("engine") = std::nullopt, "Layers of each pipeline stage by the engine's own rule.");
+               py::arg("engine") = Engine{}, "Layers of each pipeline stage by the engine's own rule.");
     module.def("show", py::overload_cast<const Plan&, bool>(&show), py::arg("plan"), py::arg("explain") = false);
     module.def("show_html", py::overload_cast<const Layout&>(&show_html), py::arg("layout"));
     module.def("show_html", py::overload_cast<const Plan&>(&show_html), py::arg("plan"));
-    module.def("plan_shards", &plan_shards, py::arg("layout"), py::arg("checkpoint"), py::arg("loading") = Loading{},
+    module.def("choose_engine", &choose_engine, py::arg("spec"), py::arg("cluster"), py::arg("config"),
+               "The engine of the spec with all of its options: what Layout.engine holds.");
+    module.def("plan_shards", &plan_shards, py::arg("layout"), py::arg("checkpoint"),
                "The bytes that each rank and each host needs, exactly, from the headers alone.");
     module.def(
         "forecast_memory", &forecast_memory, py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"),

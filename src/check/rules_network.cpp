@@ -11,6 +11,11 @@
 namespace r1cluster::detail {
 namespace {
 
+std::string_view address_variable_of(const CheckInput& input) {
+    const EngineLaunch* launch = engine_of(input).launch;
+    return launch ? launch->address_variable : "the engine's address";
+}
+
 /// The interface by which the spec wants `from` to talk: named, or the one that holds its address.
 std::string wanted_interface(const Subject& from) {
     if (!from.host.interface.empty()) return from.host.interface;
@@ -144,9 +149,9 @@ Judgement judge_name(const CheckInput& input, const Subject& subject) {
         problems.push_back(
             {Severity::warning,
              fmt::format(
-                 "{} resolves to {} on itself; r1cluster sets VLLM_HOST_IP and the interface, but other programs "
-                 "would announce that address",
-                 hostname, loopback),
+                 "{} resolves to {} on itself; r1cluster sets {} and the interface, but other programs would announce "
+                 "that address",
+                 hostname, loopback, address_variable_of(input)),
              expected,
              command_on(subject.host,
                         fmt::format("sudoedit /etc/hosts  # {}", subject.host.address + " " + hostname))});

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 
-#include "engine/packages.hpp"
-
 namespace r1cluster::detail {
+
+const EngineDefinition& engine_of(const CheckInput& input) {
+    return engine_called(input.layout ? input.layout->engine.name : input.spec.engine.name);
+}
 
 std::vector<Subject> reached_hosts(const CheckInput& input) {
     std::vector<Subject> subjects;
@@ -32,8 +34,8 @@ bool uses_gpus(const CheckInput& input, const Subject& subject) {
         const auto ranks = ranks_of(input, subject.host);
         return std::any_of(ranks.begin(), ranks.end(), [](const RankPlacement* rank) { return rank->gpu.has_value(); });
     }
-    // "0.32.0+cpu": what vLLM itself chooses the CPU platform by.
-    const auto version = engine_version(subject.machine);
+    // "0.32.0+cpu": what the engine itself chooses the CPU platform by.
+    const auto version = installed_version(engine_of(input), subject.machine);
     return !version || version->local.find("cpu") == std::string::npos;
 }
 

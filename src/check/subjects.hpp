@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/registry/registry.hpp"
 #include "r1cluster/base/version.hpp"
 #include "r1cluster/check/check.hpp"
 
@@ -20,6 +21,9 @@ struct Subject {
     const HostSpec& host;
     const Machine& machine;
 };
+
+/// Of the layout; without one, of the spec.
+const EngineDefinition& engine_of(const CheckInput& input);
 
 /// The hosts that answered, in the order of the spec.
 std::vector<Subject> reached_hosts(const CheckInput& input);

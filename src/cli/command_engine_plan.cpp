@@ -53,9 +53,7 @@ Comparison compare_with_rules(const EnginePlan& engine, const Layout& layout, co
     }
     std::vector<std::string> differences;
     try {
-        const bool is_release = Version::try_parse(engine.engine_version).has_value();
-        const Loading loading{.engine = is_release ? engine.engine_version : ""};
-        differences = compare(plan_shards(layout, checkpoint, loading), engine, checkpoint);
+        differences = compare(plan_shards(layout, checkpoint), engine, checkpoint);
     } catch (const Error& refused) {
         differences.push_back(fmt::format("ours refuse: {}", refused.what()));
     }
@@ -73,7 +71,7 @@ Comparison compare_with_rules(const EnginePlan& engine, const Layout& layout, co
 
 void add_from_engine(CLI::App& verb) {
     verb.add_option("--from-engine", environment(),
-                    "ask the vLLM of this environment on this machine (folder, or its Python) what each rank reads");
+                    "ask the engine of this environment on this machine (folder, or its Python) what each rank reads");
 }
 
 bool plan_from_engine(Session& session, const DeploymentSpec& spec) {

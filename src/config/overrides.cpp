@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "engine/registry/registry.hpp"
 #include "r1cluster/base/error.hpp"
 
 namespace r1cluster::detail {
@@ -49,7 +50,7 @@ bool nccl_names_an_interface(std::string_view value, const Machine& machine) {
 }
 
 // What cannot work on this machine, in one clause; empty where it can, or where we cannot see.
-std::string impossible(const Setting& setting, const HostInLayout& host) {
+std::string impossible(const Setting& setting, std::string_view address_variable, const HostInLayout& host) {
     if (!host.machine || host.machine->nics.empty()) return {};
     const Machine& machine = *host.machine;
     if (setting.name == "NCCL_SOCKET_IFNAME" && !nccl_names_an_interface(*setting.value, machine)) {
@@ -63,7 +64,7 @@ std::string impossible(const Setting& setting, const HostInLayout& host) {
             rest.remove_prefix(std::min(rest.size(), name.size() + 1));
         }
     }
-    if (setting.name == "VLLM_HOST_IP" && !setting.value->starts_with("127.")) {
+    if (setting.name == address_variable && !setting.value->starts_with("127.")) {
         const bool is_own = std::ranges::any_of(machine.nics, [&](const Nic& nic) {
             return std::ranges::find(nic.addresses, *setting.value, &NicAddress::address) != nic.addresses.end();
         });
@@ -77,8 +78,9 @@ bool is_native_infiniband(const HostInLayout& host) {
            std::ranges::any_of(host.machine->nics, [](const Nic& nic) { return nic.kind == "infiniband"; });
 }
 
-void judge(std::vector<Finding>& findings, const Setting& setting, const Setting* ours, const HostInLayout& host) {
-    if (const std::string why = impossible(setting, host); !why.empty()) {
+void judge(std::vector<Finding>& findings, const Setting& setting, const Setting* ours,
+           std::string_view address_variable, const HostInLayout& host) {
+    if (const std::string why = impossible(setting, address_variable, host); !why.empty()) {
         Finding finding = disagreement(host, setting, why);
         finding.severity = Severity::error;
         findings.push_back(std::move(finding));
@@ -92,8 +94,10 @@ void judge(std::vector<Finding>& findings, const Setting& setting, const Setting
 
 }  // namespace
 
-std::vector<Finding> apply_user_settings(SettingsByName& settings, const DeploymentSpec& spec,
+std::vector<Finding> apply_user_settings(SettingsByName& settings, const DeploymentSpec& spec, const Layout& layout,
                                          const HostInLayout& host) {
+    const EngineDefinition* engine = find_engine(layout.engine.name);
+    const std::string_view address_variable = engine && engine->launch ? engine->launch->address_variable : "";
     std::map<std::string, std::pair<std::string, const char*>> wanted;
     for (const auto& [name, value] : spec.env) wanted[name] = {value, "[env] of the spec"};
     for (const auto& [name, value] : host.spec->env) wanted[name] = {value, "env of this host in the spec"};
@@ -108,7 +112,7 @@ std::vector<Finding> apply_user_settings(SettingsByName& settings, const Deploym
             setting.ours = ours->value;
             setting.because += "; ours: " + ours->because;
         }
-        judge(findings, setting, ours, host);
+        judge(findings, setting, ours, address_variable, host);
         settings.insert_or_assign(name, std::move(setting));
     }
     return findings;

@@ -74,7 +74,7 @@ Settings choose_settings(const DeploymentSpec& spec, const Cluster& cluster, con
         }
         host.network = detail::host_network(*host.spec, peers, host.machine);
         detail::SettingsByName settings = detail::our_settings(spec, layout, host);
-        const std::vector<Finding> disagreements = detail::apply_user_settings(settings, spec, host);
+        const std::vector<Finding> disagreements = detail::apply_user_settings(settings, spec, layout, host);
         result.findings.insert(result.findings.end(), host.network.findings.begin(), host.network.findings.end());
         result.findings.insert(result.findings.end(), disagreements.begin(), disagreements.end());
         HostSettings& out = result.hosts.emplace_back();

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "engine/registry/registry.hpp"
+
 namespace r1cluster::detail {
 namespace {
 
@@ -21,11 +23,6 @@ void leave(SettingsByName& settings, std::string name, std::string because) {
 
 void add_network(SettingsByName& settings, const HostInLayout& host, bool is_on_gpus) {
     const HostNetwork& network = host.network;
-    if (network.address.empty()) {
-        leave(settings, "VLLM_HOST_IP", "the address of this host towards its peers is not known");
-    } else {
-        set(settings, "VLLM_HOST_IP", network.address, network.address_because);
-    }
     if (network.interface.empty()) {
         leave(settings, "GLOO_SOCKET_IFNAME", network.interface_because);
         if (is_on_gpus) leave(settings, "NCCL_SOCKET_IFNAME", network.interface_because);
@@ -86,44 +83,41 @@ void add_gpus(SettingsByName& settings, const HostInLayout& host) {
         "the numbers are NVML's, which go by PCI address; CUDA's own order puts the fastest first");
 }
 
-void add_cpu(SettingsByName& settings, const DeploymentSpec& spec, const HostInLayout& host) {
-    const std::size_t nodes = host.machine ? host.machine->numa_nodes.size() : 0;
-    if (host.is_shared_machine) {
-        set(settings, "VLLM_CPU_OMP_THREADS_BIND", "nobind",
-            "hosts of this deployment share one machine, and each would bind its threads to the same cores");
-    } else if (nodes < static_cast<std::size_t>(host.ranks_on_machine)) {
-        set(settings, "VLLM_CPU_OMP_THREADS_BIND", "nobind",
-            fmt::format("{} ranks on {} NUMA nodes: the engine binds one rank to a node, and refuses more",
-                        host.ranks_on_machine, nodes));
-    } else {
-        leave(settings, "VLLM_CPU_OMP_THREADS_BIND", "the engine binds each rank to a NUMA node of its own");
-    }
+void add_cpu(SettingsByName& settings, const HostInLayout& host) {
     const int threads = host.machine ? host.machine->cpu.threads : 0;
     set(settings, "OMP_NUM_THREADS", std::to_string(std::max(1, threads / std::max(1, host.ranks_on_machine))),
         threads > 0 ? fmt::format("{} threads of the machine among {} ranks on it", threads, host.ranks_on_machine)
                     : "how many threads the machine has could not be seen");
-    constexpr std::uint64_t gib = 1ull << 30;
-    const std::uint64_t bytes = spec.engine.kv_cache_bytes.value_or(default_cpu_kv_cache_bytes);
-    std::string because = spec.engine.kv_cache_bytes ? "kv_cache_bytes of the spec"
-                                                     : "a KV cache of 1 GiB a rank unless the spec says otherwise";
-    if (bytes % gib != 0) because += fmt::format(", {} bytes, rounded up: the engine reads whole GiB", bytes);
-    set(settings, "VLLM_CPU_KVCACHE_SPACE", std::to_string((bytes + gib - 1) / gib), because);
 }
 
-void add_engine(SettingsByName& settings, const Layout& layout) {
+void add_python(SettingsByName& settings) {
     for (const char* name : {"HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"}) {
         set(settings, name, "1", "the checkpoint is a local folder; nothing is looked up outside");
     }
-    for (const char* name : {"VLLM_NO_USAGE_STATS", "DO_NOT_TRACK"}) {
-        set(settings, name, "1", "nothing about the hosts leaves them");
-    }
+    set(settings, "DO_NOT_TRACK", "1", "nothing about the hosts leaves them");
     set(settings, "PYTHONUNBUFFERED", "1", "the last lines before a crash are in the log");
-    set(settings, "VLLM_CACHE_ROOT", "{state}/cache",
-        "code compiled for one layout breaks another (\"invalid device ordinal\"), so each deployment has its own "
-        "cache");
-    if (layout.is_engine_default_partition) return;
-    set(settings, "VLLM_PP_LAYER_PARTITION", fmt::format("{}", fmt::join(layout.layers_per_stage, ",")),
-        "the layers of each stage are not the engine's own split; every rank must be told the same");
+}
+
+void add_engine(SettingsByName& settings, const DeploymentSpec& spec, const Layout& layout, const HostInLayout& host,
+                bool is_on_gpus) {
+    const EngineDefinition* engine = find_engine(layout.engine.name);
+    if (!engine || !engine->launch) return;  // plan_launch() refuses it
+    VariableRequest request;
+    request.address = host.network.address;
+    request.address_because = host.network.address_because;
+    request.is_on_gpus = is_on_gpus;
+    request.is_shared_machine = host.is_shared_machine;
+    request.ranks_on_machine = host.ranks_on_machine;
+    request.numa_nodes = host.machine ? host.machine->numa_nodes.size() : 0;
+    request.kv_cache_bytes = spec.engine.kv_cache_bytes;
+    if (!layout.is_engine_default_partition) request.partition = layout.layers_per_stage;
+    for (EngineVariable& variable : engine->launch->variables(request)) {
+        if (variable.value) {
+            set(settings, std::move(variable.name), std::move(*variable.value), std::move(variable.because));
+        } else {
+            leave(settings, std::move(variable.name), std::move(variable.because));
+        }
+    }
 }
 
 }  // namespace
@@ -137,9 +131,10 @@ SettingsByName our_settings(const DeploymentSpec& spec, const Layout& layout, co
         add_nccl(settings);
         add_gpus(settings, host);
     } else {
-        add_cpu(settings, spec, host);
+        add_cpu(settings, host);
     }
-    add_engine(settings, layout);
+    add_python(settings);
+    add_engine(settings, spec, layout, host, is_on_gpus);
     return settings;
 }
 

@@ -1,47 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
+#include "engine/arguments.hpp"
 #include "engine/devices.hpp"
-#include "r1cluster/base/version.hpp"
+#include "r1cluster/engine/engine.hpp"
 #include "r1cluster/knowledge/knowledge.hpp"
-#include "r1cluster/model/slicing.hpp"
 
 namespace r1cluster::detail {
 
-/// What the engine will work with: what the spec says (its keys, or flags among extra_arguments), else the
-/// default of this version on these GPUs.
-struct EngineOptions {
-    std::string engine = "vllm";
-    std::optional<Version> version;  ///< unset: not known, the newest is assumed
-    /// How this engine takes memory; of an engine that is not known, vLLM's newest.
+/// An engine with the row of the tables that says how it takes memory.
+struct EngineOptions : Engine {
     const knowledge::EngineMemory* memory = nullptr;
-    double gpu_memory_utilization = 0.9;
-    std::optional<std::uint64_t> kv_cache_bytes;  ///< set: the cache is this and not what remains
-    std::int64_t max_model_len = 0;
-    std::int64_t max_batched_tokens = 0;
-    std::int64_t max_sequences = 0;
-    std::int64_t block_size = 16;       ///< tokens that the cache hands out at a time
-    std::int64_t swap_space_bytes = 0;  ///< of the host's memory for each rank
-    bool has_latent_cache = false;      ///< MLA: one row for all heads, not divided by TP
-    bool is_custom_all_reduce = true;
-    bool are_graphs_in_budget = false;  ///< an estimate of CUDA graphs comes off the budget
-    bool is_eager = false;
-    bool has_made_up_weights = false;  ///< --load-format dummy
-    int speculative_tokens = 0;
-    std::string dtype;                 ///< "bfloat16", "float16"
-    std::string kv_cache_dtype;        ///< as dtype, or "fp8"
-    std::vector<std::string> because;  ///< for each value that is not what a reader of the spec expects
 };
 
-EngineOptions engine_options(const DeploymentSpec& spec, const Cluster& cluster, const ModelConfig& config,
-                             const Devices& devices);
+/// The row of this engine's name, runner and version. Throws Error (invalid_input) for an engine without rows.
+const knowledge::EngineMemory& memory_of(const Engine& engine);
 
-/// What of them decides which bytes are read.
-Loading loading_of(const EngineOptions& options);
+struct EngineRequest;
+
+/// Flags that engines spell differently.
+struct OptionFlags {
+    std::string_view memory_share;
+    std::string_view max_model_len;
+};
+
+/// What every engine takes from the spec alike: dtypes, share of memory, limits of a request.
+void choose_common_options(const EngineRequest& request, const OptionFlags& flags, EngineOptions& options);
+
+/// Requests and tokens of one step, unless the spec or a flag says otherwise.
+struct BatchDefaults {
+    std::int64_t tokens;
+    std::int64_t sequences;
+};
+void choose_batch(const EngineRequest& request, const BatchDefaults& defaults, EngineOptions& options);
+void choose_block_size(const EngineRequest& request, std::int64_t otherwise, EngineOptions& options);
+
+/// What the spec sets in the environment of every host; empty: nothing.
+std::string environment(const DeploymentSpec& spec, const std::string& name);
+
+bool is_before(const std::optional<Version>& version, std::string_view release);
+/// Whether the device was seen to have less than this compute capability.
+bool is_older(const Device& device, std::string_view capability);
+std::uint64_t least_memory(const Devices& devices);
+
+template <class Holds>
+bool is_any(const Devices& devices, Holds holds) {
+    for (const HostDevices& host : devices.hosts) {
+        for (const Device& device : host.devices) {
+            if (holds(device)) return true;
+        }
+    }
+    return false;
+}
 
 }  // namespace r1cluster::detail

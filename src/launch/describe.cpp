@@ -8,6 +8,7 @@ namespace r1cluster {
 R1CLUSTER_JSON(SecretVariable, "secret_variable", 1)
 R1CLUSTER_JSON(ProcessSpec, "process_spec", 1)
 R1CLUSTER_JSON(LaunchPort, "launch_port", 1)
+R1CLUSTER_JSON(Runtime, "runtime", 1)
 R1CLUSTER_JSON(HostLaunch, "host_launch", 1)
 R1CLUSTER_JSON(Readiness, "readiness", 1)
 R1CLUSTER_JSON(LaunchPlan, "launch_plan", 1)

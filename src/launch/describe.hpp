@@ -14,7 +14,9 @@ BOOST_DESCRIBE_ENUM(Phase, absent, starting, ready, stopping, stopped, failed, u
 BOOST_DESCRIBE_STRUCT(SecretVariable, (), (name, file))
 BOOST_DESCRIBE_STRUCT(ProcessSpec, (), (name, argv, env, secrets, ranks, wait_for))
 BOOST_DESCRIBE_STRUCT(LaunchPort, (), (address, port, purpose))
-BOOST_DESCRIBE_STRUCT(HostLaunch, (), (host, address, processes, ports))
+BOOST_DESCRIBE_ENUM(RuntimeKind, process)
+BOOST_DESCRIBE_STRUCT(Runtime, (), (kind))
+BOOST_DESCRIBE_STRUCT(HostLaunch, (), (host, address, runtime, processes, ports))
 BOOST_DESCRIBE_STRUCT(Readiness, (), (host, address, port, model, api_key_file, ranks, timeout_s))
 BOOST_DESCRIBE_STRUCT(LaunchPlan, (),
                       (deployment, engine, engine_version, backend, fate, hosts, readiness, guard_port, grace_s,

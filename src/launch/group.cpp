@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
+#include "engine/names/names.hpp"
 #include "engine/packages.hpp"
-#include "engine/vllm/flags.hpp"
+#include "engine/registry/registry.hpp"
 #include "r1cluster/base/error.hpp"
 
 namespace r1cluster::detail {
@@ -18,32 +18,41 @@ namespace {
     throw Error(ErrorKind::invalid_input, spec.name, fmt::format("planning the start of \"{}\": {}", spec.name, why));
 }
 
-Version engine_of(const DeploymentSpec& spec, const std::vector<GroupHost>& hosts) {
-    std::optional<Version> version;
-    std::string seen_on = "the spec";
-    if (!spec.engine.version.empty()) version = Version::parse(spec.engine.version);
-    for (const GroupHost& host : hosts) {
-        const std::optional<Version> installed = host.machine ? engine_version(*host.machine) : std::nullopt;
-        if (!installed) continue;
-        if (version && *version != *installed) {
-            refuse(spec, fmt::format("host \"{}\" has vLLM {}, {} has {}; expected one version", host.spec->name,
-                                     installed->text(), seen_on, version->text()));
+const EngineDefinition& engine_of(const DeploymentSpec& spec, const Layout& layout) {
+    const EngineDefinition* engine = find_engine(layout.engine.name);
+    if (engine && engine->launch) return *engine;
+    refuse(spec, fmt::format("the engine of the layout is \"{}\"; expected \"{}\"", layout.engine.name,
+                             fmt::join(launchable_engines(), "\" or \"")));
+}
+
+Version version_of(const DeploymentSpec& spec, const Layout& layout, const Group& group) {
+    const EngineDefinition& engine = *group.engine;
+    const std::optional<Version>& version = layout.engine.version;
+    std::string seen_on = spec.engine.version.empty() ? "the layout" : "the spec";
+    for (const GroupHost& host : group.hosts) {
+        const auto installed = host.machine ? installed_version(engine, *host.machine) : std::nullopt;
+        if (!installed || !version) continue;
+        if (*version != *installed) {
+            refuse(spec, fmt::format("host \"{}\" has {} {}, {} has {}; expected one version", host.spec->name,
+                                     engine.title, installed->text(), seen_on, version->text()));
         }
-        if (!version) seen_on = fmt::format("host \"{}\"", host.spec->name);
-        if (!version) version = installed;
+        if (spec.engine.version.empty()) seen_on = fmt::format("host \"{}\"", host.spec->name);
     }
-    if (!version)
-        refuse(spec,
-               "the version of vLLM is not known; expected engine.version in the spec, or a host that could be read");
-    if (!has(*version, EngineFeature::served_by_us)) {
-        refuse(spec, fmt::format("vLLM {} is not supported; expected {} or newer", version->text(),
-                                 since(EngineFeature::served_by_us)));
+    if (!version) {
+        refuse(spec, fmt::format("the version of {} is not known; expected engine.version in the spec, or a host that "
+                                 "could be read",
+                                 engine.title));
+    }
+    if (!has(engine, *version, EngineFeature::served_by_us)) {
+        refuse(spec, fmt::format("{} {} is not supported; expected {} or newer", engine.title, version->text(),
+                                 since(engine, EngineFeature::served_by_us)));
     }
     return *version;
 }
 
 std::string backend(const DeploymentSpec& spec, const Group& group) {
-    const bool can_mp = group.hosts.size() == 1 || has(group.engine, EngineFeature::several_hosts_by_mp);
+    const bool can_mp =
+        group.hosts.size() == 1 || has(*group.engine, group.version, EngineFeature::several_hosts_by_mp);
     std::string chosen = spec.engine.backend;
     if (chosen.empty()) chosen = can_mp ? "mp" : "ray";
     if (chosen != "mp" && chosen != "ray") {
@@ -51,10 +60,13 @@ std::string backend(const DeploymentSpec& spec, const Group& group) {
     }
     if (chosen == "mp" && !can_mp) {
         refuse(spec,
-               fmt::format("vLLM {} has no backend \"mp\" over several hosts; expected {} or newer, or backend \"ray\"",
-                           group.engine.text(), since(EngineFeature::several_hosts_by_mp)));
+               fmt::format("{} {} has no backend \"mp\" over several hosts; expected {} or newer, or backend \"ray\"",
+                           group.engine->title, group.version.text(),
+                           since(*group.engine, EngineFeature::several_hosts_by_mp)));
     }
-    if (chosen == "ray" && !group.is_on_gpus) refuse(spec, "vLLM on the CPU refuses Ray; expected backend \"mp\"");
+    if (chosen == "ray" && !group.is_on_gpus) {
+        refuse(spec, fmt::format("{} on the CPU refuses Ray; expected backend \"mp\"", group.engine->title));
+    }
     return chosen;
 }
 
@@ -62,12 +74,13 @@ void find_missing_ray(const DeploymentSpec& spec, const Group& group) {
     for (const GroupHost& host : group.hosts) {
         if (!host.machine || !host.machine->engine || host.machine->engine->packages.contains("ray")) continue;
         refuse(spec,
-               fmt::format("host \"{}\" has no Ray beside {}; expected the package ray, or vLLM {} and backend \"mp\"",
-                           host.spec->name, host.python, since(EngineFeature::several_hosts_by_mp)));
+               fmt::format("host \"{}\" has no Ray beside {}; expected the package ray, or {} {} and backend \"mp\"",
+                           host.spec->name, host.python, group.engine->title,
+                           since(*group.engine, EngineFeature::several_hosts_by_mp)));
     }
 }
 
-// vLLM gives node r of n the ranks [r, r + 1) * world / n, so only an even spread in the order of ranks can be.
+// An engine gives node r of n the ranks [r, r + 1) * world / n, so only an even spread in the order of ranks can be.
 void find_uneven_spread(const DeploymentSpec& spec, const Group& group) {
     const std::size_t per_host = group.layout->ranks.size() / group.hosts.size();
     int expected = 0;
@@ -87,42 +100,18 @@ void find_uneven_spread(const DeploymentSpec& spec, const Group& group) {
     }
     if (!group.is_on_gpus && group.hosts.size() > 1 && per_host > 1) {
         refuse(spec,
-               fmt::format("{} ranks a host on {} hosts without GPUs; expected 1, because vLLM counts one CPU a host",
-                           per_host, group.hosts.size()));
+               fmt::format("{} ranks a host on {} hosts without GPUs; expected 1, because {} counts one CPU a host",
+                           per_host, group.hosts.size(), group.engine->title));
     }
 }
 
-struct OwnedArgument {
-    std::string_view flag;
-    std::string_view instead;
-};
-
-// A second one of these would win over ours, and what is watched would not be what runs.
-constexpr std::array owned_arguments{
-    OwnedArgument{"--host", "serve.address"},
-    OwnedArgument{"--port", "serve.port"},
-    OwnedArgument{"--model", "model.path"},
-    OwnedArgument{"--served-model-name", "model.served_name"},
-    OwnedArgument{"--api-key", "serve.api_key_file (a key in a command line is seen by every user of the host)"},
-    OwnedArgument{"--tensor-parallel-size", "layout.tensor_parallel"},
-    OwnedArgument{"-tp", "layout.tensor_parallel"},
-    OwnedArgument{"--pipeline-parallel-size", "layout.pipeline_parallel"},
-    OwnedArgument{"-pp", "layout.pipeline_parallel"},
-    OwnedArgument{"--distributed-executor-backend", "engine.backend"},
-    OwnedArgument{"--nnodes", "hosts"},
-    OwnedArgument{"--node-rank", "hosts"},
-    OwnedArgument{"--master-addr", "hosts"},
-    OwnedArgument{"--master-port", "serve.port"},
-    OwnedArgument{"--headless", "hosts"},
-};
-
-void find_owned_arguments(const DeploymentSpec& spec) {
+void find_owned_arguments(const DeploymentSpec& spec, const EngineLaunch& launch) {
     for (const std::string& argument : spec.engine.extra_arguments) {
         std::string flag = argument.substr(0, argument.find('='));
         if (!flag.starts_with('-')) continue;
-        std::ranges::replace(flag, '_', '-');  // as vLLM's own parser does
-        const auto owned = std::ranges::find(owned_arguments, flag, &OwnedArgument::flag);
-        if (owned == owned_arguments.end()) continue;
+        std::ranges::replace(flag, '_', '-');  // as the engine's own parser does
+        const auto owned = std::ranges::find(launch.owned_arguments, flag, &OwnedArgument::flag);
+        if (owned == launch.owned_arguments.end()) continue;
         refuse(spec, fmt::format("engine.extra_arguments has \"{}\"; expected {} instead", flag, owned->instead));
     }
 }
@@ -163,10 +152,9 @@ std::vector<GroupHost> hosts_by_rank(const DeploymentSpec& spec, const Cluster& 
 }  // namespace
 
 Group group_of(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout, const Settings& settings) {
-    if (spec.engine.name != "vllm")
-        refuse(spec, fmt::format("engine.name is \"{}\"; expected \"vllm\"", spec.engine.name));
-    find_owned_arguments(spec);
     Group group;
+    group.engine = &engine_of(spec, layout);
+    find_owned_arguments(spec, *group.engine->launch);
     group.spec = &spec;
     group.layout = &layout;
     group.hosts = hosts_by_rank(spec, cluster, layout, settings);
@@ -177,7 +165,7 @@ Group group_of(const DeploymentSpec& spec, const Cluster& cluster, const Layout&
     }
     group.is_on_gpus =
         std::ranges::any_of(layout.ranks, [](const RankPlacement& rank) { return rank.gpu.has_value(); });
-    group.engine = engine_of(spec, group.hosts);
+    group.version = version_of(spec, layout, group);
     group.backend = backend(spec, group);
     group.ports = deployment_ports(spec);
     find_uneven_spread(spec, group);
@@ -187,10 +175,12 @@ Group group_of(const DeploymentSpec& spec, const Cluster& cluster, const Layout&
                                  layout.data_parallel));
     }
     if (group.backend == "ray") find_missing_ray(spec, group);
-    if (spec.engine.kv_cache_bytes && group.is_on_gpus && !has(group.engine, EngineFeature::kv_cache_bytes)) {
+    if (spec.engine.kv_cache_bytes && group.is_on_gpus &&
+        !has(*group.engine, group.version, EngineFeature::kv_cache_bytes)) {
         refuse(spec,
-               fmt::format("engine.kv_cache_bytes is set for vLLM {}; expected {} or newer, or gpu_memory_utilization",
-                           group.engine.text(), since(EngineFeature::kv_cache_bytes)));
+               fmt::format("engine.kv_cache_bytes is set for {} {}; expected {} or newer, or gpu_memory_utilization",
+                           group.engine->title, group.version.text(),
+                           since(*group.engine, EngineFeature::kv_cache_bytes)));
     }
     return group;
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "r1cluster/base/version.hpp"
+#include "engine/definition.hpp"
 #include "r1cluster/launch/launch_plan.hpp"
 #include "r1cluster/spec/ports.hpp"
 
@@ -24,7 +24,8 @@ struct Group {
     const DeploymentSpec* spec = nullptr;
     const Layout* layout = nullptr;
     std::vector<GroupHost> hosts;
-    Version engine;
+    const EngineDefinition* engine = nullptr;  ///< its `launch` is there
+    Version version;                           ///< of the engine
     bool is_on_gpus = false;
     std::string backend;
     DeploymentPorts ports;
@@ -39,12 +40,12 @@ Group group_of(const DeploymentSpec& spec, const Cluster& cluster, const Layout&
 /// The environment of every process on a host: what is set, by name.
 std::map<std::string, std::string> environment(const HostSettings& settings);
 
-/// The engine's own processes on each host of `plan.hosts`, with the reasons for what is not obvious.
-void add_engine_processes(LaunchPlan& plan, const Group& group);
+/// One process of the engine per host, which find each other by themselves. `plan.hosts` is filled in already.
+void add_mp_processes(LaunchPlan& plan, const Group& group);
 /// A Ray cluster over the hosts, and the engine on its head. `plan.hosts` is filled in already.
 void add_ray_processes(LaunchPlan& plan, const Group& group);
-/// The server's command; `where` is what places it (--nnodes ...).
-std::vector<std::string> serve_command(LaunchPlan& plan, const Group& group, const GroupHost& host,
-                                       const std::vector<std::string>& where);
+
+/// The engine's server on node `node`; with Ray there is one, on the head. Adds its reasons to the plan, each once.
+ProcessSpec engine_process(LaunchPlan& plan, const Group& group, std::size_t node);
 
 }  // namespace r1cluster::detail

@@ -29,6 +29,13 @@ void add_ports(LaunchPlan& plan, const detail::Group& group) {
 
 }  // namespace
 
+std::string_view to_text(RuntimeKind runtime) {
+    switch (runtime) {
+        case RuntimeKind::process: return "process";
+    }
+    return "";
+}
+
 const HostLaunch* LaunchPlan::find(std::string_view host) const {
     const auto found = std::ranges::find(hosts, host, &HostLaunch::host);
     return found == hosts.end() ? nullptr : &*found;
@@ -39,20 +46,21 @@ LaunchPlan plan_launch(const DeploymentSpec& spec, const Cluster& cluster, const
     const detail::Group group = detail::group_of(spec, cluster, layout, settings);
     LaunchPlan plan;
     plan.deployment = spec.name;
-    plan.engine = spec.engine.name;
-    plan.engine_version = group.engine.text();
+    plan.engine = layout.engine.name;
+    plan.engine_version = group.version.text();
     plan.backend = group.backend;
     plan.fate = spec.fate;
     for (const detail::GroupHost& host : group.hosts) {
         plan.hosts.push_back(
-            {.host = host.spec->name, .address = host.settings->address, .processes = {}, .ports = {}});
+            {.host = host.spec->name, .address = host.settings->address, .runtime = {}, .processes = {}, .ports = {}});
     }
     if (group.backend == "ray") {
         detail::add_ray_processes(plan, group);
     } else {
-        detail::add_engine_processes(plan, group);
+        detail::add_mp_processes(plan, group);
     }
     add_ports(plan, group);
+    plan.because.insert(plan.because.end(), layout.engine.because.begin(), layout.engine.because.end());
     plan.readiness = {.host = group.head().spec->name,
                       .address = client_address(spec.serve.address),
                       .port = spec.serve.port,

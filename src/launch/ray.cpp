@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "engine/packages.hpp"
-#include "engine/vllm/flags.hpp"
 #include "launch/group.hpp"
 
 namespace r1cluster::detail {
@@ -62,17 +61,11 @@ ProcessSpec ray_process(const Group& group, std::size_t node) {
     return process;
 }
 
-ProcessSpec engine_process(LaunchPlan& plan, const Group& group) {
+ProcessSpec engine_over_ray(LaunchPlan& plan, const Group& group) {
     const GroupHost& head = group.head();
-    ProcessSpec process;
-    process.name = "head";
-    process.argv = serve_command(plan, group, head, {});
-    process.env = environment(*head.settings);
+    ProcessSpec process = engine_process(plan, group, 0);
     process.env["RAY_ADDRESS"] = fmt::format("{}:{}", group.head_address(), group.ports.rendezvous);
-    if (!has(group.engine, EngineFeature::ray_ranks_in_workers)) process.ranks = {0};
-    if (!group.spec->serve.api_key_file.empty()) {
-        process.secrets.push_back({.name = "VLLM_API_KEY", .file = group.spec->serve.api_key_file});
-    }
+    if (!has(*group.engine, group.version, EngineFeature::ray_ranks_in_workers)) process.ranks = {0};
     process.wait_for = {head.python, "-c",
                         fmt::format("import ray, sys; ray.init(address=\"{}\", log_to_driver=False); "
                                     "sys.exit(sum(n[\"Alive\"] for n in ray.nodes()) < {})",
@@ -86,15 +79,16 @@ void add_ray_processes(LaunchPlan& plan, const Group& group) {
     for (std::size_t node = 0; node < group.hosts.size(); ++node) {
         plan.hosts[node].processes.push_back(ray_process(group, node));
     }
-    ProcessSpec engine = engine_process(plan, group);
+    ProcessSpec engine = engine_over_ray(plan, group);
     // A rank lives in one process only.
     std::erase_if(plan.hosts.front().processes.front().ranks,
                   [&](int rank) { return std::ranges::find(engine.ranks, rank) != engine.ranks.end(); });
     plan.hosts.front().processes.push_back(std::move(engine));
-    plan.because.push_back(has(group.engine, EngineFeature::several_hosts_by_mp)
+    plan.because.push_back(has(*group.engine, group.version, EngineFeature::several_hosts_by_mp)
                                ? "backend ray: the spec asks for it"
-                               : fmt::format("backend ray: vLLM {} has no other way over several hosts ({} has)",
-                                             group.engine.text(), since(EngineFeature::several_hosts_by_mp)));
+                               : fmt::format("backend ray: {} {} has no other way over several hosts ({} has)",
+                                             group.engine->title, group.version.text(),
+                                             since(*group.engine, EngineFeature::several_hosts_by_mp)));
     plan.because.push_back(who_can_reach(group));
 }
 

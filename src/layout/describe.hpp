@@ -5,6 +5,7 @@
 
 #include "base/describe.hpp"
 #include "base/reflect_json.hpp"
+#include "engine/describe.hpp"
 #include "r1cluster/layout/layout.hpp"
 
 namespace r1cluster {
@@ -15,8 +16,7 @@ BOOST_DESCRIBE_STRUCT(RankPlacement, (),
                        kv_bytes_per_token, memory_bytes, kv_tokens))
 BOOST_DESCRIBE_STRUCT(Layout, (),
                       (tensor_parallel, pipeline_parallel, data_parallel, is_expert_parallel, decode_context_parallel,
-                       layers_per_stage, is_engine_default_partition, engine_version, dtype, ranks, kv_tokens,
-                       longest_request_tokens, limiting_rank, workload, ttft_ms, tpot_ms, output_tokens_per_s,
-                       is_pareto, notes, because))
+                       layers_per_stage, is_engine_default_partition, engine, ranks, kv_tokens, longest_request_tokens,
+                       limiting_rank, workload, ttft_ms, tpot_ms, output_tokens_per_s, is_pareto, notes, because))
 
 }  // namespace r1cluster

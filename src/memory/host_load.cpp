@@ -29,7 +29,7 @@ Interval load_s(const knowledge::StorageRate& storage, std::uint64_t bytes, std:
 std::vector<HostLoad> host_loads(const EngineOptions& options, const Cluster& cluster, const Checkpoint& checkpoint,
                                  const Layout& layout) {
     std::vector<HostLoad> loads;
-    for (const HostShards& shards : plan_shards(layout, checkpoint, loading_of(options)).hosts) {
+    for (const HostShards& shards : plan_shards(layout, checkpoint).hosts) {
         const Machine* machine = cluster.find(shards.host);
         const Filesystem* filesystem = machine ? find_filesystem(*machine, checkpoint.path) : nullptr;
         const knowledge::StorageRate& storage =

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/registry/registry.hpp"
 #include "layout/words.hpp"
 #include "memory/host_load.hpp"
 #include "memory/memory_model.hpp"
@@ -18,7 +19,6 @@ namespace {
 using detail::Device;
 using detail::EngineOptions;
 using detail::tokens_text;
-using knowledge::Runner;
 
 [[noreturn]] void refuse(const std::string& what) {
     throw Error(ErrorKind::invalid_input, "layout", "forecasting the memory of a layout: " + what);
@@ -109,7 +109,7 @@ void add_pool(MemoryForecast& forecast, const EngineOptions& options, const Layo
             forecast.kv_tokens.high += tokens.high;
         }
     }
-    const bool has_virtual_engines = options.memory->runner == Runner::v0 && layout.pipeline_parallel > 1;
+    const bool has_virtual_engines = options.runner == knowledge::Runner::v0 && layout.pipeline_parallel > 1;
     const WholeInterval pool =
         has_virtual_engines ? divided(smallest, layout.pipeline_parallel, options.block_size) : smallest;
     forecast.longest_request_tokens =
@@ -164,12 +164,6 @@ void warn_of_what_is_left_out(MemoryForecast& forecast, const EngineOptions& opt
     }
 }
 
-/// As the layout was made: with the version that was found then.
-DeploymentSpec with_version(DeploymentSpec spec, const Layout& layout) {
-    if (!layout.engine_version.empty()) spec.engine.version = layout.engine_version;
-    return spec;
-}
-
 std::int64_t context_of(const DeploymentSpec& spec, const EngineOptions& options) {
     const bool is_asked_for = spec.serve.goal && spec.serve.goal->tokens > 0;
     return is_asked_for ? spec.serve.goal->tokens : options.max_model_len;
@@ -181,8 +175,7 @@ MemoryForecast forecast_memory(const DeploymentSpec& spec, const Cluster& cluste
                                const Layout& layout, const Calibration& calibration) {
     check(layout);
     const detail::Devices devices = detail::devices_of(spec, cluster);
-    const EngineOptions options =
-        detail::engine_options(with_version(spec, layout), cluster, checkpoint.config, devices);
+    const EngineOptions options = detail::options_of(layout.engine, "forecasting the memory of a layout");
     const ModelConfig config = loaded_config(checkpoint, options.version);
     const detail::LayoutSizes sizes = detail::sizes_of(layout);
 

@@ -11,7 +11,6 @@ namespace r1cluster::detail {
 namespace {
 
 using knowledge::Accounting;
-using knowledge::Runner;
 
 WholeInterval in_mib(std::int64_t low, std::int64_t likely, std::int64_t high) {
     return {low * mib, likely * mib, high * mib};
@@ -130,7 +129,7 @@ void add_non_torch(std::vector<MemoryTerm>& terms, const EngineOptions& options,
 
 /// vllm/config: 1, 2, 4, then steps of 8, and of 16 from 256 on where sizes go to 512.
 std::int64_t graph_sizes(const EngineOptions& options) {
-    const bool is_first = options.memory->runner == Runner::v0;
+    const bool is_first = options.runner == knowledge::Runner::v0;
     const std::int64_t most = is_first ? std::min<std::int64_t>(options.max_sequences, 256)
                                        : std::min<std::int64_t>(2 * options.max_sequences, 512);
     return 3 + std::min<std::int64_t>(most, 248) / 8 + (most >= 256 ? (most - 256) / 16 + 1 : 0);
@@ -151,7 +150,7 @@ void add_graphs(std::vector<MemoryTerm>& terms, const EngineOptions& options, co
     const std::int64_t base_mib = has_two_kinds ? 512 : 0;
     const std::int64_t likely = (config.experts ? 512 : 256) / (has_two_kinds ? 2 : 1);  // KiB
     // In 2025-01 builds each of R1's graphs held its own expert buffers: 10 GB.
-    const std::int64_t high = !config.experts ? 768 : options.memory->runner == Runner::v0 ? 5120 : 2048;
+    const std::int64_t high = !config.experts ? 768 : options.runner == knowledge::Runner::v0 ? 5120 : 2048;
     terms.push_back(
         {"CUDA graphs",
          {pieces * 64 << 10, (base_mib << 20) + (pieces * likely << 10), (base_mib << 21) + (pieces * high << 10)},

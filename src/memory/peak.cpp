@@ -9,7 +9,6 @@ namespace r1cluster::detail {
 namespace {
 
 using knowledge::ExpertBuffers;
-using knowledge::Runner;
 
 WholeInterval sum(const WholeInterval& left, const WholeInterval& right) {
     return {left.low + right.low, left.likely + right.likely, left.high + right.high};
@@ -55,7 +54,7 @@ struct Step {
 Step dense_step(const EngineOptions& options, const ModelConfig& config, const LayoutSizes& sizes,
                 const Dimensions& of) {
     const std::int64_t heads = (config.attention_heads + 2 * config.kv_heads) * config.head_dim / sizes.tensor_parallel;
-    const bool is_compiled = options.memory->runner != Runner::v0 && !options.is_eager;
+    const bool is_compiled = options.runner != knowledge::Runner::v0 && !options.is_eager;
     const std::int64_t mlp = 3 * of.dense_width;
     const std::int64_t likely = is_compiled ? 5 * of.hidden + heads + mlp : 4 * of.hidden + mlp;
     const std::int64_t unit = of.tokens * of.element;

@@ -105,7 +105,7 @@ std::int64_t Candidate::stage_tokens(const std::vector<int>& partition) const {
 }
 
 bool Candidate::has_divided_cache() const {
-    return input_.options.memory->runner == knowledge::Runner::v0 && sizes_.pipeline_parallel > 1;
+    return input_.options.runner == knowledge::Runner::v0 && sizes_.pipeline_parallel > 1;
 }
 
 std::int64_t Candidate::longest_request(std::int64_t tokens) const {

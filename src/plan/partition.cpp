@@ -5,32 +5,7 @@
 #include <limits>
 #include <numeric>
 
-#include "model/families/family.hpp"
-#include "r1cluster/base/error.hpp"
-#include "r1cluster/plan/plan.hpp"
-
-namespace r1cluster {
-
-std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel, const std::optional<Version>& engine) {
-    constexpr Releases last_has_the_rest{.since = {}, .until = Release{0, 8}};
-    if (pipeline_parallel < 1 || layers < pipeline_parallel) {
-        throw Error(ErrorKind::invalid_input, "pipeline_parallel",
-                    "dividing " + std::to_string(layers) + " layers over " + std::to_string(pipeline_parallel) +
-                        " pipeline stages: every stage needs a layer");
-    }
-    const auto stages = static_cast<std::size_t>(pipeline_parallel);
-    std::vector<int> partition(stages, static_cast<int>(layers / pipeline_parallel));
-    const auto remainder = static_cast<std::size_t>(layers % pipeline_parallel);
-    if (last_has_the_rest.contain(engine)) {
-        partition.back() += static_cast<int>(remainder);
-        return partition;
-    }
-    // The last stage is spared, because it has the head besides.
-    for (std::size_t i = 0; i < remainder; ++i) ++partition[stages - 2 - i];
-    return partition;
-}
-
-namespace detail {
+namespace r1cluster::detail {
 namespace {
 
 /// Layers of each stage, as many as leave `room`; false where these do not reach the last layer.
@@ -112,5 +87,4 @@ std::vector<int> roomiest_partition(const std::vector<int>& usual, const StageRo
     return nearest_partition(usual, layers, least, room_of);
 }
 
-}  // namespace detail
-}  // namespace r1cluster
+}  // namespace r1cluster::detail

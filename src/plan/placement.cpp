@@ -201,9 +201,8 @@ Layout Placement::layout() const {
     layout.decode_context_parallel = sizes.decode_context_parallel;
     layout.layers_per_stage = partition_;
     layout.is_engine_default_partition =
-        partition_ == default_partition(input_.config.layers, sizes.pipeline_parallel, input_.options.version);
-    layout.engine_version = input_.options.version ? input_.options.version->text() : "";
-    layout.dtype = input_.options.dtype;
+        partition_ == default_partition(input_.config.layers, sizes.pipeline_parallel, input_.options);
+    layout.engine = input_.options;
     layout.ranks = ranks_;
     layout.kv_tokens = times(*ranks_[limiting_].kv_tokens, sizes.data_parallel);
     layout.limiting_rank = ranks_[limiting_].rank;

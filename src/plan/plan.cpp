@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/registry/registry.hpp"
 #include "layout/words.hpp"
 #include "plan/placement.hpp"
 #include "plan/search.hpp"
@@ -27,20 +28,19 @@ std::string about_partition(const Found& found, const Layout& layout) {
     const std::vector<int>& partition = layout.layers_per_stage;
     const PartitionChoice &usual = found.usual, &roomiest = found.roomiest;
     const std::int64_t tokens = layout.kv_tokens->likely / layout.data_parallel;
+    const std::string setting =
+        fmt::format("{}={}", detail::engine_called(layout.engine.name).partition_variable, joined(partition));
     if (partition != usual.layers && usual.tokens < 1) {
-        return fmt::format("VLLM_PP_LAYER_PARTITION={} fits, where the engine's own {} does not", joined(partition),
-                           joined(usual.layers));
+        return fmt::format("{} fits, where the engine's own {} does not", setting, joined(usual.layers));
     }
     if (partition != usual.layers && tokens <= usual.tokens) {
-        return fmt::format(
-            "VLLM_PP_LAYER_PARTITION={} serves more tokens per second of many requests than the engine's own {}",
-            joined(partition), joined(usual.layers));
+        return fmt::format("{} serves more tokens per second of many requests than the engine's own {}", setting,
+                           joined(usual.layers));
     }
     if (partition != usual.layers) {
-        return fmt::format("VLLM_PP_LAYER_PARTITION={} has room for {} tokens, {:.1f} % more than the engine's own {}",
-                           joined(partition), tokens_text(tokens),
-                           percent_more(static_cast<double>(tokens), static_cast<double>(usual.tokens)),
-                           joined(usual.layers));
+        return fmt::format(
+            "{} has room for {} tokens, {:.1f} % more than the engine's own {}", setting, tokens_text(tokens),
+            percent_more(static_cast<double>(tokens), static_cast<double>(usual.tokens)), joined(usual.layers));
     }
     if (usual.layers == roomiest.layers) return "";
     return fmt::format("the engine's own partition; {} has room for {:.1f} % more tokens", joined(roomiest.layers),
@@ -167,7 +167,7 @@ std::string better_on_fewer_hosts(const detail::SearchInput& all, const Cluster&
         fewer.hosts.resize(count);
         const detail::Devices devices = detail::devices_of(fewer, cluster);
         if (!devices.refusal.empty()) continue;
-        const detail::EngineOptions options = detail::engine_options(fewer, cluster, all.config, devices);
+        const detail::EngineOptions options = detail::choose_options(fewer, cluster, all.config, devices);
         const detail::SearchInput input{fewer,   all.config,  devices,
                                         options, all.weights, detail::fabric_of(cluster, devices)};
         detail::Rejections unused;
@@ -198,6 +198,8 @@ Plan plan_layouts(const DeploymentSpec& spec, const Cluster& cluster, const Chec
     Plan plan;
     plan.goal = spec.serve.goal.value_or(Goal{});
     const detail::Devices devices = detail::devices_of(spec, cluster);
+    const detail::EngineOptions options = detail::choose_options(spec, cluster, checkpoint.config, devices);
+    plan.engine = options;
     const auto reject_all = [&](const std::string& because) {
         plan.rejected.push_back(
             {spec.layout.tensor_parallel.value_or(0), detail::stages_wanted(spec.layout).value_or(0), because, 1, ""});
@@ -206,9 +208,7 @@ Plan plan_layouts(const DeploymentSpec& spec, const Cluster& cluster, const Chec
         reject_all(devices.refusal);
         return plan;
     }
-    const detail::EngineOptions options = detail::engine_options(spec, cluster, checkpoint.config, devices);
-    const detail::WeightTable weights(checkpoint.config,
-                                      detail::placed_tensors(checkpoint, detail::loading_of(options)));
+    const detail::WeightTable weights(checkpoint.config, detail::placed_tensors(checkpoint, options.loading()));
     const detail::SearchInput input{spec,    checkpoint.config,
                                     devices, options,
                                     weights, devices.is_gpu ? detail::fabric_of(cluster, devices) : detail::Fabric{}};

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "engine/registry/registry.hpp"
 #include "layout/words.hpp"
 #include "r1cluster/knowledge/knowledge.hpp"
 
@@ -27,7 +28,7 @@ std::vector<std::string_view> needs_of(const EngineOptions& options, const Model
     if (config.quantization) {
         const Quantization& quantization = *config.quantization;
         const bool has_format =
-            Knowledge::embedded().engine(options.engine).find_capability_rule(quantization.format, options.version) !=
+            Knowledge::embedded().engine(options.name).find_capability_rule(quantization.format, options.version) !=
             nullptr;
         needs.push_back(has_format ? quantization.format : quantization.method);
     }
@@ -46,21 +47,22 @@ std::string reason_of(std::string_view text) {
 }  // namespace
 
 std::string engine_refusal(const EngineOptions& options, const ModelConfig& config, const Devices& devices) {
-    if (!devices.is_gpu || options.engine != "vllm") return "";
+    if (!devices.is_gpu) return "";
+    const std::string_view title = engine_called(options.name).title;
     for (const std::string_view need : needs_of(options, config)) {
         const knowledge::CapabilityRule* rule =
-            Knowledge::embedded().engine(options.engine).find_capability_rule(need, options.version);
+            Knowledge::embedded().engine(options.name).find_capability_rule(need, options.version);
         if (!rule) continue;
         for (const Device& device : devices.kinds) {
             const std::optional<int> capability = capability_of(device);
             if (!capability || *capability >= rule->least) continue;
-            const std::string other = Knowledge::embedded().engine(options.engine).releases_that_can(need, *capability);
+            const std::string other = Knowledge::embedded().engine(options.name).releases_that_can(need, *capability);
             return fmt::format(
-                "{} has compute capability {}.{}, too little for {} in vLLM{} ({}.{} or more): \"{}\" ({}){}",
+                "{} has compute capability {}.{}, too little for {} in {}{} ({}.{} or more): \"{}\" ({}){}",
                 device.name.empty() ? "a GPU" : device.name, *capability / 10, *capability % 10,
-                need == "kernels" ? "the kernels" : need, options.version ? " " + options.version->text() : "",
+                need == "kernels" ? "the kernels" : need, title, options.version ? " " + options.version->text() : "",
                 rule->least / 10, rule->least % 10, rule->engine_says, rule->source,
-                other.empty() ? "" : fmt::format("; vLLM {} can", other));
+                other.empty() ? "" : fmt::format("; {} {} can", title, other));
         }
     }
     return "";
@@ -96,13 +98,12 @@ bool SizeRefusals::refuses_division(const LayoutSizes& sizes) {
 }
 
 bool SizeRefusals::refuses_release(std::string_view division, Scope scope, const LayoutSizes& sizes) {
-    if (input_.options.engine != "vllm") return false;
-    const knowledge::DivisionRule* rule = Knowledge::embedded()
-                                              .engine(input_.options.engine)
-                                              .find_division_rule(division, family_, input_.options.version);
+    const knowledge::DivisionRule* rule =
+        Knowledge::embedded().engine(input_.options.name).find_division_rule(division, family_, input_.options.version);
     if (!rule) return false;
     rejections_.add(division, scope, sizes,
-                    fmt::format("vLLM {}: {} ({})", input_.options.version->text(), rule->engine_says, rule->source));
+                    fmt::format("{} {}: {} ({})", engine_called(input_.options.name).title,
+                                input_.options.version->text(), rule->engine_says, rule->source));
     return true;
 }
 

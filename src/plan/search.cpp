@@ -173,7 +173,7 @@ std::optional<Found> Search::measured(const Candidate& candidate) {
     found.sizes = sizes;
     const auto& wanted = input_.spec.layout.layers_per_stage;
     found.usual.layers =
-        wanted ? *wanted : default_partition(input_.config.layers, sizes.pipeline_parallel, input_.options.version);
+        wanted ? *wanted : default_partition(input_.config.layers, sizes.pipeline_parallel, input_.options);
     found.usual.tokens = candidate.stage_tokens(found.usual.layers);
     found.roomiest = found.usual;
     if (!wanted && sizes.pipeline_parallel > 1 && input_.devices.is_gpu) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "engine/registry/registry.hpp"
 #include "layout/words.hpp"
 #include "memory/memory_model.hpp"
 #include "plan/refusals.hpp"
@@ -61,7 +62,7 @@ double parameters_of(const SearchInput& input) {
 
 /// The first sizes, in the order of a plan, in which an even share of the weights leaves room for a useful cache.
 std::optional<Fit> fit_of(const SearchInput& input, const Cluster& cluster, const Shape& shape) {
-    const EngineOptions options = engine_options(input.spec, cluster, shape.config, input.devices);
+    const EngineOptions options = choose_options(input.spec, cluster, shape.config, input.devices);
     if (!engine_refusal(options, shape.config, input.devices).empty()) return std::nullopt;
     const Device& smallest = *std::ranges::min_element(input.devices.kinds, {}, &Device::memory_bytes);
     DeploymentSpec free = input.spec;

@@ -111,6 +111,7 @@ Layout unweighed_layout(const DeploymentSpec& spec, int tensor_parallel, int pip
 
 Layout weighed(Layout layout, const EnginePlan& engine) {
     layout.layers_per_stage = engine.layers_per_stage;
+    layout.engine = {.version = Version::try_parse(engine.engine_version)};
     for (RankPlacement& rank : layout.ranks) {
         rank.first_layer = 0;
         for (int stage = 0; stage < rank.pipeline_rank; ++stage)
@@ -123,8 +124,9 @@ Layout weighed(Layout layout, const EnginePlan& engine) {
 
 std::string show(const EnginePlan& engine) {
     if (!engine.refusal.empty())
-        return fmt::format("vLLM {} does not load this model: {}\n", engine.engine_version, engine.refusal);
-    std::string text = fmt::format("as vLLM {} itself reads it", engine.engine_version);
+        return fmt::format("release {} of the engine does not load this model: {}\n", engine.engine_version,
+                           engine.refusal);
+    std::string text = fmt::format("as release {} of the engine reads it", engine.engine_version);
     if (engine.layers_per_stage.size() > 1) {
         text += fmt::format(", layers {}", fmt::join(engine.layers_per_stage, ","));
     }

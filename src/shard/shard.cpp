@@ -313,7 +313,7 @@ ShardPlan shard(const GroupSizes& sizes, const std::vector<RankSeat>& seats, con
 
 }  // namespace detail
 
-ShardPlan plan_shards(const Layout& layout, const Checkpoint& checkpoint, const Loading& loading) {
+ShardPlan plan_shards(const Layout& layout, const Checkpoint& checkpoint) {
     const detail::GroupSizes sizes{.tensor_parallel = layout.tensor_parallel,
                                    .pipeline_parallel = layout.pipeline_parallel,
                                    .data_parallel = layout.data_parallel,
@@ -327,7 +327,7 @@ ShardPlan plan_shards(const Layout& layout, const Checkpoint& checkpoint, const 
                          .first_layer = rank.first_layer,
                          .layer_count = rank.layer_count});
     }
-    return detail::shard(sizes, seats, checkpoint, loading);
+    return detail::shard(sizes, seats, checkpoint, layout.engine.loading());
 }
 
 }  // namespace r1cluster

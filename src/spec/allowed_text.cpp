@@ -61,7 +61,7 @@ Objection object_to_encoding(std::string_view text) {
     return std::nullopt;
 }
 
-/// vLLM reads "--api_key" and "--api-k" as "--api-key" as well.
+/// An engine's parser reads "--api_key" and "--api-k" as "--api-key" as well.
 bool is_option(std::string_view argument, std::string_view option, std::size_t shortest) {
     std::string name(argument.substr(0, argument.find('=')));
     std::replace(name.begin(), name.end(), '_', '-');
@@ -98,10 +98,6 @@ Objection object_to_variable(std::string_view name, std::string_view value) {
     const auto is_allowed = [](char c) { return is_digit(c) || is_letter(c) || c == '_'; };
     if (name.empty() || is_digit(name.front()) || !std::all_of(name.begin(), name.end(), is_allowed)) {
         return "is no name of an environment variable; letters, digits and '_' are allowed, not a digit first";
-    }
-    if (name == "VLLM_API_KEY") {
-        return "would put a secret into files and process lists; put the key into a file on the head host and name "
-               "that as [serve] api_key_file";
     }
     if (is_secret(name)) {
         return "would put a secret into files and process lists; leave it out (a checkpoint on disk needs no token; "

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "engine/names/names.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/spec/deployment_spec.hpp"
 #include "spec/allowed_text.hpp"
@@ -26,8 +27,8 @@ path = "/data/DeepSeek-R1"      # folder of the checkpoint, the same on every ho
 # served_name = "deepseek-r1"   # name in the API; default: last part of path
 
 [engine]
-name = "vllm"
-python = "/opt/vllm/bin/python"  # interpreter of the environment that holds the engine, the same on every host
+name = "{engine}"
+python = "/opt/{engine}/bin/python"  # interpreter of the environment that holds the engine, the same on every host
 # version = "0.11.1"             # that every host must have; default: whatever they have in common
 # gpu_memory_utilization = 0.9   # share of GPU memory that the engine may take
 # kv_cache_bytes = "1 GiB"       # per rank; default: what remains (GPU), 1 GiB (CPU)
@@ -71,6 +72,15 @@ std::string ssh_host(int index, const std::string& destination) {
         index, destination, address);
 }
 
+/// Names the engine that a spec gets by default.
+std::string with_engine(std::string text) {
+    constexpr std::string_view place = "{engine}";
+    for (std::size_t at = text.find(place); at != std::string::npos; at = text.find(place, at)) {
+        text.replace(at, place.size(), detail::launchable_engines().front());
+    }
+    return text;
+}
+
 }  // namespace
 
 std::string init(const std::vector<std::string>& hosts) {
@@ -94,7 +104,7 @@ std::string init(const std::vector<std::string>& hosts) {
         }
         out += ssh_host(index++, host);
     }
-    return out + std::string(rest);
+    return out + with_engine(std::string(rest));
 }
 
 }  // namespace r1cluster

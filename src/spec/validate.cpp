@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/names/names.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/base/version.hpp"
 #include "spec/allowed_text.hpp"
@@ -111,8 +112,10 @@ void find_breach_of_model(const ModelSpec& model) {
 }
 
 void find_breach_of_engine(const EngineSpec& engine) {
-    if (engine.name != "vllm") {
-        refuse("engine.name", "the engine \"{}\" is not known; expected \"vllm\"", engine.name);
+    const std::vector<std::string_view> known = launchable_engines();
+    if (std::ranges::count(known, engine.name) == 0) {
+        refuse("engine.name", "the engine \"{}\" is not known; expected \"{}\"", engine.name,
+               fmt::format("{}", fmt::join(known, "\" or \"")));
     }
     if (!engine.version.empty() && !Version::try_parse(engine.version)) {
         refuse("engine.version", "\"{}\" is not a version; expected for example \"0.11.1\"", engine.version);
@@ -191,6 +194,7 @@ std::string last_component(std::string_view path) {
 }  // namespace
 
 void fill_in_defaults(DeploymentSpec& spec) {
+    if (spec.engine.name.empty()) spec.engine.name = launchable_engines().front();
     if (spec.model.served_name.empty()) spec.model.served_name = last_component(spec.model.path);
     if (spec.name.empty()) spec.name = safe_name(spec.model.served_name);
     for (HostSpec& host : spec.hosts) {

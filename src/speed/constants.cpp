@@ -102,7 +102,7 @@ const std::array rows{
 const EngineOverheads& engine_overheads(const EngineOptions& options) {
     const EngineOverheads* found = nullptr;
     for (const EngineOverheads& row : rows) {
-        if (options.engine != row.engine) continue;
+        if (options.name != row.engine) continue;
         if (!options.version || *options.version >= Version::parse(row.since)) found = &row;
     }
     // Rows of vLLM stand for an engine without any of its own.

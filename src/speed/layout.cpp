@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "engine/registry/registry.hpp"
 #include "r1cluster/base/error.hpp"
 
 namespace r1cluster::detail {
@@ -64,8 +65,7 @@ std::vector<StagePlacement> stage_placements(const Layout& layout, const Devices
 SpeedInputs inputs_of(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
                       const Layout& layout, const Workload& workload) {
     const Devices devices = devices_of(spec, cluster);
-    EngineOptions options = engine_options(spec, cluster, checkpoint.config, devices);
-    if (!options.version && !layout.engine_version.empty()) options.version = Version::try_parse(layout.engine_version);
+    EngineOptions options = options_of(layout.engine, "forecasting speed");
     if (layout.kv_tokens) {
         const std::int64_t each = std::max<std::int64_t>(1, workload.prompt_tokens + workload.output_tokens);
         const std::int64_t fit = layout.kv_tokens->likely / std::max(1, layout.data_parallel) / each;

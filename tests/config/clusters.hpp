@@ -32,6 +32,7 @@ inline Machine machine(const std::string& host, std::vector<Nic> nics, std::vect
         Gpu gpu;
         gpu.nvml_index = i;
         gpu.compute_capability = compute_capability;
+        gpu.memory_bytes = std::uint64_t{16} << 30;
         machine.gpus.push_back(gpu);
     }
     return machine;
@@ -55,6 +56,7 @@ inline HostSpec host(std::string name, std::string address) {
 /// Rank by rank, the hosts of the spec filled one after the other.
 inline Layout layout(const DeploymentSpec& spec, int tensor_parallel, int pipeline_parallel, bool is_on_gpus) {
     Layout layout;
+    layout.engine.name = "vllm";
     layout.tensor_parallel = tensor_parallel;
     layout.pipeline_parallel = pipeline_parallel;
     const int per_host = layout.world_size() / static_cast<int>(spec.hosts.size());

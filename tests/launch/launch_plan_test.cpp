@@ -14,8 +14,10 @@ using namespace r1cluster::testing;
 
 namespace {
 
+/// With the engine that the spec and the hosts give, for a model of bfloat16.
 template <class Given>
-LaunchPlan launched(const Given& given) {
+LaunchPlan launched(Given given) {
+    given.layout.engine = choose_engine(given.spec, given.cluster, {.dtype = "bfloat16"});
     return plan_launch(given.spec, given.cluster, given.layout,
                        choose_settings(given.spec, given.cluster, given.layout));
 }
@@ -219,7 +221,7 @@ TEST_CASE("what cannot be started is refused with what would do", "[launch]") {
     };
     SECTION("an engine that is not known") {
         given.spec.engine.name = "sglang";
-        refusal("engine.name is \"sglang\"; expected \"vllm\"");
+        refusal("the engine of the layout is \"sglang\"; expected \"vllm\"");
     }
     SECTION("a version that is not known") {
         refusal("the version of vLLM is not known; expected engine.version in the spec, or a host that could be read");

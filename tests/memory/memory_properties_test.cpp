@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "engine/registry/registry.hpp"
 #include "memory/memory_cases.hpp"
 #include "memory/memory_model.hpp"
 #include "support/catch.hpp"
@@ -14,7 +15,7 @@ using detail::StageLoad;
 namespace {
 
 EngineOptions options_of(const Case& made) {
-    return detail::engine_options(made.spec, made.cluster, made.checkpoint.config,
+    return detail::choose_options(made.spec, made.cluster, made.checkpoint.config,
                                   detail::devices_of(made.spec, made.cluster));
 }
 
@@ -35,7 +36,7 @@ DeploymentSpec r1_spec(const std::string& version, std::vector<std::string> argu
 
 EngineOptions options_of(const DeploymentSpec& spec, const ModelConfig& config) {
     const Cluster cluster = h100_hosts(1);
-    return detail::engine_options(spec, cluster, config, detail::devices_of(spec, cluster));
+    return detail::choose_options(spec, cluster, config, detail::devices_of(spec, cluster));
 }
 
 std::uint64_t r1_token_bytes(const std::string& version, LayoutSizes of, std::vector<std::string> arguments = {}) {
@@ -232,8 +233,8 @@ TEST_CASE("SGLang's pool is what is free after loading, less the share that is n
     Case eight = llama_8b_on_h200(1);
     eight.spec.engine.name = "sglang";
     eight.spec.engine.version = "0.5.6";
-    eight.layout.engine_version = "0.5.6";
     eight.spec.engine.extra_arguments = {"--mem-fraction-static", "0.8", "--context-length=4096"};
+    eight.layout.engine = choose_engine(eight.spec, eight.cluster, eight.checkpoint.config);
     const MemoryForecast forecast = eight.forecast();
     const RankMemory& rank = forecast.ranks[0];
     std::int64_t counted = 0;
@@ -252,7 +253,7 @@ TEST_CASE("SGLang's pool is what is free after loading, less the share that is n
 
 TEST_CASE("what the forecast leaves out is said", "[memory][memory]") {
     Case eight = llama_8b_on_h200(1);
-    eight.spec.engine.speculative_tokens = 1;
+    eight.layout.engine.speculative_tokens = 1;
     CHECK(eight.forecast().warnings ==
           std::vector<std::string>{"weights, cache and buffers of the next-token layers are not in this forecast"});
 }

@@ -52,10 +52,7 @@ class Answer:
 
     def differences(self) -> list[str]:
         """From our own rules for this version; one line for each tensor of a rank."""
-        loading = r1cluster.Loading(engine=self.plan.engine_version)
-        return r1cluster.compare(
-            r1cluster.plan_shards(self.layout, self.checkpoint, loading), self.plan, self.checkpoint
-        )
+        return r1cluster.compare(r1cluster.plan_shards(self.layout, self.checkpoint), self.plan, self.checkpoint)
 
 
 def ask_engine(version: str, cases: list[tuple[Path, int, int]], *, expert_parallel: bool = False) -> list[Answer]:

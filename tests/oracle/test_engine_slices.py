@@ -146,7 +146,9 @@ def test_the_default_partition_is_the_engines(
     if plan.refusal:
         return
     layers = sum(plan.layers_per_stage)
-    expected = r1cluster.default_partition(layers, pipeline_parallel, r1cluster.Version.parse(version))
+    expected = r1cluster.default_partition(
+        layers, pipeline_parallel, r1cluster.Engine(version=r1cluster.Version.parse(version))
+    )
     assert plan.layers_per_stage == expected
 
 

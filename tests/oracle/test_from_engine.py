@@ -55,7 +55,7 @@ def test_a_family_with_rules_is_equal_to_the_engine(tmp_path: Path) -> None:
     model = make(tmp_path / "model", "qwen2_moe")
     done = plan(tmp_path, model, "--from-engine", str(python_of(NEWEST)), "--tp", "2", "--pp", "2")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith(f"TP 2 x PP 2 as vLLM {NEWEST} itself reads it, layers 2,2\n")
+    assert done.stdout.startswith(f"TP 2 x PP 2 as release {NEWEST} of the engine reads it, layers 2,2\n")
     assert done.stdout.endswith("\nequal to our own rules: yes, byte by byte\n")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cluster.toml", "model"]
 
@@ -89,7 +89,8 @@ def test_what_the_engine_refuses_it_refuses_in_its_own_words(tmp_path: Path) -> 
     done = plan(tmp_path, model, "--from-engine", str(python_of(NEWEST)), "--tp", "3", "--pp", "2")
     assert done.returncode == 3
     assert done.stderr.splitlines()[-1] == (
-        f'r1cluster: asking vLLM {NEWEST} about "{model}" with TP 3 x PP 2: it refuses: ValidationError: '
+        f'r1cluster: asking release {NEWEST} of the engine about "{model}" with TP 3 x PP 2: it refuses: '
+        "ValidationError: "
         "Total number of attention heads (8) must be divisible by tensor parallel size (3)."
     )
 

@@ -68,14 +68,14 @@ TEST_CASE("the engine spares the last stage when layers do not divide", "[plan]"
     CHECK(default_partition(61, 4) == std::vector{15, 15, 16, 15});
     CHECK(default_partition(80, 4) == std::vector{20, 20, 20, 20});
     CHECK(default_partition(11, 4) == std::vector{3, 3, 3, 2});
-    CHECK(default_partition(61, 4, Version::parse("0.8.0")) == std::vector{15, 15, 16, 15});
+    CHECK(default_partition(61, 4, {.version = Version::parse("0.8.0")}) == std::vector{15, 15, 16, 15});
     CHECK(message_of([] { default_partition(3, 4); }) ==
           "dividing 3 layers over 4 pipeline stages: every stage needs a layer");
 }
 
 TEST_CASE("before 0.8.0 the engine gives the last stage what is left over", "[plan]") {
-    CHECK(default_partition(61, 2, Version::parse("0.7.3")) == std::vector{30, 31});
-    CHECK(default_partition(61, 4, Version::parse("0.6.4.post1")) == std::vector{15, 15, 15, 16});
+    CHECK(default_partition(61, 2, {.version = Version::parse("0.7.3")}) == std::vector{30, 31});
+    CHECK(default_partition(61, 4, {.version = Version::parse("0.6.4.post1")}) == std::vector{15, 15, 15, 16});
 }
 
 TEST_CASE("R1's weights on each GPU of two hosts, by partition", "[plan]") {

@@ -96,7 +96,7 @@ TEST_CASE("the second runbook: TP 4 x PP 4, and what fits instead of 131,072 tok
     const Layout& best = plan.layouts.front();
     CHECK(best.tensor_parallel == 4);
     CHECK(best.pipeline_parallel == 4);
-    CHECK(best.dtype == "float16");
+    CHECK(best.engine.dtype == "float16");
     CHECK(*best.longest_request_tokens < 131'072);
     CHECK(*best.longest_request_tokens ==
           best.kv_tokens->likely / 16 / 4 * 16);  // a quarter of the blocks of 16 tokens

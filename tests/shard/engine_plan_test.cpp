@@ -101,7 +101,7 @@ TEST_CASE("the engine's refusal is an answer, and what came before it is none", 
                                               two_ranks("x"), small());
     CHECK(plan.refusal == "ValueError: no");
     CHECK(plan.ranks.empty());
-    CHECK(show(plan) == "vLLM 0.32.0 does not load this model: ValueError: no\n");
+    CHECK(show(plan) == "release 0.32.0 of the engine does not load this model: ValueError: no\n");
 }
 
 TEST_CASE("a tensor that the engine calculates with is told", "[shard]") {

@@ -18,6 +18,11 @@ Layout layout_of(const Cluster& cluster, const Checkpoint& checkpoint, int tenso
     return plan_layouts(spec, cluster, checkpoint).layouts.at(0);
 }
 
+Layout with_version(Layout layout, const char* version) {
+    layout.engine.version = Version::parse(version);
+    return layout;
+}
+
 /// Llama with 2 key/value heads and tied embeddings of 100 words.
 Checkpoint tied() {
     std::vector<NamedShape> tensors = llama_tensors(3, 8, 16, 4, 100);
@@ -51,6 +56,27 @@ TEST_CASE("each host of R1 needs its stage's bytes and no more", "[shard]") {
     }
 }
 
+TEST_CASE("hosts read the bytes of the engine that the layout was made for, whatever its version and drafts",
+          "[shard]") {
+    const auto check_against_ranks = [](const std::string& version, int speculative_tokens) {
+        DeploymentSpec spec = spec_for(h100_hosts(2));
+        spec.engine.version = version;
+        spec.engine.speculative_tokens = speculative_tokens;
+        spec.layout.tensor_parallel = 8;
+        spec.layout.pipeline_parallel = 2;
+        const Layout layout = plan_layouts(spec, h100_hosts(2), r1()).layouts.at(0);
+        const ShardPlan shards = plan_shards(layout, r1());
+        CAPTURE(version, speculative_tokens);
+        for (std::size_t i = 0; i < layout.ranks.size(); ++i) {
+            CHECK(shards.ranks[i].bytes == layout.ranks[i].weight_bytes);
+        }
+        return shards.hosts.at(1).bytes;
+    };
+    const std::uint64_t without_drafts = check_against_ranks("0.25.1", 0);
+    CHECK(check_against_ranks("0.7.1", 0) > 0);
+    CHECK(check_against_ranks("0.25.1", 1) > without_drafts);  // the last stage reads the next-token layer too
+}
+
 TEST_CASE("the slices of a rank add up to its weights, in the order of the files", "[shard]") {
     const Cluster cluster{{gpu_machine("a", 4, 16 * gib)}, {}};
     const Checkpoint checkpoint = tied();
@@ -79,7 +105,7 @@ TEST_CASE("tied embeddings go to both ends, rotary caches to none, the unknown t
     const Layout layout = layout_of(cluster, checkpoint, 1, 3);
     const auto holders = [&](const char* engine) {
         std::vector<std::string> held_by;
-        const ShardPlan shards = plan_shards(layout, checkpoint, {.engine = engine});
+        const ShardPlan shards = plan_shards(with_version(layout, engine), checkpoint);
         for (std::size_t i = 0; i < shards.ranks.size(); ++i) {
             std::string held;
             for (const Slice& slice : shards.slices(i)) {
@@ -103,7 +129,9 @@ TEST_CASE("tied embeddings go to both ends, rotary caches to none, the unknown t
 TEST_CASE("each stage of R1 reads the head with vLLM before 0.8", "[shard]") {
     const Layout layout = layout_of(h100_hosts(2), r1(), 8, 2);
     const std::uint64_t head_bytes = 2ull * 129'280 * 7'168;
-    const auto first_host = [&](const char* engine) { return plan_shards(layout, r1(), {.engine = engine}).hosts[0]; };
+    const auto first_host = [&](const char* engine) {
+        return plan_shards(with_version(layout, engine), r1()).hosts[0];
+    };
     CHECK(first_host("0.8.0").bytes == 325'938'814'752);
     CHECK(first_host("0.7.3").bytes == 325'938'814'752 + head_bytes);
 }
@@ -124,7 +152,7 @@ TEST_CASE("a host counts bytes that two of its ranks share once", "[shard]") {
 
 TEST_CASE("layers that do not divide go to the stages before the last, and to the last before vLLM 0.8.0", "[shard]") {
     const auto partition = [](const char* engine, int stages) {
-        return default_partition(61, stages, Version::parse(engine));
+        return default_partition(61, stages, {.version = Version::parse(engine)});
     };
     CHECK(partition("0.7.3", 2) == std::vector<int>{30, 31});
     CHECK(partition("0.7.3", 4) == std::vector<int>{15, 15, 15, 16});

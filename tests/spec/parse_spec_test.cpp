@@ -62,6 +62,7 @@ std::string error_with(const std::string& from, const std::string& to) {
 
 TEST_CASE("a whole cluster.toml is read into a spec with its defaults filled in", "[spec]") {
     DeploymentSpec expected;
+    expected.engine.name = "vllm";
     expected.name = "r1";
     expected.fate = Fate::attached;
     HostSpec node0, node1;
@@ -236,8 +237,8 @@ TEST_CASE("a missing part is named with what is expected", "[spec]") {
 TEST_CASE("a secret in the environment or the arguments is refused with a safer place", "[spec]") {
     CHECK(error_with("NCCL_DEBUG = \"INFO\"", "VLLM_API_KEY = \"s3cret\"") ==
           "cluster.toml:11:16: the environment variable \"VLLM_API_KEY\" would put a secret into files and process "
-          "lists; "
-          "put the key into a file on the head host and name that as [serve] api_key_file");
+          "lists; leave it out (a checkpoint on disk needs no token; for the key of the API there is [serve] "
+          "api_key_file)");
     CHECK(error_with("OMP_NUM_THREADS = \"1\"", "HF_TOKEN = \"s3cret\"") ==
           "cluster.toml:39:12: the environment variable \"HF_TOKEN\" would put a secret into files and process lists; "
           "leave "

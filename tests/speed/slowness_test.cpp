@@ -40,6 +40,7 @@ Runbook runbook() {
     result.spec.serve.max_model_len = 32768;
     result.checkpoint.config = r1_shape();
     Layout& layout = result.layout;
+    layout.engine = choose_engine(result.spec, result.cluster, result.checkpoint.config);
     layout.tensor_parallel = 8;
     layout.pipeline_parallel = 2;
     layout.layers_per_stage = {31, 30};

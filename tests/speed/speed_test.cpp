@@ -61,6 +61,7 @@ TEST_CASE("data-parallel parts send hidden states to and from their experts in e
         placement.layer_count = 61;
         layout.ranks.push_back(placement);
     }
+    layout.engine = choose_engine(spec_for(cluster), cluster, r1().config);
     const SpeedForecast forecast = forecast_speed(spec_for(cluster), cluster, r1(), layout, {{64, 128, 256}});
     REQUIRE(forecast.links.size() == 1);
     CHECK(forecast.links[0].link == "between the 16 ranks of the experts");

@@ -94,12 +94,12 @@ def layout_of(row: dict, checkpoint: r1cluster.Checkpoint) -> r1cluster.Layout:
         pipeline_parallel=len(partition),
         layers_per_stage=partition,
         is_expert_parallel=row.get("is_expert_parallel", False),
-        engine_version=row["version"],
+        engine=r1cluster.choose_engine(spec_of(row), cluster_of(row), checkpoint.config),
         ranks=ranks,
     )
     # Slices of one rank of each stage are enough: only the vocabulary divides unevenly, and not here.
     firsts = layout.replace(ranks=ranks[::tensor_parallel])
-    shards = r1cluster.plan_shards(firsts, checkpoint, r1cluster.Loading(engine=row["version"]))
+    shards = r1cluster.plan_shards(firsts, checkpoint)
     weights = {shard.rank // tensor_parallel: shard.bytes for shard in shards.ranks}
     return layout.replace(ranks=[rank.replace(weight_bytes=weights[rank.pipeline_rank]) for rank in ranks])
 

@@ -40,7 +40,7 @@ def cluster_of(row: dict) -> r1cluster.Cluster:
     )
 
 
-def layout_of(row: dict, layers: int) -> r1cluster.Layout:
+def layout_of(row: dict, layers: int, engine: r1cluster.Engine) -> r1cluster.Layout:
     stages, gpus = row.get("hosts", 1), row["gpus"]
     partition = r1cluster.default_partition(layers, stages)
     ranks = [
@@ -56,7 +56,9 @@ def layout_of(row: dict, layers: int) -> r1cluster.Layout:
         for stage in range(stages)
         for gpu in range(gpus)
     ]
-    return r1cluster.Layout(tensor_parallel=gpus, pipeline_parallel=stages, layers_per_stage=partition, ranks=ranks)
+    return r1cluster.Layout(
+        tensor_parallel=gpus, pipeline_parallel=stages, layers_per_stage=partition, ranks=ranks, engine=engine
+    )
 
 
 def forecast_of(row: dict) -> r1cluster.SpeedForecast:
@@ -65,11 +67,12 @@ def forecast_of(row: dict) -> r1cluster.SpeedForecast:
         hosts=[r1cluster.HostSpec(name=f"host{host}") for host in range(row.get("hosts", 1))],
         engine=r1cluster.EngineSpec(name=row["engine"], version=row["version"], is_eager=row.get("is_eager", False)),
     )
+    cluster = cluster_of(row)
     return r1cluster.forecast_speed(
         spec,
-        cluster_of(row),
+        cluster,
         r1cluster.Checkpoint(config=config),
-        layout_of(row, config.layers),
+        layout_of(row, config.layers, r1cluster.choose_engine(spec, cluster, config)),
         [r1cluster.Workload(**row["workload"])],
     )
 

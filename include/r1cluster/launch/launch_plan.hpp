@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "r1cluster/config/settings.hpp"
+#include "r1cluster/launch/runtime.hpp"
 #include "r1cluster/layout/layout.hpp"
 
 namespace r1cluster {
@@ -46,6 +47,7 @@ struct LaunchPort {
 struct HostLaunch {
     std::string host;
     std::string address;  ///< by which its peers reach it
+    Runtime runtime;      ///< of all its processes
     std::vector<ProcessSpec> processes;
     std::vector<LaunchPort> ports;
     bool operator==(const HostLaunch&) const = default;

@@ -8,11 +8,8 @@
 #include <vector>
 
 #include "r1cluster/base/interval.hpp"
-#include "r1cluster/base/version.hpp"
-#include "r1cluster/facts/cluster.hpp"
+#include "r1cluster/engine/engine.hpp"
 #include "r1cluster/layout/workload.hpp"
-#include "r1cluster/model/slicing.hpp"
-#include "r1cluster/spec/deployment_spec.hpp"
 
 namespace r1cluster {
 
@@ -42,9 +39,8 @@ struct Layout {
     bool is_expert_parallel = false;  ///< whole experts spread over tensor_parallel * data_parallel ranks
     int decode_context_parallel = 1;  ///< ranks of a tensor-parallel group among which a token's cache is dealt
     std::vector<int> layers_per_stage;
-    bool is_engine_default_partition = true;  ///< else VLLM_PP_LAYER_PARTITION must say it
-    std::string engine_version;               ///< "0.25.1"; empty: not known, the newest is assumed
-    std::string dtype;                        ///< that it computes in: "bfloat16", "float16"
+    bool is_engine_default_partition = true;  ///< else the engine must be told the layers
+    Engine engine;                            ///< that the layout was made for
     std::vector<RankPlacement> ranks;         ///< ordered by rank
     std::optional<WholeInterval> kv_tokens;   ///< of the deployment: its smallest rank's, times data_parallel
     std::optional<std::int64_t> longest_request_tokens;  ///< likely; the model's own limit at most

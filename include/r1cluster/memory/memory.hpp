@@ -62,8 +62,8 @@ struct Calibration {
     bool operator==(const Calibration&) const = default;
 };
 
-/// Reads the lines in which vLLM (0.6.4 and later) and SGLang account for their memory, of one log or of several
-/// joined. What a log does not say stays unset; a log without any such line is a Calibration without ranks.
+/// Reads the lines in which engines account for their memory (docs/memory.md says which releases), of one log or of
+/// several joined. What a log does not say stays unset; a log without any such line is a Calibration without ranks.
 Calibration parse_calibration(std::string_view log, std::string_view source);
 
 /// All of a layout's memory, term by term.

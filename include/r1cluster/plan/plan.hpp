@@ -26,6 +26,7 @@ struct RejectedLayout {
 
 /// The layouts that these machines and this model allow.
 struct Plan {
+    Engine engine;                ///< of every layout
     Goal goal;                    ///< that they are ordered by
     std::vector<Layout> layouts;  ///< best first; empty: nothing fits, and `rejected` says why
     std::int64_t unlisted = 0;    ///< more that are possible: beyond the limit, or better at nothing than a listed one
@@ -51,11 +52,6 @@ struct PlanOptions {
 /// (invalid_input) for an architecture without slicing rules, and for a limit below 1.
 Plan plan_layouts(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
                   const PlanOptions& options = {});
-
-/// Layers of each stage by the engine's own rule: vLLM >= 0.8.0 gives a remainder to the stages before the last, older
-/// ones give all of it to the last (vllm-project/vllm#13839). No version: the newest that is known.
-std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel,
-                                   const std::optional<Version>& engine = std::nullopt);
 
 /// For a terminal: the chosen layout with a row for each kind of rank, then the others, then the rejected.
 std::string show(const Plan& plan, bool explain = false);

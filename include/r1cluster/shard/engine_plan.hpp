@@ -62,7 +62,7 @@ std::vector<std::string> compare(const ShardPlan& ours, const EnginePlan& engine
 /// equally.
 Layout unweighed_layout(const DeploymentSpec& spec, int tensor_parallel, int pipeline_parallel);
 
-/// The layout with layers and bytes of each rank as the engine says.
+/// The layout with the version of the engine that answered, and layers and bytes of each rank as it says.
 Layout weighed(Layout layout, const EnginePlan& engine);
 
 /// For a terminal: ranks with what they read and hold, and the bytes that each host needs.

@@ -118,7 +118,7 @@ private:
     const RankShards* rank_;
 };
 
-/// Computes the exact shard plan from the headers alone.
-ShardPlan plan_shards(const Layout& layout, const Checkpoint& checkpoint, const Loading& loading = {});
+/// Computes the exact shard plan from the headers alone, as Layout::engine loads the checkpoint.
+ShardPlan plan_shards(const Layout& layout, const Checkpoint& checkpoint);
 
 }  // namespace r1cluster

@@ -4,6 +4,7 @@
 #include <functional>
 #include <set>
 
+#include "engine/names/names.hpp"
 #include "facts/derive/derive.hpp"
 #include "facts/device_words.hpp"
 #include "r1cluster/base/units.hpp"
@@ -33,7 +34,7 @@ std::string hca_firmware(const Machine& machine) {
     return text;
 }
 
-std::string package(const Machine& machine, const char* prefix) {
+std::string package(const Machine& machine, const std::string& prefix) {
     if (!machine.engine) return "";
     std::string text;
     for (const auto& [name, version] : machine.engine->packages) {
@@ -59,25 +60,35 @@ std::string gpudirect(const Machine& machine) {
     return used + unused == 0 ? "" : fmt::format("{} of {} GPUs", used, used + unused);
 }
 
-using Question = std::pair<const char*, std::function<std::string(const Machine&)>>;
+using Question = std::pair<std::string, std::function<std::string(const Machine&)>>;
 
 const std::vector<Question>& questions() {
-    static const std::vector<Question> all{
-        {"GPUs", [](const Machine& machine) { return machine.gpus.empty() ? "none" : gpu_models(machine); }},
-        {"memory of a GPU", gpu_memory},
-        {"GPU driver", [](const Machine& machine) { return machine.gpu_driver_version; }},
-        {"CUDA of the driver", [](const Machine& machine) { return machine.cuda_driver_version; }},
-        {"links between GPUs", [](const Machine& machine) { return link_kinds(machine); }},
-        {"HCAs for GPUs", compute_hcas},
-        {"firmware of these HCAs", hca_firmware},
-        {"GPUDirect RDMA", gpudirect},
-        {"vLLM", [](const Machine& machine) { return package(machine, "vllm"); }},
-        {"NCCL of the engine", [](const Machine& machine) { return package(machine, "nvidia-nccl"); }},
-        {"torch", [](const Machine& machine) { return package(machine, "torch"); }},
-        {"kernel", [](const Machine& machine) { return machine.kernel; }},
-        {"operating system", [](const Machine& machine) { return machine.operating_system; }},
-        {"CPU", [](const Machine& machine) { return machine.cpu.model; }},
-    };
+    static const std::vector<Question> all = [] {
+        std::vector<Question> asked{
+            {"GPUs", [](const Machine& machine) { return machine.gpus.empty() ? "none" : gpu_models(machine); }},
+            {"memory of a GPU", gpu_memory},
+            {"GPU driver", [](const Machine& machine) { return machine.gpu_driver_version; }},
+            {"CUDA of the driver", [](const Machine& machine) { return machine.cuda_driver_version; }},
+            {"links between GPUs", [](const Machine& machine) { return link_kinds(machine); }},
+            {"HCAs for GPUs", compute_hcas},
+            {"firmware of these HCAs", hca_firmware},
+            {"GPUDirect RDMA", gpudirect},
+        };
+        for (const EngineName& engine : engine_names()) {
+            asked.emplace_back(std::string(engine.title), [prefix = std::string(engine.name)](const Machine& machine) {
+                return package(machine, prefix);
+            });
+        }
+        const std::vector<Question> others{
+            {"NCCL of the engine", [](const Machine& machine) { return package(machine, "nvidia-nccl"); }},
+            {"torch", [](const Machine& machine) { return package(machine, "torch"); }},
+            {"kernel", [](const Machine& machine) { return machine.kernel; }},
+            {"operating system", [](const Machine& machine) { return machine.operating_system; }},
+            {"CPU", [](const Machine& machine) { return machine.cpu.model; }},
+        };
+        asked.insert(asked.end(), others.begin(), others.end());
+        return asked;
+    }();
     return all;
 }
 

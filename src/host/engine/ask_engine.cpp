@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "base/reflect_json.hpp"
+#include "engine/registry/registry.hpp"
 #include "host/engine/engine_program.hpp"
 #include "host/os/child.hpp"
 #include "host/os/private_folder.hpp"
@@ -54,20 +55,21 @@ std::string interpreter_of(const std::string& environment) {
     return python;
 }
 
-/// Nothing but what it takes to import vLLM: no proxy, no token, no setting of another engine. What it wants to
+/// Nothing but what it takes to import the engine: no proxy, no token, no setting of another engine. What it wants to
 /// keep goes where the rest goes.
 std::map<std::string, std::string> environment_of(const PrivateFolder& folder) {
     std::map<std::string, std::string> env{{"CUDA_VISIBLE_DEVICES", ""},
                                            {"HF_HUB_OFFLINE", "1"},
                                            {"OMP_NUM_THREADS", "1"},
-                                           {"VLLM_CPU_KVCACHE_SPACE", "1"},
-                                           {"VLLM_NO_USAGE_STATS", "1"},
-                                           {"VLLM_CPU_OMP_THREADS_BIND", "nobind"},
-                                           {"VLLM_LOGGING_LEVEL", "ERROR"},
                                            {"HOME", folder.path() + "/home"},
                                            {"TMPDIR", folder.path() + "/tmp"},
                                            {"LANG", "C.UTF-8"},
                                            {"PATH", "/usr/local/bin:/usr/bin:/bin"}};
+    for (const EngineDefinition* engine : engines()) {
+        for (const ReaderVariable& variable : engine->reader_variables) {
+            env[std::string(variable.name)] = variable.value;
+        }
+    }
     for (const char* name : {"PATH", "LD_LIBRARY_PATH"}) {
         if (const char* value = std::getenv(name)) env[name] = value;
     }
@@ -234,19 +236,19 @@ private:
         const std::string_view last = text.substr(text.rfind('\n') + 1);
         return {ErrorKind::unavailable, environment_,
                 fmt::format("asking the engine of \"{}\": its Python ended with {} of {} answers: {}; expected an "
-                            "environment with vLLM",
+                            "environment that has the engine",
                             environment_, plans_.size(), questions_.size(),
                             last.empty() ? std::string("it said nothing") : valid_utf8(last))};
     }
 
     void report(bool is_done) {
         if (!options_.on_progress) return;
-        std::string text = "importing vLLM";
+        std::string text = "importing the engine";
         if (answer_) {
             text = fmt::format("rank {} of {}", answer_->ranks(), questions_[plans_.size()].layout.world_size());
             if (questions_.size() > 1) text += fmt::format(", question {} of {}", plans_.size() + 1, questions_.size());
         }
-        if (is_done) text = fmt::format("vLLM {} has answered", plans_.front().engine_version);
+        if (is_done) text = fmt::format("release {} of the engine has answered", plans_.front().engine_version);
         options_.on_progress({"engine", text, std::chrono::duration<double>(Clock::now() - begun_).count(), is_done});
     }
 
@@ -279,8 +281,8 @@ EnginePlan ask_engine(const std::string& environment, const EngineQuestion& ques
     EnginePlan plan = std::move(ask_engine_all(environment, {question}, options, timeout_s).front());
     if (plan.refusal.empty()) return plan;
     throw Error(ErrorKind::invalid_input, question.checkpoint.path,
-                fmt::format("asking vLLM {} about \"{}\" with TP {} x PP {}: it refuses: {}", plan.engine_version,
-                            question.checkpoint.path, question.layout.tensor_parallel,
+                fmt::format("asking release {} of the engine about \"{}\" with TP {} x PP {}: it refuses: {}",
+                            plan.engine_version, question.checkpoint.path, question.layout.tensor_parallel,
                             question.layout.pipeline_parallel, plan.refusal));
 }
 

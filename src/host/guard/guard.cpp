@@ -22,6 +22,7 @@
 #include <set>
 #include <utility>
 
+#include "engine/registry/registry.hpp"
 #include "host/guard/containment.hpp"
 #include "host/guard/guard_link.hpp"
 #include "host/guard/job_folder.hpp"
@@ -245,7 +246,8 @@ private:
     }
 
     void notice_rank(const ProcessSpec& process, const std::string& line) {
-        const auto seen = rank_line(line);
+        const EngineDefinition* engine = find_engine(plan_.engine);
+        const auto seen = engine && engine->launch ? engine->launch->rank_of_line(line) : std::nullopt;
         if (!seen || std::find(process.ranks.begin(), process.ranks.end(), seen->rank) == process.ranks.end()) return;
         const auto known = state_.ranks.find(seen->rank);
         if (known != state_.ranks.end() && known->second == seen->pid) return;

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstring>
@@ -19,26 +18,6 @@
 extern char** environ;
 
 namespace r1cluster::detail {
-namespace {
-
-std::optional<int> number_after(const std::string& line, std::string_view word) {
-    const std::size_t at = line.find(word);
-    if (at == std::string::npos) return std::nullopt;
-    int number = 0;
-    const char* begin = line.data() + at + word.size();
-    const auto [end, error] = std::from_chars(begin, line.data() + line.size(), number);
-    return error == std::errc{} && end != begin ? std::optional(number) : std::nullopt;
-}
-
-}  // namespace
-
-std::optional<SeenRank> rank_line(const std::string& line) {
-    if (line.find(" in world size ") == std::string::npos || line.find("ip=") != std::string::npos) return std::nullopt;
-    const auto pid = number_after(line, "pid="), rank = number_after(line, "] rank ");
-    if (!pid || !rank || *pid <= 1 || *rank < 0) return std::nullopt;
-    return SeenRank{*rank, *pid};
-}
-
 std::string describe_end(const Cause& cause) {
     if (cause.is_out_of_memory) return "was killed by SIGKILL: the kernel ran out of memory";
     if (cause.signal) {

@@ -105,7 +105,8 @@ TEST_CASE("an engine's refusal is thrown in its words where one answer is wanted
         "echo '{\"end\":0,\"key_list_sha256\":\"\",\"refusal\":\"ValueError: no such model\"}'\n");
     CHECK(ask_engine_all(engine.environment(), {question()}).at(0).refusal == "ValueError: no such model");
     CHECK(error_of([&] { ask_engine(engine.environment(), question()); }) ==
-          "asking vLLM 9.9 about \"/data/strange\" with TP 1 x PP 1: it refuses: ValueError: no such model");
+          "asking release 9.9 of the engine about \"/data/strange\" with TP 1 x PP 1: it refuses: ValueError: no such "
+          "model");
 }
 
 TEST_CASE("an engine's Python that ends early is told with its last words", "[host/engine]") {
@@ -113,7 +114,7 @@ TEST_CASE("an engine's Python that ends early is told with its last words", "[ho
     CHECK(error_of([&] { ask_engine(engine.environment(), question()); }) ==
           "unavailable: asking the engine of \"" + engine.environment() +
               "\": its Python ended with 0 of 1 answers: ModuleNotFoundError: No module named 'vllm'; expected an "
-              "environment with vLLM");
+              "environment that has the engine");
 }
 
 TEST_CASE("what an engine's Python says beside the answer is refused with its line", "[host/engine]") {

@@ -8,6 +8,7 @@
 #include <boost/asio/read_until.hpp>
 #include <chrono>
 
+#include "engine/vllm/parts.hpp"
 #include "host/guard/process_facts.hpp"
 #include "host/os/child.hpp"
 #include "support/catch.hpp"
@@ -58,7 +59,7 @@ TEST_CASE("the end of a grandchild is seen, with its signal where the kernel tel
     const auto child = Child::start(context, {engine, "worker", "0", "1"});
     std::string text;
     const std::size_t size = asio::read_until(child->output(), asio::dynamic_buffer(text), '\n');
-    const auto rank = rank_line(text.substr(0, size - 1));
+    const auto rank = vllm::rank_of_line(text.substr(0, size - 1));
     REQUIRE(rank);
     Watch seen;
     watch(context, rank->pid, seen);

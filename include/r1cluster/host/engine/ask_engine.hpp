@@ -18,13 +18,13 @@ struct EngineQuestion {
     bool operator==(const EngineQuestion&) const = default;
 };
 
-/// Asks the vLLM of an environment on this machine: a folder with bin/python, or the interpreter itself. It
-/// needs no GPU, no weights and no network: vLLM makes the model of each rank without memory for it, from the
+/// Asks the engine of an environment on this machine: a folder with bin/python, or the interpreter itself. It
+/// needs no GPU, no weights and no network: the engine makes the model of each rank without memory for it, from the
 /// headers alone, and its own loaders say which bytes they want. All questions go to one process, because to
-/// import vLLM takes longer than to answer; it has 2 GB of memory at its largest, and an end with this call.
+/// import the engine takes longer than to answer; it has 2 GB of memory at its largest, and an end with this call.
 ///
 /// A model that the engine refuses is an answer: EnginePlan::refusal. Throws Error: not_found or unavailable
-/// (no such interpreter, no vLLM in it), timed_out after `timeout_s` for all, interrupted, invalid_input for a
+/// (no such interpreter, no engine in it), timed_out after `timeout_s` for all, interrupted, invalid_input for a
 /// checkpoint that is not whole.
 std::vector<EnginePlan> ask_engine_all(const std::string& environment, const std::vector<EngineQuestion>& questions,
                                        const HostOptions& options = {}, int timeout_s = 1800);

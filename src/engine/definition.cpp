@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/definition.hpp"
+
+#include "engine/log_numbers.hpp"
+#include "engine/packages.hpp"
+
+namespace r1cluster::detail {
+
+bool has(const EngineDefinition& engine, const std::optional<Version>& version, EngineFeature feature) {
+    return Knowledge::embedded().engine(engine.name).has(feature, version);
+}
+
+std::string since(const EngineDefinition& engine, EngineFeature feature) {
+    return Knowledge::embedded().engine(engine.name).since(feature);
+}
+
+const std::string* installed_text(const EngineDefinition& engine, const Machine& machine) {
+    for (const std::string_view distribution : engine.distributions) {
+        if (const std::string* version = package_version(machine, std::string(distribution))) return version;
+    }
+    return nullptr;
+}
+
+std::optional<Version> installed_version(const EngineDefinition& engine, const Machine& machine) {
+    const std::string* text = installed_text(engine, machine);
+    return text ? Version::try_parse(*text) : std::nullopt;
+}
+
+std::optional<ProcessPlace> place_of_process(std::string_view process) {
+    const auto part = [&](std::string_view marker) -> std::optional<int> {
+        std::size_t found = process.find(marker);
+        // "PCP" and "DCP" end in other words' letters
+        while (found != std::string_view::npos && found > 0 && process[found - 1] != '_' && process[found - 1] != ' ') {
+            found = process.find(marker, found + 1);
+        }
+        return found == std::string_view::npos ? std::nullopt : index_after(process.substr(found), marker);
+    };
+    const std::optional<int> data = part("DP"), stage = part("PP"), tensor = part("TP");
+    if (!data && !stage && !tensor) return std::nullopt;
+    return ProcessPlace{data.value_or(0), stage.value_or(0), tensor.value_or(0)};
+}
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/names/names.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace r1cluster::detail {
+namespace {
+
+constexpr std::array all{
+    EngineName{"vllm", "vLLM", true},
+    EngineName{"sglang", "SGLang", false},
+};
+
+}  // namespace
+
+std::span<const EngineName> engine_names() { return all; }
+
+const EngineName* find_engine_name(std::string_view name) {
+    const auto found = std::ranges::find(all, name, &EngineName::name);
+    return found == all.end() ? nullptr : &*found;
+}
+
+std::vector<std::string_view> launchable_engines() {
+    std::vector<std::string_view> names;
+    for (const EngineName& engine : all) {
+        if (engine.can_be_launched) names.push_back(engine.name);
+    }
+    return names;
+}
+
+}  // namespace r1cluster::detail

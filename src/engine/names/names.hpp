@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace r1cluster::detail {
+
+/// An engine by its name in the spec. The list stands below the spec's room, so that validated() can look a name up;
+/// src/engine/registry has what each engine does.
+struct EngineName {
+    std::string_view name;   ///< "vllm"
+    std::string_view title;  ///< "vLLM", in messages
+    bool can_be_launched = false;
+};
+
+std::span<const EngineName> engine_names();
+/// nullptr: no such engine.
+const EngineName* find_engine_name(std::string_view name);
+/// The engines that plan_launch() has a command line for; the first is the default of the spec.
+std::vector<std::string_view> launchable_engines();
+
+}  // namespace r1cluster::detail
