@@ -116,21 +116,35 @@ void bind_plan(py::module_& module) {
     module.def("plan_shards", &plan_shards, py::arg("layout"), py::arg("checkpoint"),
                "The bytes that each rank and each host needs, exactly, from the headers alone.");
     module.def(
-        "forecast_memory", &forecast_memory, py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"),
-        py::arg("layout"), py::arg("calibration") = Calibration{},
+        "forecast_memory",
+        [](const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint, const Layout& layout,
+           const Calibration& calibration) { return forecast_memory(spec, cluster, checkpoint, layout, calibration); },
+        py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"), py::arg("layout"),
+        py::arg("calibration") = Calibration{},
         "Memory of each rank, room for tokens and what loading takes of hosts; `calibration` replaces estimates.");
     module.def("parse_calibration", &parse_calibration, py::arg("log"), py::arg("source"),
                "What vLLM (0.6.4 and later) or SGLang says of its memory in a log.");
     module.def("show", py::overload_cast<const MemoryForecast&, bool>(&show), py::arg("forecast"),
                py::arg("explain") = false);
-    module.def("forecast_speed", &forecast_speed, py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"),
-               py::arg("layout"), py::arg("workloads"),
-               "How fast a layout will serve each of these loads, as intervals with the reason for each part.");
+    module.def(
+        "forecast_speed",
+        [](const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint, const Layout& layout,
+           const std::vector<Workload>& workloads) {
+            return forecast_speed(spec, cluster, checkpoint, layout, workloads);
+        },
+        py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"), py::arg("layout"), py::arg("workloads"),
+        "How fast a layout will serve each of these loads, as intervals with the reason for each part.");
     module.def("show", py::overload_cast<const SpeedForecast&, bool>(&show), py::arg("forecast"),
                py::arg("explain") = false);
-    module.def("explain_slowness", &explain_slowness, py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"),
-               py::arg("layout"), py::arg("workload"), py::arg("observed_tokens_per_s"),
-               "What may explain the tokens per second that one request gets, best fit first.");
+    module.def(
+        "explain_slowness",
+        [](const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint, const Layout& layout,
+           const Workload& workload, double observed_tokens_per_s) {
+            return explain_slowness(spec, cluster, checkpoint, layout, workload, observed_tokens_per_s);
+        },
+        py::arg("spec"), py::arg("cluster"), py::arg("checkpoint"), py::arg("layout"), py::arg("workload"),
+        py::arg("observed_tokens_per_s"),
+        "What may explain the tokens per second that one request gets, best fit first.");
     module.def("parse_engine_plan", &parse_engine_plan, py::arg("answer"), py::arg("layout"), py::arg("checkpoint"),
                py::arg("source") = "engine", "Reads what the program that asks the engine has printed.");
     module.def("compare", py::overload_cast<const ShardPlan&, const EnginePlan&, const Checkpoint&>(&compare),

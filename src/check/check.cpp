@@ -61,11 +61,14 @@ std::vector<Rule> all_rules() {
 
 }  // namespace detail
 
-Report check(const Decision& decision) {
+Report check(const Decision& decision, const Knowledge& knowledge) {
+    const detail::CheckInput input{decision.spec,   decision.cluster,  decision.checkpoint,
+                                   decision.layout, decision.settings, decision.launch_plan,
+                                   decision,        knowledge};
     Report report;
     for (const detail::Rule& rule : detail::all_rules()) {
         detail::Verdicts verdicts(rule, report);
-        rule.apply(decision, verdicts);
+        rule.apply(input, verdicts);
         report.checked.push_back(verdicts.checked());
     }
     std::stable_sort(report.findings.begin(), report.findings.end(),

@@ -10,7 +10,7 @@ namespace {
 /// One subject: the deployment. A step that was never tried does not concern its rule.
 void judge_step(const CheckInput& input, Verdicts& verdicts, DecisionStep step, bool has_value,
                 const std::string& expected, const std::string& remedy) {
-    if (const Refusal* refusal = input.find(step)) {
+    if (const Refusal* refusal = input.decision.find(step)) {
         verdicts.add(refusal->subject, {{{Severity::error, refusal->because, expected, remedy}}});
     } else if (has_value) {
         verdicts.add(input.spec.name, passed);

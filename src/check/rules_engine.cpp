@@ -13,8 +13,8 @@ namespace {
 /// The distribution that a remedy installs.
 std::string distribution_of(const EngineDefinition& engine) { return std::string(engine.distributions.front()); }
 
-bool can_span_hosts(const EngineDefinition& engine, const Version& version) {
-    return has(engine, version, EngineFeature::several_hosts_by_mp);
+bool can_span_hosts(const CheckInput& input, const Version& version) {
+    return input.knowledge.engine(engine_of(input).name).has(EngineFeature::several_hosts_by_mp, version);
 }
 
 std::string install_command(const HostSpec& host, const std::string& distribution, const std::string& version) {
@@ -41,7 +41,7 @@ bool is_ray_wanted(const CheckInput& input, const Machine& machine) {
     if (!input.spec.engine.backend.empty()) return input.spec.engine.backend == "ray";
     const EngineDefinition& engine = engine_of(input);
     const auto version = installed_version(engine, machine);
-    return spans_hosts(input) && version && !can_span_hosts(engine, *version);
+    return spans_hosts(input) && version && !can_span_hosts(input, *version);
 }
 
 /// What must be alike on all hosts: distribution -> version, with "" for a distribution that is not there.
@@ -134,8 +134,9 @@ Judgement judge_layout_support(const CheckInput& input, const Subject& subject) 
     if (!spans_hosts(input)) return not_concerned;
     const EngineDefinition& engine = engine_of(input);
     const std::string distribution = distribution_of(engine);
-    const std::string expected = fmt::format("{} {} or later, which spreads over hosts without Ray (--nnodes)",
-                                             distribution, since(engine, EngineFeature::several_hosts_by_mp));
+    const std::string expected =
+        fmt::format("{} {} or later, which spreads over hosts without Ray (--nnodes)", distribution,
+                    input.knowledge.engine(engine.name).since(EngineFeature::several_hosts_by_mp));
     if (!subject.machine.engine) return {{unseen(subject.machine, "engine", expected)}};
     const std::string* installed = installed_text(engine, subject.machine);
     const auto version = installed_version(engine, subject.machine);
@@ -145,7 +146,7 @@ Judgement judge_layout_support(const CheckInput& input, const Subject& subject) 
                   expected, install_command(subject.host, distribution, input.spec.engine.version)}}};
     }
     if (is_ray_wanted(input, subject.machine)) return judge_ray(input, subject);
-    if (can_span_hosts(engine, *version)) return passed;
+    if (can_span_hosts(input, *version)) return passed;
     return {{{Severity::error, distribution + " " + *installed, expected,
               fmt::format("upgrade {} on every host, or set backend = \"ray\" in [engine]", distribution)}}};
 }

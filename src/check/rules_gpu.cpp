@@ -5,6 +5,7 @@
 #include <map>
 
 #include "check/rule.hpp"
+#include "engine/capabilities.hpp"
 #include "r1cluster/base/units.hpp"
 
 namespace r1cluster::detail {
@@ -20,45 +21,55 @@ Judgement judge_present(const CheckInput& input, const Subject& subject) {
               expected, "check [[host]] gpus and " + command_on(subject.host, "nvidia-smi -L")}}};
 }
 
+/// A GPU of less than `least` computes the checkpoint slower, or not at all.
 struct Need {
-    Version capability;
+    const knowledge::CapabilityRule* rule = nullptr;
     Severity severity = Severity::error;
     std::string why;
 };
 
-/// What the checkpoint asks of a GPU with this vLLM. 0.9.0 brought the fall to float16 and weight-only FP8 by
-/// Marlin on 8.0 (vllm-project/vllm#16850); before it both died, block FP8 only after all shards were loaded.
-std::vector<Need> needs(const ModelConfig& model, const Version& engine) {
-    const bool is_old = engine < Version::parse("0.9.0");
+std::string capability_text(int capability) { return fmt::format("{}.{}", capability / 10, capability % 10); }
+
+/// What plan_layouts() refuses of this release is an error; what the release computes in another way, a warning.
+std::vector<Need> needs(const CheckInput& input, const Version& version) {
+    const knowledge::EngineKnowledge& engine = input.knowledge.engine(input.spec.engine.name);
+    const ModelConfig& model = input.checkpoint->config;
+    const bool is_planned = input.layout && !input.layout->engine.dtype.empty();
+    const std::string& dtype = is_planned ? input.layout->engine.dtype : model.dtype;
+    const bool has_latent_cache =
+        is_planned ? input.layout->engine.has_latent_cache : model.latent_attention.has_value();
     std::vector<Need> all;
-    if (model.dtype == "bfloat16") {
-        all.push_back({Version::parse("8.0"), is_old ? Severity::error : Severity::warning,
-                       is_old ? "bfloat16 needs 8.0" : "below 8.0 vllm falls back from bfloat16 to float16"});
+    for (const knowledge::CapabilityRule* rule : capability_rules(engine, version, model, dtype, has_latent_cache)) {
+        all.push_back({rule, Severity::error, fmt::format("{} needs {}", rule->words, capability_text(rule->least))});
     }
-    if (model.quantization && model.quantization->method == "fp8") {
-        const Version least = Version::parse(engine < Version::parse("0.14.0") ? "8.0" : "7.5");
-        all.push_back({least, Severity::error, fmt::format("FP8 weights need {}", least.text())});
+    const auto* bfloat16 = engine.find_capability_rule("bfloat16", version);
+    if (bfloat16 && model.dtype == "bfloat16" && dtype != model.dtype) {
+        all.push_back({bfloat16, Severity::warning,
+                       fmt::format("below {} every rank computes in {}", capability_text(bfloat16->least), dtype)});
+    }
+    const auto* fp8 = engine.find_capability_rule("fp8 units", version);
+    if (fp8 && model.quantization && model.quantization->method == "fp8") {
         all.push_back(
-            {Version::parse("8.9"), is_old ? Severity::error : Severity::warning,
-             is_old ? "FP8 in blocks needs 8.9" : "below 8.9 FP8 weights are unpacked by Marlin, which is slower"});
+            {fp8, Severity::warning,
+             fmt::format("below {} FP8 weights are unpacked by Marlin, which is slower", capability_text(fp8->least))});
     }
     return all;
 }
 
 void judge_capability_of(const Gpu& gpu, const std::vector<Need>& all, const Subject& subject,
                          std::vector<Violation>& problems) {
-    const auto capability = Version::try_parse(gpu.compute_capability);
+    const std::optional<int> capability = capability_number(gpu.compute_capability);
     if (!capability) {
         problems.push_back(
             unseen(subject.machine, fmt::format("compute capability of GPU {}", gpu.nvml_index), "it is known"));
         return;
     }
     for (const Need& need : all) {
-        if (*capability >= need.capability) continue;
-        problems.push_back({need.severity,
-                            fmt::format("GPU {} ({}) has {}", gpu.nvml_index, gpu.name, gpu.compute_capability),
-                            fmt::format("compute capability {} or higher: {}", need.capability.text(), need.why),
-                            "use other GPUs, a newer vllm, or a checkpoint of another dtype"});
+        if (*capability >= need.rule->least) continue;
+        problems.push_back(
+            {need.severity, fmt::format("GPU {} ({}) has {}", gpu.nvml_index, gpu.name, gpu.compute_capability),
+             fmt::format("compute capability {} or higher: {}", capability_text(need.rule->least), need.why),
+             "use other GPUs, a newer vllm, or a checkpoint of another dtype"});
         if (need.severity == Severity::error) return;
     }
 }
@@ -73,7 +84,7 @@ Judgement judge_capability(const CheckInput& input, const Subject& subject) {
     }
     const auto version = installed_version(engine_of(input), subject.machine);
     if (!version) return {{unseen(subject.machine, "engine", expected)}};
-    const auto all = needs(input.checkpoint->config, *version);
+    const auto all = needs(input, *version);
     std::vector<Violation> problems;
     for (const Gpu* gpu : used_gpus(input, subject)) judge_capability_of(*gpu, all, subject, problems);
     return problems;

@@ -11,7 +11,10 @@ namespace r1cluster::detail {
 namespace {
 
 constexpr std::uint64_t mib = std::uint64_t{1} << 20;
-constexpr std::uint64_t gib = std::uint64_t{1} << 30;
+
+std::uint64_t whole(const CheckInput& input, std::string_view threshold) {
+    return static_cast<std::uint64_t>(input.knowledge.threshold(threshold));
+}
 
 void judge_reached(const CheckInput& input, Verdicts& verdicts) {
     for (const HostSpec& host : input.spec.hosts) {
@@ -35,14 +38,15 @@ Judgement unlimited_or_unseen(const Machine& machine, std::string_view topic, co
     return {{unseen(machine, topic, expected)}};
 }
 
-Judgement judge_open_files(const CheckInput&, const Subject& subject) {
-    const std::string expected = "at least 65536, or unlimited";
+Judgement judge_open_files(const CheckInput& input, const Subject& subject) {
+    const std::uint64_t enough = whole(input, "open_files"), least = whole(input, "open_files_least");
+    const std::string expected = fmt::format("at least {}, or unlimited", enough);
     const auto& limit = subject.machine.limits.open_files;
     if (!limit) return unlimited_or_unseen(subject.machine, "limit of open files", expected);
-    if (*limit >= 65536) return passed;
+    if (*limit >= enough) return passed;
     const std::string remedy =
         "raise nofile in /etc/security/limits.conf (or LimitNOFILE of the service), log in again";
-    return {{{*limit < 4096 ? Severity::error : Severity::warning, fmt::format("{} open files", *limit), expected,
+    return {{{*limit < least ? Severity::error : Severity::warning, fmt::format("{} open files", *limit), expected,
               remedy}}};
 }
 
@@ -55,10 +59,12 @@ bool has_infiniband(const Machine& machine) {
 
 Judgement judge_memlock(const CheckInput& input, const Subject& subject) {
     if (!spans_hosts(input) || !uses_gpus(input, subject)) return not_concerned;
-    const std::string expected = "unlimited, or at least 64 GiB, where InfiniBand or RoCE is used";
+    const std::uint64_t enough = whole(input, "memlock_bytes");
+    const std::string expected =
+        fmt::format("unlimited, or at least {}, where InfiniBand or RoCE is used", format_bytes(enough));
     const auto& limit = subject.machine.limits.memlock_bytes;
     if (!limit) return unlimited_or_unseen(subject.machine, "limit of locked memory", expected);
-    if (*limit >= 64 * gib) return passed;
+    if (*limit >= enough) return passed;
     const Severity severity = has_infiniband(subject.machine) ? Severity::error : Severity::info;
     return {{{severity, format_bytes(*limit) + " may be locked", expected,
               "set memlock to unlimited in /etc/security/limits.conf (or LimitMEMLOCK=infinity), log in again"}}};
@@ -70,7 +76,8 @@ Judgement judge_shared_memory(const CheckInput& input, const Subject& subject) {
     const std::uint64_t count =
         input.layout ? ranks.size() : std::max<std::uint64_t>(1, used_gpus(input, subject).size());
     if (count == 0) return not_concerned;
-    const std::uint64_t least = count * 64 * mib, safe = is_on_gpus ? count * gib : least;
+    const std::uint64_t least = count * whole(input, "shm_rank_least_bytes"),
+                        safe = is_on_gpus ? count * whole(input, "shm_rank_bytes") : least;
     const std::string expected = fmt::format("at least {} free for {} ranks", format_bytes(safe), count);
     const Filesystem* shm = find_filesystem(subject.machine, "/dev/shm");
     if (!shm) return {{unseen(subject.machine, "filesystem /dev/shm", expected)}};
@@ -83,13 +90,14 @@ Judgement judge_shared_memory(const CheckInput& input, const Subject& subject) {
 }
 
 Judgement judge_disk(const CheckInput& input, const Subject& subject) {
-    const std::string expected = "at least 1.00 GiB free for state and logs";
+    const std::uint64_t least = whole(input, "disk_free_bytes");
+    const std::string expected = fmt::format("at least {} free for state and logs", format_bytes(least));
     std::vector<Violation> problems;
     bool is_state_known = false;
     for (const Filesystem& filesystem : subject.machine.filesystems) {
         if (filesystem.path == "/dev/shm" || filesystem.path == input.spec.model.path) continue;
         is_state_known = true;
-        if (filesystem.free_bytes >= gib) continue;
+        if (filesystem.free_bytes >= least) continue;
         problems.push_back(
             {Severity::error, fmt::format("{} free at {}", format_bytes(filesystem.free_bytes), filesystem.path),
              expected, fmt::format("free space on {} (mounted at {})", filesystem.device, filesystem.mount)});
@@ -102,12 +110,13 @@ Judgement judge_disk(const CheckInput& input, const Subject& subject) {
     return problems;
 }
 
-Judgement judge_clock(const CheckInput&, const Subject& subject) {
-    const std::string expected = "within 1 s of the controller's clock";
+Judgement judge_clock(const CheckInput& input, const Subject& subject) {
+    const double most = input.knowledge.threshold("clock_offset_s");
+    const std::string expected = fmt::format("within {:g} s of the controller's clock", most);
     const auto& offset = subject.machine.clock_offset_s;
     if (!offset) return {{unseen(subject.machine, "clock", expected)}};
     const double uncertainty = subject.machine.clock_uncertainty_s.value_or(0);
-    if (std::abs(*offset) <= 1 + uncertainty) return passed;
+    if (std::abs(*offset) <= most + uncertainty) return passed;
     return {{{Severity::warning,
               fmt::format("{:.1f} s {} (known to {:.1f} s)", std::abs(*offset), *offset > 0 ? "ahead" : "behind",
                           uncertainty),

@@ -11,8 +11,6 @@ namespace r1cluster::detail {
 namespace {
 
 constexpr std::uint64_t gib = std::uint64_t{1} << 30;
-/// A vLLM worker without weights was measured to take 1.9 to 2.2 GB of host memory.
-constexpr std::uint64_t process_bytes = 2 * gib;
 
 Violation no_layout(const std::string& expected) {
     return {Severity::unknown, "no layout was planned", expected,
@@ -21,6 +19,7 @@ Violation no_layout(const std::string& expected) {
 
 /// What the ranks of one host take from its main memory.
 std::uint64_t host_bytes(const CheckInput& input, const HostSpec& host) {
+    const auto process_bytes = static_cast<std::uint64_t>(input.knowledge.threshold("worker_bytes"));
     std::uint64_t bytes = 0;
     for (const RankPlacement* rank : ranks_of(input, host)) {
         bytes += process_bytes;
@@ -96,7 +95,7 @@ void judge_devices(const CheckInput& input, Verdicts& verdicts) {
 
 constexpr std::array rules{
     Rule{"memory.host_enough", "the ranks of each machine fit its main memory",
-         "checkpoint headers; 2 GiB for each worker process, measured", Severity::error, each_host<judge_host>},
+         "checkpoint headers; 2.2 GB for each worker process, measured", Severity::error, each_host<judge_host>},
     Rule{"memory.device_enough", "each rank's share of GPU memory is free and holds its weights",
          "vLLM refuses to start: \"Free memory on device is less than desired GPU memory utilization\"",
          Severity::error, judge_devices},

@@ -13,8 +13,17 @@
 
 namespace r1cluster::detail {
 
-/// What a rule looks at.
-using CheckInput = Decision;
+/// What a rule looks at: the parts of a decision, and the tables.
+struct CheckInput {
+    const DeploymentSpec& spec;
+    const Cluster& cluster;
+    const std::optional<Checkpoint>& checkpoint;
+    const std::optional<Layout>& layout;
+    const std::optional<Settings>& settings;
+    const std::optional<LaunchPlan>& launch_plan;
+    const Decision& decision;
+    const Knowledge& knowledge;
+};
 
 /// A host as asked for, and as it is.
 struct Subject {

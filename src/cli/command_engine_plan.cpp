@@ -22,7 +22,8 @@ bool is_known(const ModelConfig& config) {
 }
 
 /// Sizes that were given are asked about as they are, so that no GPU has to be there; else the best of ours.
-Layout layout_to_ask(const DeploymentSpec& spec, const Recording& recording, const Checkpoint& checkpoint) {
+Layout layout_to_ask(const Session& session, const DeploymentSpec& spec, const Recording& recording,
+                     const Checkpoint& checkpoint) {
     std::optional<int> stages = spec.layout.pipeline_parallel;
     if (!stages && spec.layout.layers_per_stage) stages = static_cast<int>(spec.layout.layers_per_stage->size());
     if (spec.layout.tensor_parallel && stages) return unweighed_layout(spec, *spec.layout.tensor_parallel, *stages);
@@ -32,7 +33,7 @@ Layout layout_to_ask(const DeploymentSpec& spec, const Recording& recording, con
                                 "chosen; give --tp and --pp, or [layout]",
                                 checkpoint.path, checkpoint.config.architecture));
     }
-    Plan plan = r1cluster::plan_layouts(spec, interpret(recording), checkpoint);
+    Plan plan = r1cluster::plan_layouts(spec, interpret(recording), checkpoint, {}, session.knowledge());
     if (plan.layouts.empty()) {
         throw Error(ErrorKind::invalid_input, spec.model.path,
                     fmt::format("planning \"{}\": {}; give --tp and --pp to ask the engine all the same",
@@ -82,7 +83,7 @@ bool plan_from_engine(Session& session, const DeploymentSpec& spec) {
                     fmt::format("planning \"{}\": no host gave a checkpoint", spec.model.path));
     }
     const Checkpoint checkpoint = parse_checkpoint(*recording.checkpoint);
-    const Layout asked = layout_to_ask(spec, recording, checkpoint);
+    const Layout asked = layout_to_ask(session, spec, recording, checkpoint);
     const EnginePlan engine = ask_engine(environment(), {*recording.checkpoint, asked}, session.host_options());
     end_progress();
     const Comparison comparison = compare_with_rules(engine, weighed(asked, engine), checkpoint);

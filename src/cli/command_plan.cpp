@@ -42,6 +42,7 @@ void add_model(CLI::App& app, Session& session) {
 void add_plan(CLI::App& app, Session& session) {
     CLI::App* verb = app.add_subcommand("plan", "the layouts that hosts and model allow, best first");
     add_input(*verb, session, true);
+    add_knowledge_option(*verb, session);
     add_json(*verb, session);
     add_explain(*verb, session);
     static PlanRequest request;
@@ -50,7 +51,7 @@ void add_plan(CLI::App& app, Session& session) {
     verb->callback([&session] {
         const DeploymentSpec spec = request.applied_to(session.spec());
         if (plan_from_engine(session, spec)) return;
-        const Decision decision = decide(spec, session.recording(), {.plan = request.options});
+        const Decision decision = decide(spec, session.recording(), {.plan = request.options}, session.knowledge());
         if (request.wants_forecast()) return request.print_forecast(session, decision);
         if (decision.plan.layouts.empty() && decision.plan.rejected.empty()) decision.require_layout();
         print(session, decision.plan, [&] {
@@ -65,6 +66,7 @@ void add_plan(CLI::App& app, Session& session) {
 void add_check(CLI::App& app, Session& session) {
     CLI::App* verb = app.add_subcommand("check", "whether the deployment would work, rule by rule");
     add_input(*verb, session, true);
+    add_knowledge_option(*verb, session);
     add_json(*verb, session);
     add_explain(*verb, session);
     verb->callback([&session] {
@@ -77,6 +79,7 @@ void add_check(CLI::App& app, Session& session) {
 void add_config(CLI::App& app, Session& session) {
     CLI::App* verb = app.add_subcommand("config", "the environment of the engine on each host, and why");
     add_input(*verb, session, true);
+    add_knowledge_option(*verb, session);
     add_json(*verb, session);
     add_explain(*verb, session);
     static std::string format = "text", host;
@@ -109,6 +112,7 @@ void add_config(CLI::App& app, Session& session) {
 void add_launch(CLI::App& app, Session& session) {
     CLI::App* verb = app.add_subcommand("launch", "the processes that up would start; starts nothing");
     add_input(*verb, session, true);
+    add_knowledge_option(*verb, session);
     add_json(*verb, session);
     verb->callback([&session] {
         const LaunchPlan launch_plan = session.decide().require_launch_plan();

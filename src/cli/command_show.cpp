@@ -145,6 +145,7 @@ void add_diagnose(CLI::App& app, Session& session) {
     CLI::App* verb = app.add_subcommand("diagnose", "what the engine's logs say went wrong, the first cause first");
     static std::vector<std::string> sources;
     verb->add_option("sources", sources, "log files, or one deployment spec")->required();
+    add_knowledge_option(*verb, session);
     add_host_options(*verb, session);
     add_json(*verb, session);
     verb->callback([&session] {
@@ -158,7 +159,7 @@ void add_diagnose(CLI::App& app, Session& session) {
         } else {
             for (const std::string& path : sources) found.push_back({"", path, read_text_file(path, 64u << 20)});
         }
-        const Report report = diagnose(found);
+        const Report report = diagnose(found, session.knowledge());
         print(session, report, [&] { return show(report, true); });
         if (!report.findings.empty()) session.exit_code = has_findings;
     });

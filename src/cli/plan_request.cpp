@@ -99,16 +99,17 @@ void PlanRequest::print_forecast(const Session& session, const Decision& decisio
         const Calibration calibration = calibration_log.empty()
                                             ? Calibration{}
                                             : parse_calibration(read_text_file(calibration_log), calibration_log);
-        const MemoryForecast forecast = forecast_memory(spec, decision.cluster, checkpoint, layout, calibration);
+        const MemoryForecast forecast =
+            forecast_memory(spec, decision.cluster, checkpoint, layout, calibration, session.knowledge());
         print(session, forecast, [&] { return show(forecast, session.explains); });
     } else if (wants_speed) {
-        const SpeedForecast forecast =
-            forecast_speed(decision.spec, decision.cluster, checkpoint, layout, workloads_of(layout));
+        const SpeedForecast forecast = forecast_speed(decision.spec, decision.cluster, checkpoint, layout,
+                                                      workloads_of(layout), session.knowledge());
         print(session, forecast, [&] { return show(forecast, session.explains); });
     } else {
         const Observation seen = parse_observation(observed);
-        const std::vector<SlownessCause> causes =
-            explain_slowness(decision.spec, decision.cluster, checkpoint, layout, seen.workload, seen.tokens_per_s);
+        const std::vector<SlownessCause> causes = explain_slowness(
+            decision.spec, decision.cluster, checkpoint, layout, seen.workload, seen.tokens_per_s, session.knowledge());
         fmt::print("{}", show_causes(causes));
     }
 }

@@ -19,6 +19,12 @@ void on_signal(int) { has_signal = true; }
 
 DeploymentSpec Session::spec() const { return parse_spec(read_text_file(spec_path), spec_path); }
 
+const Knowledge& Session::knowledge() const {
+    if (knowledge_folder.empty()) return Knowledge::embedded();
+    static const Knowledge loaded = load_knowledge(knowledge_folder);
+    return loaded;
+}
+
 Recording Session::recording() const {
     if (!from.empty()) return load_recording(from);
     const Recording live = r1cluster::read(spec(), host_options());
@@ -62,7 +68,7 @@ void add_explain(CLI::App& verb, Session& session) {
     verb.add_flag("--explain", session.explains, "say why, for everything");
 }
 
-Decision Session::decide() const { return r1cluster::decide(spec(), recording()); }
+Decision Session::decide() const { return r1cluster::decide(spec(), recording(), {}, knowledge()); }
 
 void show_progress(const Progress& progress) {
     // A log wants a line a second and the end of each step, not every piece of a copy.

@@ -16,12 +16,15 @@ enum ExitCode { clean = 0, has_findings = 1, wrong_usage = 2, failed = 3, interr
 struct Session {
     std::string spec_path;
     std::string from;
+    std::string knowledge_folder;
     bool is_json = false;
     bool explains = false;
     HostOptions options;
     int exit_code = clean;
 
     DeploymentSpec spec() const;
+    /// The tables of --knowledge over the embedded ones.
+    const Knowledge& knowledge() const;
     /// From --from, else from the hosts of the spec.
     Recording recording() const;
     /// The same; where neither was given, this host alone.
@@ -36,6 +39,8 @@ struct Session {
 void add_input(CLI::App& verb, Session& session, bool needs_spec);
 /// Options of a verb that talks to hosts.
 void add_host_options(CLI::App& verb, Session& session);
+/// --knowledge, for verbs that decide by the tables.
+void add_knowledge_option(CLI::App& verb, Session& session);
 void add_json(CLI::App& verb, Session& session);
 void add_explain(CLI::App& verb, Session& session);
 
@@ -70,5 +75,6 @@ void add_status(CLI::App& app, Session& session);
 void add_logs(CLI::App& app, Session& session);
 void add_down(CLI::App& app, Session& session);
 void add_diagnose(CLI::App& app, Session& session);
+void add_knowledge(CLI::App& app, Session& session);
 
 }  // namespace r1cluster::cli

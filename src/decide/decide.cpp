@@ -44,9 +44,10 @@ std::optional<Layout> chosen_layout(const DeploymentSpec& spec, const Plan& plan
     return plan.layouts[static_cast<std::size_t>(index)];
 }
 
-void plan_model(Decision& decision, const PlanOptions& options) {
-    take_step(decision, DecisionStep::plan,
-              [&] { decision.plan = plan_layouts(decision.spec, decision.cluster, *decision.checkpoint, options); });
+void plan_model(Decision& decision, const PlanOptions& options, const Knowledge& knowledge) {
+    take_step(decision, DecisionStep::plan, [&] {
+        decision.plan = plan_layouts(decision.spec, decision.cluster, *decision.checkpoint, options, knowledge);
+    });
     if (!decision.plan.layouts.empty() || decision.find(DecisionStep::plan)) return;
     decision.refusals.push_back({DecisionStep::plan, decision.spec.model.path, why_rejected(decision.plan)});
 }
@@ -62,16 +63,17 @@ void plan_start(Decision& decision) {
 
 }  // namespace
 
-Decision decide(const DeploymentSpec& spec, const Recording& recording, const DecideOptions& options) {
+Decision decide(const DeploymentSpec& spec, const Recording& recording, const DecideOptions& options,
+                const Knowledge& knowledge) {
     Decision decision{.spec = spec, .cluster = interpret(recording)};
     if (recording.checkpoint) {
         take_step(decision, DecisionStep::checkpoint,
                   [&] { decision.checkpoint = parse_checkpoint(*recording.checkpoint); });
     }
-    if (decision.checkpoint) plan_model(decision, options.plan);
+    if (decision.checkpoint) plan_model(decision, options.plan, knowledge);
     decision.layout = chosen_layout(spec, decision.plan, options.layout);
     if (decision.layout) plan_start(decision);
-    decision.report = check(decision);
+    decision.report = check(decision, knowledge);
     return decision;
 }
 

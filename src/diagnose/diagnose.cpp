@@ -8,14 +8,13 @@
 #include <tuple>
 
 #include "diagnose/log_text.hpp"
-#include "diagnose/signatures.hpp"
 
 namespace r1cluster {
 namespace {
 
 using detail::LogLine;
-using detail::Place;
-using detail::Signature;
+using knowledge::LogPlace;
+using knowledge::Signature;
 
 constexpr std::size_t max_quote_bytes = 400;
 
@@ -28,15 +27,16 @@ struct Hit {
 };
 
 struct Scan {
+    std::vector<const Signature*> signatures;
     std::vector<Hit> hits;
     std::vector<Hit> unknown;
     std::vector<std::size_t> cut;  ///< logs whose middle was not looked at
 };
 
-const Signature* signature_of(const LogLine& line) {
-    for (const Signature& signature : detail::signatures()) {
+const Signature* signature_of(const Scan& scan, const LogLine& line) {
+    for (const Signature* signature : scan.signatures) {
         const auto is_in_line = [&](std::string_view part) { return line.message.find(part) != std::string::npos; };
-        if (std::ranges::all_of(signature.parts, is_in_line)) return &signature;
+        if (std::ranges::all_of(signature->parts, is_in_line)) return signature;
     }
     return nullptr;
 }
@@ -57,7 +57,7 @@ void scan_log(Scan& scan, std::size_t index, const EngineLog& log) {
     Hit unknown{.signature = nullptr, .log = index, .line = {}, .times = 0};
     const bool is_cut = detail::for_each_line(log.text, [&](const LogLine& line) {
         if (line.is_routine || line.text.find(" NCCL INFO ") != std::string::npos) return;
-        const Signature* signature = signature_of(line);
+        const Signature* signature = signature_of(scan, line);
         if (!signature) {
             if (names_an_error(line.message))
                 unknown = {.signature = nullptr, .log = index, .line = line, .times = unknown.times + 1};
@@ -94,23 +94,23 @@ Finding finding_of(const Hit& hit, const EngineLog& log, Severity severity) {
                 .remedy = "read the log from this line upwards; a recording of it makes this failure known",
                 .source = "docs/diagnose.md"};
     }
-    return {.id = std::string(hit.signature->id),
+    return {.id = hit.signature->id,
             .severity = severity,
             .subject = subject(log),
             .observed = observed,
-            .expected = std::string(hit.signature->requirement),
-            .remedy = std::string(hit.signature->remedy),
-            .source = std::string(hit.signature->source)};
+            .expected = hit.signature->requirement,
+            .remedy = hit.signature->remedy,
+            .source = hit.signature->source};
 }
 
 void add_checked(Report& report, const Scan& scan, std::size_t logs) {
     std::set<std::string_view> seen;
-    for (const Signature& signature : detail::signatures()) {
-        if (!seen.insert(signature.id).second) continue;
+    for (const Signature* signature : scan.signatures) {
+        if (!seen.insert(signature->id).second) continue;
         const auto with_it =
-            std::ranges::count_if(scan.hits, [&](const Hit& hit) { return hit.signature->id == signature.id; });
-        report.checked.push_back({.id = std::string(signature.id),
-                                  .requirement = std::string(signature.requirement),
+            std::ranges::count_if(scan.hits, [&](const Hit& hit) { return hit.signature->id == signature->id; });
+        report.checked.push_back({.id = signature->id,
+                                  .requirement = signature->requirement,
                                   .subjects = static_cast<int>(logs),
                                   .passed = static_cast<int>(logs) - static_cast<int>(with_it)});
     }
@@ -118,8 +118,9 @@ void add_checked(Report& report, const Scan& scan, std::size_t logs) {
 
 }  // namespace
 
-Report diagnose(const std::vector<EngineLog>& logs) {
+Report diagnose(const std::vector<EngineLog>& logs, const Knowledge& knowledge) {
     Scan scan;
+    scan.signatures = knowledge.signatures_in_order();
     std::size_t looked_at = 0;
     for (std::size_t i = 0; i < logs.size(); ++i) {
         if (logs[i].text.empty()) continue;
@@ -141,9 +142,9 @@ Report diagnose(const std::vector<EngineLog>& logs) {
     // Only what stands nearest to the beginning is the failure; the rest followed from it.
     std::vector<Hit> order = std::move(scan.hits);
     const bool has_beginning =
-        std::ranges::any_of(order, [](const Hit& hit) { return hit.signature->place != Place::consequence; });
+        std::ranges::any_of(order, [](const Hit& hit) { return hit.signature->place != LogPlace::consequence; });
     if (!has_beginning) order.insert(order.end(), scan.unknown.begin(), scan.unknown.end());
-    const auto place = [](const Hit& hit) { return hit.signature ? hit.signature->place : Place::cause; };
+    const auto place = [](const Hit& hit) { return hit.signature ? hit.signature->place : LogPlace::cause; };
     std::ranges::sort(
         order, [&](const Hit& a, const Hit& b) { return std::pair(place(a), when(a)) < std::pair(place(b), when(b)); });
     for (const Hit& hit : order) {

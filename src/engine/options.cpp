@@ -74,8 +74,8 @@ std::string environment(const DeploymentSpec& spec, const std::string& name) {
     return found == spec.env.end() ? "" : found->second;
 }
 
-const knowledge::EngineMemory& memory_of(const Engine& engine) {
-    const auto* row = Knowledge::embedded().engine(engine.name).find_memory(engine.runner, engine.version);
+const knowledge::EngineMemory& memory_of(const Engine& engine, const Knowledge& knowledge) {
+    const auto* row = knowledge.engine(engine.name).find_memory(engine.runner, engine.version);
     if (row) return *row;
     throw Error(ErrorKind::invalid_input, engine.name,
                 fmt::format("looking up how the engine \"{}\" takes memory: no table has a row for it", engine.name));

@@ -15,10 +15,11 @@ namespace r1cluster::detail {
 /// An engine with the row of the tables that says how it takes memory.
 struct EngineOptions : Engine {
     const knowledge::EngineMemory* memory = nullptr;
+    const Knowledge* knowledge = &Knowledge::embedded();  ///< the tables that the row is of
 };
 
 /// The row of this engine's name, runner and version. Throws Error (invalid_input) for an engine without rows.
-const knowledge::EngineMemory& memory_of(const Engine& engine);
+const knowledge::EngineMemory& memory_of(const Engine& engine, const Knowledge& knowledge);
 
 struct EngineRequest;
 

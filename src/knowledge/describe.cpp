@@ -23,8 +23,9 @@ std::string_view enumerator_text(T value) {
 std::string_view to_text(Confidence confidence) { return enumerator_text(confidence); }
 std::string_view to_text(EngineFeature feature) { return enumerator_text(feature); }
 std::string_view to_text(Accounting accounting) { return enumerator_text(accounting); }
-std::string_view to_text(Runner runner) { return enumerator_text(runner); }
 std::string_view to_text(LatentCopies copies) { return enumerator_text(copies); }
+std::string_view to_text(Runner runner) { return enumerator_text(runner); }
+std::string_view to_text(LogPlace place) { return enumerator_text(place); }
 std::string_view to_text(ExpertBuffers buffers) { return enumerator_text(buffers); }
 
 }  // namespace knowledge

@@ -31,8 +31,8 @@ namespace knowledge {
 BOOST_DESCRIBE_ENUM(Confidence, verified, reported, inferred)
 BOOST_DESCRIBE_ENUM(EngineFeature, served_by_us, serve_command, several_hosts_by_mp, kv_cache_bytes, compilation_mode,
                     ray_ranks_in_workers)
-BOOST_DESCRIBE_ENUM(Accounting, device_in_use, since_before_nccl, since_after_nccl, free_after_load)
 BOOST_DESCRIBE_ENUM(Runner, v0, v1, v2, sglang)
+BOOST_DESCRIBE_ENUM(Accounting, device_in_use, since_before_nccl, since_after_nccl, free_after_load)
 BOOST_DESCRIBE_ENUM(LatentCopies, unknown_attention, absorbed, split)
 BOOST_DESCRIBE_ENUM(ExpertBuffers, three, shared, workspaces)
 BOOST_DESCRIBE_STRUCT(EngineRelease, (),
@@ -40,13 +40,19 @@ BOOST_DESCRIBE_STRUCT(EngineRelease, (),
                        source, confidence))
 BOOST_DESCRIBE_STRUCT(EngineFlag, (), (flag, releases, replacement, source, confidence))
 BOOST_DESCRIBE_STRUCT(EngineFeatureRow, (), (feature, releases, source, confidence))
-BOOST_DESCRIBE_STRUCT(CapabilityRule, (), (what, releases, least, engine_says, source, confidence))
+BOOST_DESCRIBE_STRUCT(CapabilityRule, (), (what, words, releases, least, engine_says, source, confidence))
 BOOST_DESCRIBE_STRUCT(DivisionRule, (), (division, family, releases, engine_says, source, confidence))
 BOOST_DESCRIBE_STRUCT(EngineMemory, (),
                       (runner, releases, accounting, sampler_bytes_per_logit, expert_buffers, expert_chunk_tokens,
                        latent_copies, latent_row_unit, latent_workspace_tokens, are_graphs_estimated,
                        chunked_prefill_tokens, default_utilization, source, confidence))
-BOOST_DESCRIBE_STRUCT(EngineKnowledge, (), (releases, flags, features, capabilities, divisions, memory))
+BOOST_DESCRIBE_STRUCT(EngineOverheads, (),
+                      (releases, untuned_kernel_factor, step_ms, is_asynchronous, pipeline_step_ms, hop_metadata_ms,
+                       is_prefill_chunked_with_latent_attention, because, source, confidence))
+BOOST_DESCRIBE_ENUM(LogPlace, cause, symptom, consequence)
+BOOST_DESCRIBE_STRUCT(Signature, (), (id, place, parts, requirement, remedy, source, confidence))
+BOOST_DESCRIBE_STRUCT(EngineKnowledge, (),
+                      (releases, flags, features, capabilities, divisions, memory, overheads, signatures))
 
 BOOST_DESCRIBE_STRUCT(GpuId, (), (device_id, model, compute_capability, source, confidence))
 BOOST_DESCRIBE_STRUCT(GpuFigures, (),
@@ -59,6 +65,7 @@ BOOST_DESCRIBE_STRUCT(NcclPcieRate, (), (gigatransfers_per_s, lane_gbytes_per_s,
 BOOST_DESCRIBE_STRUCT(NcclNvlinkRate, (), (compute_capability, gbytes_per_s, source, confidence))
 BOOST_DESCRIBE_STRUCT(NcclCpuRate, (), (vendor, family, least_model, most_model, gbytes_per_s, source, confidence))
 BOOST_DESCRIBE_STRUCT(StorageRate, (), (words, filesystems, gbytes_per_s, source, confidence))
+BOOST_DESCRIBE_STRUCT(Threshold, (), (name, value, source, confidence))
 BOOST_DESCRIBE_STRUCT(CudaDriver, (), (cuda, label, least_driver, source, confidence))
 BOOST_DESCRIBE_STRUCT(CudaFamily, (), (cuda_major, least_driver, source, confidence))
 BOOST_DESCRIBE_STRUCT(TableProblem, (), (file, line, column, message))
@@ -67,6 +74,6 @@ BOOST_DESCRIBE_STRUCT(TableProblem, (), (file, line, column, message))
 
 BOOST_DESCRIBE_STRUCT(Knowledge, (),
                       (cuda_drivers, cuda_families, gpu_ids, gpus, model_families, nccl_pcie, nccl_nvlink, nccl_cpus,
-                       storage, engines))
+                       signatures, storage, thresholds, engines))
 
 }  // namespace r1cluster

@@ -50,6 +50,11 @@ const DivisionRule* EngineKnowledge::find_division_rule(std::string_view divisio
     });
 }
 
+const EngineOverheads* EngineKnowledge::find_overheads(const std::optional<Version>& version) const {
+    const auto* row = find_row(overheads, [&](const EngineOverheads& one) { return one.releases.contain(version); });
+    return row || overheads.empty() ? row : &overheads.back();
+}
+
 const EngineMemory* EngineKnowledge::find_memory(Runner runner, const std::optional<Version>& version) const {
     const EngineMemory* newest = memory.empty() ? nullptr : &memory.back();
     for (const EngineMemory& row : memory) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "r1cluster/base/error.hpp"
 #include "r1cluster/knowledge/knowledge.hpp"
 
 namespace r1cluster {
@@ -104,6 +105,27 @@ const StorageRate& Knowledge::find_storage_rate(std::string_view filesystem_type
     if (!row) row = find_row(storage, [](const StorageRate& one) { return one.filesystems.empty(); });
     static const StorageRate unknown{.gbytes_per_s = {0.1, 1, 10}};
     return row ? *row : unknown;
+}
+
+double Knowledge::threshold(std::string_view name) const {
+    const auto find = [&](const Knowledge& tables) {
+        return find_row(tables.thresholds, [&](const Threshold& row) { return row.name == name; });
+    };
+    const Threshold* row = find(*this);
+    if (!row) row = find(embedded());
+    if (row) return row->value;
+    throw Error(ErrorKind::internal, std::string(name), "looking up a threshold: there is no row of its name");
+}
+
+std::vector<const Signature*> Knowledge::signatures_in_order() const {
+    std::vector<const Signature*> order;
+    const auto add = [&](const std::vector<Signature>& rows) {
+        for (const Signature& row : rows) order.push_back(&row);
+    };
+    for (const auto& [name, one] : engines) add(one.signatures);
+    add(signatures);
+    std::ranges::stable_sort(order, {}, &Signature::place);
+    return order;
 }
 
 double Knowledge::nccl_pcie_gbytes_per_s(std::optional<double> gigatransfers_per_s, std::optional<int> lanes) const {

@@ -25,6 +25,10 @@ std::string subject_of(const Row& row) {
     return boost::json::serialize(detail::to_value(row.*First::pointer));
 }
 std::string subject_of(const knowledge::DivisionRule& row) { return row.division + " of " + row.family; }
+std::string subject_of(const knowledge::EngineOverheads&) { return "of a step"; }
+std::string subject_of(const knowledge::Signature& row) {
+    return fmt::format("{} ({})", row.id, fmt::join(row.parts, ", "));
+}
 std::string subject_of(const knowledge::NcclCpuRate& row) {
     return fmt::format("{}, family {}, model {} to {}", row.vendor, row.family.value_or(-1),
                        row.least_model.value_or(-1), row.most_model.value_or(-1));
@@ -94,7 +98,8 @@ private:
     template <class Row>
     Row read_row(const toml::table& row, const toml::table& defaults, std::vector<detail::TomlProblem>& problems) {
         using First = boost::mp11::mp_front<detail::members_of<Row>>;
-        if (!row.contains(First::name)) {
+        constexpr bool is_key = !std::is_same_v<decltype(First::pointer), Releases Row::*>;
+        if (is_key && !row.contains(First::name)) {
             problems.push_back(detail::problem_at(row.source(), fmt::format("the row has no \"{}\"", First::name)));
         }
         places_.push_back(row.source());

@@ -33,7 +33,7 @@ std::vector<HostLoad> host_loads(const EngineOptions& options, const Cluster& cl
         const Machine* machine = cluster.find(shards.host);
         const Filesystem* filesystem = machine ? find_filesystem(*machine, checkpoint.path) : nullptr;
         const knowledge::StorageRate& storage =
-            Knowledge::embedded().find_storage_rate(filesystem ? filesystem->type : "");
+            options.knowledge->find_storage_rate(filesystem ? filesystem->type : "");
         const auto ranks = std::count_if(layout.ranks.begin(), layout.ranks.end(),
                                          [&](const RankPlacement& rank) { return rank.host == shards.host; });
         const bool is_head = loads.empty();

@@ -172,10 +172,10 @@ std::int64_t context_of(const DeploymentSpec& spec, const EngineOptions& options
 }  // namespace
 
 MemoryForecast forecast_memory(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
-                               const Layout& layout, const Calibration& calibration) {
+                               const Layout& layout, const Calibration& calibration, const Knowledge& knowledge) {
     check(layout);
     const detail::Devices devices = detail::devices_of(spec, cluster);
-    const EngineOptions options = detail::options_of(layout.engine, "forecasting the memory of a layout");
+    const EngineOptions options = detail::options_of(layout.engine, "forecasting the memory of a layout", knowledge);
     const ModelConfig config = loaded_config(checkpoint, options.version);
     const detail::LayoutSizes sizes = detail::sizes_of(layout);
 

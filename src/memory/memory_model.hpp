@@ -44,9 +44,4 @@ std::vector<MemoryTerm> weight_terms(const EngineOptions& options, const ModelCo
 MemoryTerm peak_term(const EngineOptions& options, const ModelConfig& config, const LayoutSizes& sizes,
                      const StageLoad& stage);
 
-/// One worker process of vLLM on a CPU without weights and cache (measured: 1.9 to 2.2 GB), and API server
-/// and engine core on the head (1.1 GB each).
-constexpr std::uint64_t cpu_worker_bytes = 2'200'000'000;
-constexpr std::uint64_t cpu_server_bytes = 2'200'000'000;
-
 }  // namespace r1cluster::detail

@@ -112,13 +112,15 @@ std::string Placement::cpu_refusal() const {
     for (std::size_t h = 0; h < input_.devices.hosts.size(); ++h) {
         const HostDevices& host = input_.devices.hosts[h];
         if (!host.memory_available_bytes) continue;
+        const auto server_bytes = static_cast<std::uint64_t>(input_.options.knowledge->threshold("server_bytes"));
+        const auto worker_bytes = static_cast<std::uint64_t>(input_.options.knowledge->threshold("worker_bytes"));
         HostNeed need;
-        need.processes = h == 0 ? cpu_server_bytes : 0;
+        need.processes = h == 0 ? server_bytes : 0;
         for (const RankPlacement& rank : ranks_) {
             if (rank.host != host.host) continue;
             need.weights += rank.weight_bytes;
             need.cache += fixed_cache_bytes();
-            need.processes += cpu_worker_bytes;
+            need.processes += worker_bytes;
         }
         if (need.all() <= *host.memory_available_bytes) continue;
         return fmt::format(

@@ -167,9 +167,11 @@ std::string better_on_fewer_hosts(const detail::SearchInput& all, const Cluster&
         fewer.hosts.resize(count);
         const detail::Devices devices = detail::devices_of(fewer, cluster);
         if (!devices.refusal.empty()) continue;
-        const detail::EngineOptions options = detail::choose_options(fewer, cluster, all.config, devices);
-        const detail::SearchInput input{fewer,   all.config,  devices,
-                                        options, all.weights, detail::fabric_of(cluster, devices)};
+        const detail::EngineOptions options =
+            detail::choose_options(fewer, cluster, all.config, devices, *all.options.knowledge);
+        const detail::SearchInput input{fewer,       all.config,
+                                        devices,     options,
+                                        all.weights, detail::fabric_of(cluster, devices, *all.options.knowledge)};
         detail::Rejections unused;
         const std::vector<Found> order = detail::Search(input, goal, unused).run();
         if (order.empty() || order.front().holds_a_request < best.holds_a_request) continue;
@@ -189,7 +191,7 @@ std::string better_on_fewer_hosts(const detail::SearchInput& all, const Cluster&
 }  // namespace
 
 Plan plan_layouts(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
-                  const PlanOptions& plan_options) {
+                  const PlanOptions& plan_options, const Knowledge& knowledge) {
     if (plan_options.limit < 1) {
         throw Error(ErrorKind::invalid_input, "limit",
                     fmt::format("planning: a limit of {} layouts; expected 1 or more", plan_options.limit));
@@ -198,7 +200,7 @@ Plan plan_layouts(const DeploymentSpec& spec, const Cluster& cluster, const Chec
     Plan plan;
     plan.goal = spec.serve.goal.value_or(Goal{});
     const detail::Devices devices = detail::devices_of(spec, cluster);
-    const detail::EngineOptions options = detail::choose_options(spec, cluster, checkpoint.config, devices);
+    const detail::EngineOptions options = detail::choose_options(spec, cluster, checkpoint.config, devices, knowledge);
     plan.engine = options;
     const auto reject_all = [&](const std::string& because) {
         plan.rejected.push_back(
@@ -209,9 +211,9 @@ Plan plan_layouts(const DeploymentSpec& spec, const Cluster& cluster, const Chec
         return plan;
     }
     const detail::WeightTable weights(checkpoint.config, detail::placed_tensors(checkpoint, options.loading()));
-    const detail::SearchInput input{spec,    checkpoint.config,
-                                    devices, options,
-                                    weights, devices.is_gpu ? detail::fabric_of(cluster, devices) : detail::Fabric{}};
+    const detail::SearchInput input{
+        spec,    checkpoint.config, devices,
+        options, weights,           devices.is_gpu ? detail::fabric_of(cluster, devices, knowledge) : detail::Fabric{}};
     detail::Rejections rejections;
     std::vector<Found> order;
     const std::string refusal = detail::engine_refusal(options, checkpoint.config, devices);

@@ -6,34 +6,13 @@
 #include <algorithm>
 #include <numeric>
 
+#include "engine/capabilities.hpp"
 #include "engine/registry/registry.hpp"
 #include "layout/words.hpp"
 #include "r1cluster/knowledge/knowledge.hpp"
 
 namespace r1cluster::detail {
 namespace {
-
-/// 10 * major + minor; unset where it was not seen.
-std::optional<int> capability_of(const Device& device) {
-    const auto version = Version::try_parse(device.compute_capability);
-    if (!version || version->numbers.size() < 2) return std::nullopt;
-    return 10 * version->numbers[0] + version->numbers[1];
-}
-
-/// What of the model a GPU must be able to do.
-std::vector<std::string_view> needs_of(const EngineOptions& options, const ModelConfig& config) {
-    std::vector<std::string_view> needs{"kernels"};
-    if (options.dtype == "bfloat16") needs.push_back("bfloat16");
-    if (options.has_latent_cache) needs.push_back("latent attention");
-    if (config.quantization) {
-        const Quantization& quantization = *config.quantization;
-        const bool has_format =
-            Knowledge::embedded().engine(options.name).find_capability_rule(quantization.format, options.version) !=
-            nullptr;
-        needs.push_back(has_format ? quantization.format : quantization.method);
-    }
-    return needs;
-}
 
 /// The first complaint without its numbers: what makes two refusals the same reason.
 std::string reason_of(std::string_view text) {
@@ -49,20 +28,19 @@ std::string reason_of(std::string_view text) {
 std::string engine_refusal(const EngineOptions& options, const ModelConfig& config, const Devices& devices) {
     if (!devices.is_gpu) return "";
     const std::string_view title = engine_called(options.name).title;
-    for (const std::string_view need : needs_of(options, config)) {
-        const knowledge::CapabilityRule* rule =
-            Knowledge::embedded().engine(options.name).find_capability_rule(need, options.version);
-        if (!rule) continue;
+    const knowledge::EngineKnowledge& engine = options.knowledge->engine(options.name);
+    for (const knowledge::CapabilityRule* rule :
+         capability_rules(engine, options.version, config, options.dtype, options.has_latent_cache)) {
         for (const Device& device : devices.kinds) {
-            const std::optional<int> capability = capability_of(device);
+            const std::optional<int> capability = capability_number(device.compute_capability);
             if (!capability || *capability >= rule->least) continue;
-            const std::string other = Knowledge::embedded().engine(options.name).releases_that_can(need, *capability);
+            const std::string other = engine.releases_that_can(rule->what, *capability);
             return fmt::format(
                 "{} has compute capability {}.{}, too little for {} in {}{} ({}.{} or more): \"{}\" ({}){}",
                 device.name.empty() ? "a GPU" : device.name, *capability / 10, *capability % 10,
-                need == "kernels" ? "the kernels" : need, title, options.version ? " " + options.version->text() : "",
-                rule->least / 10, rule->least % 10, rule->engine_says, rule->source,
-                other.empty() ? "" : fmt::format("; {} {} can", title, other));
+                rule->what == "kernels" ? "the kernels" : rule->what, title,
+                options.version ? " " + options.version->text() : "", rule->least / 10, rule->least % 10,
+                rule->engine_says, rule->source, other.empty() ? "" : fmt::format("; {} {} can", title, other));
         }
     }
     return "";
@@ -98,8 +76,8 @@ bool SizeRefusals::refuses_division(const LayoutSizes& sizes) {
 }
 
 bool SizeRefusals::refuses_release(std::string_view division, Scope scope, const LayoutSizes& sizes) {
-    const knowledge::DivisionRule* rule =
-        Knowledge::embedded().engine(input_.options.name).find_division_rule(division, family_, input_.options.version);
+    const knowledge::DivisionRule* rule = input_.options.knowledge->engine(input_.options.name)
+                                              .find_division_rule(division, family_, input_.options.version);
     if (!rule) return false;
     rejections_.add(division, scope, sizes,
                     fmt::format("{} {}: {} ({})", engine_called(input_.options.name).title,

@@ -50,8 +50,8 @@ double end_parameters(const ModelConfig& config) {
 }
 
 double parameters_of(const SearchInput& input) {
-    if (const auto* member = Knowledge::embedded().find_member(input.config.architecture, input.config.hidden_size,
-                                                               input.config.intermediate_size, input.config.layers)) {
+    if (const auto* member = input.options.knowledge->find_member(
+            input.config.architecture, input.config.hidden_size, input.config.intermediate_size, input.config.layers)) {
         return member->parameters;
     }
     const double bits = input.config.quantization && input.config.quantization->bits > 0
@@ -62,8 +62,9 @@ double parameters_of(const SearchInput& input) {
 
 /// The first sizes, in the order of a plan, in which an even share of the weights leaves room for a useful cache.
 std::optional<Fit> fit_of(const SearchInput& input, const Cluster& cluster, const Shape& shape) {
-    const EngineOptions options = choose_options(input.spec, cluster, shape.config, input.devices);
-    if (!engine_refusal(options, shape.config, input.devices).empty()) return std::nullopt;
+    const EngineOptions options =
+        choose_options(input.spec, cluster, shape.config, input.devices, *input.options.knowledge);
+    if (!engine_refusal(options, shape.config, input.devices, *input.options.knowledge).empty()) return std::nullopt;
     const Device& smallest = *std::ranges::min_element(input.devices.kinds, {}, &Device::memory_bytes);
     DeploymentSpec free = input.spec;
     free.layout = {};
@@ -116,12 +117,12 @@ void add_forms(std::vector<std::string>& lines, const SearchInput& input, const 
 }
 
 void add_smaller_members(std::vector<std::string>& lines, const SearchInput& input, const Cluster& cluster) {
-    const auto* member = Knowledge::embedded().find_member(input.config.architecture, input.config.hidden_size,
-                                                           input.config.intermediate_size, input.config.layers);
+    const auto* member = input.options.knowledge->find_member(input.config.architecture, input.config.hidden_size,
+                                                              input.config.intermediate_size, input.config.layers);
     if (!member) return;
     constexpr std::size_t most = 2;
     std::size_t count = 0;
-    for (const knowledge::FamilyMember* smaller : Knowledge::embedded().smaller_members(*member)) {
+    for (const knowledge::FamilyMember* smaller : input.options.knowledge->smaller_members(*member)) {
         Shape shape;
         shape.weight_bytes = smaller->weight_bytes;
         shape.config.architecture = smaller->architecture;

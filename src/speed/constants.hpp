@@ -5,7 +5,6 @@
 /// spread that far; docs/speed.md has the source of each. Factors of
 /// releases rest on few of them.
 
-#include "engine/options.hpp"
 #include "r1cluster/base/interval.hpp"
 
 namespace r1cluster::detail {
@@ -61,24 +60,5 @@ constexpr Interval admission_ms{0.1, 0.3, 1.0};
 
 /// Share of drafted tokens that are accepted (DeepSeek-V3 report, 5.4.3: 85 to 90 % for the first one; others less).
 constexpr Interval draft_acceptance{0.5, 0.75, 0.9};
-
-/// What a release of an engine does to the time of a step.
-struct EngineOverheads {
-    const char* engine = "vllm";
-    const char* since = "0";  ///< version; the last row that is not newer counts
-    /// Times the kernels of latent attention and experts, which early releases ran as many small or untuned ones.
-    Interval young_kernels{1, 1, 1};
-    /// Scheduler, inputs and outputs in Python; beside the GPU's work where `is_asynchronous`, else between steps.
-    Interval step_ms{0, 0, 0};
-    bool is_asynchronous = false;
-    /// Of that, what a pipeline does not hide even so.
-    Interval pipeline_step_ms{0, 0, 0};
-    /// Shapes of a hop's tensors, sent over the control network before the tensors themselves.
-    Interval hop_metadata_ms{0, 0, 0};
-    bool is_prefill_chunked_with_latent_attention = true;
-    const char* because = "";
-};
-
-const EngineOverheads& engine_overheads(const EngineOptions& options);
 
 }  // namespace r1cluster::detail

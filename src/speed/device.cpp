@@ -38,14 +38,14 @@ Interval band(const std::vector<const GpuFigures*>& rows, Of of) {
 DeviceRates device_rates(const Device& device, const EngineOptions& options, const ModelConfig& config) {
     const auto flops = [&](const GpuFigures& row) { return tflops_of(row, options, config); };
     const auto memory = [](const GpuFigures& row) { return row.memory_gbytes_per_s; };
-    if (const GpuFigures* row = Knowledge::embedded().find_gpu_figures(device.name)) {
+    if (const GpuFigures* row = options.knowledge->find_gpu_figures(device.name)) {
         const double bytes = memory(*row), rate = flops(*row);
         return {{bytes, bytes, bytes},
                 {rate, rate, rate},
                 true,
                 fmt::format("{}: {:g} GB/s of memory, {:g} TFLOP/s dense ({})", device.name, bytes, rate, row->source)};
     }
-    const auto rows = Knowledge::embedded().gpu_figures_of_capability(device.compute_capability);
+    const auto rows = options.knowledge->gpu_figures_of_capability(device.compute_capability);
     return {
         band(rows, memory), band(rows, flops), false,
         device.name.empty()

@@ -78,14 +78,14 @@ Way over_pcie(const Gpu& gpu, const knowledge::GpuFigures* figures, std::string 
 }
 
 /// Between the GPUs of one host.
-Way in_host(const Machine& machine, const HostDevices& host) {
+Way in_host(const Machine& machine, const HostDevices& host, const Knowledge& knowledge) {
     const Gpu* first = find_gpu(machine, host.devices[0]);
     const Gpu* second = find_gpu(machine, host.devices[1]);
     if (!first || !second) {
         return {
             "an unknown link", {5, 50, 400}, {4, 12, 40}, fmt::format("the GPUs of \"{}\" are not known", host.host)};
     }
-    const knowledge::GpuFigures* figures = Knowledge::embedded().find_gpu_figures(first->name);
+    const knowledge::GpuFigures* figures = knowledge.find_gpu_figures(first->name);
     const DevicePath* path = find_path(machine, device_name(*first), device_name(*second));
     const bool is_path_nvlink = path && path->path.rfind("NV", 0) == 0;
     const double links = nvlink_gbytes_per_s(*first);
@@ -251,13 +251,13 @@ void use_sockets(Fabric& fabric, std::string name, const Interval& gbytes_per_s,
             std::min(rate.high, gbytes_per_s.high)};
 }
 
-Fabric fabric_of(const Cluster& cluster, const Devices& devices) {
+Fabric fabric_of(const Cluster& cluster, const Devices& devices, const Knowledge& knowledge) {
     Fabric fabric;
     std::optional<Way> inside;
     for (const HostDevices& host : devices.hosts) {
         const Machine* machine = cluster.find(host.host);
         if (!machine || host.devices.size() < 2 || !devices.is_gpu) continue;
-        Way way = in_host(*machine, host);
+        Way way = in_host(*machine, host, knowledge);
         if (!inside || is_worse(way, *inside)) inside = std::move(way);
     }
     if (inside) {

@@ -39,9 +39,18 @@ void require_gpus(const std::vector<StagePlacement>& stages) {
     }
 }
 
+/// Rows of vLLM stand for an engine without any of its own.
+const knowledge::EngineOverheads& overheads_of(const EngineOptions& options) {
+    static const knowledge::EngineOverheads none;
+    const Knowledge& knowledge = *options.knowledge;
+    const auto* row = knowledge.engine(options.name).find_overheads(options.version);
+    if (!row) row = knowledge.engine("vllm").find_overheads(std::nullopt);
+    return row ? *row : none;
+}
+
 SpeedInputs speed_inputs(const EngineOptions& options, const ModelConfig& config, const LayoutSizes& sizes,
                          const std::vector<StagePlacement>& stages, const Fabric& fabric, const Workload& workload) {
-    SpeedInputs inputs{options, config, sizes, stages, fabric, workload, {}, {}, engine_overheads(options)};
+    SpeedInputs inputs{options, config, sizes, stages, fabric, workload, {}, {}, overheads_of(options)};
     inputs.works = stage_works(options, config, sizes, stages);
     const Device* before = nullptr;  // stages mostly have the same GPU, and looking it up takes longer than the rest
     for (const StagePlacement& stage : stages) {

@@ -23,13 +23,16 @@ const Device& device_of(const RankPlacement& rank, const Devices& devices) {
 }
 
 /// With different GPUs in a stage, each step waits for the one with the slowest memory.
-bool is_slower(const Device& a, const Device& b) {
-    return device_rates(a, {}, {}).memory_gbytes_per_s.likely < device_rates(b, {}, {}).memory_gbytes_per_s.likely;
+bool is_slower(const Device& a, const Device& b, const Knowledge& knowledge) {
+    EngineOptions options;
+    options.knowledge = &knowledge;
+    return device_rates(a, options, {}).memory_gbytes_per_s.likely <
+           device_rates(b, options, {}).memory_gbytes_per_s.likely;
 }
 
 }  // namespace
 
-std::vector<StagePlacement> stage_placements(const Layout& layout, const Devices& devices) {
+std::vector<StagePlacement> stage_placements(const Layout& layout, const Devices& devices, const Knowledge& knowledge) {
     std::vector<StagePlacement> stages(static_cast<std::size_t>(std::max(1, layout.pipeline_parallel)));
     std::vector<std::string> hosts(stages.size());
     std::vector<bool> is_seen(stages.size(), false);
@@ -51,7 +54,7 @@ std::vector<StagePlacement> stage_placements(const Layout& layout, const Devices
         stage.load.weight_bytes = std::max(stage.load.weight_bytes, rank.weight_bytes);
         stage.load.kv_bytes_per_token = std::max(stage.load.kv_bytes_per_token, rank.kv_bytes_per_token);
         if (rank.host != hosts[index]) stage.spans_hosts = stage.do_experts_span_hosts = true;
-        if (device.name != stage.device.name && is_slower(device, stage.device)) stage.device = device;
+        if (device.name != stage.device.name && is_slower(device, stage.device, knowledge)) stage.device = device;
     }
     for (std::size_t i = 0; i + 1 < stages.size(); ++i) stages[i].is_next_on_other_host = hosts[i] != hosts[i + 1];
     if (std::find(is_seen.begin(), is_seen.end(), false) != is_seen.end()) {
@@ -63,16 +66,16 @@ std::vector<StagePlacement> stage_placements(const Layout& layout, const Devices
 }
 
 SpeedInputs inputs_of(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
-                      const Layout& layout, const Workload& workload) {
+                      const Layout& layout, const Workload& workload, const Knowledge& knowledge) {
     const Devices devices = devices_of(spec, cluster);
-    EngineOptions options = options_of(layout.engine, "forecasting speed");
+    EngineOptions options = options_of(layout.engine, "forecasting speed", knowledge);
     if (layout.kv_tokens) {
         const std::int64_t each = std::max<std::int64_t>(1, workload.prompt_tokens + workload.output_tokens);
         const std::int64_t fit = layout.kv_tokens->likely / std::max(1, layout.data_parallel) / each;
         options.max_sequences = std::clamp<std::int64_t>(fit, 1, std::max<std::int64_t>(1, options.max_sequences));
     }
-    return speed_inputs(options, checkpoint.config, sizes_of(layout), stage_placements(layout, devices),
-                        fabric_of(cluster, devices), workload);
+    return speed_inputs(options, checkpoint.config, sizes_of(layout), stage_placements(layout, devices, knowledge),
+                        fabric_of(cluster, devices, knowledge), workload);
 }
 
 }  // namespace r1cluster::detail

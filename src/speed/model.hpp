@@ -31,7 +31,7 @@ struct Fabric {
 };
 
 /// The worst of all hosts and pairs: a step waits for the last rank.
-Fabric fabric_of(const Cluster& cluster, const Devices& devices);
+Fabric fabric_of(const Cluster& cluster, const Devices& devices, const Knowledge& knowledge = Knowledge::embedded());
 
 /// NCCL over TCP between hosts.
 void use_sockets(Fabric& fabric, std::string name, const Interval& gbytes_per_s, const Interval& round_trip_us);

@@ -47,8 +47,8 @@ private:
 };
 
 bool can_multiply_fp8(const SpeedInputs& inputs) {
-    return std::all_of(inputs.stages.begin(), inputs.stages.end(), [](const StagePlacement& stage) {
-        const knowledge::GpuFigures* figures = Knowledge::embedded().find_gpu_figures(stage.device.name);
+    return std::all_of(inputs.stages.begin(), inputs.stages.end(), [&](const StagePlacement& stage) {
+        const knowledge::GpuFigures* figures = inputs.options.knowledge->find_gpu_figures(stage.device.name);
         return figures && figures->fp8_tflops > 0;
     });
 }

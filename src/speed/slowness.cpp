@@ -196,13 +196,14 @@ void add_engine_causes(std::vector<Hypothesis>& all, const SpeedInputs& base, co
 
 std::vector<SlownessCause> explain_slowness(const DeploymentSpec& spec, const Cluster& cluster,
                                             const Checkpoint& checkpoint, const Layout& layout,
-                                            const Workload& workload, double observed_tokens_per_s) {
+                                            const Workload& workload, double observed_tokens_per_s,
+                                            const Knowledge& knowledge) {
     if (!(observed_tokens_per_s > 0) || !std::isfinite(observed_tokens_per_s)) {
         throw Error(ErrorKind::invalid_input, "observed_tokens_per_s",
                     fmt::format("explaining a rate: \"observed_tokens_per_s\" is {}, and must be above 0",
                                 observed_tokens_per_s));
     }
-    const SpeedInputs base = detail::inputs_of(spec, cluster, checkpoint, layout, workload);
+    const SpeedInputs base = detail::inputs_of(spec, cluster, checkpoint, layout, workload, knowledge);
     detail::require_gpus(base.stages);
     std::vector<Hypothesis> all{{"nothing: the layout is that slow",
                                  base,

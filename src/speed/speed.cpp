@@ -91,10 +91,10 @@ std::vector<LinkTraffic> links_of(const SpeedInputs& inputs, const Layout& layou
 }  // namespace
 
 SpeedForecast forecast_speed(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
-                             const Layout& layout, const std::vector<Workload>& workloads) {
+                             const Layout& layout, const std::vector<Workload>& workloads, const Knowledge& knowledge) {
     SpeedForecast forecast;
     for (const Workload& workload : workloads) {
-        const SpeedInputs inputs = detail::inputs_of(spec, cluster, checkpoint, layout, workload);
+        const SpeedInputs inputs = detail::inputs_of(spec, cluster, checkpoint, layout, workload, knowledge);
         forecast.points.push_back(
             detail::speed_point(inputs.options, inputs.config, inputs.sizes, inputs.stages, inputs.fabric, workload));
         if (forecast.links.empty()) forecast.links = links_of(inputs, layout);

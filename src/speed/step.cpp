@@ -20,7 +20,7 @@ double sum(const std::array<double, size>& parts) {
 
 /// Kernels of a stage as its release runs them.
 double kernels(const SpeedInputs& inputs, const StageWork& work, End end) {
-    return work.kernels_of_dense + work.kernels_of_young * cost(inputs.overheads.young_kernels, end);
+    return work.kernels_of_dense + work.kernels_of_young * cost(inputs.overheads.untuned_kernel_factor, end);
 }
 
 /// Operators of a stage, which Python launches one by one where there is no graph.
@@ -159,7 +159,7 @@ DecodeTimes decode_times(const SpeedInputs& inputs, End end) {
                                           [](const StagePlacement& stage) { return stage.is_next_on_other_host; });
         times[hop_part] += hop_ms(inputs.fabric, is_other, requests * 8, end);
     }
-    const EngineOverheads& overheads = inputs.overheads;
+    const knowledge::EngineOverheads& overheads = inputs.overheads;
     if (stages > 1) {
         times[engine_part] = cost(overheads.pipeline_step_ms, end);
     } else if (overheads.is_asynchronous) {
@@ -183,7 +183,7 @@ PrefillTimes stage_prefill(const SpeedInputs& inputs, std::size_t stage, double 
     const double experts = ms_of_flops(2 * work.expert_elements * inputs.sizes.data_parallel * tokens,
                                        tflops * rate(prefill_expert_arithmetic, end));
     // What a release had not tuned yet was slow with many tokens too.
-    const double young = work.kernels_of_young > 0 ? cost(inputs.overheads.young_kernels, end) : 1;
+    const double young = work.kernels_of_young > 0 ? cost(inputs.overheads.untuned_kernel_factor, end) : 1;
     times[prefill_arithmetic_part] = (dense + experts) * young;
     times[prefill_weights_part] = std::max(
         0.0, weights_ms(inputs, stage, tokens * inputs.sizes.data_parallel, end) - times[prefill_arithmetic_part]);

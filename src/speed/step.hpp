@@ -62,7 +62,7 @@ struct SpeedInputs {
     Workload workload;
     std::vector<StageWork> works;
     std::vector<DeviceRates> rates;  ///< of each stage's device
-    EngineOverheads overheads;
+    knowledge::EngineOverheads overheads;
 
     /// Requests that one data-parallel replica runs at a time, and in how many rounds it gets to all of them.
     double running() const;

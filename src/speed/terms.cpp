@@ -95,7 +95,7 @@ std::array<std::string, decode_parts> decode_reasons(const SpeedInputs& inputs) 
                                    requests, context, sum.cache_bytes, band(cache_efficiency));
     text[launch_part] = fmt::format(
         "{} kernels, and {} of latent attention, experts or block scales times {}, {} us each in a CUDA graph{}; {}",
-        sum.kernels_of_dense, sum.kernels_of_young, band(inputs.overheads.young_kernels), band(kernel_us),
+        sum.kernels_of_dense, sum.kernels_of_young, band(inputs.overheads.untuned_kernel_factor), band(kernel_us),
         inputs.options.is_eager ? fmt::format(", {} operators of {} us each from Python",
                                               sum.kernels_of_dense + sum.kernels_of_young, band(eager_kernel_us))
                                 : "",

@@ -2,7 +2,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "diagnose/signatures.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 #include "support/catch.hpp"
 
 TEST_CASE("every signature is in the documentation", "[diagnose]") {
@@ -10,8 +10,8 @@ TEST_CASE("every signature is in the documentation", "[diagnose]") {
     REQUIRE(file);
     std::stringstream text;
     text << file.rdbuf();
-    for (const auto& signature : r1cluster::detail::signatures()) {
-        CHECK_THAT(text.str(), ContainsSubstring("| `" + std::string(signature.id) + "` |"));
-        CHECK_THAT(text.str(), ContainsSubstring("`" + std::string(signature.parts[0]) + "`"));
+    for (const auto* signature : r1cluster::Knowledge::embedded().signatures_in_order()) {
+        CHECK_THAT(text.str(), ContainsSubstring("| `" + signature->id + "` |"));
+        CHECK_THAT(text.str(), ContainsSubstring("`" + signature->parts[0] + "`"));
     }
 }

@@ -28,6 +28,7 @@ constexpr Target targets[] = {
     {"hwloc", fuzz::hwloc},         {"nvidia_smi", fuzz::nvidia_smi},
     {"lspci", fuzz::lspci},         {"topo_matrix", fuzz::topo_matrix},
     {"import", fuzz::import},       {"engine_plan", fuzz::engine_plan},
+    {"knowledge", fuzz::knowledge},
 };
 
 std::string content(const fs::path& path) {

@@ -29,6 +29,7 @@ void nvidia_smi(std::string_view bytes);
 void lspci(std::string_view bytes);
 void topo_matrix(std::string_view bytes);
 void import(std::string_view bytes);
+void knowledge(std::string_view bytes);
 
 /// Ends the process so that the fuzzer keeps the input.
 inline void expect(bool holds, const char* invariant) {

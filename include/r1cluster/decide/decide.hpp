@@ -15,6 +15,7 @@ struct DecideOptions {
 /// chooses settings, plans the launch, and checks it all. What a step refuses is in `refusals` and in the report, so
 /// that one call tells everything that is wrong; only a `layout` that the plan does not list is an Error
 /// (invalid_input).
-Decision decide(const DeploymentSpec& spec, const Recording& recording, const DecideOptions& options = {});
+Decision decide(const DeploymentSpec& spec, const Recording& recording, const DecideOptions& options = {},
+                const Knowledge& knowledge = Knowledge::embedded());
 
 }  // namespace r1cluster

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "r1cluster/knowledge/knowledge.hpp"
 #include "r1cluster/report/report.hpp"
 
 namespace r1cluster {
@@ -19,8 +20,8 @@ struct EngineLog {
 };
 
 /// The causes of a failure according to the logs, the most likely first cause first. An unknown failure
-/// gives a finding that quotes its last error line.
-Report diagnose(const std::vector<EngineLog>& logs);
+/// gives a finding that quotes its last error line. The tables "signatures" say what a line means.
+Report diagnose(const std::vector<EngineLog>& logs, const Knowledge& knowledge = Knowledge::embedded());
 
 /// A transport that NCCL logged, with its number of channels: "P2P/CUMEM", "SHM/direct/direct", "NET/Socket",
 /// "NET/IB/GDRDMA". NCCL logs channels with NCCL_DEBUG=INFO.

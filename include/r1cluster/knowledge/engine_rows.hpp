@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "r1cluster/base/interval.hpp"
 #include "r1cluster/base/releases.hpp"
 
 namespace r1cluster::knowledge {
@@ -70,7 +71,9 @@ struct EngineFeatureRow {
 
 /// What a GPU must be able to do.
 struct CapabilityRule {
-    std::string what;  ///< "bfloat16", "latent attention", "kernels", or a quantisation: its format, else method
+    std::string
+        what;  ///< "bfloat16", "latent attention", "kernels", "fp8 units", or a quantisation: format, else method
+    std::string words;  ///< the same for a sentence: "FP8 in blocks"
     Releases releases;
     int least = 0;  ///< compute capability, 10 * major + minor
     std::string engine_says;
@@ -143,6 +146,45 @@ struct EngineMemory {
     bool operator==(const EngineMemory&) const = default;
 };
 
+/// What a release does to the time of a step.
+struct EngineOverheads {
+    Releases releases;
+    /// Times the kernels of latent attention and experts, which early releases ran as many small or untuned ones.
+    Interval untuned_kernel_factor{1, 1, 1};
+    /// Scheduler, inputs and outputs in Python; beside the GPU's work where `is_asynchronous`, else between steps.
+    Interval step_ms;
+    bool is_asynchronous = false;
+    /// Of that, what a pipeline does not hide even so.
+    Interval pipeline_step_ms;
+    /// Shapes of a hop's tensors, sent over the control network before the tensors themselves.
+    Interval hop_metadata_ms;
+    bool is_prefill_chunked_with_latent_attention = true;
+    std::string because;
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const EngineOverheads&) const = default;
+};
+
+/// How near to the beginning of a failure a line of a log stands.
+enum class LogPlace {
+    cause,        ///< nothing else need have gone wrong
+    symptom,      ///< often of something on another host
+    consequence,  ///< says only that something else failed
+};
+std::string_view to_text(LogPlace place);
+
+/// A line of a log and what it means.
+struct Signature {
+    std::string id;  ///< of the finding; several rows may have one
+    LogPlace place = LogPlace::cause;
+    std::vector<std::string> parts;  ///< all of them in one line
+    std::string requirement;         ///< what holds where this is not seen
+    std::string remedy;
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const Signature&) const = default;
+};
+
 /// The tables of one engine.
 struct EngineKnowledge {
     std::vector<EngineRelease> releases;  ///< oldest first
@@ -150,7 +192,9 @@ struct EngineKnowledge {
     std::vector<EngineFeatureRow> features;
     std::vector<CapabilityRule> capabilities;
     std::vector<DivisionRule> divisions;
-    std::vector<EngineMemory> memory;  ///< by runner, oldest first
+    std::vector<EngineMemory> memory;        ///< by runner, oldest first
+    std::vector<EngineOverheads> overheads;  ///< oldest first
+    std::vector<Signature> signatures;
 
     bool has(EngineFeature feature, const std::optional<Version>& version) const;
     /// The first release with the feature, as text; "": no release has it, or all have.
@@ -170,6 +214,9 @@ struct EngineKnowledge {
 
     /// The row of this runner and version, else the newest row of the runner. nullptr: a runner without a row.
     const EngineMemory* find_memory(Runner runner, const std::optional<Version>& version) const;
+
+    /// The row of this version, else the newest one. nullptr: none.
+    const EngineOverheads* find_overheads(const std::optional<Version>& version) const;
 
     bool operator==(const EngineKnowledge&) const = default;
 };

@@ -27,6 +27,8 @@ struct Knowledge {
     std::vector<knowledge::NcclNvlinkRate> nccl_nvlink;  ///< special ones before general ones
     std::vector<knowledge::NcclCpuRate> nccl_cpus;       ///< special ones before general ones
     std::vector<knowledge::StorageRate> storage;
+    std::vector<knowledge::Signature> signatures;  ///< of no engine
+    std::vector<knowledge::Threshold> thresholds;
     std::map<std::string, knowledge::EngineKnowledge> engines;  ///< by name: "vllm"
 
     /// The tables that the library carries.
@@ -50,6 +52,13 @@ struct Knowledge {
 
     /// By the kernel's name of a file system: "ext4", "nfs4", "fuse.juicefs". Of any other, and of "", the widest.
     const knowledge::StorageRate& find_storage_rate(std::string_view filesystem_type) const;
+
+    /// Throws Error (internal) for a name that the embedded table does not have.
+    double threshold(std::string_view name) const;
+
+    /// Those of all engines and of none, in the order in which diagnose() tries them: causes before symptoms before
+    /// consequences, and of one place those of engines first.
+    std::vector<const knowledge::Signature*> signatures_in_order() const;
 
     /// A PCIe link in NCCL's model: lanes x the rate of one. Unknown lanes count as 16.
     double nccl_pcie_gbytes_per_s(std::optional<double> gigatransfers_per_s, std::optional<int> lanes) const;
@@ -84,6 +93,12 @@ Knowledge parse_knowledge(const std::map<std::string, std::string>& files_by_nam
 /// All problems, by file and line: those of parse_knowledge(), and rows that can be read and should not be there:
 /// no source or confidence, `since` at or after `until`, two rows for one subject and release.
 std::vector<knowledge::TableProblem> lint_knowledge(const std::map<std::string, std::string>& files_by_name);
+
+/// For a terminal: the names of all tables, or the rows of one ("gpus", "vllm/flags") with their sources. Throws Error
+/// (not_found) for an unknown table.
+std::string show(const Knowledge& knowledge, std::string_view table = {});
+/// The rows of one table as a JSON array. Throws as show() does.
+std::string table_json(const Knowledge& knowledge, std::string_view table);
 
 /// The embedded tables as text, by the name of their files: what a folder for load_knowledge() starts from.
 const std::map<std::string, std::string>& embedded_knowledge_files();

@@ -100,6 +100,15 @@ struct StorageRate {
     bool operator==(const StorageRate&) const = default;
 };
 
+/// What a host must have, whatever the model and the layout.
+struct Threshold {
+    std::string name;  ///< with its unit: "disk_free_bytes"
+    double value = 0;
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const Threshold&) const = default;
+};
+
 /// The least driver for a release of the CUDA Toolkit.
 struct CudaDriver {
     std::string cuda;          ///< "12.4.1"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "r1cluster/base/interval.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 #include "r1cluster/layout/layout.hpp"
 
 namespace r1cluster {
@@ -82,7 +83,8 @@ struct MemoryForecast {
 /// From the layout's placement and the headers alone; `calibration` replaces what it knows. docs/memory.md has
 /// each term's formula and source. Throws Error (invalid_input) for a layout without GPUs.
 MemoryForecast forecast_memory(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
-                               const Layout& layout, const Calibration& calibration = {});
+                               const Layout& layout, const Calibration& calibration = {},
+                               const Knowledge& knowledge = Knowledge::embedded());
 
 /// For a terminal: a table of terms for each kind of rank, then tokens, then hosts and warnings.
 std::string show(const MemoryForecast& forecast, bool explain = false);

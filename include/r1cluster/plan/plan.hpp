@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "r1cluster/facts/cluster.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 #include "r1cluster/layout/layout.hpp"
 #include "r1cluster/model/checkpoint.hpp"
 #include "r1cluster/spec/deployment_spec.hpp"
@@ -51,7 +52,7 @@ struct PlanOptions {
 /// rejection of every size. A tensor whose place is not known counts on every rank. Throws Error
 /// (invalid_input) for an architecture without slicing rules, and for a limit below 1.
 Plan plan_layouts(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
-                  const PlanOptions& options = {});
+                  const PlanOptions& options = {}, const Knowledge& knowledge = Knowledge::embedded());
 
 /// For a terminal: the chosen layout with a row for each kind of rank, then the others, then the rejected.
 std::string show(const Plan& plan, bool explain = false);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "r1cluster/base/interval.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 #include "r1cluster/layout/layout.hpp"
 
 namespace r1cluster {
@@ -53,7 +54,8 @@ struct SpeedForecast {
 /// docs/speed.md has each term's formula and source. Throws Error (invalid_input) for a layout without GPUs, or with
 /// GPUs that the cluster has not.
 SpeedForecast forecast_speed(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
-                             const Layout& layout, const std::vector<Workload>& workloads);
+                             const Layout& layout, const std::vector<Workload>& workloads,
+                             const Knowledge& knowledge = Knowledge::embedded());
 
 /// A reason why a deployment is slower than it should be.
 struct SlownessCause {
@@ -71,7 +73,8 @@ struct SlownessCause {
 /// layout without GPUs.
 std::vector<SlownessCause> explain_slowness(const DeploymentSpec& spec, const Cluster& cluster,
                                             const Checkpoint& checkpoint, const Layout& layout,
-                                            const Workload& workload, double observed_tokens_per_s);
+                                            const Workload& workload, double observed_tokens_per_s,
+                                            const Knowledge& knowledge = Knowledge::embedded());
 
 std::string show(const SpeedForecast& forecast, bool explain = false);
 

@@ -47,22 +47,23 @@ const EngineDefinition& engine_called(std::string_view name) {
 }
 
 EngineOptions choose_options(const DeploymentSpec& spec, const Cluster& cluster, const ModelConfig& config,
-                             const Devices& devices) {
+                             const Devices& devices, const Knowledge& knowledge) {
     const EngineDefinition& engine = engine_called(spec.engine.name);
     const EngineArguments arguments(spec.engine.extra_arguments);
     EngineOptions options;
+    options.knowledge = &knowledge;
     options.name = engine.name;
     options.version = version_of(engine, spec, cluster);
     engine.choose_options({spec, config, devices, arguments}, options);
     return options;
 }
 
-EngineOptions options_of(const Engine& engine, std::string_view being_done) {
+EngineOptions options_of(const Engine& engine, std::string_view being_done, const Knowledge& knowledge) {
     if (engine.name.empty()) {
         throw Error(ErrorKind::invalid_input, "layout",
                     fmt::format("{}: the layout names no engine; choose_engine() makes Layout::engine", being_done));
     }
-    return {engine, &memory_of(engine)};
+    return {engine, &memory_of(engine, knowledge), &knowledge};
 }
 
 }  // namespace r1cluster::detail

@@ -12,7 +12,7 @@ constexpr std::array<std::string_view, 1> distributions{"sglang"};
 
 void choose_sglang_options(const EngineRequest& request, EngineOptions& options) {
     options.runner = knowledge::Runner::sglang;
-    options.memory = &memory_of(options);
+    options.memory = &memory_of(options, *options.knowledge);
     options.has_latent_cache = request.config.latent_attention.has_value();
     choose_common_options(request, {.memory_share = "--mem-fraction-static", .max_model_len = "--context-length"},
                           options);

@@ -88,7 +88,7 @@ std::int64_t default_block_size(const EngineOptions& options, const Devices& dev
 void choose_options(const EngineRequest& request, EngineOptions& options) {
     const EngineArguments& arguments = request.arguments;
     options.runner = runner_of(request, options.version);
-    options.memory = &memory_of(options);
+    options.memory = &memory_of(options, *options.knowledge);
     options.has_latent_cache = has_latent_cache(request, options);
     choose_common_options(request, {.memory_share = "--gpu-memory-utilization", .max_model_len = "--max-model-len"},
                           options);

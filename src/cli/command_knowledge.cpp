@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "cli/session.hpp"
+
+namespace r1cluster::cli {
+namespace {
+
+void lint(const std::string& folder, Session& session) {
+    const auto problems = lint_knowledge(read_knowledge_files(folder));
+    for (const knowledge::TableProblem& problem : problems) {
+        fmt::print("{}:{}:{}: {}\n", problem.file, problem.line, problem.column, problem.message);
+    }
+    if (problems.empty()) fmt::print("no problem\n");
+    if (!problems.empty()) session.exit_code = has_findings;
+}
+
+}  // namespace
+
+void add_knowledge_option(CLI::App& verb, Session& session) {
+    verb.add_option("--knowledge", session.knowledge_folder,
+                    "a folder of tables that stand in for the embedded ones of the same name");
+}
+
+void add_knowledge(CLI::App& app, Session& session) {
+    CLI::App* verb = app.add_subcommand(
+        "knowledge",
+        "the tables that decisions rest on, with their sources; `knowledge lint DIR` checks a folder of them");
+    static std::string table, folder;
+    verb->add_option("table", table, "one table, such as gpus or vllm/flags; or lint");
+    verb->add_option("folder", folder, "with lint: the folder");
+    add_knowledge_option(*verb, session);
+    add_json(*verb, session);
+    verb->callback([&session] {
+        if (table == "lint" && !folder.empty()) return lint(folder, session);
+        if (table == "lint" || !folder.empty()) {
+            throw CLI::ValidationError("knowledge", "expected `knowledge [TABLE]` or `knowledge lint DIR`");
+        }
+        const Knowledge& tables = session.knowledge();
+        const std::string text = !session.is_json ? show(tables, table)
+                                 : table.empty()  ? to_json(tables)
+                                                  : table_json(tables, table);
+        std::fwrite(text.data(), 1, text.size(), stdout);
+    });
+}
+
+}  // namespace r1cluster::cli
