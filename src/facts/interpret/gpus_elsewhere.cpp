@@ -28,6 +28,16 @@ std::string value_of(const std::string& information, std::string_view key) {
     return "";
 }
 
+/// "580.95.05" of "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.95.05  Release Build": the first word
+/// of digits and dots. NVML, which names the version otherwise, refuses where its own differs.
+std::string loaded_version(const std::string& text) {
+    for (const std::string& word : words_of(text)) {
+        const bool is_version = word.find_first_not_of("0123456789.") == std::string::npos;
+        if (is_version && word.find('.') != std::string::npos) return word;
+    }
+    return "";
+}
+
 void gap_of(Said& said, const Gpu& gpu, const std::string& what, const std::string& because) {
     said.gap(fmt::format("{} of GPU {}", what, gpu.nvml_index), because, ask_nvml);
 }
@@ -76,6 +86,9 @@ bool interpret_cuda(Said& said) {
 
 bool interpret_driver_files(Said& said) {
     Machine& machine = said.machine();
+    if (machine.gpu_driver_version.empty()) {
+        machine.gpu_driver_version = loaded_version(said.file("/proc/driver/nvidia/version").value_or(""));
+    }
     for (const std::string& address : said.names(driver_folder)) {
         if (machine.gpus.size() >= max_gpus) break;
         const std::string path = fmt::format("{}/{}/information", driver_folder, address);
