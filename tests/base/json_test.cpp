@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "r1cluster/base/json.hpp"
 
-#include "base/reflect_json.hpp"
+#include "base/lenient_json.hpp"
 #include "r1cluster/readings/readings.hpp"
 #include "r1cluster/report/report.hpp"
 #include "r1cluster/spec/deployment_spec.hpp"
+#include "report/describe.hpp"
+#include "spec/describe.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
 
@@ -99,6 +101,34 @@ TEST_CASE("an enumerator of no known name is refused with the known ones", "[bas
         "observed": "", "expected": "", "remedy": "", "source": ""})";
     CHECK(error_of([&] { from_json<Finding>(text, "x.json"); }) ==
           R"(x.json.severity: expected one of "error", "warning", "unknown", "info", got "bad")");
+}
+
+TEST_CASE("what another build wrote is read leniently: unknown members are ignored, missing ones keep their default",
+          "[base]") {
+    const auto read = [](const std::string& text) { return detail::from_json_leniently<CheckedRule>(text, "x.json"); };
+    CHECK(read(R"({"id": "a", "subjects": 2, "colour": {"red": 1}})") == CheckedRule{"a", "", 2, 0});
+    CHECK(read(R"({"schema": "r1cluster.checked_rule", "version": 9, "id": "a", "passed": null})") ==
+          CheckedRule{"a", "", 0, 0});
+}
+
+TEST_CASE("an enumerator of another build keeps the default of its member", "[base]") {
+    const auto read = [](const std::string& text) {
+        return detail::from_json_leniently<DeploymentSpec>(text, "x.json");
+    };
+    CHECK(read(R"({"fate": "eternal"})").fate == DeploymentSpec().fate);
+    CHECK(read(R"({"fate": "attached"})").fate == Fate::attached);
+    CHECK(read(R"({"hosts": [{"transport": "pigeon", "name": "n"}]})").hosts.at(0).name == "n");
+}
+
+TEST_CASE("lenient reading refuses types and bounds as strict reading does", "[base]") {
+    const auto said = [](const std::string& text) {
+        return error_of([&] { detail::from_json_leniently<CheckedRule>(text, "x.json"); });
+    };
+    CHECK(said(R"({"id": 1})") == "x.json.id: expected a text, got 1");
+    CHECK(said(R"([])") == "x.json: expected an object, got []");
+    CHECK(said(R"({"id": "a", "id": "b"})") == "x.json:1:16: the key \"id\" occurs twice in one object");
+    CHECK(said(R"({"more": )" + std::string(65, '[') + std::string(65, ']') + "}") ==
+          "x.json:1:73: nested deeper than 64");
 }
 
 TEST_CASE("a field named as one of the envelope is kept", "[base]") {

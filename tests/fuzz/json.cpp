@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "r1cluster/base/json.hpp"
-#include "base/reflect_json.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include "base/lenient_json.hpp"
 #include "fuzz/targets.hpp"
+#include "host/guard/protocol.hpp"
+#include "launch/describe.hpp"
 #include "r1cluster/launch/launch_plan.hpp"
 #include "r1cluster/launch/status.hpp"
 #include "r1cluster/readings/readings.hpp"
@@ -13,6 +18,18 @@ template <class Value>
 void survives(std::string_view bytes) {
     const auto value = accepted([&] { return from_json<Value>(bytes); });
     if (value) expect(from_json<Value>(to_json(*value)) == *value, "an accepted value survives its JSON form");
+    const auto lenient = accepted([&] { return detail::from_json_leniently<Value>(bytes, "json"); });
+    if (value) expect(lenient == value, "what is read strictly is read leniently, to the same value");
+}
+
+/// Lines of a guard's socket, and of the link between guards.
+template <class Message>
+void is_read_leniently(std::string_view bytes) {
+    const auto read = [](std::string_view text) { return detail::from_json_leniently<Message>(text, "line"); };
+    const auto message = accepted([&] { return read(bytes); });
+    if (!message) return;
+    const std::string text = boost::json::serialize(detail::to_value(*message));
+    expect(boost::json::serialize(detail::to_value(read(text))) == text, "an accepted message survives");
 }
 
 }  // namespace
@@ -28,6 +45,10 @@ void json(std::string_view bytes) {
     survives<LaunchPlan>(bytes);
     survives<HostStatus>(bytes);
     survives<PathProbe>(bytes);
+    is_read_leniently<detail::protocol::GuardRequest>(bytes);
+    is_read_leniently<detail::protocol::GuardReply>(bytes);
+    is_read_leniently<detail::protocol::PeerHello>(bytes);
+    is_read_leniently<detail::protocol::PeerNews>(bytes);
 }
 
 }  // namespace r1cluster::fuzz

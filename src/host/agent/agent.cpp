@@ -16,9 +16,8 @@
 #include <chrono>
 #include <deque>
 
-#include "base/reflect_json.hpp"
 #include "host/agent/frame.hpp"
-#include "host/agent/wire_error.hpp"
+#include "host/agent/protocol.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -72,26 +71,25 @@ private:
     }
 
     asio::awaitable<void> serve(std::string body) {
-        boost::json::object answer;
+        protocol::ReplyFrame reply;
         ++serving_;
         try {
-            const boost::json::value message = parse_json(body, "request");
-            const boost::json::object& request = message.as_object();
-            answer["id"] = request.at("id");
-            const std::string method(request.at("method").as_string());
-            const auto handler = handlers_.find(method);
+            auto request = protocol::parse_request(body);
+            reply.id = request.id;
+            const auto handler = handlers_.find(request.method);
             if (handler == handlers_.end()) {
-                throw Error(ErrorKind::invalid_input, method, fmt::format("this agent does not know \"{}\"", method));
+                throw Error(ErrorKind::invalid_input, request.method,
+                            fmt::format("this agent does not know \"{}\"", request.method));
             }
-            answer["result"] = co_await handler->second(request.at("params"));
+            reply.result = co_await handler->second(std::move(request.params));
         } catch (const Error& error) {
-            answer["error"] = error_to_wire(error);
+            reply.error = to_wire(error);
         } catch (const std::exception& error) {
-            answer["error"] = error_to_wire(Error(ErrorKind::internal, "agent", error.what()));
+            reply.error = to_wire(Error(ErrorKind::internal, "agent", error.what()));
         }
         --serving_;
         heard_at_ = std::chrono::steady_clock::now();
-        to_write_.push_back(to_frame(boost::json::serialize(answer)));
+        to_write_.push_back(to_frame(to_body(std::move(reply))));
         queued_.cancel();
     }
 

@@ -15,9 +15,8 @@
 #include <map>
 #include <optional>
 
-#include "base/reflect_json.hpp"
 #include "host/agent/frame.hpp"
-#include "host/agent/wire_error.hpp"
+#include "host/agent/protocol.hpp"
 #include "host/os/child.hpp"
 #include "r1cluster/base/units.hpp"
 #include "r1cluster/host/os/text_file.hpp"
@@ -216,14 +215,13 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
     }
 
     void answer(const std::string& body) {
-        const boost::json::value message = parse_json(body, host.name);
-        const boost::json::object& object = message.as_object();
-        const auto waiting = pending.find(object.at("id").to_number<std::uint64_t>());
+        auto reply = protocol::parse_reply(body, host.name);
+        const auto waiting = pending.find(reply.id);
         if (waiting == pending.end()) return;  // its deadline has passed
-        if (const auto* error = object.if_contains("error")) {
-            waiting->second->error = error_from_wire(*error, host.name);
+        if (reply.error) {
+            waiting->second->error = from_wire(*reply.error, host.name);
         } else {
-            waiting->second->value = object.at("result");
+            waiting->second->value = std::move(reply.result);
         }
         waiting->second->answered.cancel();
     }
@@ -264,8 +262,7 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
         const std::uint64_t id = ++last_id;
         const auto mine =
             pending.emplace(id, std::make_shared<Pending>(Pending{asio::steady_timer(context), {}, {}})).first->second;
-        to_write.push_back(to_frame(boost::json::serialize(
-            boost::json::object{{"id", id}, {"method", method}, {"params", std::move(params)}})));
+        to_write.push_back(to_frame(to_body(protocol::RequestFrame{id, method, std::move(params)})));
         queued.cancel();
         mine->answered.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(timeout));
         co_await mine->answered.async_wait(result_of);

@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "host/agent/agent_binary.hpp"
+#include "host/agent/protocol.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -40,6 +41,17 @@ private:
     sigset_t sigpipe_, before_;
     bool was_pending_ = false;
 };
+
+/// An agent is of another build where its executable was not copied from here: on a local host with a binary of its
+/// own.
+asio::awaitable<void> say_hello(Channel& channel, seconds timeout) {
+    const protocol::Speaker ours{"this controller", protocol::hello_of_agent()};
+    boost::json::value said = to_value(ours.hello);
+    const std::string host = channel.host().name;
+    const boost::json::value answer = co_await channel.call(protocol::Hello::method, std::move(said), timeout);
+    const protocol::Speaker theirs{host + ": the agent", from_value_leniently<protocol::Hello>(answer, host)};
+    protocol::require_common_protocol(host, ours, theirs, "the r1cluster executable must be of the same build");
+}
 
 Error interruption() { return Error(ErrorKind::interrupted, "interrupt", "interrupted"); }
 
@@ -75,6 +87,7 @@ asio::awaitable<void> Hosts::open() {
         tasks.push_back([this, name = name, channel = channel.get()]() -> asio::awaitable<void> {
             try {
                 co_await channel->open();
+                co_await say_hello(*channel, seconds(options_.request_timeout_s));
                 report("connect", name + ": connected");
             } catch (const Error& error) {
                 failures_.emplace(name, error);

@@ -5,16 +5,60 @@
 /// type of its reply. Caller and handler share the struct, so neither spells a method or a field.
 /// The methods for deployments are in host/guard/protocol.hpp.
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "base/reflect_json.hpp"
+#include "base/lenient_json.hpp"
+#include "host/agent/wire_error.hpp"
 #include "host/read/describe.hpp"
 #include "readings/calls.hpp"
 #include "readings/describe.hpp"
 
 namespace r1cluster::detail::protocol {
+
+/// What a frame holds on its way to the agent ...
+struct RequestFrame {
+    std::uint64_t id = 0;  ///< of the caller's choice; the reply bears it
+    std::string method;
+    json::value params;
+};
+std::string to_body(RequestFrame frame);
+RequestFrame parse_request(std::string_view body);
+
+/// ... and on its way back.
+struct ReplyFrame {
+    std::uint64_t id = 0;
+    json::value result;
+    std::optional<WireError> error;  ///< set: there is no result
+};
+std::string to_body(ReplyFrame frame);
+ReplyFrame parse_reply(std::string_view body, std::string_view host);
+
+/// What both ends of a connection say first, so that builds that cannot talk find out before they misread each other.
+struct Hello {
+    static constexpr const char* method = "hello";
+    using Reply = Hello;
+    int protocol = 0;         ///< the newest that the sender speaks; 0: release 0.1.0, which names none
+    int oldest_protocol = 0;  ///< the oldest that it still speaks
+    std::string version;      ///< of its library
+};
+BOOST_DESCRIBE_STRUCT(Hello, (), (protocol, oldest_protocol, version))
+
+/// Of this build, between controller and agent. Both come from one build, since the controller copies its own
+/// executable to the hosts: an older protocol is never spoken.
+Hello hello_of_agent();
+
+/// One side of a connection, in an error.
+struct Speaker {
+    std::string name;  ///< "the agent", "this controller"
+    Hello hello;
+};
+/// Throws Error (unavailable) where there is no protocol that both speak: with both versions, and what to do.
+void require_common_protocol(const std::string& subject, const Speaker& ours, const Speaker& theirs,
+                             const std::string& remedy);
 
 struct ClockTime {
     double unix_time_s = 0;

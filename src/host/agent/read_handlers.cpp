@@ -23,7 +23,6 @@
 #include "host/agent/agent.hpp"
 #include "host/agent/protocol.hpp"
 #include "host/os/clock.hpp"
-#include "r1cluster/base/version.hpp"
 #include "r1cluster/host/checkpoint/checkpoint.hpp"
 #include "r1cluster/host/read/read.hpp"
 
@@ -179,8 +178,9 @@ asio::awaitable<protocol::Connection> connect(asio::io_context& context, protoco
 }  // namespace
 
 void add_read_handlers(asio::io_context& context, Handlers& handlers) {
-    handlers["hello"] = [](json::value) -> asio::awaitable<json::value> {
-        co_return json::object{{"version", library_version()}, {"pid", ::getpid()}, {"uid", ::getuid()}};
+    // What the controller says is not looked at: the controller decides whether the two can talk.
+    handlers[protocol::Hello::method] = [](json::value) -> asio::awaitable<json::value> {
+        co_return to_value(protocol::hello_of_agent());
     };
     add_handler<protocol::ReadClock>(handlers, [](protocol::ReadClock) -> asio::awaitable<protocol::ClockTime> {
         co_return protocol::ClockTime{unix_time_s()};

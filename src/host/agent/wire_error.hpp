@@ -1,16 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/json/value.hpp>
 #include <string>
 
+#include "base/reflect_json.hpp"
 #include "r1cluster/base/error.hpp"
 
-namespace r1cluster::detail {
+namespace r1cluster {
 
-/// An Error as it travels in an answer: {"kind": ..., "subject": ..., "message": ...}.
-boost::json::value error_to_wire(const Error& error);
-/// The reverse; an unknown kind of a newer agent becomes `unavailable`. The host is put in front of the message.
-Error error_from_wire(const boost::json::value& value, const std::string& host);
+BOOST_DESCRIBE_ENUM(ErrorKind, invalid_input, not_found, unavailable, timed_out, interrupted, system, internal)
 
-}  // namespace r1cluster::detail
+namespace detail {
+
+/// An Error as it travels in a reply.
+struct WireError {
+    ErrorKind kind = ErrorKind::unavailable;  ///< also for a kind that only the sender knows
+    std::string subject;
+    std::string message;
+};
+BOOST_DESCRIBE_STRUCT(WireError, (), (kind, subject, message))
+
+WireError to_wire(const Error& error);
+/// The reverse, with the host in front of the message.
+Error from_wire(const WireError& error, const std::string& host);
+
+}  // namespace detail
+}  // namespace r1cluster

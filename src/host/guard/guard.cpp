@@ -74,9 +74,8 @@ public:
           signals_(context_, SIGTERM, SIGINT, SIGHUP) {}
 
     void run() {
-        folder_.write("group",
-                      json::serialize(json::object{
-                          {"cgroup", containment_->cgroup()}, {"marker", marker_}, {"temporary", temporary_}}));
+        const JobGroup group{containment_->cgroup(), marker_, temporary_};
+        folder_.write("group", json::serialize(to_value(group)));
         link_.start();
         listen();
         save();
@@ -348,21 +347,34 @@ private:
             const auto [error, size] =
                 co_await asio::async_read_until(socket, asio::dynamic_buffer(unread, 4096), '\n', result_of);
             if (error) break;
-            const auto verb = verb_of(unread.substr(0, size - 1));
+            const std::string line = unread.substr(0, size - 1);
             unread.erase(0, size);
-            if (verb == GuardVerb::begin) is_controller = true;
-            ask(verb);
-            const std::string answer = json::serialize(to_value(status())) + "\n";
+            const std::string answer = json::serialize(reply_to(line, is_controller)) + "\n";
             const auto [write_error, written] = co_await asio::async_write(socket, asio::buffer(answer), result_of);
             if (write_error) break;
         }
         if (is_controller) happen(supervise::ControllerLeft{});
     }
 
-    static GuardVerb verb_of(const std::string& word) {
-        GuardVerb verb = GuardVerb::status;
-        boost::describe::enum_from_string(word.c_str(), verb);
-        return verb;
+    /// A line that is no JSON is a bare verb, of an agent of release 0.1.0.
+    json::value reply_to(const std::string& line, bool& is_controller) {
+        const bool is_bare = !line.starts_with('{');
+        protocol::GuardReply reply;
+        try {
+            const auto request = is_bare ? protocol::GuardRequest{std::nullopt, line}
+                                         : from_json_leniently<protocol::GuardRequest>(line, "request");
+            if (request.hello) {
+                reply.hello = protocol::hello_of_guard();
+                return to_value(reply);
+            }
+            const GuardVerb verb = from_value<GuardVerb>(json::value(request.verb), "verb");
+            if (verb == GuardVerb::begin) is_controller = true;
+            ask(verb);
+            reply.status = status();
+        } catch (const Error& error) {
+            reply.error = to_wire(error);
+        }
+        return is_bare && reply.status ? to_value(*reply.status) : to_value(reply);
     }
 
     void ask(GuardVerb verb) {

@@ -10,8 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-
-#include "launch/describe.hpp"
+#include <boost/json/serialize.hpp>
 
 namespace r1cluster::detail {
 
@@ -20,58 +19,81 @@ using unix_socket = asio::local::stream_protocol;
 constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t max_status_bytes = 4 << 20;
 
+template <class Message>
+static std::string line_of(const Message& message) {
+    return json::serialize(to_value(message));
+}
+
 struct GuardClient::Connection {
     explicit Connection(asio::io_context& context)
         : socket(context), free(context, std::chrono::steady_clock::time_point::max()) {}
 
-    asio::awaitable<boost::system::error_code> connect(std::string path) {
-        if (path.size() >= sizeof(sockaddr_un::sun_path))
-            co_return asio::error::name_too_long;  // an endpoint would throw it
-        const unix_socket::endpoint guard(path);
-        const auto [error] = co_await socket.async_connect(guard, result_of);
-        co_return error;
+    /// A line for a line, one question at a time; nullopt: the guard has gone.
+    asio::awaitable<std::optional<std::string>> exchange(std::string line) {
+        while (is_busy) co_await free.async_wait(result_of);
+        is_busy = true;
+        line += '\n';
+        auto [error, size] = co_await asio::async_write(socket, asio::buffer(line), result_of);
+        if (!error) {
+            std::tie(error, size) = co_await asio::async_read_until(
+                socket, asio::dynamic_buffer(unread, max_status_bytes), '\n', result_of);
+        }
+        is_busy = false;
+        free.cancel();
+        if (error) co_return std::nullopt;
+        std::string answer = unread.substr(0, size - 1);
+        unread.erase(0, size);
+        co_return answer;
     }
 
     unix_socket::socket socket;
     std::string unread;
     bool is_busy = false;
+    bool says_hello = false;  // else a guard of release 0.1.0, which takes bare verbs
     asio::steady_timer free;  // never expires; cancelled when the running question has its answer
 };
 
 GuardClient::GuardClient(asio::io_context& context) : context_(context) {}
 GuardClient::~GuardClient() = default;
 
-asio::awaitable<HostStatus> GuardClient::ask(JobFolder folder, protocol::GuardVerb verb) {
+asio::awaitable<std::shared_ptr<GuardClient::Connection>> GuardClient::connect(std::string path) {
+    auto fresh = std::make_shared<Connection>(context_);
+    if (path.size() >= sizeof(sockaddr_un::sun_path)) co_return nullptr;  // an endpoint would throw it
+    const unix_socket::endpoint guard(path);
+    const auto [error] = co_await fresh->socket.async_connect(guard, result_of);
+    if (error) co_return nullptr;
+    const protocol::Speaker ours{"this agent", protocol::hello_of_guard()};
+    std::string hello = line_of(protocol::GuardRequest{ours.hello, {}});
+    const auto answer = co_await fresh->exchange(std::move(hello));
+    if (!answer) co_return nullptr;
+    const auto reply = from_json_leniently<protocol::GuardReply>(*answer, "guard");
+    fresh->says_hello = reply.hello.has_value();
+    const protocol::Speaker theirs{"the guard of this deployment", reply.hello.value_or(protocol::Hello())};
+    protocol::require_common_protocol(path, ours, theirs, "use the r1cluster that started the deployment");
+    co_return fresh;
+}
+
+asio::awaitable<std::optional<HostStatus>> GuardClient::ask(JobFolder folder, protocol::GuardVerb verb) {
     const std::string path = folder.file("guard.sock");
-    auto& slot = connections_[path];
-    boost::system::error_code error;
-    if (!slot) {
-        auto fresh = std::make_shared<Connection>(context_);
-        error = co_await fresh->connect(path);
-        if (error)
-            throw Error(ErrorKind::unavailable, path,
-                        fmt::format("asking the guard at \"{}\": {}", path, error.message()));
-        if (!slot) slot = fresh;
+    if (!connections_[path]) {
+        auto fresh = co_await connect(path);
+        if (!connections_[path]) connections_[path] = std::move(fresh);
     }
-    const std::shared_ptr<Connection> connection = slot;
-    while (connection->is_busy) co_await connection->free.async_wait(result_of);
-    connection->is_busy = true;
-    const std::string line = std::string(to_text(verb)) + "\n";
-    std::size_t size = 0;
-    std::tie(error, size) = co_await asio::async_write(connection->socket, asio::buffer(line), result_of);
-    if (!error) {
-        std::tie(error, size) = co_await asio::async_read_until(
-            connection->socket, asio::dynamic_buffer(connection->unread, max_status_bytes), '\n', result_of);
+    const std::shared_ptr<Connection> connection = connections_[path];
+    if (!connection) co_return std::nullopt;
+    const std::string word(to_text(verb));
+    std::string line = connection->says_hello ? line_of(protocol::GuardRequest{std::nullopt, word}) : word;
+    const auto answer = co_await connection->exchange(std::move(line));
+    if (!answer) {
+        if (connections_[path] == connection) connections_.erase(path);
+        co_return std::nullopt;
     }
-    connection->is_busy = false;
-    connection->free.cancel();
-    if (error) {
-        connections_.erase(path);
-        throw Error(ErrorKind::unavailable, path, fmt::format("asking the guard at \"{}\": {}", path, error.message()));
-    }
-    const std::string answer = connection->unread.substr(0, size - 1);
-    connection->unread.erase(0, size);
-    co_return from_value<HostStatus>(parse_json(answer, "guard"), "guard");
+    if (!connection->says_hello) co_return from_json_leniently<HostStatus>(*answer, "guard");
+    const auto reply = from_json_leniently<protocol::GuardReply>(*answer, "guard");
+    if (reply.error) throw from_wire(*reply.error, "guard");
+    if (!reply.status)
+        throw Error(ErrorKind::internal, path, "asking the guard for \"" + word + "\": no status in its answer");
+    co_return *reply.status;
 }
 
 }  // namespace r1cluster::detail

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "host/guard/job_folder.hpp"
@@ -19,11 +20,14 @@ public:
     explicit GuardClient(boost::asio::io_context& context);
     ~GuardClient();
 
-    /// One verb, one HostStatus. Throws Error (unavailable) when there is no guard, or it ends meanwhile.
-    boost::asio::awaitable<HostStatus> ask(JobFolder folder, protocol::GuardVerb verb);
+    /// One verb, one HostStatus; nullopt when there is no guard, or it ends meanwhile. Throws Error for a guard whose
+    /// build speaks no protocol of ours, and for an answer that cannot be.
+    boost::asio::awaitable<std::optional<HostStatus>> ask(JobFolder folder, protocol::GuardVerb verb);
 
 private:
     struct Connection;
+    boost::asio::awaitable<std::shared_ptr<Connection>> connect(std::string path);
+
     boost::asio::io_context& context_;
     std::map<std::string, std::shared_ptr<Connection>> connections_;
 };

@@ -17,17 +17,21 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/json/serialize.hpp>
+#include <iostream>
 #include <map>
 #include <set>
 
+#include "host/guard/protocol.hpp"
 #include "host/os/digest.hpp"
-#include "launch/describe.hpp"
 
 namespace r1cluster::detail {
 namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using protocol::PeerHello;
+using protocol::PeerNews;
+using protocol::PeerProof;
 constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr auto beat_interval = std::chrono::seconds(1);
 constexpr auto retry_interval = std::chrono::milliseconds(300);
@@ -52,8 +56,6 @@ struct Line {
     }
 };
 
-void write_line(const std::shared_ptr<Line>& line, const json::object& message);
-
 asio::awaitable<void> write_out(std::shared_ptr<Line> line) {
     line->is_writing = true;
     while (!line->unwritten.empty()) {
@@ -64,23 +66,16 @@ asio::awaitable<void> write_out(std::shared_ptr<Line> line) {
     line->is_writing = false;
 }
 
-void write_line(const std::shared_ptr<Line>& line, const json::object& message) {
-    line->unwritten += json::serialize(message) + "\n";
+template <class Message>
+void write_line(const std::shared_ptr<Line>& line, const Message& message) {
+    line->unwritten += json::serialize(to_value(message)) + "\n";
     if (!line->is_writing) asio::co_spawn(line->socket.get_executor(), write_out(line), asio::detached);
 }
 
-json::object ended_message(const std::string& host, const std::optional<Cause>& cause) {
-    return {{"ended", host}, {"cause", to_value(cause)}};
-}
-json::object beat_message() { return {{"beat", true}}; }
-json::object nonce_message(const std::string& nonce) { return {{"nonce", nonce}}; }
-json::object proof_message(const std::string& host, const std::string& proof) {
-    return {{"host", host}, {"proof", proof}};
-}
-
-std::string text_of(const json::value& message, const char* name) {
-    const json::value* field = message.is_object() ? message.get_object().if_contains(name) : nullptr;
-    return field && field->is_string() ? std::string(field->get_string()) : std::string();
+template <class Message>
+asio::awaitable<Message> read_line(std::shared_ptr<Line> line) {
+    const std::string text = co_await line->next();
+    co_return from_json_leniently<Message>(text, "peer");
 }
 
 bool is_equal(const std::string& a, const std::string& b) {
@@ -124,7 +119,7 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
     tcp::acceptor acceptor;
     asio::steady_timer beat;
     std::map<std::string, std::shared_ptr<Line>> peers;  // proven connections, by host
-    std::optional<json::object> told;                    // for those that connect later
+    std::optional<PeerNews> told;                        // for those that connect later
     std::set<std::string> knowing;                       // hosts that were told of our end, or that ended themselves
     bool is_over = false;
 
@@ -148,24 +143,22 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
     }
 
     void hear(const std::string& peer, const std::string& text) {
-        const json::value message = parse_json(text, peer);
+        const auto news = from_json_leniently<PeerNews>(text, peer);
         if (callbacks.on_heard) callbacks.on_heard(peer);
-        const std::string ended = text_of(message, "ended");
-        if (ended.empty()) return;
-        knowing.insert(ended);
-        const auto cause = from_value<std::optional<Cause>>(message.at("cause"), peer);
+        if (news.ended.empty()) return;
+        knowing.insert(news.ended);
         if (is_head()) {
             for (const auto& [other, line] : peers) {
-                if (other != peer) write_line(line, ended_message(ended, cause));
+                if (other != peer) write_line(line, news);
             }
         }
-        if (callbacks.on_ended) callbacks.on_ended(ended, cause);
+        if (callbacks.on_ended) callbacks.on_ended(news.ended, news.cause);
     }
 
     asio::awaitable<void> listen_to(std::string peer, std::shared_ptr<Line> line) {
         peers[peer] = line;
         if (callbacks.on_heard) callbacks.on_heard(peer);
-        write_line(line, beat_message());
+        write_line(line, PeerNews());
         if (told) tell(peer, line);
         try {
             for (std::string text = co_await line->next(); !text.empty() && !is_over; text = co_await line->next())
@@ -176,17 +169,30 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
         if (const auto mine = peers.find(peer); mine != peers.end() && mine->second == line) peers.erase(mine);
     }
 
+    /// The guards of one deployment are started by one controller; where they are of different builds after all, it is
+    /// in guard.log.
+    void require_common_protocol(const protocol::Hello& theirs, const std::string& peer) const {
+        try {
+            protocol::require_common_protocol(peer, {"this guard", protocol::hello_of_guard()},
+                                              {"the guard on " + peer, theirs}, "start the deployment anew");
+        } catch (const Error& error) {
+            std::cerr << error.what() << std::endl;
+            throw;
+        }
+    }
+
     /// Both send a nonce, then each proves that it knows the token by the other's nonce and its own name.
     asio::awaitable<std::string> shake_hands(std::shared_ptr<Line> line) {
-        const std::string mine = random_token();
-        write_line(line, nonce_message(mine));
-        const std::string theirs = text_of(parse_json(co_await line->next(), "peer"), "nonce");
-        write_line(line, proof_message(host, hmac_hex(token, theirs + " " + host)));
-        const json::value answer = parse_json(co_await line->next(), "peer");
-        const std::string peer = text_of(answer, "host");
-        const bool is_known = plan.find(peer) != nullptr && peer != host;
-        co_return is_known&& is_equal(text_of(answer, "proof"), hmac_hex(token, mine + " " + peer)) ? peer
-                                                                                                    : std::string();
+        const PeerHello mine{random_token(), protocol::hello_of_guard()};
+        write_line(line, mine);
+        const PeerHello theirs = co_await read_line<PeerHello>(line);
+        write_line(line, PeerProof{host, hmac_hex(token, theirs.nonce + " " + host)});
+        const PeerProof answer = co_await read_line<PeerProof>(line);
+        const bool is_known = plan.find(answer.host) != nullptr && answer.host != host;
+        if (!is_known || !is_equal(answer.proof, hmac_hex(token, mine.nonce + " " + answer.host)))
+            co_return std::string();
+        require_common_protocol(theirs.hello, answer.host);
+        co_return answer.host;
     }
 
     asio::awaitable<void> meet(std::shared_ptr<Line> line) {
@@ -240,7 +246,7 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
         while (!is_over) {
             beat.expires_after(beat_interval);
             co_await beat.async_wait(result_of);
-            for (const auto& [peer, line] : peers) write_line(line, beat_message());
+            for (const auto& [peer, line] : peers) write_line(line, PeerNews());
         }
     }
 };
@@ -283,7 +289,7 @@ void GuardLink::start() {
 }
 
 void GuardLink::tell(const std::optional<Cause>& cause) {
-    state_->told = ended_message(state_->host, cause);
+    state_->told = PeerNews{true, state_->host, cause};
     for (const auto& [peer, line] : state_->peers) state_->tell(peer, line);
 }
 

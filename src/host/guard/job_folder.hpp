@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/describe.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,12 +11,20 @@
 
 namespace r1cluster::detail {
 
+/// By what the processes of a job are found when their guard has died: the file "group" of the job's folder.
+struct JobGroup {
+    std::string cgroup;     ///< its path; empty: there is none
+    std::string marker;     ///< in the environment of every process
+    std::string temporary;  ///< folder for temporary files
+};
+BOOST_DESCRIBE_STRUCT(JobGroup, (), (cgroup, marker, temporary))
+
 /// What one deployment keeps on one host, 0700, under $XDG_STATE_HOME (or ~/.local/state):
 ///
 ///     r1cluster/<deployment>/<host>/
 ///         plan.json    what the guard carries out        token       secret that guards know each other by, 0600
 ///         state.json   the last HostStatus               lock        held by the guard as long as it lives
-///         guard.sock   where the guard listens           group       the cgroup of the processes, if any
+///         guard.sock   where the guard listens           group       a JobGroup
 ///         cache/       the engine's compile caches       logs/       <process>.log, .1, .2 ...; guard.log
 ///
 class JobFolder {

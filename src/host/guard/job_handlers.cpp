@@ -20,7 +20,6 @@
 #include "host/guard/residue.hpp"
 #include "host/guard/token_probe.hpp"
 #include "host/os/child.hpp"
-#include "r1cluster/base/json.hpp"
 
 extern char** environ;
 
@@ -56,14 +55,8 @@ public:
 
     asio::awaitable<HostStatus> ask(protocol::JobAsk request) {
         const JobFolder folder = folder_of(request);
-        std::optional<HostStatus> answer;
-        try {
-            answer = co_await guards_.ask(folder, request.verb);
-        } catch (const Error&) {
-            // A guard that has ended leaves its last word.
-        }
-        if (!answer) answer = co_await status_of(folder, request.host);
-        co_return *answer;
+        const auto answer = co_await guards_.ask(folder, request.verb);
+        co_return answer ? *answer : last_word(folder, request.host);
     }
 
     asio::awaitable<HostStatus> status(protocol::JobStatus request) {
@@ -72,16 +65,13 @@ public:
 
     asio::awaitable<HostStatus> end(protocol::JobEnd request) {
         const JobFolder folder = folder_of(request);
-        HostStatus last = co_await status_of(folder, request.host);
-        if (last.phase == Phase::absent) {
+        if (!is_created(folder)) {
             if (request.purge && folder.exists()) folder.remove(true);
-            co_return last;
+            co_return last_word(folder, request.host);
         }
-        try {
-            last = co_await guards_.ask(folder, GuardVerb::stop);
-        } catch (const Error&) {
-            // No guard any more; what it left is looked for below.
-        }
+        // First of all, whatever the files of this folder say. What a guard left that has died is looked for below.
+        const auto answer = co_await guards_.ask(folder, GuardVerb::stop);
+        HostStatus last = answer ? *answer : last_word(folder, request.host);
         if (const auto ended = co_await await_end(folder)) last = *ended;
         end_leftovers(folder);
         folder.remove(request.purge);
@@ -149,11 +139,7 @@ private:
                 folder.remove(true);
                 throw Error(ErrorKind::unavailable, folder.path(), "starting the guard: " + text);
             }
-            try {
-                co_return co_await guards_.ask(folder, GuardVerb::status);
-            } catch (const Error&) {
-                // Not listening yet.
-            }
+            if (const auto answer = co_await guards_.ask(folder, GuardVerb::status)) co_return *answer;
             pause.expires_after(std::chrono::milliseconds(20));
             co_await pause.async_wait(result_of);
         }
@@ -162,40 +148,47 @@ private:
                                 folder.file("logs/guard.log")));
     }
 
+    static bool is_created(const JobFolder& folder) { return folder.read("plan.json").has_value(); }
+
     asio::awaitable<HostStatus> status_of(JobFolder folder, std::string host) {
-        HostStatus status;
-        status.host = host;
-        status.phase = Phase::absent;
-        if (!folder.read("plan.json")) co_return status;
+        std::optional<HostStatus> answer;
+        if (is_created(folder)) answer = co_await guards_.ask(folder, GuardVerb::status);
+        co_return answer ? *answer : last_word(folder, host);
+    }
+
+    /// What a file of the folder says, which a guard of another build may have written; nullopt: nothing to be read.
+    template <class Value>
+    static std::optional<Value> saved(const JobFolder& folder, const std::string& name) {
         try {
-            co_return co_await guards_.ask(folder, GuardVerb::status);
-        } catch (const Error&) {
-            // Ended, or died; its last word is in the file.
+            if (const auto text = folder.read(name)) return from_json_leniently<Value>(*text, folder.file(name));
+        } catch (const Error& error) {
+            std::cerr << error.what() << std::endl;
         }
-        const auto text = folder.read("state.json");
-        if (text) status = from_json<HostStatus>(*text, folder.file("state.json"));
-        if (status.phase == Phase::failed || status.phase == Phase::stopped) co_return status;
+        return std::nullopt;
+    }
+
+    /// The status where no guard answers: it has ended, it died, or there never was one.
+    static HostStatus last_word(const JobFolder& folder, const std::string& host) {
+        HostStatus status = saved<HostStatus>(folder, "state.json").value_or(HostStatus());
+        status.host = host;
+        if (!is_created(folder)) status.phase = Phase::absent;
+        if (status.phase == Phase::absent || status.phase == Phase::failed || status.phase == Phase::stopped)
+            return status;
         status.phase = Phase::failed;
         status.cause = Cause{};
         status.cause->host = host;
         status.cause->text =
             fmt::format("the guard on {} (pid {}) died; \"r1cluster down\" ends what it left", host, status.guard_pid);
-        co_return status;
+        return status;
     }
 
     /// Until the guard has let go of its lock; its last state.
     asio::awaitable<std::optional<HostStatus>> await_end(JobFolder folder) {
-        double limit_s = 30;
-        if (const auto text = folder.read("plan.json")) {
-            const auto plan = from_json<LaunchPlan>(*text, "plan.json");
-            limit_s = plan.grace_s + leftovers_s;
-        }
+        const LaunchPlan plan = saved<LaunchPlan>(folder, "plan.json").value_or(LaunchPlan());
+        const double limit_s = plan.grace_s + leftovers_s;
         asio::steady_timer pause(context_);
         for (double waited_s = 0; waited_s < limit_s; waited_s += 0.05) {
-            if (Lock::try_take(folder.file("lock"))) {
-                const auto text = folder.read("state.json");
-                co_return text ? std::optional(from_json<HostStatus>(*text, "state.json")) : std::nullopt;
-            }
+            if (Lock::try_take(folder.file("lock"))) co_return saved<HostStatus>(folder, "state.json");
             pause.expires_after(std::chrono::milliseconds(50));
             co_await pause.async_wait(result_of);
         }
@@ -206,12 +199,10 @@ private:
     }
 
     static void end_leftovers(const JobFolder& folder) {
-        const auto text = folder.read("group");
-        if (!text) return;
-        const json::value group = parse_json(*text, folder.file("group"));
-        const auto text_of = [&](const char* name) { return std::string(group.at(name).as_string()); };
-        kill_leftovers(text_of("cgroup"), text_of("marker"), leftovers_s);
-        remove_temporary_folder(text_of("temporary"));
+        const auto group = saved<JobGroup>(folder, "group");
+        if (!group) return;
+        kill_leftovers(group->cgroup, group->marker, leftovers_s);
+        remove_temporary_folder(group->temporary);
     }
 
     static protocol::LogText read_from(const std::string& path, std::optional<std::uint64_t> offset,

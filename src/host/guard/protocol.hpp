@@ -6,9 +6,11 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "host/agent/protocol.hpp"
 #include "launch/describe.hpp"
 
 namespace r1cluster::detail::protocol {
@@ -23,6 +25,47 @@ enum class GuardVerb {
 };
 BOOST_DESCRIBE_ENUM(GuardVerb, status, ping, begin, commit, stop)
 inline std::string_view to_text(GuardVerb verb) { return boost::describe::enum_to_string(verb, "unknown"); }
+
+/// Between agent and guard, and between guards. A guard outlives the controller that started it, so the two ends may be
+/// of different builds, and both read leniently. Protocol 0 is that of release 0.1.0.
+Hello hello_of_guard();
+
+/// One line on a guard's socket. The first one of a connection is the agent's Hello, which the guard answers by its
+/// own; each later one names a GuardVerb, and is answered by the status. An agent of release 0.1.0 says no hello: its
+/// lines are bare verbs, each answered by a bare HostStatus.
+struct GuardRequest {
+    std::optional<Hello> hello;
+    std::string verb;
+};
+BOOST_DESCRIBE_STRUCT(GuardRequest, (), (hello, verb))
+
+struct GuardReply {
+    std::optional<Hello> hello;
+    std::optional<HostStatus> status;
+    std::optional<WireError> error;  ///< such as an unknown verb
+};
+BOOST_DESCRIBE_STRUCT(GuardReply, (), (hello, status, error))
+
+/// Between guards, a line each: first PeerHello, then PeerProof, then PeerNews once a second or when there is news.
+struct PeerHello {
+    std::string nonce;
+    Hello hello;
+};
+BOOST_DESCRIBE_STRUCT(PeerHello, (), (nonce, hello))
+
+/// By HMAC over the other's nonce and the own name, that the sender knows the job's token.
+struct PeerProof {
+    std::string host;
+    std::string proof;
+};
+BOOST_DESCRIBE_STRUCT(PeerProof, (), (host, proof))
+
+struct PeerNews {
+    bool beat = true;
+    std::string ended;           ///< host whose group ends; empty: none does
+    std::optional<Cause> cause;  ///< unset: somebody asked it to
+};
+BOOST_DESCRIBE_STRUCT(PeerNews, (), (beat, ended, cause))
 
 /// Makes the job's folder and starts its guard.
 struct JobCreate {

@@ -13,6 +13,7 @@
 #include "r1cluster/host/read/read.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
+#include "support/scratch_folder.hpp"
 
 using namespace r1cluster;
 
@@ -68,6 +69,22 @@ TEST_CASE("an agent that ends before its greeting is quoted", "[host/agent]") {
     const Recording recording = read(local_spec("wrong", 1), options);
     CHECK(recording.hosts.at(0).unreachable_because ==
           "connecting to node0 (local): the agent ended with code 2; it said: engine_stand_in: \"agent\" is not known");
+}
+
+TEST_CASE("an agent of another build is refused with both versions, and what to do", "[host/agent]") {
+    const ScratchFolder folder;
+    // As release 0.1.0 answered "hello", in 57 bytes.
+    const std::string program =
+        folder.write("agent",
+                     "#!/bin/sh\nprintf 'R1CLUSTER-AGENT 1\\n\\071\\000\\000\\000'\n"
+                     "printf '{\"id\":1,\"result\":{\"version\":\"0.1.0\",\"pid\":77,\"uid\":1000}}'\n"
+                     "exec cat\n");
+    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+    HostOptions options = local_options();
+    options.binary = program;
+    CHECK(read(local_spec("old", 1), options).hosts.at(0).unreachable_because ==
+          "node0: the agent is r1cluster 0.1.0 and speaks protocol 0, this controller is r1cluster " R1CLUSTER_VERSION
+          " and speaks protocol 1; the r1cluster executable must be of the same build");
 }
 
 TEST_CASE("an agent ends when its controller is killed", "[host/agent]") {

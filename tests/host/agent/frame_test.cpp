@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "base/lenient_json.hpp"
 #include "host/agent/wire_error.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
@@ -79,7 +80,7 @@ TEST_CASE("an error of an agent arrives with its kind, subject and host", "[host
          {ErrorKind::invalid_input, ErrorKind::not_found, ErrorKind::unavailable, ErrorKind::timed_out,
           ErrorKind::interrupted, ErrorKind::system, ErrorKind::internal}) {
         const Error arrived =
-            error_from_wire(error_to_wire(Error(kind, "/data/r1", "opening \"/data/r1\": no such folder")), "node1");
+            from_wire(to_wire(Error(kind, "/data/r1", "opening \"/data/r1\": no such folder")), "node1");
         CHECK(arrived.kind() == kind);
         CHECK(arrived.subject() == "/data/r1");
         CHECK(std::string(arrived.what()) == "node1: opening \"/data/r1\": no such folder");
@@ -87,8 +88,12 @@ TEST_CASE("an error of an agent arrives with its kind, subject and host", "[host
 }
 
 TEST_CASE("an error that this version does not know means unavailable", "[host/agent]") {
-    const Error newer = error_from_wire(boost::json::object{{"kind", "eaten"}, {"message", "by a dog"}}, "node1");
+    const auto read = [](const boost::json::value& wire) {
+        return from_wire(from_value_leniently<WireError>(wire, "reply"), "node1");
+    };
+    const Error newer = read(boost::json::object{{"kind", "eaten"}, {"message", "by a dog"}});
     CHECK(newer.kind() == ErrorKind::unavailable);
     CHECK(std::string(newer.what()) == "node1: by a dog");
-    CHECK(error_from_wire("nonsense", "node1").kind() == ErrorKind::unavailable);
+    CHECK(read(boost::json::object()).kind() == ErrorKind::unavailable);
+    CHECK(error_of([&] { read("nonsense"); }) == "reply: expected an object, got \"nonsense\"");
 }

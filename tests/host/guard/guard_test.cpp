@@ -4,6 +4,9 @@
 #include <unistd.h>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -22,6 +25,7 @@ using namespace r1cluster;
 using detail::Hosts;
 using detail::protocol::GuardVerb;
 namespace asio = boost::asio;
+namespace json = boost::json;
 namespace fs = std::filesystem;
 
 namespace {
@@ -70,6 +74,22 @@ std::vector<int> pids_of(const DeploymentStatus& status) {
         pids.push_back(host.guard_pid);
     }
     return pids;
+}
+
+/// The answers of a guard to these lines, one connection for all.
+std::vector<std::string> say(const std::string& socket, const std::vector<std::string>& lines) {
+    asio::io_context context;
+    asio::local::stream_protocol::socket guard(context);
+    guard.connect(socket);
+    std::vector<std::string> answers;
+    std::string unread;
+    for (const std::string& line : lines) {
+        asio::write(guard, asio::buffer(line + "\n"));
+        const std::size_t size = asio::read_until(guard, asio::dynamic_buffer(unread), '\n');
+        answers.push_back(unread.substr(0, size - 1));
+        unread.erase(0, size);
+    }
+    return answers;
 }
 
 /// A deployment whose process on host I is the engine's stand-in with these words, with rank I. Nothing of it is left
@@ -253,6 +273,43 @@ TEST_CASE("a service lives on without its controller, and another one finds and 
     CHECK(all_gone(pids_of(served)));
     CHECK(deployment.look().phase == Phase::absent);
     CHECK(!fs::exists(deployment.home.state() + "/r1cluster"));
+}
+
+TEST_CASE("a deployment of this build is asked and ended by an agent of release 0.1.0", "[host/guard]") {
+    Deployment deployment({{"rank", "0", "1"}});
+    const DeploymentStatus served = deployment.serve();
+    const std::string folder = deployment.home.state() + "/r1cluster/guarded/node0/";
+    // That release reads strictly, so its own members are all that it may get, on the socket and in the file.
+    const auto answers = say(folder + "guard.sock", {"status", "stop"});
+    const auto asked = detail::from_value<HostStatus>(detail::parse_json(answers.at(0), "guard"), "guard");
+    CHECK(asked == served.hosts.at(0));
+    const std::string recorded =
+        read_text_file(std::string(R1CLUSTER_SOURCE_DIR) + "/tests/host/guard/release_0_1_0/state.json");
+    CHECK(all_gone(pids_of(served)));
+    for (const std::string& text : {answers.at(0), read_text_file(folder + "state.json")}) {
+        json::object now = detail::parse_json(text, "now").as_object(),
+                     then = detail::parse_json(recorded, "then").as_object();
+        then.erase("schema");
+        then.erase("version");
+        for (const auto& member : then) CHECK(now.contains(member.key()));
+        now.erase("schema");
+        now.erase("version");
+        CHECK(now.size() == then.size());
+    }
+}
+
+TEST_CASE("a guard says which verb it does not know", "[host/guard]") {
+    Deployment deployment({{"rank", "0", "1"}});
+    deployment.serve();
+    const auto answers = say(deployment.home.state() + "/r1cluster/guarded/node0/guard.sock",
+                             {"dance", R"({"hello":{"protocol":7,"oldest_protocol":1}})", R"({"verb":"dance"})"});
+    const std::string refusal =
+        R"({"hello":null,"status":null,"error":{"kind":"invalid_input","subject":"verb","message":)"
+        R"("verb: expected one of \"status\", \"ping\", \"begin\", \"commit\", \"stop\", got \"dance\""}})";
+    CHECK(answers.at(0) == refusal);
+    CHECK_THAT(answers.at(1), StartsWith(R"({"hello":{"protocol":1,"oldest_protocol":0,"version":")"));
+    CHECK(answers.at(2) == refusal);
+    CHECK(deployment.look().phase == Phase::ready);
 }
 
 TEST_CASE("an attached deployment ends with its controller", "[host/guard]") {
