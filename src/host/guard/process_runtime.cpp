@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <signal.h>
+
+#include <set>
+#include <utility>
+
+#include "host/guard/containment.hpp"
+#include "host/guard/process_facts.hpp"
+#include "host/guard/residue.hpp"
+#include "host/guard/runtime.hpp"
+#include "host/os/child.hpp"
+#include "r1cluster/base/error.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+namespace asio = boost::asio;
+
+class ChildProcess : public RunningProcess {
+public:
+    explicit ChildProcess(std::unique_ptr<Child> child) : child_(std::move(child)) {}
+    int pid() const override { return child_->pid(); }
+    asio::readable_pipe& output() override { return child_->output(); }
+    asio::awaitable<int> wait() override { return child_->wait(); }
+    // The child is not reaped before wait() has returned, so the number is still its own.
+    void terminate() override { signal_child(child_->pid(), SIGTERM); }
+
+private:
+    std::unique_ptr<Child> child_;
+};
+
+class ProcessRuntime : public JobRuntime {
+public:
+    ProcessRuntime(asio::io_context& context, const std::string& name, std::string marker)
+        : context_(context), marker_(std::move(marker)), containment_(Containment::make(name)) {}
+
+    std::string text() const override { return containment_->text(); }
+    JobGroup group() const override { return {containment_->cgroup(), marker_, temporary_}; }
+    std::vector<int> processes() const override { return containment_->pids(); }
+
+    std::unique_ptr<RunningProcess> start(const std::vector<std::string>& argv,
+                                          std::map<std::string, std::string> env) override {
+        env.try_emplace("TMPDIR", temporary_);
+        env[job_marker_name] = marker_;
+        ChildOptions options;
+        options.cgroup_procs = containment_->join_descriptor();
+        options.has_own_errors = false;
+        options.env = std::move(env);
+        auto child = Child::start(context_, argv, options);
+        boost::system::error_code ignored;
+        child->input().close(ignored);
+        return std::make_unique<ChildProcess>(std::move(child));
+    }
+
+    void kill() override {
+        if (std::exchange(has_killed_, true)) {
+            containment_->kill();
+        } else {
+            containment_->kill_all_but_cleaners();
+        }
+    }
+
+    void note_residue() override { shared_memory_.merge(shared_memory_of(containment_->pids())); }
+
+    void remove_residue() override {
+        containment_->remove();
+        remove_shared_memory(shared_memory_);
+        remove_temporary_folder(temporary_);
+    }
+
+private:
+    asio::io_context& context_;
+    std::string marker_;
+    std::string temporary_ = make_temporary_folder();
+    std::unique_ptr<Containment> containment_;
+    std::set<std::string> shared_memory_;
+    bool has_killed_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<JobRuntime> make_process_runtime(asio::io_context& context, const std::string& name,
+                                                 std::string marker) {
+    return std::make_unique<ProcessRuntime>(context, name, std::move(marker));
+}
+
+std::unique_ptr<JobRuntime> make_runtime(const Runtime& runtime, asio::io_context& context, const std::string& name,
+                                         std::string marker) {
+    switch (runtime.kind) {
+        case RuntimeKind::process: return make_process_runtime(context, name, std::move(marker));
+    }
+    throw Error(ErrorKind::internal, name, "a runtime that the guard does not know");
+}
+
+}  // namespace r1cluster::detail
