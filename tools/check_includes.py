@@ -44,7 +44,7 @@ ALLOWED: dict[str, str] = {
     "diagnose": "base knowledge report",
     "decide": "base readings plan config launch check",
     "views": "base facts engine/registry",
-    "host": "",
+    "host": "spec",
     "host/os": "base knowledge readings",
     "host/checkpoint": "base readings model host host/os",
     "host/read": "base spec readings host host/os host/checkpoint",

@@ -13,11 +13,9 @@ int main(int argc, char* argv[]) try {
 
     const r1cluster::DeploymentSpec spec = r1cluster::parse_spec(r1cluster::read_text_file(spec_path), spec_path);
     const r1cluster::Recording recording = r1cluster::load_recording(folder);
-    const r1cluster::Cluster cluster = r1cluster::interpret(recording);
-    const r1cluster::Checkpoint checkpoint = r1cluster::parse_checkpoint(recording.checkpoint.value());
 
-    // Without a layout, the rules that need one answer "unknown", which is never a pass.
-    const r1cluster::Report report = r1cluster::check({.spec = spec, .cluster = cluster, .checkpoint = checkpoint});
+    // Every rule is applied to what was decided; a rule that lacks a fact answers "unknown", which is never a pass.
+    const r1cluster::Report report = r1cluster::decide(spec, recording).report;
 
     std::cout << r1cluster::show(report) << "\n";
     std::cout << (report.is_clean() ? "ready to start" : "not ready to start") << "\n";

@@ -13,11 +13,7 @@ int main(int argc, char* argv[]) try {
 
     const r1cluster::DeploymentSpec spec = r1cluster::parse_spec(r1cluster::read_text_file(spec_path), spec_path);
     const r1cluster::Recording recording = r1cluster::load_recording(folder);
-    const r1cluster::Cluster cluster = r1cluster::interpret(recording);
-    const r1cluster::Checkpoint checkpoint = r1cluster::parse_checkpoint(recording.checkpoint.value());
-    const r1cluster::Plan plan = r1cluster::plan_layouts(spec, cluster, checkpoint);
-
-    const r1cluster::Settings settings = r1cluster::choose_settings(spec, cluster, plan.layouts.at(0));
+    const r1cluster::Settings settings = r1cluster::decide(spec, recording).require_settings();
 
     for (const r1cluster::HostSettings& host : settings.hosts) {
         std::cout << "# " << host.host << ", over " << host.interface << "\n";

@@ -13,12 +13,9 @@ int main(int argc, char* argv[]) try {
 
     const r1cluster::DeploymentSpec spec = r1cluster::parse_spec(r1cluster::read_text_file(spec_path), spec_path);
     const r1cluster::Recording recording = r1cluster::load_recording(folder);
-    const r1cluster::Cluster cluster = r1cluster::interpret(recording);
-    const r1cluster::Checkpoint checkpoint = r1cluster::parse_checkpoint(recording.checkpoint.value());
-    const r1cluster::Layout layout = r1cluster::plan_layouts(spec, cluster, checkpoint).layouts.at(0);
-    const r1cluster::Settings settings = r1cluster::choose_settings(spec, cluster, layout);
 
-    const r1cluster::LaunchPlan launch_plan = r1cluster::plan_launch(spec, cluster, layout, settings);
+    // With hosts instead of a recording: r1cluster::Deployment deployment = r1cluster::start(hosts, launch_plan);
+    const r1cluster::LaunchPlan launch_plan = r1cluster::decide(spec, recording).require_launch_plan();
 
     std::cout << r1cluster::show(launch_plan) << "\n";
     std::cout << "ready when " << launch_plan.readiness.model << " answers on " << launch_plan.readiness.address << ":"

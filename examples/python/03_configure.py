@@ -13,12 +13,7 @@ spec_path = sys.argv[2] if len(sys.argv) > 2 else "examples/data/cluster.toml"
 
 spec = r1cluster.parse_spec(r1cluster.read_text_file(spec_path), spec_path)
 recording = r1cluster.load_recording(folder)
-assert recording.checkpoint is not None
-cluster = r1cluster.interpret(recording)
-checkpoint = r1cluster.parse_checkpoint(recording.checkpoint)
-plan = r1cluster.plan_layouts(spec, cluster, checkpoint)
-
-settings = r1cluster.choose_settings(spec, cluster, plan.layouts[0])
+settings = r1cluster.decide(spec, recording).require_settings()
 
 for host in settings.hosts:
     print(f"# {host.host}, over {host.interface}")

@@ -13,13 +13,9 @@ spec_path = sys.argv[2] if len(sys.argv) > 2 else "examples/data/cluster.toml"
 
 spec = r1cluster.parse_spec(r1cluster.read_text_file(spec_path), spec_path)
 recording = r1cluster.load_recording(folder)
-assert recording.checkpoint is not None
-cluster = r1cluster.interpret(recording)
-checkpoint = r1cluster.parse_checkpoint(recording.checkpoint)
-layout = r1cluster.plan_layouts(spec, cluster, checkpoint).layouts[0]
-settings = r1cluster.choose_settings(spec, cluster, layout)
 
-launch_plan = r1cluster.plan_launch(spec, cluster, layout, settings)
+# With hosts instead of a recording: deployment = r1cluster.start(hosts, launch_plan)
+launch_plan = r1cluster.decide(spec, recording).require_launch_plan()
 
 print(launch_plan)
 ready = launch_plan.readiness

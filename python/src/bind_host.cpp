@@ -24,32 +24,79 @@ using Path = std::filesystem::path;
 using ReleaseGil = py::call_guard<py::gil_scoped_release>;
 using LogCallback = py::typing::Callable<void(const EngineLog&)>;
 
-UpResult up_with(const HostOptions& options, PendingException&, const DeploymentSpec& spec, bool is_dry_run,
-                 bool ignores_findings) {
-    return up(spec, {.is_dry_run = is_dry_run, .ignores_findings = ignores_findings}, options);
+/// Ending an attached deployment takes its time, which other threads of Python need not wait for.
+struct DeletedWithoutGil {
+    void operator()(Deployment* deployment) const {
+        const py::gil_scoped_release released;
+        delete deployment;
+    }
+};
+
+Deployment up_with(const HostOptions& options, const DeploymentSpec& spec, bool is_dry_run, bool ignores_findings,
+                   int layout) {
+    return up(spec, {.is_dry_run = is_dry_run, .ignores_findings = ignores_findings, .layout = layout}, options);
 }
 
-Recording read_with(const HostOptions& options, PendingException&, const DeploymentSpec& spec) {
-    return read(spec, options);
+Deployment up_on(Hosts& hosts, bool is_dry_run, bool ignores_findings, int layout) {
+    return up(hosts, {.is_dry_run = is_dry_run, .ignores_findings = ignores_findings, .layout = layout});
 }
 
-DeploymentStatus status_with(const HostOptions& options, PendingException&, const DeploymentSpec& spec) {
+Hosts connect_with(const HostOptions& options, const DeploymentSpec& spec) { return connect(spec, options); }
+
+Recording read_with(const HostOptions& options, const DeploymentSpec& spec) { return read(spec, options); }
+
+DeploymentStatus status_with(const HostOptions& options, const DeploymentSpec& spec) {
     return read_status(spec, options);
 }
 
-DeploymentStatus down_with(const HostOptions& options, PendingException&, const DeploymentSpec& spec, bool purge) {
+DeploymentStatus down_with(const HostOptions& options, const DeploymentSpec& spec, bool purge) {
     return down(spec, purge, options);
 }
 
-std::vector<EngineLog> logs_with(const HostOptions& options, PendingException&, const DeploymentSpec& spec,
-                                 const std::string& host, int lines) {
+std::vector<EngineLog> logs_with(const HostOptions& options, const DeploymentSpec& spec, const std::string& host,
+                                 int lines) {
     return read_logs(spec, {.host = host, .follow = false, .lines = lines}, options);
 }
 
-std::nullptr_t follow_logs_with(const HostOptions& options, PendingException& pending, const DeploymentSpec& spec,
-                                const LogCallback& on_text, const std::string& host, int lines) {
-    const auto forward = [&](const EngineLog& piece) { pending.run([&] { on_text(py::cast(piece)); }); };
-    follow_logs(spec, forward, {.host = host, .follow = true, .lines = lines}, options);
+std::vector<EngineLog> logs_on(Hosts& hosts, const std::string& host, int lines) {
+    return read_logs(hosts, {.host = host, .follow = false, .lines = lines});
+}
+
+std::vector<EngineLog> logs_of(Deployment& deployment, const std::string& host, int lines) {
+    return deployment.read_logs({.host = host, .follow = false, .lines = lines});
+}
+
+std::function<void(const EngineLog&)> forward_to(const LogCallback& on_text) {
+    return [&on_text](const EngineLog& piece) { PendingException::current()->run([&] { on_text(py::cast(piece)); }); };
+}
+
+std::nullptr_t follow_logs_with(const HostOptions& options, const DeploymentSpec& spec, const LogCallback& on_text,
+                                const std::string& host, int lines) {
+    follow_logs(spec, forward_to(on_text), {.host = host, .follow = true, .lines = lines}, options);
+    return nullptr;
+}
+
+std::nullptr_t follow_logs_on(Hosts& hosts, const LogCallback& on_text, const std::string& host, int lines) {
+    follow_logs(hosts, forward_to(on_text), {.host = host, .follow = true, .lines = lines});
+    return nullptr;
+}
+
+std::nullptr_t follow_logs_of(Deployment& deployment, const LogCallback& on_text, const std::string& host, int lines) {
+    deployment.follow_logs(forward_to(on_text), {.host = host, .follow = true, .lines = lines});
+    return nullptr;
+}
+
+Recording read_on(Hosts& hosts) { return read(hosts); }
+DeploymentStatus status_on(Hosts& hosts) { return read_status(hosts); }
+DeploymentStatus down_on(Hosts& hosts, bool purge) { return down(hosts, purge); }
+Deployment start_on(Hosts& hosts, const LaunchPlan& launch_plan) { return start(hosts, launch_plan); }
+std::optional<Deployment> find_on(Hosts& hosts) { return find_deployment(hosts); }
+
+DeploymentStatus status_of(Deployment& deployment) { return deployment.status(); }
+DeploymentStatus wait_for(Deployment& deployment) { return deployment.wait(); }
+DeploymentStatus stop(Deployment& deployment, bool purge) { return deployment.stop(purge); }
+std::nullptr_t close(Deployment& deployment) {
+    deployment.close();
     return nullptr;
 }
 
@@ -66,13 +113,13 @@ CheckpointText read_checkpoint_with(const Path& path, const std::string& revisio
     return call_without_gil(pending, [&] { return read_checkpoint(path.string(), options); });
 }
 
-std::vector<EnginePlan> ask_engine_all_with(const HostOptions& options, PendingException&, const Path& environment,
+std::vector<EnginePlan> ask_engine_all_with(const HostOptions& options, const Path& environment,
                                             const std::vector<EngineQuestion>& questions, int timeout_s) {
     return ask_engine_all(environment.string(), questions, options, timeout_s);
 }
 
-EnginePlan ask_engine_with(const HostOptions& options, PendingException&, const Path& environment,
-                           const EngineQuestion& question, int timeout_s) {
+EnginePlan ask_engine_with(const HostOptions& options, const Path& environment, const EngineQuestion& question,
+                           int timeout_s) {
     return ask_engine(environment.string(), question, options, timeout_s);
 }
 
@@ -122,23 +169,81 @@ void bind_engine(py::module_& module) {
              &ask_engine_with, py::arg("environment"), py::arg("question"), py::kw_only(), py::arg("timeout_s") = 1800);
 }
 
+void bind_hosts(py::module_& module) {
+    py::class_<Hosts>(
+        module, "Hosts",
+        "Connections to all hosts of a spec, for any number of calls; a context manager. Calls of several\n"
+        "threads take turns.")
+        .def_property_readonly("spec", &Hosts::spec)
+        .def("close", &Hosts::close, ReleaseGil(), "Closes the connections, once no Deployment uses them any more.")
+        .def(
+            "__enter__", [](Hosts& self) -> Hosts& { return self; }, py::return_value_policy::reference_internal)
+        .def("__exit__", [](Hosts& self, const py::args&) {
+            const py::gil_scoped_release released;
+            self.close();
+        });
+    def_host(
+        module, "connect",
+        "Connects to all hosts of the spec at once. A host that cannot be reached is no error; the next call tries\n"
+        "again.",
+        &connect_with, py::arg("spec"), py::kw_only());
+    module.def("read", on_connections(&read_on), py::arg("hosts"));
+}
+
+void bind_deployment_class(py::module_& module) {
+    py::class_<Deployment, std::unique_ptr<Deployment, DeletedWithoutGil>>(
+        module, "Deployment",
+        "A deployment on its hosts. As a context manager it ends an attached one when the block is left; a service "
+        "goes\n"
+        "on.")
+        .def_property_readonly("result", &Deployment::result, "What up() or start() found, decided and did.")
+        .def("is_ready", &Deployment::is_ready, "True where every rank was alive and one token was generated.")
+        .def("status", on_connections(&status_of), "How it is now.")
+        .def("wait", on_connections(&wait_for),
+             "Blocks until it is over: it failed, and the status has the cause, or somebody ended it.")
+        .def("stop", on_connections(&stop), py::kw_only(), py::arg("purge") = false,
+             "Ends it on every host, and waits until nothing is left; logs stay, unless `purge`.")
+        .def("read_logs", on_connections(&logs_of), py::kw_only(), py::arg("host") = "", py::arg("lines") = 100)
+        .def("follow_logs", on_connections(&follow_logs_of), py::arg("on_text"), py::kw_only(), py::arg("host") = "",
+             py::arg("lines") = 100)
+        .def("close", on_connections(&close), "Ends an attached deployment, and lets go of any other.")
+        .def(
+            "__enter__", [](Deployment& self) -> Deployment& { return self; },
+            py::return_value_policy::reference_internal)
+        .def("__exit__", [](Deployment& self, const py::args&) { on_connections (&close)(self); });
+}
+
 void bind_deployment(py::module_& module) {
-    def_host(module, "up",
-             "Takes the hosts of the spec to a served model: read, interpret, plan, check, config, launch, ready.\n"
-             "Returns without a start when the report has errors; what fails on the way is undone.",
-             &up_with, py::arg("spec"), py::kw_only(), py::arg("is_dry_run") = false,
-             py::arg("ignores_findings") = false);
+    bind_deployment_class(module);
+    def_host(
+        module, "up",
+        "Takes the hosts of the spec to a served model: read(), decide(), start(). Starts nothing when the report\n"
+        "has errors; what fails on the way is undone. `layout` is an index in the plan's layouts.",
+        &up_with, py::arg("spec"), py::kw_only(), py::arg("is_dry_run") = false, py::arg("ignores_findings") = false,
+        py::arg("layout") = 0);
+    module.def("up", on_connections(&up_on), py::arg("hosts"), py::kw_only(), py::arg("is_dry_run") = false,
+               py::arg("ignores_findings") = false, py::arg("layout") = 0);
+    module.def("start", on_connections(&start_on), py::arg("hosts"), py::arg("launch_plan"),
+               "Starts what the plan says, and waits until it is ready or known never to be.");
+    module.def("find_deployment", on_connections(&find_on), py::arg("hosts"),
+               "The deployment of this spec that is on the hosts, whoever started it; None where there is none.");
     def_host(module, "read_status", "How the deployment of this spec is, on each of its hosts.", &status_with,
              py::arg("spec"), py::kw_only());
+    module.def("read_status", on_connections(&status_on), py::arg("hosts"));
     def_host(module, "down", "Ends the deployment on every host that can be reached.", &down_with, py::arg("spec"),
              py::kw_only(), py::arg("purge") = false);
+    module.def("down", on_connections(&down_on), py::arg("hosts"), py::kw_only(), py::arg("purge") = false);
     def_host(module, "read_logs", "The engine's logs, as they are now; the last `lines` of each, 0 for all.",
              &logs_with, py::arg("spec"), py::kw_only(), py::arg("host") = "", py::arg("lines") = 100);
+    module.def("read_logs", on_connections(&logs_on), py::arg("hosts"), py::kw_only(), py::arg("host") = "",
+               py::arg("lines") = 100);
     def_host(module, "follow_logs",
              "The engine's logs as they grow, until interrupted or the deployment has ended; `on_text` gets whole "
              "lines.",
              &follow_logs_with, py::arg("spec"), py::arg("on_text"), py::kw_only(), py::arg("host") = "",
              py::arg("lines") = 100);
+    module.def("follow_logs", on_connections(&follow_logs_on), py::arg("hosts"), py::arg("on_text"), py::kw_only(),
+               py::arg("host") = "", py::arg("lines") = 100);
 }
 
 }  // namespace
@@ -152,6 +257,7 @@ void bind_host(py::module_& module) {
     bind_values(module);
     bind_reading(module);
     bind_engine(module);
+    bind_hosts(module);
     bind_deployment(module);
 }
 

@@ -12,9 +12,9 @@ PYBIND11_MODULE(_core, module) {
     bind_facts(module);
     bind_model(module);
     bind_plan(module);
-    bind_check(module);
     bind_config(module);
     bind_launch(module);
+    bind_check(module);
     bind_diagnose(module);
     bind_host(module);
 }

@@ -47,7 +47,10 @@ void add_up(CLI::App& app, Session& session) {
     add_json(*verb, session);
     add_explain(*verb, session);
     verb->callback([&session] {
-        const UpResult result = up(session.spec(), up_options, session.host_options());
+        Deployment deployment = up(session.spec(), up_options, session.host_options());
+        UpResult result = deployment.result();
+        const bool is_attached = result.launch_plan && result.launch_plan->fate == Fate::attached;
+        if (is_attached && deployment.is_ready()) result.status = deployment.wait();
         end_progress();
         print(session, result, [&] { return show_result(result, session.explains); });
         const bool is_good =

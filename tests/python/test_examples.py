@@ -34,7 +34,7 @@ def cpp_example(name: str) -> Path:
 
 
 def test_both_languages_have_the_same_examples() -> None:
-    cpp = sorted(p.stem for p in (SOURCE / "examples" / "cpp").glob("*.cpp"))
+    cpp = sorted(p.stem for p in (SOURCE / "examples" / "cpp").glob("[0-9]*.cpp"))
     assert cpp == [p.stem for p in EXAMPLES]
     assert len(cpp) == 5
 

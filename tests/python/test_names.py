@@ -10,8 +10,8 @@ import r1cluster
 
 # What Python says otherwise, and how.
 OTHERWISE = {
-    "CheckInput": "arguments of check()",
     "CheckpointParser": "model(), of all texts at once",
+    "DecideOptions": "keyword arguments of decide()",
     "Error": "an exception class, with a subclass for each kind",
     "CheckpointOptions": "keyword arguments of read_checkpoint()",
     "Folder": "dict[str, bytes]",
@@ -28,7 +28,7 @@ OTHERWISE = {
     "text_of": "str() of a Goal",
     "to_text": "the name of an enumerator",
 }
-TYPE = re.compile(r"^(?:struct|class|enum class) (\w+)", re.M)
+TYPE = re.compile(r"^(?:struct|class|enum class) (\w+)(?! *;)\b", re.M)
 FUNCTION = re.compile(r"^[A-Za-z_][\w:<>,&* ]* [&*]?(\w+)\(", re.M)
 
 

@@ -301,6 +301,7 @@ asio::awaitable<boost::json::value> Channel::call(std::string method, boost::jso
 void Channel::interrupt(const Error& reason) { state_->interrupt(reason); }
 void Channel::fail(const Error& reason) { state_->fail(reason); }
 bool Channel::is_greeted() const { return state_->is_greeted; }
+bool Channel::is_usable() const { return state_->is_greeted && !state_->broken; }
 const HostSpec& Channel::host() const { return state_->host; }
 
 void Channel::close() {

@@ -39,6 +39,8 @@ public:
     void fail(const Error& reason);
     /// True once the agent has said its greeting.
     bool is_greeted() const;
+    /// True until the stream breaks, once the agent has said its greeting.
+    bool is_usable() const;
     /// Closes the agent's input, which ends it, and the child with it.
     void close();
 

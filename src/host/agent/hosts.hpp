@@ -26,12 +26,15 @@ struct Reply {
 template <class Value>
 using Replies = std::map<std::string, Reply<Value>>;  // by host
 
+Error interruption_error();
+
 /// The agents of all hosts of a spec. Whatever is asked of several hosts is asked of all at once.
 class Hosts {
 public:
     Hosts(asio::io_context& context, DeploymentSpec spec, HostOptions options);
 
-    /// Connects to all. A host that cannot be reached is no failure of open(): see unreachable().
+    /// Connects to every host that has no connection, or a broken one. A host that cannot be reached is no failure of
+    /// open(): see unreachable().
     asio::awaitable<void> open();
     /// Why there is no agent on this host; nullopt: there is one.
     std::optional<Error> unreachable(const std::string& host) const;
@@ -52,6 +55,8 @@ public:
     /// Waits; throws Error (interrupted) when the caller has asked to stop.
     asio::awaitable<void> pause(double duration_s);
 
+    /// A call of the library begins, with its own interruption and its own clock for progress.
+    void begin_call();
     /// The caller asked to stop: whatever waits fails with Error (interrupted), and so does what follows ...
     void interrupt();
     /// ... until the work of undoing begins.
@@ -99,21 +104,6 @@ asio::awaitable<Replies<typename Request::Reply>> Hosts::call_all(std::function<
     co_await together(context_, std::move(tasks));
     throw_if_interrupted();
     co_return replies;
-}
-
-/// Runs the event loop of one call of the library to its end, looking ten times a second whether the caller wants to
-/// stop.
-void run_loop(asio::io_context& context, Hosts& hosts, std::function<asio::awaitable<void>()> work);
-
-/// As run_loop, with the hosts made for the occasion, and a result.
-template <class Result>
-Result on_hosts(const DeploymentSpec& spec, const HostOptions& options,
-                std::function<asio::awaitable<Result>(Hosts&)> work) {
-    asio::io_context context;
-    Hosts hosts(context, spec, options);
-    std::optional<Result> result;
-    run_loop(context, hosts, [&]() -> asio::awaitable<void> { result = co_await work(hosts); });
-    return std::move(*result);
 }
 
 }  // namespace r1cluster::detail

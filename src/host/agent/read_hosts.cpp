@@ -5,6 +5,7 @@
 
 #include "base/address.hpp"
 #include "host/agent/protocol.hpp"
+#include "host/agent/session.hpp"
 #include "host/os/clock.hpp"
 #include "r1cluster/host/read/read.hpp"
 #include "r1cluster/spec/ports.hpp"
@@ -168,12 +169,16 @@ asio::awaitable<Recording> read_hosts(Hosts& hosts) {
 
 }  // namespace detail
 
+Recording read(Hosts& hosts) {
+    return hosts.session()->run<Recording>([](detail::Hosts& agents) -> detail::asio::awaitable<Recording> {
+        co_await agents.open();
+        co_return co_await detail::read_hosts(agents);
+    });
+}
+
 Recording read(const DeploymentSpec& spec, const HostOptions& options) {
-    return detail::on_hosts<Recording>(validated(spec), options,
-                                       [](detail::Hosts& hosts) -> detail::asio::awaitable<Recording> {
-                                           co_await hosts.open();
-                                           co_return co_await detail::read_hosts(hosts);
-                                       });
+    Hosts hosts(spec, options);
+    return read(hosts);
 }
 
 }  // namespace r1cluster

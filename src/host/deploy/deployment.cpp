@@ -1,104 +1,189 @@
 // SPDX-License-Identifier: Apache-2.0
-// status, down, logs: what is asked of a deployment that exists.
-#include <algorithm>
+#include "r1cluster/host/deploy/deployment.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "host/deploy/deployment_state.hpp"
 #include "host/deploy/jobs_of_hosts.hpp"
+#include "host/deploy/phases.hpp"
+#include "host/deploy/start.hpp"
 #include "r1cluster/host/deploy/deploy.hpp"
 
 namespace r1cluster {
+namespace detail {
 namespace {
 
-using detail::Hosts;
+constexpr double keep_interval_s = 2;
+
+}  // namespace
+
+std::shared_ptr<Keeper> Keeper::start(Session& session) {
+    const auto keeper = std::make_shared<Keeper>();
+    session.run_beside([keeper](Hosts& hosts) { return ping(hosts, keeper); });
+    return keeper;
+}
+
+void Keeper::release(Session& session) {
+    session.post([self = shared_from_this()] {
+        self->is_released_ = true;
+        if (self->pause_) self->pause_->cancel();
+    });
+}
+
+asio::awaitable<void> Keeper::ping(Hosts& hosts, std::shared_ptr<Keeper> self) {
+    asio::steady_timer pause(hosts.context());
+    self->pause_ = &pause;
+    while (!self->is_released_) {
+        try {
+            co_await ask_guards(hosts, protocol::GuardVerb::ping, ping_timeout_s);
+        } catch (const Error&) {
+            // The call beside was interrupted; the next ping is soon enough.
+        }
+        if (self->is_released_) break;
+        pause.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(seconds(keep_interval_s)));
+        boost::system::error_code cancelled;
+        co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    }
+    self->pause_ = nullptr;
+}
+
+}  // namespace detail
+
+namespace {
+
 namespace asio = detail::asio;
-constexpr double follow_interval_s = 0.5;
-constexpr std::uint64_t line_bytes = 400;  // generous; what is too much is cut by lines afterwards
+constexpr double wait_interval_s = 1;
 
-std::string last_lines(const std::string& text, int lines) {
-    if (lines <= 0) return text;
-    std::size_t from = text.size();
-    if (from > 0 && text[from - 1] == '\n') --from;
-    for (int i = 0; i < lines && from != std::string::npos && from > 0; ++i) from = text.rfind('\n', from - 1);
-    return from == std::string::npos || from == 0 ? text : text.substr(from + 1);
+void check_plan(const DeploymentSpec& spec, const LaunchPlan& launch_plan) {
+    const auto refuse = [&](const std::string& why) {
+        throw Error(ErrorKind::invalid_input, launch_plan.deployment,
+                    fmt::format("starting \"{}\": {}", launch_plan.deployment, why));
+    };
+    if (launch_plan.deployment != spec.name) {
+        refuse(fmt::format("the hosts are connected for \"{}\"; expected a plan of that spec", spec.name));
+    }
+    for (const HostSpec& host : spec.hosts) {
+        if (!launch_plan.find(host.name)) {
+            refuse(fmt::format("the plan has nothing for host \"{}\"; expected a plan for every connected host",
+                               host.name));
+        }
+    }
+    if (launch_plan.hosts.size() != spec.hosts.size()) refuse("the plan has hosts that are not connected");
 }
 
-std::uint64_t tail_bytes(const LogOptions& options) {
-    return options.lines <= 0 ? 0 : static_cast<std::uint64_t>(options.lines) * line_bytes;
-}
-
-DeploymentSpec only_host(DeploymentSpec spec, const std::string& host) {
-    if (host.empty()) return spec;
-    const auto is_other = [&](const HostSpec& one) { return one.name != host; };
-    spec.hosts.erase(std::remove_if(spec.hosts.begin(), spec.hosts.end(), is_other), spec.hosts.end());
-    if (spec.hosts.empty())
-        throw Error(ErrorKind::not_found, host, "looking for the logs of \"" + host + "\": the spec has no such host");
-    return spec;
-}
-
-/// A piece may end in the middle of a line; what is handed on ends with a line end.
-void hand_on(const detail::LogPiece& piece, std::map<std::string, std::string>& unfinished,
-             const std::function<void(const EngineLog&)>& on_text) {
-    std::string& text = unfinished[piece.log.host + "/" + piece.file];
-    text += piece.log.text;
-    const std::size_t end = text.rfind('\n');
-    if (end == std::string::npos) return;
-    on_text({piece.log.host, piece.log.process, text.substr(0, end + 1)});
-    text.erase(0, end + 1);
+/// What a status says of a deployment that was started.
+DeploymentStatus as_of_started(DeploymentStatus status) {
+    if (status.phase == Phase::absent) status.phase = Phase::stopped;
+    return status;
 }
 
 }  // namespace
 
-DeploymentStatus read_status(const DeploymentSpec& spec, const HostOptions& options) {
-    return detail::on_hosts<DeploymentStatus>(validated(spec), options,
-                                              [](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
-                                                  co_await hosts.open();
-                                                  co_return co_await detail::status_of_hosts(hosts);
-                                              });
+Deployment::Deployment(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Deployment::Deployment(Deployment&& other) noexcept = default;
+
+Deployment& Deployment::operator=(Deployment&& other) noexcept {
+    if (this != &other) {
+        close();
+        state_ = std::move(other.state_);
+    }
+    return *this;
 }
 
-DeploymentStatus down(const DeploymentSpec& spec, bool purge, const HostOptions& options) {
-    return detail::on_hosts<DeploymentStatus>(validated(spec), options,
-                                              [purge](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
-                                                  co_await hosts.open();
-                                                  hosts.report("down", "ending every process");
-                                                  DeploymentStatus ended = co_await detail::end_on_hosts(hosts, purge);
-                                                  hosts.report("down", "nothing is left", true);
-                                                  co_return ended;
-                                              });
+Deployment::~Deployment() { close(); }
+
+void Deployment::close() noexcept {
+    if (!state_ || !state_->keeper) return;
+    state_->keeper->release(*state_->session);
+    if (state_->is_over.exchange(true)) return;
+    try {
+        state_->session->run(
+            [keeps_logs = state_->has_failed.load()](detail::Hosts& hosts) { return detail::undo(hosts, keeps_logs); },
+            detail::Session::Interruption::never);
+    } catch (...) {
+        // The guards end it once the connections are gone.
+    }
 }
 
-std::vector<EngineLog> read_logs(const DeploymentSpec& spec, const LogOptions& log_options,
-                                 const HostOptions& options) {
-    const DeploymentSpec wanted = only_host(validated(spec), log_options.host);
-    auto found = detail::on_hosts<std::vector<EngineLog>>(
-        wanted, options, [&](Hosts& hosts) -> asio::awaitable<std::vector<EngineLog>> {
+const UpResult& Deployment::result() const { return state_->result; }
+
+DeploymentStatus Deployment::status() {
+    const bool was_started = state_->result.launch_plan && state_->result.status.phase != Phase::absent;
+    DeploymentStatus now =
+        state_->session->run<DeploymentStatus>([](detail::Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
             co_await hosts.open();
-            const auto pieces = co_await detail::log_pieces(hosts, {}, tail_bytes(log_options));
-            co_return detail::join_pieces(pieces);
+            co_return co_await detail::status_of_hosts(hosts);
         });
-    for (EngineLog& log : found) log.text = last_lines(log.text, log_options.lines);
-    return found;
+    // The guards of an attached deployment end with the connection to its owner: a lost host means a lost deployment.
+    if (state_->keeper && detail::is_hopeless(now)) state_->has_failed = true;
+    if (was_started && detail::has_ended(now)) state_->is_over = true;
+    return was_started ? as_of_started(std::move(now)) : now;
 }
 
-void follow_logs(const DeploymentSpec& spec, const std::function<void(const EngineLog&)>& on_text,
-                 const LogOptions& log_options, const HostOptions& options) {
-    const DeploymentSpec wanted = only_host(validated(spec), log_options.host);
-    detail::on_hosts<bool>(wanted, options, [&](Hosts& hosts) -> asio::awaitable<bool> {
-        co_await hosts.open();
-        detail::LogOffsets offsets;
-        std::map<std::string, std::string> unfinished;
-        while (true) {
-            const auto pieces = co_await detail::log_pieces(hosts, offsets, tail_bytes(log_options));
-            for (const detail::LogPiece& piece : pieces) {
-                offsets[piece.log.host][piece.file] = piece.next_offset;
-                hand_on(piece, unfinished, on_text);
-            }
-            const DeploymentStatus now = co_await detail::status_of_hosts(hosts);
-            const bool has_ended =
-                now.phase == Phase::absent || now.phase == Phase::failed || now.phase == Phase::stopped;
-            if (has_ended) co_return true;
-            co_await hosts.pause(follow_interval_s);
-        }
+DeploymentStatus Deployment::wait() {
+    while (true) {
+        DeploymentStatus now = status();
+        if (now.phase == Phase::failed || detail::has_ended(now)) return now;
+        state_->session->pause(wait_interval_s);
+    }
+}
+
+DeploymentStatus Deployment::stop(bool purge) {
+    if (state_->keeper) state_->keeper->release(*state_->session);
+    DeploymentStatus ended =
+        state_->session->run<DeploymentStatus>([purge](detail::Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+            co_await hosts.open();
+            hosts.report("down", "ending every process");
+            co_return co_await detail::end_on_hosts(hosts, purge);
+        });
+    state_->is_over = true;
+    return ended;
+}
+
+std::vector<EngineLog> Deployment::read_logs(const LogOptions& options) {
+    return detail::read_logs_of(*state_->session, options);
+}
+
+void Deployment::follow_logs(const std::function<void(const EngineLog&)>& on_text, const LogOptions& options) {
+    detail::follow_logs_of(*state_->session, on_text, options);
+}
+
+namespace detail {
+
+Deployment owned_deployment(const std::shared_ptr<Session>& session, UpResult result) {
+    auto state = std::make_unique<Deployment::State>(session, std::move(result));
+    const bool is_ours = state->result.status.phase == Phase::ready && !state->result.was_running;
+    if (is_ours && state->result.launch_plan->fate == Fate::attached) state->keeper = Keeper::start(*session);
+    return Deployment(std::move(state));
+}
+
+}  // namespace detail
+
+Deployment start(Hosts& hosts, const LaunchPlan& launch_plan) {
+    check_plan(hosts.spec(), launch_plan);
+    UpResult result;
+    result.launch_plan = launch_plan;
+    hosts.session()->run([&](detail::Hosts& agents) -> asio::awaitable<void> {
+        detail::Steps steps(result.steps);
+        co_await agents.open();
+        steps.end("connect");
+        const DeploymentStatus before = co_await detail::settled_status(agents);
+        if (before.phase == Phase::ready) throw detail::runs_already(before);
+        co_await detail::start_on_hosts(agents, result, steps);
     });
+    return detail::owned_deployment(hosts.session(), std::move(result));
+}
+
+std::optional<Deployment> find_deployment(Hosts& hosts) {
+    UpResult result;
+    result.status = read_status(hosts);
+    if (result.status.phase == Phase::absent) return std::nullopt;
+    result.was_running = true;
+    return detail::owned_deployment(hosts.session(), std::move(result));
 }
 
 }  // namespace r1cluster

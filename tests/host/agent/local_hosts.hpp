@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "host/agent/hosts.hpp"
+#include "host/agent/session.hpp"
 
 namespace r1cluster {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "r1cluster/host/options.hpp"
+#include "r1cluster/host/hosts.hpp"
 #include "r1cluster/readings/recording.hpp"
 #include "r1cluster/spec/deployment_spec.hpp"
 
@@ -26,6 +26,7 @@ Readings read_this_host(const ReadRequest& request);
 
 /// Reads every host of the spec in parallel, then tries the paths between them. A host that cannot be
 /// reached is in the result with the reason; only an interruption is thrown.
+Recording read(Hosts& hosts);
 Recording read(const DeploymentSpec& spec, const HostOptions& options = {});
 
 /// Reads this machine alone, without a spec.

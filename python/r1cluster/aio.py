@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The calls that reach hosts, for asyncio: the same names and arguments, awaited.
+
+Each call runs in a thread. Cancelling the task cancels the call, and waits until the call has undone what it began:
+
+    async with await aio.connect(spec) as hosts:
+        async with await aio.up(hosts) as deployment:
+            print(await deployment.wait())
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, TypeVar
+
+import r1cluster
+
+__all__ = [
+    "Deployment",
+    "Hosts",
+    "connect",
+    "down",
+    "find_deployment",
+    "read",
+    "read_logs",
+    "read_status",
+    "start",
+    "up",
+]
+
+Result = TypeVar("Result")
+
+
+class _Cancellation:
+    """What is_cancelled of one call, or of all calls on connections, answers."""
+
+    def __init__(self, asked: Callable[[], bool] | None = None) -> None:
+        self._asked = asked
+        self._is_set = threading.Event()
+
+    def __call__(self) -> bool:
+        return self._is_set.is_set() or (self._asked is not None and self._asked())
+
+    async def run(self, call: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
+        running = asyncio.ensure_future(asyncio.to_thread(call, *args, **kwargs))
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            self._is_set.set()
+            with contextlib.suppress(Exception):
+                await running
+            self._is_set.clear()
+            raise
+
+
+async def _call(call: Callable[..., Any], first: Any, *args: Any, **kwargs: Any) -> Any:
+    """On connections with their cancellation, else with one of its own."""
+    if isinstance(first, Hosts):
+        return await first._cancellation.run(call, first._hosts, *args, **kwargs)
+    cancellation = _Cancellation(kwargs.pop("is_cancelled", None))
+    return await cancellation.run(call, first, *args, is_cancelled=cancellation, **kwargs)
+
+
+class Hosts:
+    """r1cluster.Hosts; connect() makes it."""
+
+    def __init__(self, hosts: r1cluster.Hosts, cancellation: _Cancellation) -> None:
+        self._hosts = hosts
+        self._cancellation = cancellation
+
+    @property
+    def spec(self) -> r1cluster.DeploymentSpec:
+        return self._hosts.spec
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._hosts.close)
+
+    async def __aenter__(self) -> Hosts:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+class Deployment:
+    """r1cluster.Deployment; up(), start() and find_deployment() make it."""
+
+    def __init__(self, deployment: r1cluster.Deployment, cancellation: _Cancellation) -> None:
+        self._deployment = deployment
+        self._cancellation = cancellation
+
+    @property
+    def result(self) -> r1cluster.UpResult:
+        return self._deployment.result
+
+    def is_ready(self) -> bool:
+        return self._deployment.is_ready()
+
+    async def status(self) -> r1cluster.DeploymentStatus:
+        return await self._cancellation.run(self._deployment.status)
+
+    async def wait(self) -> r1cluster.DeploymentStatus:
+        return await self._cancellation.run(self._deployment.wait)
+
+    async def stop(self, *, purge: bool = False) -> r1cluster.DeploymentStatus:
+        return await self._cancellation.run(self._deployment.stop, purge=purge)
+
+    async def read_logs(self, *, host: str = "", lines: int = 100) -> list[r1cluster.EngineLog]:
+        return await self._cancellation.run(self._deployment.read_logs, host=host, lines=lines)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._deployment.close)
+
+    async def __aenter__(self) -> Deployment:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+async def connect(spec: r1cluster.DeploymentSpec, **options: Any) -> Hosts:
+    cancellation = _Cancellation(options.pop("is_cancelled", None))
+    return Hosts(await cancellation.run(r1cluster.connect, spec, is_cancelled=cancellation, **options), cancellation)
+
+
+async def up(where: r1cluster.DeploymentSpec | Hosts, **options: Any) -> Deployment:
+    if not isinstance(where, Hosts):
+        host_names = ("on_progress", "is_cancelled", "binary", "ssh_program", "ssh_config")
+        host_options = {
+            name: options.pop(name)
+            for name in (*host_names, "connect_timeout_s", "request_timeout_s")
+            if name in options
+        }
+        where = await connect(where, **host_options)
+    return Deployment(await _call(r1cluster.up, where, **options), where._cancellation)
+
+
+async def start(hosts: Hosts, launch_plan: r1cluster.LaunchPlan) -> Deployment:
+    return Deployment(await _call(r1cluster.start, hosts, launch_plan), hosts._cancellation)
+
+
+async def find_deployment(hosts: Hosts) -> Deployment | None:
+    found = await _call(r1cluster.find_deployment, hosts)
+    return found and Deployment(found, hosts._cancellation)
+
+
+async def read(where: r1cluster.DeploymentSpec | Hosts, **options: Any) -> r1cluster.Recording:
+    recording: r1cluster.Recording = await _call(r1cluster.read, where, **options)
+    return recording
+
+
+async def read_status(where: r1cluster.DeploymentSpec | Hosts, **options: Any) -> r1cluster.DeploymentStatus:
+    status: r1cluster.DeploymentStatus = await _call(r1cluster.read_status, where, **options)
+    return status
+
+
+async def down(where: r1cluster.DeploymentSpec | Hosts, **options: Any) -> r1cluster.DeploymentStatus:
+    status: r1cluster.DeploymentStatus = await _call(r1cluster.down, where, **options)
+    return status
+
+
+async def read_logs(where: r1cluster.DeploymentSpec | Hosts, **options: Any) -> list[r1cluster.EngineLog]:
+    logs: list[r1cluster.EngineLog] = await _call(r1cluster.read_logs, where, **options)
+    return logs

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/deploy/start.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/detached.hpp>
+
+#include "host/deploy/jobs_of_hosts.hpp"
+#include "host/deploy/phases.hpp"
+#include "host/guard/guard_link.hpp"
+#include "host/guard/process_facts.hpp"
+#include "r1cluster/base/json.hpp"
+
+namespace r1cluster::detail {
+namespace {
+
+constexpr double ping_interval_s = 0.5;
+constexpr double create_timeout_s = 30;
+constexpr double token_interval_s = 2;
+constexpr double stopping_s = 20;
+constexpr double token_call_timeout_s = 70;
+
+/// The first host that failed, in the spec's order.
+void throw_first_error(const DeploymentSpec& spec, const Replies<HostStatus>& replies) {
+    for (const HostSpec& host : spec.hosts) {
+        if (const auto& error = replies.at(host.name).error) throw *error;
+    }
+}
+
+asio::awaitable<void> create_guards(Hosts& hosts, const LaunchPlan& launch_plan) {
+    const std::string token = random_token();
+    const std::string plan_text = to_json(launch_plan);
+    std::function<protocol::JobCreate(const HostSpec&)> request = [&](const HostSpec& host) {
+        return protocol::JobCreate{launch_plan.deployment, host.name, token, plan_text};
+    };
+    const auto replies = co_await hosts.call_all(request, create_timeout_s);
+    throw_first_error(hosts.spec(), replies);
+}
+
+struct TokenState {
+    bool is_asking = false;
+    bool is_ready = false;
+    std::string because = "not asked yet";
+    double asked_at = 0;
+};
+
+/// Runs beside the pings, since an answer may take its time.
+asio::awaitable<void> ask_for_token(Hosts& hosts, Readiness readiness, std::shared_ptr<TokenState> token) {
+    try {
+        const protocol::JobToken request{readiness};
+        const auto answer = co_await hosts.call(readiness.host, request, token_call_timeout_s);
+        token->is_ready = answer.is_ready;
+        token->because = answer.because;
+    } catch (const std::exception& error) {
+        token->because = error.what();
+    }
+    token->is_asking = false;
+}
+
+int ranks_alive(const DeploymentStatus& status) {
+    int alive = 0;
+    for (const HostStatus& host : status.hosts) {
+        alive += static_cast<int>(
+            std::count_if(host.ranks.begin(), host.ranks.end(), [](const RankStatus& rank) { return rank.is_alive; }));
+    }
+    return alive;
+}
+
+void report_activity(Hosts& hosts, const DeploymentStatus& status, std::string& last) {
+    for (const HostStatus& host : status.hosts) {
+        if (host.activity.empty()) continue;
+        const std::string line = fmt::format("{}: {}", host.host, host.activity.substr(0, 160));
+        if (line != last) hosts.report("ready", line);
+        last = line;
+        break;
+    }
+}
+
+/// Until every rank lives and one token was generated, or it is known that this will not be.
+asio::awaitable<DeploymentStatus> await_ready(Hosts& hosts, const LaunchPlan& launch_plan) {
+    const auto token = std::make_shared<TokenState>();
+    const double deadline = monotonic_s() + launch_plan.readiness.timeout_s;
+    std::string last_activity;
+    while (true) {
+        DeploymentStatus status = co_await ask_guards(hosts, protocol::GuardVerb::ping, ping_timeout_s);
+        if (is_hopeless(status)) co_return status;
+        if (has_ended(status)) {
+            status.phase = Phase::stopped;
+            co_return status;
+        }
+        if (token->is_ready) {
+            status = co_await ask_guards(hosts, protocol::GuardVerb::commit, ping_timeout_s);
+            if (is_hopeless(status) || ranks_alive(status) == launch_plan.readiness.ranks) co_return status;
+        }
+        report_activity(hosts, status, last_activity);
+        const double now = monotonic_s();
+        if (now > deadline) {
+            status.cause = Cause{};
+            status.cause->host = launch_plan.readiness.host;
+            status.cause->text = fmt::format("no token within {} s ([engine] start_timeout_s); the API said: {}",
+                                             launch_plan.readiness.timeout_s, token->because);
+            status.phase = Phase::failed;
+            co_return status;
+        }
+        if (!token->is_asking && !token->is_ready && now - token->asked_at > token_interval_s) {
+            token->is_asking = true;
+            token->asked_at = now;
+            asio::co_spawn(hosts.context(), ask_for_token(hosts, launch_plan.readiness, token), asio::detached);
+        }
+        co_await hosts.pause(ping_interval_s);
+    }
+}
+
+asio::awaitable<void> try_start(Hosts& hosts, UpResult& result, Steps& steps) {
+    const LaunchPlan& launch_plan = *result.launch_plan;
+    co_await create_guards(hosts, launch_plan);
+    hosts.report("launch", fmt::format("starting {} on {} host{}", launch_plan.engine, launch_plan.hosts.size(),
+                                       launch_plan.hosts.size() == 1 ? "" : "s"));
+    co_await ask_guards(hosts, protocol::GuardVerb::begin, ping_timeout_s);
+    steps.end("launch");
+    result.status = co_await await_ready(hosts, launch_plan);
+    steps.end("ready");
+    const auto pieces = co_await log_pieces(hosts, {}, 0);
+    const std::vector<EngineLog> engine_logs = join_pieces(pieces);
+    if (result.status.phase == Phase::ready) {
+        result.transports = find_transports(engine_logs);
+        hosts.report("ready", "ready", true);
+    } else {
+        result.report = merge(result.report, diagnose(engine_logs));
+    }
+}
+
+bool is_there(const HostStatus& host) {
+    return host.phase == Phase::starting || host.phase == Phase::ready || host.phase == Phase::stopping;
+}
+bool is_stopping(const HostStatus& host) { return host.phase == Phase::stopping; }
+
+}  // namespace
+
+Steps::Steps(std::vector<StepTime>& times) : times_(times), begin_(monotonic_s()) {}
+
+void Steps::end(const std::string& step) {
+    const double now = monotonic_s();
+    times_.push_back({step, now - begin_});
+    begin_ = now;
+}
+
+asio::awaitable<void> undo(Hosts& hosts, bool keeps_logs) {
+    hosts.begin_undo();
+    hosts.report("undo", "ending what was started");
+    try {
+        co_await end_on_hosts(hosts, !keeps_logs);
+    } catch (const Error& error) {
+        hosts.report("undo", error.what());
+    }
+    hosts.report("undo", "done", true);
+}
+
+Error runs_already(const DeploymentStatus& status) {
+    const auto host = std::find_if(status.hosts.begin(), status.hosts.end(), is_there);
+    return Error(ErrorKind::unavailable, host->host,
+                 fmt::format("bringing up \"{}\": it is {} on {} already; see \"r1cluster status\", or end it with "
+                             "\"r1cluster down\"",
+                             status.deployment, to_text(host->phase), host->host));
+}
+
+asio::awaitable<DeploymentStatus> settled_status(Hosts& hosts) {
+    DeploymentStatus status;
+    for (double waited_s = 0; waited_s < stopping_s; waited_s += ping_interval_s) {
+        status = co_await status_of_hosts(hosts);
+        if (std::none_of(status.hosts.begin(), status.hosts.end(), is_stopping)) break;
+        hosts.report("connect", "waiting for the last run to end");
+        co_await hosts.pause(ping_interval_s);
+    }
+    if (status.phase == Phase::ready) co_return status;
+    if (std::any_of(status.hosts.begin(), status.hosts.end(), is_there)) throw runs_already(status);
+    co_return status;
+}
+
+asio::awaitable<void> start_on_hosts(Hosts& hosts, UpResult& result, Steps& steps) {
+    std::optional<Error> failure;
+    try {
+        co_await try_start(hosts, result, steps);
+    } catch (const Error& error) {
+        failure = error;
+    }
+    if (failure || result.status.phase != Phase::ready) co_await undo(hosts, !failure);
+    if (failure) throw *failure;
+}
+
+}  // namespace r1cluster::detail

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "host/agent/hosts.hpp"
+#include "r1cluster/host/deploy/deployment.hpp"
+
+namespace r1cluster::detail {
+
+/// Names the steps and counts their seconds.
+class Steps {
+public:
+    explicit Steps(std::vector<StepTime>& times);
+    void end(const std::string& step);
+
+private:
+    std::vector<StepTime>& times_;
+    double begin_;
+};
+
+/// The refusal to start what is on its hosts already.
+Error runs_already(const DeploymentStatus& status);
+
+/// How the deployment is, once what is on its way out has gone. Throws Error (unavailable) where one is starting or
+/// running that is not ready.
+asio::awaitable<DeploymentStatus> settled_status(Hosts& hosts);
+
+/// Creates the guards, starts the processes and waits for the first token; fills in status, transports, steps, and
+/// what the logs say of a failure. Undoes what it did where the status is not ready in the end, or it throws.
+asio::awaitable<void> start_on_hosts(Hosts& hosts, UpResult& result, Steps& steps);
+
+/// Leaves the hosts as they were found; logs stay where they can still explain something.
+asio::awaitable<void> undo(Hosts& hosts, bool keeps_logs);
+
+}  // namespace r1cluster::detail
