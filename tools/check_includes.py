@@ -24,7 +24,7 @@ ALLOWED: dict[str, str] = {
     "engine/names": "",
     "spec": "base engine/names",
     "readings": "base",
-    "facts": "base readings",
+    "facts": "base report readings",
     "facts/derive": "base knowledge engine/names facts",
     "documents": "base readings facts facts/derive",
     "facts/interpret": "base readings facts facts/derive documents",

@@ -14,7 +14,7 @@ std::optional<Machine> find(const Cluster& cluster, const std::string& host) {
 }
 
 std::optional<DevicePath> path_between(const Machine& machine, const std::string& a, const std::string& b) {
-    const DevicePath* path = find_path(machine, a, b);
+    const DevicePath* path = machine.find_path(a, b);
     return path ? std::optional(*path) : std::nullopt;
 }
 
@@ -35,7 +35,9 @@ void bind_parts_of_machine(py::module_& module) {
     bind_value<Filesystem>(module, "Filesystem", "The file system that holds a path.");
     bind_value<RouteEntry>(module, "RouteEntry", "An entry of the kernel's routing tables.");
     bind_value<RoutePolicy>(module, "RoutePolicy", "A rule that chooses a routing table.");
-    bind_value<Limits>(module, "Limits", "Limits that engine processes inherit; None: unlimited.");
+    bind_value<Limit>(module, "Limit", "What a process may have of something: at most a value, or any amount.");
+    bind_value<CpuLimit>(module, "CpuLimit", "How much time on its CPUs a control group may have.");
+    bind_value<Limits>(module, "Limits", "Limits that engine processes inherit; None: not known.");
     bind_value<EngineEnvironment>(module, "EngineEnvironment", "A Python environment that holds an engine.");
     bind_value<ShardDigest>(module, "ShardDigest", "What one shard of a checkpoint on a host is.");
     bind_value<CheckpointDigest>(module, "CheckpointDigest", "What a checkpoint folder on a host is.");
@@ -89,7 +91,7 @@ void bind_facts(py::module_& module) {
     module.def(
         "find_filesystem",
         [](const Machine& machine, const std::string& path) -> std::optional<Filesystem> {
-            const Filesystem* filesystem = find_filesystem(machine, path);
+            const Filesystem* filesystem = machine.find_filesystem(path);
             return filesystem ? std::optional(*filesystem) : std::nullopt;
         },
         py::arg("machine"), py::arg("path"),

@@ -16,6 +16,7 @@ std::map<std::string, py::bytes> folder_of(const Recording& recording) {
 }  // namespace
 
 void bind_readings(py::module_& module) {
+    bind_enum<ReasonCode>(module, "ReasonCode", "Why something could not be seen, where code decides on it.");
     bind_value<Answer>(module, "Answer", "One answer of a host, verbatim, or the reason there is none.");
     bind_value<Readings>(module, "Readings", "What one host said, never interpreted.");
     bind_value<PathProbe>(module, "PathProbe", "One TCP connection that one host tried to another.");

@@ -55,6 +55,11 @@ struct is_map<std::map<K, T>> : std::true_type {};
 template <class T>
 using members_of = boost::describe::describe_members<T, boost::describe::mod_public>;
 
+/// A field that came after values of T had been written down: it is written where it is set, and may be missing.
+/// Specialize beside the description of T.
+template <class T>
+inline constexpr std::string_view later_field{};
+
 template <class T>
 json::value to_value(const T& value) {
     if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, double>) {
@@ -91,8 +96,13 @@ json::value to_value(const T& value) {
     } else {
         static_assert(is_described_struct<T>, "describe this type in its room's describe.hpp");
         json::object object;
-        boost::mp11::mp_for_each<members_of<T>>(
-            [&](auto member) { object[member.name] = to_value(value.*member.pointer); });
+        boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
+            const auto& field = value.*member.pointer;
+            if constexpr (is_optional<std::decay_t<decltype(field)>>::value) {
+                if (member.name == later_field<T> && !field) return;
+            }
+            object[member.name] = to_value(field);
+        });
         return object;
     }
 }
@@ -108,6 +118,7 @@ T struct_from_value(const json::value& value, const std::string& path) {
     std::size_t known = 0;
     boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
         const json::value* field = object.if_contains(member.name);
+        if (!field && member.name == later_field<T>) return;
         if (!field) {
             throw Error(ErrorKind::invalid_input, path, path + ": the field \"" + member.name + "\" is missing");
         }

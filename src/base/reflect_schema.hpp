@@ -88,7 +88,7 @@ json::object schema_of_type(Definitions& definitions) {
             json::array required;
             visit_field_schemas<T>(definitions, [&](const char* field, json::object schema) {
                 properties[field] = std::move(schema);
-                required.emplace_back(field);
+                if (field != later_field<T>) required.emplace_back(field);
             });
             definitions.structs[name] = closed_object(std::move(properties), std::move(required));
         }
@@ -107,7 +107,7 @@ std::string schema_of(std::string_view schema, int version, DocumentFiles docume
     Definitions definitions{documents, {}};
     visit_field_schemas<T>(definitions, [&](const char* field, json::object of_field) {
         properties[field] = std::move(of_field);
-        required.emplace_back(field);
+        if (field != later_field<T>) required.emplace_back(field);
     });
     json::object document{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", plain_name<T>()}};
     for (const auto& field : closed_object(std::move(properties), std::move(required))) document.insert(field);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "r1cluster/check/check.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "check/rule.hpp"
@@ -18,32 +20,27 @@ void Verdicts::add(const std::string& subject, const Judgement& judgement) {
                                        [](const Violation& problem) { return problem.severity == Severity::info; });
     if (is_passed) ++checked_.passed;
     for (const Violation& problem : *judgement) {
-        report_.findings.push_back({std::string(rule_.id), problem.severity, subject, problem.observed,
-                                    problem.expected, problem.remedy, std::string(rule_.source)});
+        report_.findings.push_back({problem.id.empty() ? std::string(rule_.id) : problem.id, problem.severity, subject,
+                                    problem.observed, problem.expected, problem.remedy, std::string(rule_.source)});
     }
 }
 
-const Gap* find_gap(const Machine& machine, std::string_view topic) {
-    const Gap* found = nullptr;
-    for (const Gap& gap : machine.gaps) {
-        if (gap.subject == topic) return &gap;
-        if (!found && gap.subject.starts_with(topic)) found = &gap;
-    }
-    return found;
-}
-
-Violation unseen(const Machine& machine, std::string_view topic, const std::string& expected) {
-    if (const Gap* gap = find_gap(machine, topic)) {
+Violation unseen(const Machine& machine, std::string_view key, const std::string& expected) {
+    if (const Gap* gap = machine.find_gap(key)) {
         return {Severity::unknown, gap->subject + ": " + gap->because, expected, gap->remedy};
     }
-    return {Severity::unknown, std::string(topic) + ": not read", expected, "read the host again"};
+    // A host known by documents of other tools: one Gap stands for all that nobody asked.
+    if (const Gap* gap = machine.find_gap("everything_else")) {
+        return {Severity::unknown, fmt::format("{}: {}", key, gap->because), expected, gap->remedy};
+    }
+    return {Severity::unknown, fmt::format("{}: not read", key), expected, "read the host again"};
 }
 
-Violation absent_or_unseen(const Machine& machine, std::string_view topic, const std::string& expected,
+Violation absent_or_unseen(const Machine& machine, std::string_view key, const std::string& expected,
                            const std::string& remedy) {
-    Violation problem = unseen(machine, topic, expected);
-    const Gap* gap = find_gap(machine, topic);
-    if (gap && gap->because == "No such file or directory") {
+    Violation problem = unseen(machine, key, expected);
+    const Gap* gap = machine.find_gap(key);
+    if (gap && gap->code == ReasonCode::not_found) {
         problem.severity = Severity::error;
         problem.remedy = remedy;
     }

@@ -18,6 +18,7 @@ struct Violation {
     std::string observed;
     std::string expected;
     std::string remedy;
+    std::string id;  ///< of a Problem of the machine; empty: that of the rule
 };
 
 /// What a rule says of one subject. Unset: the rule does not concern it. Without problems, or with nothing but
@@ -71,13 +72,11 @@ void each_of_several_hosts(const CheckInput& input, Verdicts& verdicts) {
     if (input.spec.hosts.size() > 1) each_host<judge>(input, verdicts);
 }
 
-/// The Gap whose subject is `topic`, else the first that starts with it, or nullptr.
-const Gap* find_gap(const Machine& machine, std::string_view topic);
-/// "Could not be seen", with the machine's own reason where it has one.
-Violation unseen(const Machine& machine, std::string_view topic, const std::string& expected);
+/// "Could not be seen", with the machine's own reason where it has a Gap with this key.
+Violation unseen(const Machine& machine, std::string_view key, const std::string& expected);
 
 /// The same, but an error with this remedy where the file system said that there is no such thing: that was seen.
-Violation absent_or_unseen(const Machine& machine, std::string_view topic, const std::string& expected,
+Violation absent_or_unseen(const Machine& machine, std::string_view key, const std::string& expected,
                            const std::string& remedy);
 
 std::span<const Rule> host_rules();

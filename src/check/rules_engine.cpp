@@ -32,7 +32,7 @@ Judgement judge_present(const CheckInput& input, const Subject& subject) {
         return {{absent_or_unseen(subject.machine, "engine", expected, remedy)}};
     }
     if (installed_text(engine, subject.machine)) return passed;
-    if (subject.machine.engine->packages.empty()) return {{unseen(subject.machine, "packages", expected)}};
+    if (subject.machine.engine->packages.empty()) return {{unseen(subject.machine, "engine.packages", expected)}};
     return {{{Severity::error, fmt::format("no distribution {} there", distribution), expected,
               install_command(subject.host, distribution, input.spec.engine.version)}}};
 }

@@ -14,7 +14,7 @@ namespace {
 Judgement judge_present(const CheckInput& input, const Subject& subject) {
     if (!uses_gpus(input, subject)) return not_concerned;
     const std::string expected = "a GPU for each rank";
-    if (subject.machine.gpus.empty() && find_gap(subject.machine, "gpus"))
+    if (subject.machine.gpus.empty() && subject.machine.find_gap("gpus"))
         return {{unseen(subject.machine, "gpus", expected)}};
     if (!used_gpus(input, subject).empty()) return passed;
     return {{{Severity::error, subject.machine.gpus.empty() ? "no GPU" : "none of the GPUs that are asked for",
@@ -61,7 +61,7 @@ void judge_capability_of(const Gpu& gpu, const std::vector<Need>& all, const Sub
     const std::optional<int> capability = capability_number(gpu.compute_capability);
     if (!capability) {
         problems.push_back(
-            unseen(subject.machine, fmt::format("compute capability of GPU {}", gpu.nvml_index), "it is known"));
+            unseen(subject.machine, fmt::format("gpu.{}.compute_capability", gpu.nvml_index), "it is known"));
         return;
     }
     for (const Need& need : all) {
@@ -94,13 +94,12 @@ Judgement judge_capability(const CheckInput& input, const Subject& subject) {
 const Gpu* gpu_of(const CheckInput& input, const RankPlacement& rank) {
     const Machine* machine = input.cluster.find(rank.host);
     if (!machine || !rank.gpu) return nullptr;
-    for (const Gpu& gpu : machine->gpus) {
-        if (gpu.nvml_index == *rank.gpu) return &gpu;
-    }
-    return nullptr;
+    return machine->find_gpu(*rank.gpu);
 }
 
-std::string kind_of(const Gpu& gpu) { return fmt::format("{} with {}", gpu.name, format_bytes(gpu.memory_bytes)); }
+std::string kind_of(const Gpu& gpu) {
+    return fmt::format("{} with {}", gpu.name, gpu.memory_bytes ? format_bytes(*gpu.memory_bytes) : "unknown memory");
+}
 
 Judgement compare_ranks(const CheckInput& input, const std::vector<const RankPlacement*>& ranks, Severity severity,
                         const std::string& expected) {
@@ -154,10 +153,8 @@ Judgement judge_mig(const CheckInput& input, const Subject& subject) {
     if (subject.machine.gpus.empty()) return {{unseen(subject.machine, "gpus", expected)}};
     std::vector<Violation> problems;
     for (const Gpu* gpu : used_gpus(input, subject)) {
-        // Unset without a Gap: this kind of GPU has no such mode.
-        const std::string topic = fmt::format("MIG mode of GPU {}", gpu->nvml_index);
-        if (!gpu->is_mig_enabled && find_gap(subject.machine, topic))
-            problems.push_back(unseen(subject.machine, topic, expected));
+        if (!gpu->is_mig_enabled)
+            problems.push_back(unseen(subject.machine, fmt::format("gpu.{}.mig", gpu->nvml_index), expected));
         if (!gpu->is_mig_enabled.value_or(false)) continue;
         problems.push_back({Severity::error, fmt::format("MIG is on for GPU {}", gpu->nvml_index), expected,
                             command_on(subject.host, fmt::format("sudo nvidia-smi -i {} -mig 0", gpu->nvml_index))});
@@ -169,8 +166,8 @@ Judgement judge_driver(const CheckInput& input, const Subject& subject) {
     if (!uses_gpus(input, subject)) return not_concerned;
     const std::string expected = "one driver version on every host";
     if (subject.machine.gpu_driver_version.empty()) {
-        return {{unseen(subject.machine,
-                        find_gap(subject.machine, "GPU driver version") ? "GPU driver version" : "gpus", expected)}};
+        return {{unseen(subject.machine, subject.machine.find_gap("driver.version") ? "driver.version" : "gpus",
+                        expected)}};
     }
     for (const Subject& first : reached_hosts(input)) {
         if (!uses_gpus(input, first) || first.machine.gpu_driver_version.empty()) continue;

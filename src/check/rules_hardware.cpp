@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "check/rule.hpp"
@@ -8,16 +9,31 @@
 namespace r1cluster::detail {
 namespace {
 
+/// A fault of a GPU that no rank uses, or of GPUs on a host whose ranks use none, stops nothing.
+Severity severity_of(const Problem& problem, const CheckInput& input, const Subject& subject) {
+    if (problem.severity != Severity::error) return problem.severity;
+    if (!uses_gpus(input, subject)) return Severity::warning;
+    const auto is_named = [&](const auto& gpu) { return device_name(gpu) == problem.subject; };
+    const auto used = used_gpus(input, subject);
+    const bool is_gpu = std::ranges::any_of(subject.machine.gpus, is_named);
+    const bool is_used = std::ranges::any_of(used, [&](const Gpu* gpu) { return is_named(*gpu); });
+    return is_gpu && !is_used ? Severity::warning : Severity::error;
+}
+
 Judgement judge_healthy(const CheckInput& input, const Subject& subject) {
-    const std::string expected = "devices as they left the factory";
+    const std::string expected = "no fault in GPUs, links, HCAs and the services that they need";
     if (subject.machine.gpus.empty() && subject.machine.problems.empty()) {
         if (!uses_gpus(input, subject)) return not_concerned;
         return {{unseen(subject.machine, "gpus", expected)}};
     }
     std::vector<Violation> violations;
+    // Documents of other tools hold no more than some of it.
+    const bool is_imported = subject.machine.find_gap("everything_else") != nullptr;
+    if (is_imported && uses_gpus(input, subject)) violations.push_back(unseen(subject.machine, "hardware", expected));
     for (const Problem& problem : subject.machine.problems) {
-        violations.push_back(
-            {Severity::warning, fmt::format("{}: {}", problem.subject, problem.because), expected, problem.remedy});
+        violations.push_back({severity_of(problem, input, subject),
+                              fmt::format("{}: {}", problem.subject, problem.because), expected, problem.remedy,
+                              problem.id});
     }
     return violations;
 }
@@ -50,7 +66,7 @@ void judge_rails(const CheckInput& input, Verdicts& verdicts) {
 
 constexpr std::array rules{
     Rule{"hardware.healthy", "links run at full width, fabrics have formed, no device waits for a reset",
-         "NVML, sysfs; docs/show.md lists what is looked at", Severity::warning, each_host<judge_healthy>},
+         "NVML, sysfs; docs/checks.md lists the ids of its findings", Severity::error, each_host<judge_healthy>},
     Rule{"fabric.rails_equal", "every host has a port on each rail",
          "NCCL: ranks of all hosts share each channel's rail", Severity::warning, judge_rails},
 };

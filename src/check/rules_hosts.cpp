@@ -33,21 +33,16 @@ void judge_reached(const CheckInput& input, Verdicts& verdicts) {
     }
 }
 
-Judgement unlimited_or_unseen(const Machine& machine, std::string_view topic, const std::string& expected) {
-    if (!find_gap(machine, topic)) return passed;
-    return {{unseen(machine, topic, expected)}};
-}
-
 Judgement judge_open_files(const CheckInput& input, const Subject& subject) {
     const std::uint64_t enough = whole(input, "open_files"), least = whole(input, "open_files_least");
     const std::string expected = fmt::format("at least {}, or unlimited", enough);
     const auto& limit = subject.machine.limits.open_files;
-    if (!limit) return unlimited_or_unseen(subject.machine, "limit of open files", expected);
-    if (*limit >= enough) return passed;
+    if (!limit) return {{unseen(subject.machine, "limits.open_files", expected)}};
+    if (limit->allows(enough)) return passed;
     const std::string remedy =
         "raise nofile in /etc/security/limits.conf (or LimitNOFILE of the service), log in again";
-    return {{{*limit < least ? Severity::error : Severity::warning, fmt::format("{} open files", *limit), expected,
-              remedy}}};
+    return {{{limit->allows(least) ? Severity::warning : Severity::error, fmt::format("{} open files", limit->value),
+              expected, remedy}}};
 }
 
 bool has_infiniband(const Machine& machine) {
@@ -63,10 +58,10 @@ Judgement judge_memlock(const CheckInput& input, const Subject& subject) {
     const std::string expected =
         fmt::format("unlimited, or at least {}, where InfiniBand or RoCE is used", format_bytes(enough));
     const auto& limit = subject.machine.limits.memlock_bytes;
-    if (!limit) return unlimited_or_unseen(subject.machine, "limit of locked memory", expected);
-    if (*limit >= enough) return passed;
+    if (!limit) return {{unseen(subject.machine, "limits.memlock", expected)}};
+    if (limit->allows(enough)) return passed;
     const Severity severity = has_infiniband(subject.machine) ? Severity::error : Severity::info;
-    return {{{severity, format_bytes(*limit) + " may be locked", expected,
+    return {{{severity, format_bytes(limit->value) + " may be locked", expected,
               "set memlock to unlimited in /etc/security/limits.conf (or LimitMEMLOCK=infinity), log in again"}}};
 }
 
@@ -79,14 +74,23 @@ Judgement judge_shared_memory(const CheckInput& input, const Subject& subject) {
     const std::uint64_t least = count * whole(input, "shm_rank_least_bytes"),
                         safe = is_on_gpus ? count * whole(input, "shm_rank_bytes") : least;
     const std::string expected = fmt::format("at least {} free for {} ranks", format_bytes(safe), count);
-    const Filesystem* shm = find_filesystem(subject.machine, "/dev/shm");
-    if (!shm) return {{unseen(subject.machine, "filesystem /dev/shm", expected)}};
+    const Filesystem* shm = subject.machine.find_filesystem("/dev/shm");
+    if (!shm) return {{unseen(subject.machine, "filesystem./dev/shm", expected)}};
     if (shm->free_bytes >= safe) return passed;
     const std::string remedy =
         command_on(subject.host, fmt::format("sudo mount -o remount,size={}M /dev/shm", safe / mib)) +
         "; in a container, --ipc=host or --shm-size";
     return {{{shm->free_bytes < least ? Severity::error : Severity::warning,
               format_bytes(shm->free_bytes) + " free in /dev/shm", expected, remedy}}};
+}
+
+/// Key of the Gap of the folder that keeps state and logs.
+std::string state_key(const CheckInput& input, const Machine& machine) {
+    for (const Gap& gap : machine.gaps) {
+        const bool is_other = gap.key == "filesystem./dev/shm" || gap.key == "filesystem." + input.spec.model.path;
+        if (gap.key.starts_with("filesystem.") && !is_other) return gap.key;
+    }
+    return "filesystem";
 }
 
 Judgement judge_disk(const CheckInput& input, const Subject& subject) {
@@ -102,10 +106,10 @@ Judgement judge_disk(const CheckInput& input, const Subject& subject) {
             {Severity::error, fmt::format("{} free at {}", format_bytes(filesystem.free_bytes), filesystem.path),
              expected, fmt::format("free space on {} (mounted at {})", filesystem.device, filesystem.mount)});
     }
-    if (!is_state_known) problems.push_back(unseen(subject.machine, "filesystem", expected));
-    if (!find_filesystem(subject.machine, input.spec.model.path)) {
+    if (!is_state_known) problems.push_back(unseen(subject.machine, state_key(input, subject.machine), expected));
+    if (!subject.machine.find_filesystem(input.spec.model.path)) {
         problems.push_back(
-            unseen(subject.machine, "filesystem " + input.spec.model.path, "the file system of the model is known"));
+            unseen(subject.machine, "filesystem." + input.spec.model.path, "the file system of the model is known"));
     }
     return problems;
 }

@@ -32,8 +32,7 @@ std::uint64_t host_bytes(const CheckInput& input, const HostSpec& host) {
 std::uint64_t machine_bytes(const CheckInput& input, const Machine& machine) {
     std::uint64_t bytes = 0;
     for (const Subject& other : reached_hosts(input)) {
-        const bool is_same = other.machine.host == machine.host ||
-                             (!machine.boot_id.empty() && other.machine.boot_id == machine.boot_id);
+        const bool is_same = other.machine.host == machine.host || is_one_machine(other.machine, machine);
         if (is_same) bytes += host_bytes(input, other.host);
     }
     return bytes;
@@ -45,21 +44,20 @@ Judgement judge_host(const CheckInput& input, const Subject& subject) {
     const std::uint64_t needed = machine_bytes(input, subject.machine);
     const std::string expected = fmt::format("{} for the ranks of this machine", format_bytes(needed));
     if (!subject.machine.memory_available_bytes) return {{unseen(subject.machine, "memory", expected)}};
-    const std::uint64_t limit = subject.machine.limits.cgroup_memory_bytes.value_or(UINT64_MAX);
-    const std::uint64_t available = std::min(*subject.machine.memory_available_bytes, limit);
+    const Limit limit = subject.machine.limits.cgroup_memory_bytes.value_or(unlimited);
+    const bool is_limited = !limit.allows(*subject.machine.memory_available_bytes);
+    const std::uint64_t available = is_limited ? limit.value : *subject.machine.memory_available_bytes;
     if (available >= needed) return passed;
-    return {{{Severity::error,
-              fmt::format("{} available{}", format_bytes(available), available == limit ? " to its cgroup" : ""),
-              expected, "end what takes the memory, or spread the model over more hosts"}}};
+    return {
+        {{Severity::error, fmt::format("{} available{}", format_bytes(available), is_limited ? " to its cgroup" : ""),
+          expected, "end what takes the memory, or spread the model over more hosts"}}};
 }
 
 Judgement judge_gpu(const RankPlacement& rank, const Subject& subject) {
     std::string expected = fmt::format("{} of weights fit", format_bytes(rank.weight_bytes));
-    const auto& gpus = subject.machine.gpus;
-    const auto gpu =
-        std::find_if(gpus.begin(), gpus.end(), [&](const Gpu& other) { return other.nvml_index == *rank.gpu; });
-    if (gpu == gpus.end()) return {{unseen(subject.machine, "gpus", expected)}};
-    const std::string topic = fmt::format("memory of GPU {}", gpu->nvml_index);
+    const Gpu* gpu = subject.machine.find_gpu(*rank.gpu);
+    if (!gpu) return {{unseen(subject.machine, "gpus", expected)}};
+    const std::string topic = fmt::format("gpu.{}.memory", gpu->nvml_index);
     if (!rank.memory_bytes) return {{unseen(subject.machine, topic, expected)}};
     if (rank.weight_bytes >= *rank.memory_bytes) {
         return {{{Severity::error, fmt::format("{} is all that the engine may take", format_bytes(*rank.memory_bytes)),
@@ -69,7 +67,8 @@ Judgement judge_gpu(const RankPlacement& rank, const Subject& subject) {
     if (!gpu->memory_free_bytes) return {{unseen(subject.machine, topic, expected)}};
     if (*gpu->memory_free_bytes >= *rank.memory_bytes) return passed;
     return {{{Severity::error,
-              fmt::format("{} of {} free", format_bytes(*gpu->memory_free_bytes), format_bytes(gpu->memory_bytes)),
+              fmt::format("{} of {} free", format_bytes(*gpu->memory_free_bytes),
+                          gpu->memory_bytes ? format_bytes(*gpu->memory_bytes) : "an unknown total"),
               expected,
               fmt::format("end what holds the memory ({}), or lower gpu_memory_utilization",
                           command_on(subject.host, fmt::format("nvidia-smi -i {}", gpu->nvml_index)))}}};

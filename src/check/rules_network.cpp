@@ -87,7 +87,7 @@ void judge_ports(const CheckInput& input, Verdicts& verdicts) {
         const PortState* port = find_port(*machine, planned);
         if (!port) {
             verdicts.add(subject,
-                         {{unseen(*machine, fmt::format("port {}:{}", planned.address, planned.port), expected)}});
+                         {{unseen(*machine, fmt::format("port.{}:{}", planned.address, planned.port), expected)}});
         } else if (port->is_free) {
             verdicts.add(subject, passed);
         } else {
@@ -129,7 +129,7 @@ void judge_address(const CheckInput& input, const Subject& subject, std::vector<
     for (const Subject& peer : reached_hosts(input)) {
         if (peer.host.name == subject.host.name) continue;
         if (!find_name(peer.machine, address)) {
-            problems.push_back(unseen(peer.machine, "name " + address, expected));
+            problems.push_back(unseen(peer.machine, "name." + address, expected));
         } else if (const std::string loopback = find_loopback(peer.machine, address); !loopback.empty()) {
             problems.push_back({Severity::error,
                                 fmt::format("{} resolves to {} on {}", address, loopback, peer.host.name), expected,
@@ -144,7 +144,7 @@ Judgement judge_name(const CheckInput& input, const Subject& subject) {
     const std::string& hostname = subject.machine.hostname;
     const std::string expected = "the host's own name resolves to an address that its peers reach";
     if (hostname.empty() || !find_name(subject.machine, hostname)) {
-        problems.push_back(unseen(subject.machine, hostname.empty() ? "hostname" : "name " + hostname, expected));
+        problems.push_back(unseen(subject.machine, hostname.empty() ? "hostname" : "name." + hostname, expected));
     } else if (const std::string loopback = find_loopback(subject.machine, hostname); !loopback.empty()) {
         problems.push_back(
             {Severity::warning,

@@ -42,8 +42,8 @@ std::vector<detail::HostInLayout> hosts_in(const DeploymentSpec& spec, const Clu
 void mark_shared_machines(std::vector<detail::HostInLayout>& hosts) {
     for (detail::HostInLayout& host : hosts) {
         for (const detail::HostInLayout& other : hosts) {
-            const bool is_same = &host == &other || (host.machine && other.machine && !host.machine->boot_id.empty() &&
-                                                     host.machine->boot_id == other.machine->boot_id);
+            const bool is_same =
+                &host == &other || (host.machine && other.machine && is_one_machine(*host.machine, *other.machine));
             if (!is_same) continue;
             host.ranks_on_machine += static_cast<int>(other.ranks.size());
             if (&host != &other) host.is_shared_machine = true;

@@ -84,7 +84,7 @@ void add_gpus(SettingsByName& settings, const HostInLayout& host) {
 }
 
 void add_cpu(SettingsByName& settings, const HostInLayout& host) {
-    const int threads = host.machine ? host.machine->cpu.threads : 0;
+    const int threads = host.machine ? host.machine->cpu.threads.value_or(0) : 0;
     set(settings, "OMP_NUM_THREADS", std::to_string(std::max(1, threads / std::max(1, host.ranks_on_machine))),
         threads > 0 ? fmt::format("{} threads of the machine among {} ranks on it", threads, host.ranks_on_machine)
                     : "how many threads the machine has could not be seen");

@@ -55,7 +55,7 @@ private:
             for (const std::string& part : {gpu->name, gpu->pci_address}) {
                 if (!part.empty()) label += "\\n" + escaped(part);
             }
-            if (gpu->memory_bytes > 0) label += "\\n" + format_bytes(gpu->memory_bytes);
+            if (gpu->memory_bytes) label += "\\n" + format_bytes(*gpu->memory_bytes);
             color = "#c5e1a5";
         }
         for (const Nic* nic : tree.nics) label += "\\n" + escaped(nic->name);

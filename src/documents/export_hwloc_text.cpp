@@ -31,17 +31,17 @@ public:
         line(0, machine_.memory_bytes ? fmt::format("Machine ({} total)", format_bytes(*machine_.memory_bytes))
                                       : "Machine");
         const Cpu& cpu = machine_.cpu;
-        if (cpu.sockets > 0) {
-            std::string counts = fmt::format("{} x Package", cpu.sockets);
+        if (cpu.sockets) {
+            std::string counts = fmt::format("{} x Package", *cpu.sockets);
             if (!cpu.model.empty()) counts += fmt::format(" \"{}\"", cpu.model);
-            if (cpu.cores > 0) counts += fmt::format(", {} cores", cpu.cores);
-            if (cpu.threads > 0) counts += fmt::format(", {} PUs", cpu.threads);
+            if (cpu.cores) counts += fmt::format(", {} cores", *cpu.cores);
+            if (cpu.threads) counts += fmt::format(", {} PUs", *cpu.threads);
             line(1, counts);
         }
         auto trees = detail::device_trees(machine_);
         int logical = 0;
         for (const NumaNode& node : machine_.numa_nodes) {
-            const std::string memory = node.memory_bytes > 0 ? " " + format_bytes(node.memory_bytes) : "";
+            const std::string memory = node.memory_bytes ? " " + format_bytes(*node.memory_bytes) : "";
             const std::string cpus = node.cpus.empty() ? "" : fmt::format(" cpus {}", node.cpus);
             line(1, fmt::format("NUMANode L#{} (P#{}{}){}", logical++, node.id, memory, cpus));
             for (const detail::TreeNode& root : trees[node.id]) print_root(root, 2);
@@ -87,7 +87,7 @@ private:
     static std::string gpu_text(const Gpu& gpu) {
         std::string text = fmt::format("GPU(NVML) \"nvml{}\"", gpu.nvml_index);
         if (!gpu.name.empty()) text += " " + gpu.name;
-        if (gpu.memory_bytes > 0) text += fmt::format(" {}", format_bytes(gpu.memory_bytes));
+        if (gpu.memory_bytes) text += fmt::format(" {}", format_bytes(*gpu.memory_bytes));
         if (const int links = active_nvlinks(gpu); links > 0) text += fmt::format(", {} NVLinks", links);
         return text;
     }

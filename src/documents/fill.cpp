@@ -38,11 +38,11 @@ void fill_list(std::vector<T>& into, const std::vector<T>& from, Same same) {
     }
 }
 
-void disagree(Machine& machine, const std::string& subject, const std::string& ours, const std::string& theirs,
-              const std::string& source) {
+void disagree(Machine& machine, const std::string& key, const std::string& subject, const std::string& ours,
+              const std::string& theirs, const std::string& source) {
     if (ours.empty() || theirs.empty() || ours == theirs) return;
     machine.gaps.push_back(
-        {subject,
+        {key, subject,
          fmt::format("sources disagree: {} says {}, {} says {}",
                      machine.sources.empty() ? "one" : machine.sources.front(), ours, source, theirs),
          "read the host again; see which source is older"});
@@ -62,17 +62,17 @@ void fill_gpus(Machine& machine, const Machine& other, const std::string& source
     for (const Gpu& theirs : other.gpus) {
         const auto ours = std::find_if(machine.gpus.begin(), machine.gpus.end(),
                                        [&](const Gpu& one) { return is_same_gpu(one, theirs); });
-        const std::string subject = "GPU at " + theirs.pci_address;
+        const std::string key = "gpu." + theirs.pci_address, subject = "GPU at " + theirs.pci_address;
         if (ours == machine.gpus.end()) {
-            machine.gaps.push_back({subject, fmt::format("{} shows it, {} does not", source, machine.sources.front()),
+            machine.gaps.push_back({key, subject,
+                                    fmt::format("{} shows it, {} does not", source, machine.sources.front()),
                                     "nvidia-smi; dmesg | grep Xid"});
             continue;
         }
-        disagree(machine, "UUID of " + subject, ours->uuid, theirs.uuid, source);
-        if (ours->memory_bytes != 0 && theirs.memory_bytes != 0 &&
-            ours->memory_bytes >> 20U != theirs.memory_bytes >> 20U) {
-            disagree(machine, "memory of " + subject, std::to_string(ours->memory_bytes),
-                     std::to_string(theirs.memory_bytes), source);
+        disagree(machine, key + ".uuid", "UUID of " + subject, ours->uuid, theirs.uuid, source);
+        if (ours->memory_bytes && theirs.memory_bytes && *ours->memory_bytes >> 20U != *theirs.memory_bytes >> 20U) {
+            disagree(machine, key + ".memory", "memory of " + subject, std::to_string(*ours->memory_bytes),
+                     std::to_string(*theirs.memory_bytes), source);
         }
         fill_fields(*ours, theirs);
     }
@@ -82,7 +82,8 @@ void fill_gpus(Machine& machine, const Machine& other, const std::string& source
 
 void fill(Machine& machine, Machine other) {
     const std::string source = other.sources.empty() ? "another source" : other.sources.front();
-    disagree(machine, "GPU driver version", machine.gpu_driver_version, other.gpu_driver_version, source);
+    disagree(machine, "driver.version", "GPU driver version", machine.gpu_driver_version, other.gpu_driver_version,
+             source);
     fill_fields(machine.cpu, other.cpu);
     fill_list(machine.numa_nodes, other.numa_nodes, [](const NumaNode& a, const NumaNode& b) { return a.id == b.id; });
     fill_list(machine.nics, other.nics, [](const Nic& a, const Nic& b) { return a.name == b.name; });

@@ -60,8 +60,8 @@ private:
             place.local_cpus = list(object, "cpuset", *cpuset);
         if (type == "Machine") read_machine(object);
         if (type == "Package") read_package(object);
-        if (type == "Core") ++machine_.cpu.cores;
-        if (type == "PU") ++machine_.cpu.threads;
+        if (type == "Core") machine_.cpu.cores = machine_.cpu.cores.value_or(0) + 1;
+        if (type == "PU") machine_.cpu.threads = machine_.cpu.threads.value_or(0) + 1;
         if (type == "NUMANode") read_numa_node(object, place);
         if (type == "Bridge") read_bridge(object, place);
         if (type == "PCIDev") read_pci(object, place, "");
@@ -85,8 +85,8 @@ private:
 
     void read_package(pugi::xml_node object) {
         Cpu& cpu = machine_.cpu;
-        ++cpu.sockets;
-        if (cpu.sockets > 1) return;
+        cpu.sockets = cpu.sockets.value_or(0) + 1;
+        if (*cpu.sockets > 1) return;
         cpu.model = hwloc_info(object, "CPUModel");
         cpu.vendor = hwloc_info(object, "CPUVendor");
         cpu.family_id = number_of<int>(hwloc_info(object, "CPUFamilyNumber"));
@@ -200,7 +200,7 @@ private:
         take(gpu.serial, "NVIDIASerial");
         for (const char* key : {"CUDAGlobalMemorySize", "OpenCLGlobalMemorySize"}) {
             const auto kib = number_of<std::uint64_t>(hwloc_info(object, key));
-            if (gpu.memory_bytes == 0 && kib && *kib < (1ULL << 44)) gpu.memory_bytes = *kib * 1024;
+            if (!gpu.memory_bytes && kib && *kib < (1ULL << 44)) gpu.memory_bytes = *kib * 1024;
         }
         const auto index = name.starts_with("nvml") ? number_of<int>(std::string_view(name).substr(4)) : std::nullopt;
         const bool is_new =
@@ -249,28 +249,31 @@ private:
     }
 
     void note_memory(const Gpu& gpu) {
+        const std::string key = fmt::format("gpu.{}.memory", gpu.nvml_index);
         const std::string subject = fmt::format("memory of GPU {}", gpu.nvml_index);
-        if (gpu.memory_bytes == 0) {
-            add_gap(machine_, subject, "hwloc was built without CUDA and OpenCL, or they saw no such GPU",
+        if (!gpu.memory_bytes) {
+            add_gap(machine_, key, subject, "hwloc was built without CUDA and OpenCL, or they saw no such GPU",
                     "nvidia-smi -q -x");
         } else {
-            add_gap(machine_, subject, "hwloc says what a program may use, which is a little less than all",
+            add_gap(machine_, key, subject, "hwloc says what a program may use, which is a little less than all",
                     "nvidia-smi -q -x");
         }
     }
 
     void add_gaps(bool has_indices) {
         if (!has_indices)
-            add_gap(machine_, "GPU indices", "this hwloc did not see NVML; GPUs are numbered by PCI address",
-                    "nvidia-smi -q -x");
+            add_gap(machine_, "gpus.index", "GPU indices",
+                    "this hwloc did not see NVML; GPUs are numbered by PCI address", "nvidia-smi -q -x");
         if (machine_.gpus.empty())
-            add_gap(machine_, "gpus", "this hwloc topology holds no NVIDIA GPU", "lstopo --of xml --whole-io");
-        if (machine_.cpu.cores == 0)
-            add_gap(machine_, "CPU cores", "they were filtered out of this hwloc topology", "lstopo --of xml");
-        add_gap(machine_, "PCIe links", "hwloc tells the product of speed and width only", "lspci -vvv");
-        add_gap(machine_, "NVLinks", "hwloc tells bandwidth between GPUs at most, not links", "nvidia-smi topo -m");
-        add_gap(machine_, "links of network interfaces", "hwloc does not say whether they are up");
-        add_gap(machine_, "operating system and state of GPUs", "an hwloc topology does not hold them",
+            add_gap(machine_, "gpus", "gpus", "this hwloc topology holds no NVIDIA GPU", "lstopo --of xml --whole-io");
+        if (!machine_.cpu.cores)
+            add_gap(machine_, "cpu.count", "CPU cores", "they were filtered out of this hwloc topology",
+                    "lstopo --of xml");
+        add_gap(machine_, "pci.links", "PCIe links", "hwloc tells the product of speed and width only", "lspci -vvv");
+        add_gap(machine_, "gpus.nvlinks", "NVLinks", "hwloc tells bandwidth between GPUs at most, not links",
+                "nvidia-smi topo -m");
+        add_gap(machine_, "nics.state", "links of network interfaces", "hwloc does not say whether they are up");
+        add_gap(machine_, "gpus.state", "operating system and state of GPUs", "an hwloc topology does not hold them",
                 "nvidia-smi -q -x");
     }
 

@@ -233,19 +233,21 @@ private:
 
     void add_gaps() {
         if (machine_.gpus.empty()) {
-            add_gap(machine_, "gpus", "this lspci text names no display controller of NVIDIA", "lspci -vvv -nn");
+            add_gap(machine_, "gpus", "gpus", "this lspci text names no display controller of NVIDIA",
+                    "lspci -vvv -nn");
         } else {
-            add_gap(machine_, "GPU indices", "lspci does not know them; GPUs are numbered by PCI address",
+            add_gap(machine_, "gpus.index", "GPU indices", "lspci does not know them; GPUs are numbered by PCI address",
                     "nvidia-smi -q -x");
         }
         if (has_hidden_)
-            add_gap(machine_, "PCIe links and access control services", "lspci wrote <access denied>",
+            add_gap(machine_, "pci.acs", "PCIe links and access control services", "lspci wrote <access denied>",
                     "run lspci as root");
-        add_gap(machine_, "memory, names and state of GPUs", "lspci does not hold them", "nvidia-smi -q -x");
-        add_gap(machine_, "NVLinks", "lspci does not hold them", "nvidia-smi topo -m");
-        add_gap(machine_, "HCAs", "lspci names network controllers, not verbs devices",
+        add_gap(machine_, "gpus.state", "memory, names and state of GPUs", "lspci does not hold them",
+                "nvidia-smi -q -x");
+        add_gap(machine_, "gpus.nvlinks", "NVLinks", "lspci does not hold them", "nvidia-smi topo -m");
+        add_gap(machine_, "hcas", "HCAs", "lspci names network controllers, not verbs devices",
                 "a copy of /sys/class/infiniband");
-        add_gap(machine_, "operating system, CPU and memory", "lspci does not hold them");
+        add_gap(machine_, "system", "operating system, CPU and memory", "lspci does not hold them");
     }
 
     std::string_view text_;

@@ -100,7 +100,8 @@ private:
         // nor NIC for one (kvDictPciClass and ncclTopoAddPci of topo.cc).
         if (device.kind == "bridge" || (has_devices && !is_leaf)) device.kind = "switch";
         if (has_devices && is_leaf) {
-            add_gap(machine_, "devices below " + device.address, "NCCL looks at none below a GPU or NIC");
+            add_gap(machine_, "pci." + device.address + ".below", "devices below " + device.address,
+                    "NCCL looks at none below a GPU or NIC");
         }
         read_link(pci, device.link);
         if (device.kind == "gpu") read_gpu(pci, gpu, device);
@@ -208,7 +209,7 @@ private:
                 throw xml_.refusal(net, fmt::format("name \"{}\": expected printable ASCII without spaces", name));
             }
             if (name.find('+') != std::string::npos) {
-                add_gap(machine_, name, "a device that NCCL made of several; its members are not told");
+                add_gap(machine_, "nic." + name, name, "a device that NCCL made of several; its members are not told");
             } else if (is_verbs_device(net, name, device)) {
                 read_hca(net, name, device, numa_node);
             } else {
@@ -264,26 +265,32 @@ private:
         if (device) nic.kind = "physical";
         const int speed_mbps = xml_.number(net, "speed").value_or(0);
         if (speed_mbps > 0 && speed_mbps != unknown_socket_speed_mbps) nic.speed_mbps = speed_mbps;
-        add_gap(machine_, "interface " + name, "an NCCL topology does not say whether it is up");
+        add_gap(machine_, "nic." + name + ".state", "interface " + name,
+                "an NCCL topology does not say whether it is up");
         if (speed_mbps == unknown_socket_speed_mbps) {
-            add_gap(machine_, "speed of " + name, "10 Gb/s is also what NCCL assumes where the kernel does not tell");
+            add_gap(machine_, "nic." + name + ".speed", "speed of " + name,
+                    "10 Gb/s is also what NCCL assumes where the kernel does not tell");
         }
     }
 
     void add_gaps(bool is_overlay) {
         constexpr auto dump = "have NCCL write what it finds: NCCL_TOPO_DUMP_FILE";
         if (is_overlay) {
-            add_gap(machine_, "GPU indices", "not every GPU has a <gpu> in it; they are numbered by PCI address", dump);
-            add_gap(machine_, "NVLinks", "this NCCL topology is an overlay that NCCL completes from the system", dump);
+            add_gap(machine_, "gpus.index", "GPU indices",
+                    "not every GPU has a <gpu> in it; they are numbered by PCI address", dump);
+            add_gap(machine_, "gpus.nvlinks", "NVLinks",
+                    "this NCCL topology is an overlay that NCCL completes from the system", dump);
         }
         const bool has_net = !machine_.hcas.empty() || !machine_.nics.empty();
-        if (!has_net) add_gap(machine_, "network", "this NCCL topology names no network device", dump);
-        if (machine_.gpus.empty()) add_gap(machine_, "gpus", "this NCCL topology holds no GPU", dump);
-        if (has_c2c_) add_gap(machine_, "NVLink-C2C", "links between GPU and CPU have no place in the facts yet");
-        add_gap(machine_, "memory, names and state of GPUs", "an NCCL topology does not hold them", "nvidia-smi -q -x");
-        add_gap(machine_, "current PCIe links", "an NCCL topology holds what links could do, not what they do",
-                "lspci -vvv");
-        add_gap(machine_, "operating system, CPU and memory",
+        if (!has_net) add_gap(machine_, "nics", "network", "this NCCL topology names no network device", dump);
+        if (machine_.gpus.empty()) add_gap(machine_, "gpus", "gpus", "this NCCL topology holds no GPU", dump);
+        if (has_c2c_)
+            add_gap(machine_, "gpus.c2c", "NVLink-C2C", "links between GPU and CPU have no place in the facts yet");
+        add_gap(machine_, "gpus.state", "memory, names and state of GPUs", "an NCCL topology does not hold them",
+                "nvidia-smi -q -x");
+        add_gap(machine_, "pci.links", "current PCIe links",
+                "an NCCL topology holds what links could do, not what they do", "lspci -vvv");
+        add_gap(machine_, "system", "operating system, CPU and memory",
                 "an NCCL topology holds no more than vendor and model of the CPU");
     }
 

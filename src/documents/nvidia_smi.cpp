@@ -123,8 +123,11 @@ private:
     }
 
     void read_mig(pugi::xml_node element, Gpu& gpu) const {
-        gpu.is_mig_enabled = enabled(element.child("mig_mode").child("current_mig"));
-        gpu.is_mig_pending = enabled(element.child("mig_mode").child("pending_mig"));
+        if (const pugi::xml_node mode = element.child("mig_mode")) {
+            // "N/A": this kind of GPU has no such mode.
+            gpu.is_mig_enabled = enabled(mode.child("current_mig")).value_or(false);
+            gpu.is_mig_pending = enabled(mode.child("pending_mig")).value_or(false);
+        }
         for (const pugi::xml_node device : element.child("mig_devices").children("mig_device")) {
             // Their UUIDs, which name them elsewhere, are not in this XML.
             gpu.mig_devices.push_back(
@@ -135,7 +138,7 @@ private:
 
     void read_memory(pugi::xml_node element, Gpu& gpu) const {
         const pugi::xml_node memory = element.child("fb_memory_usage");
-        gpu.memory_bytes = bytes(memory.child("total")).value_or(0);
+        gpu.memory_bytes = bytes(memory.child("total"));
         gpu.memory_reserved_bytes = bytes(memory.child("reserved"));
         gpu.memory_used_bytes = bytes(memory.child("used"));
         gpu.memory_free_bytes = bytes(memory.child("free"));
@@ -249,7 +252,7 @@ private:
         ids(pci.child("pci_sub_system_id"), device.subsystem_vendor_id, device.subsystem_device_id);
         // Drivers of some cloud GPUs lose digits ("000000DE"); nvidia-smi shows no GPU of another vendor.
         if (!device.vendor_id.empty() && device.vendor_id != "0x10de") {
-            add_gap(machine_, "PCI numbers of " + device.address,
+            add_gap(machine_, "pci." + device.address + ".ids", "PCI numbers of " + device.address,
                     fmt::format("nvidia-smi gives the vendor {}, not NVIDIA's", device.vendor_id), "lspci -nn");
             device.vendor_id = device.device_id = device.subsystem_vendor_id = device.subsystem_device_id = "";
         }
@@ -284,20 +287,22 @@ private:
     void add_gaps() {
         const auto attached = number<std::size_t>(xml_.root().child("attached_gpus"));
         if (attached && *attached != machine_.gpus.size()) {
-            add_gap(machine_, "GPU indices",
+            add_gap(machine_, "gpus.index", "GPU indices",
                     fmt::format("{} GPUs are attached, of which {} are described", *attached, machine_.gpus.size()),
                     "nvidia-smi -q -x without -i");
         }
         for (const Gpu& gpu : machine_.gpus) {
-            if (gpu.memory_bytes == 0)
-                add_gap(machine_, fmt::format("memory of GPU {}", gpu.nvml_index), "nvidia-smi says N/A");
+            if (!gpu.memory_bytes)
+                add_gap(machine_, fmt::format("gpu.{}.memory", gpu.nvml_index),
+                        fmt::format("memory of GPU {}", gpu.nvml_index), "nvidia-smi says N/A");
         }
-        if (machine_.gpus.empty()) add_gap(machine_, "gpus", "nvidia-smi describes no GPU");
-        add_gap(machine_, "compute capability and NUMA nodes of GPUs", "nvidia-smi -q -x does not hold them",
-                "nvidia-smi topo -m");
-        add_gap(machine_, "NVLinks", "nvidia-smi -q -x does not hold them", "nvidia-smi topo -m");
-        add_gap(machine_, "PCI devices above and beside GPUs", "nvidia-smi -q -x does not hold them", "lspci -vvv");
-        add_gap(machine_, "operating system, CPU, memory and network", "nvidia-smi -q -x does not hold them");
+        if (machine_.gpus.empty()) add_gap(machine_, "gpus", "gpus", "nvidia-smi describes no GPU");
+        add_gap(machine_, "gpus.compute_capability", "compute capability and NUMA nodes of GPUs",
+                "nvidia-smi -q -x does not hold them", "nvidia-smi topo -m");
+        add_gap(machine_, "gpus.nvlinks", "NVLinks", "nvidia-smi -q -x does not hold them", "nvidia-smi topo -m");
+        add_gap(machine_, "pci_devices", "PCI devices above and beside GPUs", "nvidia-smi -q -x does not hold them",
+                "lspci -vvv");
+        add_gap(machine_, "system", "operating system, CPU, memory and network", "nvidia-smi -q -x does not hold them");
     }
 
     XmlText xml_;

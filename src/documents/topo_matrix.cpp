@@ -211,15 +211,15 @@ private:
             return is_numbered(name, "NIC") && !legend_.contains(name);
         });
         if (unnamed != names_.end()) {
-            add_gap(machine_, "name of " + *unnamed,
+            add_gap(machine_, "nic." + *unnamed + ".name", "name of " + *unnamed,
                     has_legend_ ? "the legend does not have it" : "the legend of NICs is missing",
                     "the whole output of nvidia-smi topo -m");
         }
         if (machine_.hcas.empty())
-            add_gap(machine_, "HCAs", "nvidia-smi topo -m shows those only that libibverbs opens");
-        add_gap(machine_, "memory, names and addresses of GPUs", does_not, "nvidia-smi -q -x");
-        add_gap(machine_, "PCI devices", does_not, "lspci -vvv");
-        add_gap(machine_, "operating system, CPU, memory and network", does_not);
+            add_gap(machine_, "hcas", "HCAs", "nvidia-smi topo -m shows those only that libibverbs opens");
+        add_gap(machine_, "gpus.state", "memory, names and addresses of GPUs", does_not, "nvidia-smi -q -x");
+        add_gap(machine_, "pci_devices", "PCI devices", does_not, "lspci -vvv");
+        add_gap(machine_, "system", "operating system, CPU, memory and network", does_not);
     }
 
     std::string_view text_;

@@ -107,8 +107,8 @@ std::string excess_of(const Machine& machine) {
     return machine.numa_nodes.size() > max_numa_nodes ? "more than 1,024 NUMA nodes" : "";
 }
 
-void add_gap(Machine& machine, std::string subject, std::string because, std::string remedy) {
-    machine.gaps.push_back({std::move(subject), std::move(because), std::move(remedy)});
+void add_gap(Machine& machine, std::string key, std::string subject, std::string because, std::string remedy) {
+    machine.gaps.push_back({std::move(key), std::move(subject), std::move(because), std::move(remedy)});
 }
 
 void order_devices(Machine& machine, bool numbers_gpus) {

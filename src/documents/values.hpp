@@ -35,7 +35,7 @@ std::optional<std::string> mask_of_cpu_list(std::string_view list);
 /// reading, since a device takes a hundred times the memory of its shortest description.
 std::string excess_of(const Machine& machine);
 
-void add_gap(Machine& machine, std::string subject, std::string because, std::string remedy = "");
+void add_gap(Machine& machine, std::string key, std::string subject, std::string because, std::string remedy = "");
 
 /// Ordered as Machine demands; GPUs take their index from their place where `numbers_gpus`.
 void order_devices(Machine& machine, bool numbers_gpus);

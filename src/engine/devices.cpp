@@ -14,23 +14,21 @@ std::string gpu_list(const Machine& machine) {
     return list.empty() ? "none" : list;
 }
 
-std::string gap_of(const Machine& machine, std::string_view subject) {
-    for (const Gap& gap : machine.gaps) {
-        if (gap.subject == subject) return gap.because;
-    }
-    return "";
+std::string gap_of(const Machine& machine, std::string_view key) {
+    const Gap* gap = machine.find_gap(key);
+    return gap ? gap->because : "";
 }
 
 /// Adds the GPUs of one host; returns why that cannot be.
 std::string add_gpus(const HostSpec& spec, const Machine& machine, HostDevices& host) {
     for (const Gpu& gpu : machine.gpus) {
         if (spec.gpus && std::count(spec.gpus->begin(), spec.gpus->end(), gpu.nvml_index) == 0) continue;
-        if (gpu.memory_bytes == 0) {
+        if (!gpu.memory_bytes) {
             return fmt::format("the memory of GPU {} of \"{}\" was not seen, so what fits cannot be told",
                                gpu.nvml_index, spec.name);
         }
         host.devices.push_back(
-            {gpu.nvml_index, gpu.memory_bytes, gpu.name, gpu.compute_capability, gpu.memory_reserved_bytes, 0});
+            {gpu.nvml_index, *gpu.memory_bytes, gpu.name, gpu.compute_capability, gpu.memory_reserved_bytes, 0});
     }
     if (!spec.gpus || spec.gpus->size() == host.devices.size()) return "";
     for (const int wanted : *spec.gpus) {

@@ -5,11 +5,13 @@
 
 #include "base/reflect_json.hpp"
 #include "r1cluster/facts/cluster.hpp"
+#include "readings/describe.hpp"
+#include "report/describe.hpp"
 
 namespace r1cluster {
 
-BOOST_DESCRIBE_STRUCT(Gap, (), (subject, because, remedy))
-BOOST_DESCRIBE_STRUCT(Problem, (), (subject, because, remedy))
+BOOST_DESCRIBE_STRUCT(Gap, (), (key, subject, because, remedy, code))
+BOOST_DESCRIBE_STRUCT(Problem, (), (id, severity, subject, because, remedy))
 BOOST_DESCRIBE_STRUCT(PciLink, (), (speed_gts, width, max_speed_gts, max_width))
 BOOST_DESCRIBE_STRUCT(PciDevice, (),
                       (address, parent, kind, class_code, vendor_id, device_id, subsystem_vendor_id,
@@ -57,6 +59,8 @@ BOOST_DESCRIBE_STRUCT(Route, (), (destination, interface, source_address, gatewa
 BOOST_DESCRIBE_STRUCT(RouteEntry, (), (destination, interface, source_address, gateway, table, metric))
 BOOST_DESCRIBE_STRUCT(RoutePolicy, (), (priority, family, source, destination, interface, table))
 BOOST_DESCRIBE_STRUCT(Filesystem, (), (path, mount, device, type, total_bytes, free_bytes))
+BOOST_DESCRIBE_STRUCT(Limit, (), (value, is_unlimited))
+BOOST_DESCRIBE_STRUCT(CpuLimit, (), (cpus, is_unlimited))
 BOOST_DESCRIBE_STRUCT(Limits, (),
                       (memlock_bytes, open_files, processes, cgroup_memory_bytes, cgroup_cpus, cgroup_cpuset,
                        capabilities))

@@ -31,7 +31,7 @@ std::vector<HostLoad> host_loads(const EngineOptions& options, const Cluster& cl
     std::vector<HostLoad> loads;
     for (const HostShards& shards : plan_shards(layout, checkpoint).hosts) {
         const Machine* machine = cluster.find(shards.host);
-        const Filesystem* filesystem = machine ? find_filesystem(*machine, checkpoint.path) : nullptr;
+        const Filesystem* filesystem = machine ? machine->find_filesystem(checkpoint.path) : nullptr;
         const knowledge::StorageRate& storage =
             options.knowledge->find_storage_rate(filesystem ? filesystem->type : "");
         const auto ranks = std::count_if(layout.ranks.begin(), layout.ranks.end(),

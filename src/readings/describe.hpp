@@ -10,7 +10,11 @@
 
 namespace r1cluster {
 
-BOOST_DESCRIBE_STRUCT(Answer, (), (text, because))
+BOOST_DESCRIBE_ENUM(ReasonCode, not_asked, not_found, no_permission, not_supported, invalid_argument, no_function,
+                    no_library, driver_not_loaded, driver_mismatch, gpu_lost)
+BOOST_DESCRIBE_STRUCT(Answer, (), (text, because, code))
+template <>
+inline constexpr std::string_view detail::later_field<Answer> = "code";
 BOOST_DESCRIBE_STRUCT(Readings, (),
                       (host, reader, taken_at, unreachable_because, files, links, listings, calls, documents))
 BOOST_DESCRIBE_STRUCT(PathProbe, (),

@@ -86,7 +86,7 @@ Way in_host(const Machine& machine, const HostDevices& host, const Knowledge& kn
             "an unknown link", {5, 50, 400}, {4, 12, 40}, fmt::format("the GPUs of \"{}\" are not known", host.host)};
     }
     const knowledge::GpuFigures* figures = knowledge.find_gpu_figures(first->name);
-    const DevicePath* path = find_path(machine, device_name(*first), device_name(*second));
+    const DevicePath* path = machine.find_path(device_name(*first), device_name(*second));
     const bool is_path_nvlink = path && path->path.rfind("NV", 0) == 0;
     const double links = nvlink_gbytes_per_s(*first);
     if (is_path_nvlink || (active_nvlinks(*first) > 0 && (!path || path->path.empty()))) {

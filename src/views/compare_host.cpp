@@ -8,14 +8,14 @@ namespace {
 
 constexpr std::size_t most_named = 6;
 
-/// Unset is unlimited, which is more than any number.
-void compare_limit(std::string_view what, const std::optional<std::uint64_t>& before,
-                   const std::optional<std::uint64_t>& after, std::string (*shown)(std::uint64_t), Changes& changes) {
-    if (before == after) return;
-    const auto text = [&](const std::optional<std::uint64_t>& limit) {
-        return limit ? shown(*limit) : std::string("unlimited");
+/// Unlimited is more than any number; what was not known before or after tells nothing.
+void compare_limit(std::string_view what, const std::optional<Limit>& before, const std::optional<Limit>& after,
+                   std::string (*shown)(std::uint64_t), Changes& changes) {
+    if (!before || !after || *before == *after) return;
+    const auto text = [&](const std::optional<Limit>& limit) {
+        return limit->is_unlimited ? std::string("unlimited") : shown(limit->value);
     };
-    const bool has_fallen = after && (!before || *after < *before);
+    const bool has_fallen = !after->is_unlimited && before->allows(after->value);
     changes.add("limits",
                 fmt::format("{} {} from {} to {}", what, has_fallen ? "fell" : "rose", text(before), text(after)),
                 has_fallen);
@@ -27,11 +27,13 @@ void compare_limits(const Limits& before, const Limits& after, Changes& changes)
     compare_limit("processes", before.processes, after.processes, format_count, changes);
     compare_limit("memory of the control group", before.cgroup_memory_bytes, after.cgroup_memory_bytes, format_bytes,
                   changes);
-    if (before.cgroup_cpus != after.cgroup_cpus) {
-        const auto text = [](const std::optional<double>& cpus) {
-            return cpus ? fmt::format("{:g}", *cpus) : std::string("unlimited");
+    if (before.cgroup_cpus && after.cgroup_cpus && *before.cgroup_cpus != *after.cgroup_cpus) {
+        const auto text = [](const std::optional<CpuLimit>& limit) {
+            return limit->is_unlimited ? std::string("unlimited") : fmt::format("{:g}", limit->cpus);
         };
-        const bool has_fallen = after.cgroup_cpus && (!before.cgroup_cpus || *after.cgroup_cpus < *before.cgroup_cpus);
+        const bool has_fallen =
+            !after.cgroup_cpus->is_unlimited &&
+            (before.cgroup_cpus->is_unlimited || after.cgroup_cpus->cpus < before.cgroup_cpus->cpus);
         changes.add("limits",
                     fmt::format("CPUs' time of the control group {} from {} to {}", has_fallen ? "fell" : "rose",
                                 text(before.cgroup_cpus), text(after.cgroup_cpus)),
@@ -85,8 +87,7 @@ void compare_system(const HostPair& host, Changes& changes) {
     }
     changes.text("CUDA driver", "version", before.cuda_driver_version, after.cuda_driver_version);
     changes.text("CPU", "model", before.cpu.model, after.cpu.model);
-    const auto count = [](int n) { return n > 0 ? std::optional(n) : std::nullopt; };
-    changes.number<int>("CPU", "count of threads", count(before.cpu.threads), count(after.cpu.threads), true);
+    changes.number<int>("CPU", "count of threads", before.cpu.threads, after.cpu.threads, true);
     changes.number<std::size_t>("NUMA nodes", "how many there are", before.numa_nodes.size(), after.numa_nodes.size(),
                                 std::nullopt);
     // Kernels keep more or less of it for themselves.
@@ -167,15 +168,12 @@ void compare_checkpoint(const HostPair& host, Changes& changes) {
 
 void compare_flaws(const HostPair& host, Changes& changes) {
     // A count in a reason grows from day to day and is the same problem still.
-    const auto problem_key = [](const Problem& problem) {
-        std::string because = problem.because;
-        std::erase_if(because, [](char c) { return c >= '0' && c <= '9'; });
-        return std::pair(problem.subject, because);
-    };
+    const auto problem_key = [](const Problem& problem) { return std::pair(problem.subject, problem.id); };
     const auto problems = matched(host.before.problems, host.after.problems, problem_key);
     for (const Problem* fresh : problems.fresh) changes.add(fresh->subject, "new problem: " + fresh->because, true);
     for (const Problem* gone : problems.gone) changes.add(gone->subject, "solved: " + gone->because, false);
-    const auto gaps = matched(host.before.gaps, host.after.gaps, [](const Gap& gap) { return gap.subject; });
+    const auto gaps =
+        matched(host.before.gaps, host.after.gaps, [](const Gap& gap) { return std::pair(gap.key, gap.subject); });
     for (const Gap* fresh : gaps.fresh) changes.add(fresh->subject, "cannot be seen now: " + fresh->because, false);
     for (const Gap* gone : gaps.gone) changes.add(gone->subject, "can be seen now", false);
 }

@@ -61,12 +61,13 @@ std::string gpudirect_text(const Machine& machine, const std::vector<const Hca*>
 std::string devices_text(const Machine& machine) {
     if (machine.gpus.empty()) {
         std::string text = machine.gpu_driver_version.empty() ? "no GPU seen" : "no GPU";
-        const int threads = machine.cpu.threads;
-        if (threads > 0) text += ", " + plural(static_cast<std::size_t>(threads), "CPU thread");
+        if (const auto& threads = machine.cpu.threads) {
+            text += ", " + plural(static_cast<std::size_t>(std::max(*threads, 0)), "CPU thread");
+        }
         return machine.memory_bytes ? text + ", " + short_bytes(*machine.memory_bytes) : text;
     }
     std::uint64_t memory_bytes = 0;
-    for (const Gpu& gpu : machine.gpus) memory_bytes += gpu.memory_bytes;
+    for (const Gpu& gpu : machine.gpus) memory_bytes += gpu.memory_bytes.value_or(0);
     std::string text = gpu_models(machine);
     if (!link_kinds(machine).empty()) text += " over " + link_kinds(machine);
     return memory_bytes > 0 ? text + ", " + short_bytes(memory_bytes) : text;

@@ -59,7 +59,7 @@ std::string mark_of(const Device& a, const Device& b) {
 
 Cell cell_of(const Machine& machine, const Device& a, const Device& b) {
     if (&a == &b) return {"X"};
-    const DevicePath* path = find_path(machine, a.name, b.name);
+    const DevicePath* path = machine.find_path(a.name, b.name);
     if (!path || path->path.empty()) return {"?"};
     return {path->path, mark_of(a, b)};
 }

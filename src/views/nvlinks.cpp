@@ -28,7 +28,7 @@ void add_from_paths(const Machine& machine, NvLinks& links) {
     for (std::size_t a = 0; a < machine.gpus.size(); ++a) {
         for (std::size_t b = a + 1; b < machine.gpus.size(); ++b) {
             const int count =
-                links_of_path(find_path(machine, device_name(machine.gpus[a]), device_name(machine.gpus[b])));
+                links_of_path(machine.find_path(device_name(machine.gpus[a]), device_name(machine.gpus[b])));
             if (count > 0) pairs.push_back({a, b, count, count});
             are_alike = are_alike && count > 0 && count == pairs.front().count;
         }

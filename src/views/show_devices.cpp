@@ -83,7 +83,7 @@ std::string fabric_text(const Gpu& gpu) {
 std::string use_text(const Gpu& gpu) {
     std::vector<std::string> parts;
     if (!gpu.processes.empty()) parts.push_back("used by " + plural(gpu.processes.size(), "process", "processes"));
-    if (gpu.memory_free_bytes && gpu.memory_bytes > 0) parts.push_back(short_bytes(*gpu.memory_free_bytes) + " free");
+    if (gpu.memory_free_bytes) parts.push_back(short_bytes(*gpu.memory_free_bytes) + " free");
     for (const std::string& reason : gpu.throttle_reasons) {
         if (reason != "idle") parts.push_back("clocks held down: " + reason);
     }
@@ -137,7 +137,7 @@ std::vector<Branch> pairs_branches(const Machine& machine) {
         for (std::size_t b = a + 1; b < machine.gpus.size(); ++b) {
             const Gpu& one = machine.gpus[a];
             const Gpu& two = machine.gpus[b];
-            const DevicePath* path = find_path(machine, r1cluster::device_name(one), r1cluster::device_name(two));
+            const DevicePath* path = machine.find_path(r1cluster::device_name(one), r1cluster::device_name(two));
             pairs[path && !path->path.empty() ? path->path : "path not known"].push_back(
                 fmt::format("{}-{}", one.nvml_index, two.nvml_index));
         }
@@ -196,8 +196,7 @@ Branch gpus_branch(const Machine& machine) {
     say<Gpu>(
         machine.gpus,
         {[&](const Gpu& gpu) {
-             return gpu.memory_bytes == 0 ? "memory not seen"
-                                          : short_bytes(gpu.memory_bytes) + (are_many ? " each" : "");
+             return gpu.memory_bytes ? short_bytes(*gpu.memory_bytes) + (are_many ? " each" : "") : "memory unknown";
          },
          [](const Gpu& gpu) {
              return gpu.numa_node ? fmt::format("NUMA node {}", *gpu.numa_node) : std::string("NUMA node not known");

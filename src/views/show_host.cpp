@@ -16,20 +16,23 @@ std::string bytes_or(const std::optional<std::uint64_t>& bytes, std::string_view
     return bytes ? format_bytes(*bytes) : std::string(otherwise);
 }
 
-std::string count_or(const std::optional<std::uint64_t>& count, std::string_view otherwise) {
-    return count ? format_count(*count) : std::string(otherwise);
+std::string limit_text(const std::optional<Limit>& limit, std::string (*shown)(std::uint64_t)) {
+    if (!limit) return "unknown";
+    return limit->is_unlimited ? "unlimited" : shown(limit->value);
 }
 
-std::string counted(int count, std::string_view noun) {
-    return plural(static_cast<std::size_t>(std::max(count, 0)), noun);
+std::string counted(const std::optional<int>& count, std::string_view noun) {
+    return count ? plural(static_cast<std::size_t>(std::max(*count, 0)), noun) : fmt::format("{}s unknown", noun);
 }
 
 std::string limits_text(const Limits& limits) {
     std::string text =
         fmt::format("Limits: locked memory {}, open files {}, processes {}, control group {}",
-                    bytes_or(limits.memlock_bytes, "unlimited"), count_or(limits.open_files, "unlimited"),
-                    count_or(limits.processes, "unlimited"), bytes_or(limits.cgroup_memory_bytes, "unlimited"));
-    if (limits.cgroup_cpus) text += fmt::format(", {:g} CPUs' time", *limits.cgroup_cpus);
+                    limit_text(limits.memlock_bytes, format_bytes), limit_text(limits.open_files, format_count),
+                    limit_text(limits.processes, format_count), limit_text(limits.cgroup_memory_bytes, format_bytes));
+    if (limits.cgroup_cpus && !limits.cgroup_cpus->is_unlimited) {
+        text += fmt::format(", {:g} CPUs' time", limits.cgroup_cpus->cpus);
+    }
     if (!limits.cgroup_cpuset.empty()) text += ", CPUs " + limits.cgroup_cpuset;
     if (!limits.capabilities.empty()) text += ", " + joined(limits.capabilities, " ");
     return text;
@@ -38,7 +41,7 @@ std::string limits_text(const Limits& limits) {
 std::string nic_text(const Nic& nic) {
     std::string line =
         fmt::format("{}: {}, {}", nic.name, nic.kind.empty() ? "kind not known" : nic.kind, state_of(nic));
-    if (nic.mtu > 0) line += fmt::format(", MTU {}", nic.mtu);
+    if (nic.mtu) line += fmt::format(", MTU {}", *nic.mtu);
     if (nic.speed_mbps && *nic.speed_mbps > 0)
         line += fmt::format(", {:g} Gb/s", static_cast<double>(*nic.speed_mbps) / 1000);
     if (nic.numa_node) line += fmt::format(", NUMA node {}", *nic.numa_node);
@@ -85,7 +88,7 @@ std::string runtime_text(const ContainerRuntime& runtime) {
     text += runtime.gives_gpus ? ", gives GPUs" : ", gives no GPUs";
     if (!runtime.gpus_because.empty()) text += " (" + runtime.gpus_because + ")";
     if (runtime.shm_bytes) text += ", /dev/shm " + format_bytes(*runtime.shm_bytes);
-    return runtime.memlock_bytes ? text + ", locked memory " + format_bytes(*runtime.memlock_bytes) : text;
+    return runtime.memlock_bytes ? text + ", locked memory " + limit_text(runtime.memlock_bytes, format_bytes) : text;
 }
 
 }  // namespace
@@ -120,14 +123,14 @@ Branch system_branch(const Machine& machine) {
     const bool is_seen = !machine.kernel.empty() || !cpu.model.empty() || machine.memory_bytes;
     if (is_seen)
         branch.branches.push_back(
-            {fmt::format("CPU: {}, {}, {}, {}", cpu.model.empty() ? "not seen" : cpu.model,
+            {fmt::format("CPU: {}, {}, {}, {}", cpu.model.empty() ? "unknown" : cpu.model,
                          counted(cpu.sockets, "socket"), counted(cpu.cores, "core"), counted(cpu.threads, "thread"))});
     if (is_seen)
-        branch.branches.push_back({fmt::format("Memory: {}, {} available", bytes_or(machine.memory_bytes, "not seen"),
-                                               bytes_or(machine.memory_available_bytes, "not seen"))});
+        branch.branches.push_back({fmt::format("Memory: {}, {} available", bytes_or(machine.memory_bytes, "unknown"),
+                                               bytes_or(machine.memory_available_bytes, "unknown"))});
     for (const NumaNode& node : machine.numa_nodes) {
         std::string line = fmt::format("NUMA node {}: CPUs {}", node.id, node.cpus.empty() ? "none" : node.cpus);
-        if (node.memory_bytes > 0) line += ", " + short_bytes(node.memory_bytes);
+        if (node.memory_bytes) line += ", " + short_bytes(*node.memory_bytes);
         if (machine.numa_nodes.size() > 1 && !node.distances.empty())
             line += fmt::format(", distances {}", fmt::join(node.distances, " "));
         branch.branches.push_back({line});

@@ -24,9 +24,9 @@ std::string table(const std::string& heading, const std::string& rows) {
 std::string gpu_rows(const Machine& machine) {
     std::string rows;
     for (const Gpu& gpu : machine.gpus) {
-        rows += row({std::to_string(gpu.nvml_index), gpu.name, gpu.pci_address, format_bytes(gpu.memory_bytes),
-                     gpu.compute_capability, gpu.numa_node ? std::to_string(*gpu.numa_node) : "?",
-                     std::to_string(active_nvlinks(gpu))});
+        rows += row({std::to_string(gpu.nvml_index), gpu.name, gpu.pci_address,
+                     gpu.memory_bytes ? format_bytes(*gpu.memory_bytes) : "?", gpu.compute_capability,
+                     gpu.numa_node ? std::to_string(*gpu.numa_node) : "?", std::to_string(active_nvlinks(gpu))});
     }
     return rows;
 }
@@ -54,7 +54,7 @@ std::string nic_rows(const Machine& machine) {
         for (const NicAddress& address : nic.addresses) {
             addresses += fmt::format("{}{}/{}", addresses.empty() ? "" : " ", address.address, address.prefix_length);
         }
-        rows += row({nic.name, nic.kind, detail::state_of(nic), nic.mtu > 0 ? std::to_string(nic.mtu) : "?",
+        rows += row({nic.name, nic.kind, detail::state_of(nic), nic.mtu ? std::to_string(*nic.mtu) : "?",
                      nic.speed_mbps ? format_count(static_cast<std::uint64_t>(*nic.speed_mbps)) + " Mb/s" : "?",
                      addresses});
     }

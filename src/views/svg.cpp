@@ -106,7 +106,7 @@ void draw_cpu(GroupContext& context, const Panel& panel, const Rect& bar) {
     for (const NumaNode& node : machine.numa_nodes) {
         if (node.id != panel.node) continue;
         if (!node.cpus.empty()) parts.push_back("CPUs " + node.cpus);
-        if (node.memory_bytes > 0) parts.push_back(short_bytes(node.memory_bytes));
+        if (node.memory_bytes) parts.push_back(short_bytes(*node.memory_bytes));
     }
     const std::string title =
         panel.node == no_node ? "NUMA node of these devices not known" : fmt::format("NUMA node {}", panel.node);

@@ -37,7 +37,7 @@ void describe_gpu(const Gpu& gpu, DeviceBox& box) {
     box.look = looks::gpu;
     box.title = fmt::format("GPU {}", gpu.nvml_index);
     box.badge = gpu.is_mig_enabled.value_or(false) ? "MIG" : "";
-    box.lines = {short_name(gpu.name), gpu.memory_bytes == 0 ? "memory not seen" : short_bytes(gpu.memory_bytes),
+    box.lines = {short_name(gpu.name), gpu.memory_bytes ? short_bytes(*gpu.memory_bytes) : "memory unknown",
                  gpu.pci_address.empty() ? "address not known" : gpu.pci_address};
 }
 

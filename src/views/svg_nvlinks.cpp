@@ -25,8 +25,7 @@ bool is_broken(const Machine& machine, const NvLinkBundle& bundle) {
     for (const std::size_t place : {bundle.from, bundle.to}) {
         const Gpu& gpu = machine.gpus[place];
         for (const Problem& problem : machine.problems) {
-            if (is_about(problem.subject, r1cluster::device_name(gpu)) &&
-                problem.because.find("NVLink") != std::string::npos)
+            if (is_about(problem.subject, r1cluster::device_name(gpu)) && problem.id.starts_with("nvlink."))
                 return true;
         }
     }

@@ -22,8 +22,8 @@ std::string after(const std::string& id, const Change& change) {
     return text;
 }
 
-void gap(TwoHosts& hosts, const std::string& subject) {
-    hosts.machine(1).gaps.push_back({subject, "Permission denied", "run as root"});
+void gap(TwoHosts& hosts, const std::string& key, const std::string& subject) {
+    hosts.machine(1).gaps.push_back({key, subject, "Permission denied", "run as root"});
 }
 
 }  // namespace
@@ -39,7 +39,7 @@ TEST_CASE("a host without the engine is told how to get it", "[check]") {
     CHECK(after("engine.present",
                 [](TwoHosts& hosts) {
                     hosts.machine(1).engine.reset();
-                    gap(hosts, "engine environment /opt/vllm/bin/python");
+                    gap(hosts, "engine", "engine environment /opt/vllm/bin/python");
                 }) ==
           "node1: unknown: engine environment /opt/vllm/bin/python: Permission denied | vllm in the environment of "
           "/opt/vllm/bin/python | run as root");
@@ -50,15 +50,16 @@ TEST_CASE("what the file system says is not there is an error, not unknown", "[c
         after("engine.present",
               [](TwoHosts& hosts) {
                   hosts.machine(1).engine.reset();
-                  hosts.machine(1).gaps = {
-                      {"engine environment /opt/vllm/bin/python", "No such file or directory", "ls"}};
+                  hosts.machine(1).gaps = {{"engine", "engine environment /opt/vllm/bin/python",
+                                            "No such file or directory", "ls", ReasonCode::not_found}};
               }) ==
         "node1: error: engine environment /opt/vllm/bin/python: No such file or directory | vllm in the environment of "
         "/opt/vllm/bin/python | make a Python environment with vllm on node1, or correct [engine] python");
     CHECK(after("checkpoint.present",
                 [](TwoHosts& hosts) {
                     hosts.machine(1).checkpoint.reset();
-                    hosts.machine(1).gaps = {{"checkpoint /data/r1", "No such file or directory", "ls"}};
+                    hosts.machine(1).gaps = {{"checkpoint", "checkpoint /data/r1", "No such file or directory", "ls",
+                                              ReasonCode::not_found}};
                 }) ==
           "node1: error: checkpoint /data/r1: No such file or directory | a checkpoint in /data/r1 | copy the "
           "checkpoint to "
@@ -68,16 +69,16 @@ TEST_CASE("what the file system says is not there is an error, not unknown", "[c
 TEST_CASE("a value that one GPU did not give is unknown for it", "[check]") {
     CHECK(after("gpu.mig", [](TwoHosts& hosts) {
               hosts.machine(1).gpus[0].is_mig_enabled.reset();
-              gap(hosts, "MIG mode of GPU 0");
+              gap(hosts, "gpu.0.mig", "MIG mode of GPU 0");
           }) == "node1: unknown: MIG mode of GPU 0: Permission denied | MIG is off | run as root");
     CHECK(after("gpu.capability", [](TwoHosts& hosts) {
               hosts.machine(1).gpus[0].compute_capability.clear();
-              gap(hosts, "compute capability of GPU 0");
+              gap(hosts, "gpu.0.compute_capability", "compute capability of GPU 0");
           }) == "node1: unknown: compute capability of GPU 0: Permission denied | it is known | run as root");
     CHECK(
         after("driver.same", [](TwoHosts& hosts) {
             hosts.machine(1).gpu_driver_version.clear();
-            gap(hosts, "GPU driver version");
+            gap(hosts, "driver.version", "GPU driver version");
         }) == "node1: unknown: GPU driver version: Permission denied | one driver version on every host | run as root");
 }
 
@@ -155,7 +156,7 @@ TEST_CASE("a host without the checkpoint is named", "[check]") {
           "[model] path");
     CHECK(after("checkpoint.present", [](TwoHosts& hosts) {
               hosts.machine(1).checkpoint.reset();
-              gap(hosts, "checkpoint /data/r1");
+              gap(hosts, "checkpoint", "checkpoint /data/r1");
           }) == "node1: unknown: checkpoint /data/r1: Permission denied | a checkpoint in /data/r1 | run as root");
 }
 
@@ -202,7 +203,7 @@ TEST_CASE("no room for state and logs is an error", "[check]") {
         after("disk.enough",
               [](TwoHosts& hosts) {
                   hosts.machine(1).filesystems.erase(hosts.machine(1).filesystems.begin() + 1);
-                  gap(hosts, "filesystem /data/r1");
+                  gap(hosts, "filesystem./data/r1", "filesystem /data/r1");
               }) ==
         "node1: unknown: filesystem /data/r1: Permission denied | the file system of the model is known | run as root");
 }
@@ -213,7 +214,8 @@ TEST_CASE("too little main memory for the ranks of a machine is an error", "[che
           "spread "
           "the model over more hosts");
     CHECK(
-        after("memory.host_enough", [](TwoHosts& hosts) { hosts.machine(1).limits.cgroup_memory_bytes = gib; }) ==
+        after("memory.host_enough",
+              [](TwoHosts& hosts) { hosts.machine(1).limits.cgroup_memory_bytes = Limit{gib}; }) ==
         "node1: error: 1.00 GiB available to its cgroup | 4.00 GiB for the ranks of this machine | end what takes the "
         "memory, or spread the model over more hosts");
 }
@@ -320,14 +322,14 @@ TEST_CASE("too few open files are a warning, far too few an error", "[check]") {
     const std::string rest =
         " open files | at least 65536, or unlimited | raise nofile in /etc/security/limits.conf (or LimitNOFILE of the "
         "service), log in again";
-    CHECK(after("limits.open_files", [](TwoHosts& hosts) { hosts.machine(1).limits.open_files = 20000; }) ==
+    CHECK(after("limits.open_files", [](TwoHosts& hosts) { hosts.machine(1).limits.open_files = Limit{20000}; }) ==
           "node1: warning: 20000" + rest);
-    CHECK(after("limits.open_files", [](TwoHosts& hosts) { hosts.machine(1).limits.open_files = 1024; }) ==
+    CHECK(after("limits.open_files", [](TwoHosts& hosts) { hosts.machine(1).limits.open_files = Limit{1024}; }) ==
           "node1: error: 1024" + rest);
-    CHECK(after("limits.open_files", [](TwoHosts& hosts) { hosts.machine(1).limits.open_files.reset(); }).empty());
+    CHECK(after("limits.open_files", [](TwoHosts& hosts) { hosts.machine(1).limits.open_files = unlimited; }).empty());
     CHECK(after("limits.open_files", [](TwoHosts& hosts) {
               hosts.machine(1).limits.open_files.reset();
-              gap(hosts, "limit of open files");
+              gap(hosts, "limits.open_files", "limit of open files");
           }) == "node1: unknown: limit of open files: Permission denied | at least 65536, or unlimited | run as root");
 }
 
@@ -335,10 +337,10 @@ TEST_CASE("little lockable memory is an error with InfiniBand, else worth knowin
     const std::string rest =
         ": 8.00 MiB may be locked | unlimited, or at least 64 GiB, where InfiniBand or RoCE is used | set memlock to "
         "unlimited in /etc/security/limits.conf (or LimitMEMLOCK=infinity), log in again";
-    CHECK(after("limits.memlock", [](TwoHosts& hosts) { hosts.machine(1).limits.memlock_bytes = 8 << 20; }) ==
+    CHECK(after("limits.memlock", [](TwoHosts& hosts) { hosts.machine(1).limits.memlock_bytes = Limit{8 << 20}; }) ==
           "node1: error" + rest);
     TwoHosts hosts;
-    hosts.machine(1).limits.memlock_bytes = 8 << 20;
+    hosts.machine(1).limits.memlock_bytes = Limit{8 << 20};
     hosts.machine(1).nics.pop_back();
     CHECK(text_of(hosts.findings("limits.memlock").at(0)) == "node1: info" + rest);
     CHECK(hosts.passed("limits.memlock") == "2 of 2");
@@ -370,7 +372,7 @@ TEST_CASE("a clock that disagrees beyond its uncertainty is a warning", "[check]
 TEST_CASE("GPUs that were not seen are unknown, none at all is an error", "[check]") {
     CHECK(after("gpu.present", [](TwoHosts& hosts) {
               hosts.machine(1).gpus.clear();
-              gap(hosts, "gpus");
+              gap(hosts, "gpus", "gpus");
           }) == "node1: unknown: gpus: Permission denied | a GPU for each rank | run as root");
     CHECK(after("gpu.present", [](TwoHosts& hosts) { hosts.machine(1).gpus.clear(); }) ==
           "node1: error: no GPU | a GPU for each rank | check [[host]] gpus and ssh root@gpu-1 'nvidia-smi -L'");
@@ -436,12 +438,36 @@ TEST_CASE("another GPU driver is a warning", "[check]") {
 }
 
 TEST_CASE("what is wrong with a device is a warning, with the way to repair it", "[check]") {
-    CHECK(after("hardware.healthy",
+    CHECK(after("pcie.width",
                 [](TwoHosts& hosts) {
-                    hosts.machine(1).problems = {{"gpu1", "its PCIe link runs on 8 of 16 lanes", "reseat the card"}};
+                    hosts.machine(1).problems = {{"pcie.width", Severity::warning, "gpu1",
+                                                  "its PCIe link runs on 8 of 16 lanes", "reseat the card"}};
                 }) ==
-          "node1: warning: gpu1: its PCIe link runs on 8 of 16 lanes | devices as they left the factory | reseat the "
-          "card");
+          "node1: warning: gpu1: its PCIe link runs on 8 of 16 lanes | no fault in GPUs, links, HCAs and the services "
+          "that they need | reseat the card");
+}
+
+TEST_CASE("a gap of GPU 12 is not taken for one of GPU 1", "[check]") {
+    CHECK(after("memory.device_enough",
+                [](TwoHosts& hosts) {
+                    hosts.machine(1).gpus[1].memory_free_bytes.reset();
+                    gap(hosts, "gpu.12.memory", "memory of GPU 12");
+                }) ==
+          "rank 3 (node1 GPU 1): unknown: gpu.1.memory: not read | 72.00 GiB free, the share that the engine takes | "
+          "read the host again");
+}
+
+TEST_CASE("a fault of a GPU that no rank uses is no error", "[check]") {
+    const auto break_gpu = [](int index) {
+        return [index](TwoHosts& hosts) {
+            hosts.machine(1).problems = {
+                {"gpu.device_node", Severity::error, "gpu" + std::to_string(index), "it cannot be opened", "rights"}};
+            hosts.machine(1).gpus.push_back(hosts.machine(1).gpus[1]);
+            hosts.machine(1).gpus[2].nvml_index = 2;
+        };
+    };
+    CHECK_THAT(after("gpu.device_node", break_gpu(1)), StartsWith("node1: error: gpu1: it cannot be opened"));
+    CHECK_THAT(after("gpu.device_node", break_gpu(2)), StartsWith("node1: warning: gpu2: it cannot be opened"));
 }
 
 TEST_CASE("a rail that one host has lost is a warning", "[check]") {

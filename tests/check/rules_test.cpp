@@ -58,9 +58,9 @@ TEST_CASE("nothing that was read is nothing that passed", "[check]") {
         const std::string host = machine.host;
         machine = Machine{};
         machine.host = host;
-        machine.gaps = {{"limit of open files", "Permission denied", ""},
-                        {"limit of locked memory", "Permission denied", ""},
-                        {"gpus", "Permission denied", ""}};
+        machine.gaps = {{"limits.open_files", "limit of open files", "Permission denied", ""},
+                        {"limits.memlock", "limit of locked memory", "Permission denied", ""},
+                        {"gpus", "gpus", "Permission denied", ""}};
     }
     hosts.cluster.paths.clear();
     hosts.cluster.rails.clear();

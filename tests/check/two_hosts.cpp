@@ -41,7 +41,8 @@ Machine machine_of(const HostSpec& host) {
                            {"/root/.cache/r1cluster", "/", "/dev/sda1", "ext4", 400 * gib, 200 * gib}};
     machine.gpu_driver_version = "550.54.15";
     machine.gpus = {gpu(0), gpu(1)};
-    machine.limits.open_files = 1048576;
+    machine.limits.open_files = Limit{1048576};
+    machine.limits.memlock_bytes = unlimited;
     machine.engine = EngineEnvironment{
         "/opt/vllm/bin/python", "3.11.2", {{"vllm", "0.11.1"}, {"torch", "2.9.0"}, {"nvidia-nccl-cu12", "2.27.5"}}};
     machine.checkpoint = CheckpointDigest{
@@ -102,7 +103,7 @@ void TwoHosts::make_cpu() {
     for (Machine& machine : cluster.machines) {
         machine.gpus.clear();
         machine.gpu_driver_version.clear();
-        machine.gaps = {{"gpus", "libnvidia-ml.so.1 not found", "install the NVIDIA driver"}};
+        machine.gaps = {{"gpus", "gpus", "libnvidia-ml.so.1 not found", "install the NVIDIA driver"}};
         machine.engine->packages = {{"vllm", "0.32.0+cpu"}, {"torch", "2.13.0"}};
     }
     for (RankPlacement& rank : layout.ranks) rank.gpu.reset();

@@ -143,7 +143,7 @@ TEST_CASE("the hwloc topology of p5 has eight H100, 32 EFA devices and no name m
     CHECK(machine.gpus[7].name == "NVIDIA H100 80GB HBM3");
     CHECK(machine.gpus[7].memory_bytes == 83024896ULL * 1024);
     CHECK(machine.cpu.sockets == 2);
-    CHECK(machine.cpu.cores == 0);
+    CHECK(machine.cpu.cores == std::nullopt);
     CHECK(has_gap(machine, "CPU cores"));
     REQUIRE(machine.numa_nodes.size() == 2);
     CHECK(machine.numa_nodes[0] == NumaNode{0, "0-47", 1073702535168, {}});

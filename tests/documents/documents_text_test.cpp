@@ -183,7 +183,7 @@ TEST_CASE("a matrix whose tabs became spaces is the same matrix", "[documents]")
     CHECK(machine.gpus.at(0).numa_node == 0);
     CHECK(machine.gpus.at(1).numa_node == std::nullopt);
     CHECK(machine.gpus.at(1).cpu_affinity == "16-31");
-    CHECK(find_path(machine, "mlx5_0", "gpu0")->path == "PHB");
+    CHECK(machine.find_path("mlx5_0", "gpu0")->path == "PHB");
 }
 
 TEST_CASE("a matrix that contradicts itself is refused with its place", "[documents]") {
@@ -217,7 +217,7 @@ TEST_CASE("lspci -D -nn gives domains and numbers, and what it hides is a gap", 
     CHECK(gpu.name == "NVIDIA Corporation GH100 [H100 SXM5 80GB]");
     CHECK(machine.gpus.at(0).numa_node == 1);
     CHECK(machine.gaps.at(1) ==
-          Gap{"PCIe links and access control services", "lspci wrote <access denied>", "run lspci as root"});
+          Gap{"pci.acs", "PCIe links and access control services", "lspci wrote <access denied>", "run lspci as root"});
 }
 
 TEST_CASE("an lspci text with two bridges to one bus, or one device twice, is refused", "[documents]") {

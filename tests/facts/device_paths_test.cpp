@@ -10,7 +10,7 @@ namespace {
 
 DevicePath path(Machine machine, const std::string& a, const std::string& b) {
     detail::derive(machine);
-    const DevicePath* found = find_path(machine, a, b);
+    const DevicePath* found = machine.find_path(a, b);
     REQUIRE(found);
     return *found;
 }

@@ -13,7 +13,7 @@ namespace {
 Machine machine_of(const std::string& file) { return interpret(load_recording(shared_path(file))).machines.at(0); }
 
 std::string path(const Machine& machine, const std::string& a, const std::string& b) {
-    const DevicePath* found = find_path(machine, a, b);
+    const DevicePath* found = machine.find_path(a, b);
     return found ? found->nccl_path : "no such pair";
 }
 
@@ -52,8 +52,8 @@ TEST_CASE("Azure ND A100 v4: two GPUs and two ports to each switch, four NUMA no
     CHECK(machine.gpus[0].numa_node == 1);
     CHECK(path(machine, "gpu0", "0102:00:00.0") == "PIX");
     CHECK(path(machine, "gpu0", "0104:00:00.0") == "SYS");
-    CHECK(find_path(machine, "gpu0", "gpu2")->nccl_bandwidth_gbytes_per_s == 16);  // between AMD sockets
-    CHECK(find_path(machine, "gpu0", "gpu1")->nccl_bandwidth_gbytes_per_s == 24);  // Gen4 x16
+    CHECK(machine.find_path("gpu0", "gpu2")->nccl_bandwidth_gbytes_per_s == 16);  // between AMD sockets
+    CHECK(machine.find_path("gpu0", "gpu1")->nccl_bandwidth_gbytes_per_s == 24);  // Gen4 x16
 }
 
 TEST_CASE("AWS p4d: two GPUs and one EFA device to each switch, two switches to each socket", "[facts]") {
@@ -65,8 +65,8 @@ TEST_CASE("AWS p4d: two GPUs and one EFA device to each switch, two switches to 
     CHECK(path(machine, "gpu1", "0000:10:1b.0") == "PIX");
     CHECK(path(machine, "gpu0", "gpu2") == "PHB");
     CHECK(path(machine, "gpu0", "gpu4") == "SYS");
-    CHECK(find_path(machine, "gpu0", "gpu1")->nccl_bandwidth_gbytes_per_s == 12);  // "8 GT/s" x16
-    CHECK(find_path(machine, "gpu0", "gpu4")->nccl_bandwidth_gbytes_per_s == 10);  // Skylake: family 6, model 85
+    CHECK(machine.find_path("gpu0", "gpu1")->nccl_bandwidth_gbytes_per_s == 12);  // "8 GT/s" x16
+    CHECK(machine.find_path("gpu0", "gpu4")->nccl_bandwidth_gbytes_per_s == 10);  // Skylake: family 6, model 85
 }
 
 TEST_CASE("our own virtual machine, by NCCL's own dump: 18 NVLinks each to a switch that is hidden", "[facts]") {
@@ -76,7 +76,7 @@ TEST_CASE("our own virtual machine, by NCCL's own dump: 18 NVLinks each to a swi
     CHECK(machine.gpus[1].compute_capability == "9.0");
     CHECK(machine.gpus[1].numa_node == std::nullopt);
     CHECK(active_nvlinks(machine.gpus[1]) == 18);
-    const DevicePath* found = find_path(machine, "gpu0", "gpu1");
+    const DevicePath* found = machine.find_path("gpu0", "gpu1");
     REQUIRE(found);
     CHECK(found->path == "NV18");
     CHECK(found->nccl_bandwidth_gbytes_per_s == Approx(370.8));  // its log: GPU/0-70 (2/370.8/NVL)
@@ -97,7 +97,7 @@ TEST_CASE("a Dell XE9680 by lspci: each H100 shares a PEX890xx switch with one C
         CHECK(gpu.hcas[0].path == "PIX");
         for (std::size_t j = 0; j < 8; ++j) {
             if (j == i) continue;
-            const DevicePath* found = find_path(machine, "gpu" + std::to_string(i), "0000:" + ports[j] + ":00.0");
+            const DevicePath* found = machine.find_path("gpu" + std::to_string(i), "0000:" + ports[j] + ":00.0");
             REQUIRE(found);
             CHECK(found->path == ((i < 4) == (j < 4) ? "NODE" : "SYS"));
         }
@@ -159,8 +159,8 @@ TEST_CASE("AWS p5 by hwloc: each GPU shares a switch with four EFA devices and f
     }
     std::sort(nearest.begin(), nearest.end());
     CHECK(nearest == beside_first);
-    CHECK(find_path(machine, "gpu0", "rdmap96s0")->path == "NODE");
-    CHECK(find_path(machine, "gpu0", "rdmap198s0")->path == "SYS");
+    CHECK(machine.find_path("gpu0", "rdmap96s0")->path == "NODE");
+    CHECK(machine.find_path("gpu0", "rdmap198s0")->path == "SYS");
     REQUIRE(machine.numa_nodes.size() == 2);
     CHECK(machine.numa_nodes[0].memory_bytes == 1073702535168);
     CHECK(machine.numa_nodes[0].cpus == "0-47");
@@ -215,7 +215,7 @@ TEST_CASE("our own virtual machine by nvidia-smi -q -x", "[facts]") {
 
 TEST_CASE("our own virtual machine by nvidia-smi topo -m", "[facts]") {
     const Machine machine = machine_of("recordings/h200-2gpu-vm/nvidia-smi/topo-m.txt");
-    const DevicePath* found = find_path(machine, "gpu0", "gpu1");
+    const DevicePath* found = machine.find_path("gpu0", "gpu1");
     REQUIRE(found);
     CHECK(found->path == "NV18");
     CHECK(found->nccl_path == "NVL");

@@ -108,5 +108,5 @@ TEST_CASE("a recorded H200 virtual machine means what nvidia-smi wrote about it"
     }
     // nvidia-smi topo -p2p r, w, n: OK; topo -m would say PHB, were there no NVLinks.
     CHECK(machine.gpus[0].peers == std::vector<GpuPeer>{{1, "PHB", "ok", "ok", "ok", "ok"}});
-    CHECK(find_path(machine, "gpu0", "gpu1")->path == "NV18");
+    CHECK(machine.find_path("gpu0", "gpu1")->path == "NV18");
 }

@@ -68,12 +68,13 @@ TEST_CASE("without any library /proc says which GPUs there are", "[facts]") {
     first.minor_number = 0;
     CHECK(machine.gpus[0] == first);
     CHECK(machine.gpus[1].uuid.empty());  // the driver does not know it before the first use
-    CHECK(gaps_about(machine, "gpus") ==
-          std::vector<Gap>{
-              {"gpus", "nvmlInit_v2(): libnvidia-ml.so.1 not found; the GPUs are as /proc/driver/nvidia shows them",
-               "install the NVIDIA driver, or run the container with --gpus all"}});
+    CHECK(
+        gaps_about(machine, "gpus") ==
+        std::vector<Gap>{{"gpus", "gpus",
+                          "nvmlInit_v2(): libnvidia-ml.so.1 not found; the GPUs are as /proc/driver/nvidia shows them",
+                          "install the NVIDIA driver, or run the container with --gpus all"}});
     CHECK(gaps_about(machine, "memory of GPU 1") ==
-          std::vector<Gap>{{"memory of GPU 1", "/proc/driver/nvidia/gpus does not say",
+          std::vector<Gap>{{"gpu.1.memory", "memory of GPU 1", "/proc/driver/nvidia/gpus does not say",
                             "make NVML work (nvidia-smi), then read again"}});
 }
 
@@ -85,7 +86,7 @@ TEST_CASE("a container that sees GPUs in /sys alone is told that they are not us
     const Machine machine = interpret(readings);
     CHECK(machine.gpus.empty());
     CHECK(gaps_about(machine, "gpus") ==
-          std::vector<Gap>{{"gpus",
+          std::vector<Gap>{{"gpus", "gpus",
                             "nvmlInit_v2(): libnvidia-ml.so.1 not found; 2 GPUs are visible, not usable: 0000:1a:00.0, "
                             "0000:2a:00.0",
                             "install the NVIDIA driver, or run the container with --gpus all"}});
@@ -97,7 +98,7 @@ TEST_CASE("a container with one GPU of two is told of the other", "[facts]") {
     CHECK(gaps_about(interpret(readings), "gpus").empty());
     add_to_sysfs(readings, "0000:2a:00.0", "0x030200");
     CHECK(gaps_about(interpret(readings), "gpus") ==
-          std::vector<Gap>{{"gpus", "1 GPU is visible, not usable: 0000:2a:00.0",
+          std::vector<Gap>{{"gpus", "gpus", "1 GPU is visible, not usable: 0000:2a:00.0",
                             "install the NVIDIA driver, or run the container with --gpus all"}});
     // One that NVML counts and cannot reach is that one.
     readings.calls["nvmlDeviceGetCount_v2()"] = {"2", ""};
@@ -114,9 +115,10 @@ TEST_CASE("a GPU whose device node cannot be opened is visible, not usable", "[f
     readings.calls["open(/dev/nvidia0)"] = {std::nullopt, "Operation not permitted"};
     const Machine machine = interpret(readings);
     CHECK(machine.gpus.at(0).is_device_openable == false);
-    CHECK(gaps_about(machine, "/dev/nvidia0") ==
-          std::vector<Gap>{{"/dev/nvidia0", "GPU 0 is visible, not usable: Operation not permitted",
-                            "run the container with --gpus all"}});
+    CHECK(
+        gaps_about(machine, "/dev/nvidia0") ==
+        std::vector<Gap>{{"gpu.0.device_node", "/dev/nvidia0", "GPU 0 is visible, not usable: Operation not permitted",
+                          "run the container with --gpus all"}});
 }
 
 TEST_CASE("the kernel's NUMA node counts, and NVML's only where it names one", "[facts]") {

@@ -29,7 +29,8 @@ TEST_CASE("a host that was not reached is one gap", "[facts]") {
     readings.unreachable_because = "Connection refused";
     const Machine machine = interpret(readings);
     CHECK_FALSE(machine.is_reached());
-    CHECK(machine.gaps == std::vector<Gap>{{"host", "Connection refused", "make `ssh` to it work, then read again"}});
+    CHECK(machine.gaps ==
+          std::vector<Gap>{{"host", "host", "Connection refused", "make `ssh` to it work, then read again"}});
 }
 
 TEST_CASE("readings with nothing in them give gaps and no zero that looks like a fact", "[facts]") {
@@ -37,15 +38,16 @@ TEST_CASE("readings with nothing in them give gaps and no zero that looks like a
     CHECK(machine.memory_bytes == std::nullopt);
     CHECK(machine.engine == std::nullopt);
     CHECK(gaps_about(machine, "memory").at(0).because == "\"/proc/meminfo\" was not read");
-    CHECK(gaps_about(machine, "gpus").at(0) == Gap{"gpus", "\"nvmlInit_v2()\" was not read",
-                                                   "install the NVIDIA driver, or run the container with --gpus all"});
+    CHECK(gaps_about(machine, "gpus").at(0) == Gap{"gpus", "gpus", "\"nvmlInit_v2()\" was not read",
+                                                   "install the NVIDIA driver, or run the container with --gpus all",
+                                                   ReasonCode::not_asked});
     CHECK(gaps_about(machine, "limit of locked memory").size() == 1);
 }
 
 TEST_CASE("an answer that is not in our form is a gap", "[facts]") {
     const Machine machine = interpret(host_with("getifaddrs()", "{\"interface\": 1}"));
     CHECK(gaps_about(machine, "addresses") ==
-          std::vector<Gap>{{"addresses", "getifaddrs(): expected a list, got {\"interface\":1}",
+          std::vector<Gap>{{"addresses", "addresses", "getifaddrs(): expected a list, got {\"interface\":1}",
                             "read the host again with this version of r1cluster"}});
 }
 
@@ -89,7 +91,8 @@ TEST_CASE("a GPU that is lost is a gap, and the others keep their numbers", "[fa
     const Machine machine = interpret(readings);
     REQUIRE(machine.gpus.size() == 1);
     CHECK(machine.gpus[0].nvml_index == 1);
-    CHECK(gaps_about(machine, "GPU 0") == std::vector<Gap>{{"GPU 0", "GPU is lost", "nvidia-smi; dmesg | grep Xid"}});
+    CHECK(gaps_about(machine, "GPU 0") ==
+          std::vector<Gap>{{"gpu.0", "GPU 0", "GPU is lost", "nvidia-smi; dmesg | grep Xid", ReasonCode::gpu_lost}});
 }
 
 TEST_CASE("the first folder on the path decides the version of a package", "[facts]") {
@@ -112,11 +115,13 @@ TEST_CASE("two versions of one package in a folder are not settled silently", "[
 TEST_CASE("the least limit of the control group and those above it counts", "[facts]") {
     Readings readings;
     readings.files["/sys/fs/cgroup/memory.max"] = {"max\n", ""};
-    CHECK(interpret(readings).limits.cgroup_memory_bytes == std::nullopt);
+    CHECK(interpret(readings).limits.cgroup_memory_bytes == unlimited);
     readings.files["/sys/fs/cgroup/a/memory.max"] = {"4096\n", ""};
     readings.files["/sys/fs/cgroup/a/b/memory.max"] = {"8192\n", ""};
-    CHECK(interpret(readings).limits.cgroup_memory_bytes == 4096);
+    CHECK(interpret(readings).limits.cgroup_memory_bytes == Limit{4096});
     readings.files = {{"/x/memory.limit_in_bytes", {"9223372036854771712\n", ""}}};
+    CHECK(interpret(readings).limits.cgroup_memory_bytes == unlimited);
+    readings.files.clear();
     CHECK(interpret(readings).limits.cgroup_memory_bytes == std::nullopt);
 }
 

@@ -61,8 +61,8 @@ TEST_CASE("h200-2gpu-vm-from-text has two GPUs over NVLink and no NUMA node", "[
     CHECK(machine.gpus[1].memory_bytes == 150754820096);
     CHECK(active_nvlinks(machine.gpus[1]) == 18);
     CHECK(machine.gpus[1].numa_node == std::nullopt);
-    REQUIRE(find_path(machine, "gpu0", "gpu1"));
-    CHECK(find_path(machine, "gpu1", "gpu0")->path == "NV18");
+    REQUIRE(machine.find_path("gpu0", "gpu1"));
+    CHECK(machine.find_path("gpu1", "gpu0")->path == "NV18");
 }
 
 TEST_CASE("scrubbing changes no fact but names and addresses", "[facts]") {
@@ -99,7 +99,7 @@ TEST_CASE("h200-2gpu-vm-whole is what nvidia-smi said on that machine", "[facts]
     CHECK(gpu.link == PciLink{32, 16, 32, 16});
     CHECK(gpu.nvlinks.size() == 18);
     CHECK(gpu.nvlinks[17].speed_mbps == 26562);
-    CHECK(find_path(machine, "gpu0", "gpu1")->path == "NV18");
-    CHECK(find_path(machine, "gpu0", "gpu1")->nccl_bandwidth_gbytes_per_s == Approx(370.8));
+    CHECK(machine.find_path("gpu0", "gpu1")->path == "NV18");
+    CHECK(machine.find_path("gpu0", "gpu1")->nccl_bandwidth_gbytes_per_s == Approx(370.8));
     CHECK(machine.problems.empty());
 }

@@ -256,7 +256,7 @@ TEST_CASE("CPU memory that is too small, or was not seen", "[plan]") {
           "GiB for "
           "the engine's processes make 3.05 GiB");
     cluster.machines[1].memory_available_bytes.reset();
-    cluster.machines[1].gaps.push_back({"memory", "/proc/meminfo: Permission denied", ""});
+    cluster.machines[1].gaps.push_back({"memory", "memory", "/proc/meminfo: Permission denied", ""});
     plan = r1cluster::plan_layouts(spec, cluster, tiny());
     REQUIRE(plan.layouts.size() == 2);
     CHECK_FALSE(plan.layouts[0].ranks[1].memory_bytes);

@@ -73,10 +73,12 @@ TEST_CASE("a night's damage is told in words, the worse first", "[views]") {
 
 TEST_CASE("problems that are solved and gaps that closed are said", "[views]") {
     Machine before = h100_machine();
-    before.problems = {{"gpu1", "12 replay errors", ""}, {"gpu2", "fabric did not form", ""}};
-    before.gaps = {{"numa", "no sysfs", ""}};
+    before.problems = {{"nvlink.errors", Severity::warning, "gpu1", "12 replay errors", ""},
+                       {"fabric.failed", Severity::error, "gpu2", "fabric did not form", ""}};
+    before.gaps = {{"numa", "numa", "no sysfs", ""}};
     Machine after = h100_machine();
-    after.problems = {{"gpu1", "17 replay errors", ""}};  // the same one, a day older
+    after.problems = {
+        {"nvlink.errors", Severity::warning, "gpu1", "17 replay errors", ""}};  // the same one, a day older
     CHECK(said(before, after) == Sentences{"gpu2: solved: fabric did not form", "numa: can be seen now"});
 }
 
@@ -156,8 +158,8 @@ TEST_CASE("ports, interfaces and limits are compared", "[views]") {
               machine.nics[0].is_up = false;
               machine.nics[0].mtu = 9000;
               machine.nics[0].addresses = {{"10.0.0.8", 24}};
-              machine.limits.memlock_bytes = 65536;
-              machine.limits.open_files = 1024;
+              machine.limits.memlock_bytes = Limit{65536};
+              machine.limits.open_files = Limit{1024};
               machine.gpudirect.is_peermem_loaded = false;
               machine.services[0].is_running = false;
               for (Gpu& gpu : machine.gpus)

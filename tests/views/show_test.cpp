@@ -125,7 +125,7 @@ TEST_CASE("every line but the judgement fits a terminal of 100 columns", "[views
 
 TEST_CASE("a word that is longer than a line stays whole", "[views]") {
     Machine machine;
-    machine.gaps = {{"checkpoint", std::string(120, 'x'), ""}};
+    machine.gaps = {{"checkpoint", "checkpoint", std::string(120, 'x'), ""}};
     CHECK_THAT(show(machine), ContainsSubstring(std::string(120, 'x')));
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("nothing that a host says becomes markup", "[views]") {
     Machine machine;
     machine.host = "<script>alert('x')</script>";
     machine.unreachable_because = "<i>no</i>";
-    machine.gaps = {{"a & b", "\"<b>\"", ""}};
+    machine.gaps = {{"a", "a & b", "\"<b>\"", ""}};
     CHECK(show_html(machine) ==
           "<div class=\"r1cluster-machine\">\n"
           "<p><b>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;</b>: not reached: &lt;i&gt;no&lt;/i&gt;</p>\n"

@@ -55,6 +55,7 @@ void add_cpus(Machine& machine) {
     machine.cpu = {"Intel(R) Xeon(R) Platinum 8468", 2, 96, 192, ""};
     machine.numa_nodes = {{0, "0-47,96-143", 1024 * gib, {10, 21}}, {1, "48-95,144-191", 1024 * gib, {21, 10}}};
     machine.memory_bytes = 2048 * gib;
+    machine.limits = {unlimited, unlimited, unlimited, unlimited, CpuLimit{0, true}, "", {}};
     machine.memory_available_bytes = 1996 * gib;
     machine.operating_system = "Ubuntu 22.04.4 LTS";
     machine.kernel = "5.15.0-105-generic";
@@ -156,12 +157,14 @@ Machine broken_h100_machine() {
     machine.hcas[4].role_because = "no port is up";
     for (NearHca& near : machine.gpus[4].hcas) near.uses_gpudirect = false;
     machine.problems = {
-        {"gpu3", "PCIe link at 8 of 16 lanes", "reseat the card or its riser"},
-        {"gpu6", "17 of 18 NVLinks are up: link 4 is down", "nvidia-smi nvlink -s -i 6; reset the GPU"},
-        {"mlx5_4 port 1", "DOWN, polling: no signal from the other end", "look at the cable and the switch port"},
+        {"pcie.width", Severity::warning, "gpu3", "PCIe link at 8 of 16 lanes", "reseat the card or its riser"},
+        {"nvlink.down", Severity::warning, "gpu6", "17 of 18 NVLinks are up: link 4 is down",
+         "nvidia-smi nvlink -s -i 6; reset the GPU"},
+        {"hca.port_down", Severity::warning, "mlx5_4 port 1", "DOWN, polling: no signal from the other end",
+         "look at the cable and the switch port"},
     };
-    machine.gaps = {{"ACS of bridges", "PCI config space beyond 64 bytes is for root", "read as root"},
-                    {"GPU processes", "not ours to see", ""}};
+    machine.gaps = {{"pci.acs", "ACS of bridges", "PCI config space beyond 64 bytes is for root", "read as root"},
+                    {"gpus.state", "GPU processes", "not ours to see", ""}};
     return machine;
 }
 
@@ -193,7 +196,8 @@ Machine h200_vm() {
     machine.nics = {eth0};
     machine.device_paths = {{"gpu0", "gpu1", "NV18", "NVL", 370.8, "18 NVLinks to an NVSwitch"},
                             {"gpu0", "0000:00:03.0", "PHB", "PHB", {}, ""}};
-    machine.gaps = {{"NUMA node of GPUs", "the firmware does not say (-1)", "ask the provider of the virtual machine"}};
+    machine.gaps = {{"gpus.numa_node", "NUMA node of GPUs", "the firmware does not say (-1)",
+                     "ask the provider of the virtual machine"}};
     return machine;
 }
 
@@ -223,7 +227,7 @@ Machine t4_machine() {
                 {device_name(machine.gpus[a]), device_name(machine.gpus[b]), path, path, {}, ""});
         }
     }
-    machine.problems = {{"gpu2", "PCIe link at 8 of 16 lanes", "reseat the card"}};
+    machine.problems = {{"pcie.width", Severity::warning, "gpu2", "PCIe link at 8 of 16 lanes", "reseat the card"}};
     return machine;
 }
 
@@ -245,7 +249,7 @@ Machine cpu_machine() {
         machine.nics.push_back(nic);
     }
     machine.pci_devices.insert(machine.pci_devices.begin(), pci("0000:16:02.0", "pci0000:16", "bridge", 0, gen3_x16));
-    machine.gaps = {{"gpus", "nvmlInit_v2(): libnvidia-ml.so.1 not found", "install the NVIDIA driver"}};
+    machine.gaps = {{"gpus", "gpus", "nvmlInit_v2(): libnvidia-ml.so.1 not found", "install the NVIDIA driver"}};
     return machine;
 }
 

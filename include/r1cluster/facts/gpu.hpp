@@ -69,8 +69,8 @@ struct Gpu {
     std::string uuid;
     std::string name;
     std::string serial;
-    std::string pci_address;         ///< "0000:18:00.0"
-    std::uint64_t memory_bytes = 0;  ///< NVML total; 0: not seen, and a Gap says so
+    std::string pci_address;                    ///< "0000:18:00.0"
+    std::optional<std::uint64_t> memory_bytes;  ///< NVML total; unset: not known, and a Gap says why
     std::optional<std::uint64_t> memory_free_bytes;
     std::optional<std::uint64_t> memory_used_bytes;      ///< by processes
     std::optional<std::uint64_t> memory_reserved_bytes;  ///< by driver and firmware
@@ -82,8 +82,8 @@ struct Gpu {
     std::string firmware_version;            ///< of the GPU system processor; empty: none, or not seen
     std::optional<int> minor_number;         ///< N of /dev/nvidiaN
     std::optional<bool> is_device_openable;  ///< whether this process may open /dev/nvidiaN
-    std::optional<bool> is_mig_enabled;
-    std::optional<bool> is_mig_pending;  ///< what it will be after a reset
+    std::optional<bool> is_mig_enabled;      ///< false where this kind of GPU has no such mode
+    std::optional<bool> is_mig_pending;      ///< what it will be after a reset
     std::vector<std::string> mig_devices;
     std::string virtualization;  ///< "none", "pass-through", "vGPU", "host vGPU", "host vSGA"
     std::optional<bool> is_ecc_enabled;

@@ -10,22 +10,29 @@
 
 #include "r1cluster/facts/gpu.hpp"
 #include "r1cluster/facts/hca.hpp"
+#include "r1cluster/facts/limit.hpp"
 #include "r1cluster/facts/pci.hpp"
 #include "r1cluster/facts/software.hpp"
+#include "r1cluster/readings/readings.hpp"
+#include "r1cluster/report/report.hpp"
 
 namespace r1cluster {
 
 /// Something that could not be seen. Never a zero, never an exception; a check that needs it answers
-/// "unknown".
+/// "unknown". Code reads `key` and `code`, people read the rest.
 struct Gap {
+    std::string key;      ///< stable, dotted: "gpu.0.mig", "limits.memlock", "filesystem./data/r1"
     std::string subject;  ///< "gpus", "filesystem /data/r1"
     std::string because;
-    std::string remedy;  ///< what would let us see it; may be empty
+    std::string remedy;              ///< what would let us see it; may be empty
+    std::optional<ReasonCode> code;  ///< of `because`; unset: no code decides on it
     bool operator==(const Gap&) const = default;
 };
 
 /// Something that was seen and is not as it should be: a link below its width, a fabric that did not form.
 struct Problem {
+    std::string id;  ///< stable, for waivers and searching: "fabric_manager.not_running"; docs/checks.md lists all
+    Severity severity = Severity::warning;
     std::string subject;  ///< "gpu3", "mlx5_2", "0000:18:00.0"
     std::string because;
     std::string remedy;
@@ -34,17 +41,17 @@ struct Problem {
 
 struct NumaNode {
     int id = 0;
-    std::string cpus;                ///< kernel list format, "0-15,32-47"
-    std::uint64_t memory_bytes = 0;  ///< 0: not seen
-    std::vector<int> distances;      ///< to each node in the order of the ids, 10 is itself; empty: not seen
+    std::string cpus;  ///< kernel list format, "0-15,32-47"
+    std::optional<std::uint64_t> memory_bytes;
+    std::vector<int> distances;  ///< to each node in the order of the ids, 10 is itself; empty: not seen
     bool operator==(const NumaNode&) const = default;
 };
 
 struct Cpu {
     std::string model;
-    int sockets = 0;
-    int cores = 0;                 ///< physical
-    int threads = 0;               ///< logical processors online
+    std::optional<int> sockets;
+    std::optional<int> cores;      ///< physical
+    std::optional<int> threads;    ///< logical processors online
     std::string flags;             ///< space separated, as /proc/cpuinfo has them; what engines built for CPU need
     std::string architecture;      ///< as uname says: "x86_64", "aarch64"
     std::string vendor;            ///< "GenuineIntel", "AuthenticAMD", "ARM"; empty: not known
@@ -64,7 +71,7 @@ struct Nic {
     std::string kind;           ///< "physical", "virtual", "bond", "vlan", "bridge", "loopback", "infiniband"
     std::optional<bool> is_up;  ///< administratively up and with carrier; unset: not seen
     std::optional<std::int64_t> speed_mbps;  ///< unset where the driver does not say
-    int mtu = 0;                             ///< 0: not seen
+    std::optional<int> mtu;
     std::optional<int> numa_node;
     std::string mac;
     std::string pci_address;         ///< empty: no PCI device of its own
@@ -117,13 +124,13 @@ struct Filesystem {
     bool operator==(const Filesystem&) const = default;
 };
 
-/// Limits of the process that read the machine; engine processes inherit them. Unset: unlimited.
+/// Limits of the process that read the machine; engine processes inherit them. Unset: not known.
 struct Limits {
-    std::optional<std::uint64_t> memlock_bytes;
-    std::optional<std::uint64_t> open_files;
-    std::optional<std::uint64_t> processes;
-    std::optional<std::uint64_t> cgroup_memory_bytes;
-    std::optional<double> cgroup_cpus;      ///< processors' worth of time
+    std::optional<Limit> memlock_bytes;
+    std::optional<Limit> open_files;
+    std::optional<Limit> processes;
+    std::optional<Limit> cgroup_memory_bytes;  ///< the least of the control group and those above it
+    std::optional<CpuLimit> cgroup_cpus;
     std::string cgroup_cpuset;              ///< CPUs that may be used, kernel list format; empty: all
     std::vector<std::string> capabilities;  ///< effective ones that matter: "CAP_IPC_LOCK", "CAP_SYS_NICE", ...
     bool operator==(const Limits&) const = default;
@@ -217,14 +224,21 @@ struct Machine {
     std::vector<Gap> gaps;
 
     bool is_reached() const { return unreachable_because.empty(); }
+    /// Each is nullptr where there is none.
+    const Gpu* find_gpu(int nvml_index) const;
+    /// The first Gap with this key.
+    const Gap* find_gap(std::string_view key) const;
+    /// The path between two devices, whichever stands first.
+    const DevicePath* find_path(std::string_view a, std::string_view b) const;
+    /// The file system that was asked about by this path.
+    const Filesystem* find_filesystem(std::string_view path) const;
     bool operator==(const Machine&) const = default;
 };
 
+/// Whether two hosts of a spec are one machine under two names: by the boot id that the kernel makes at each boot.
+bool is_one_machine(const Machine& a, const Machine& b);
+
 /// Name of a GPU in DevicePath: "gpu0".
 std::string device_name(const Gpu& gpu);
-/// The path between two devices, whichever stands first; nullptr where the pair is not known.
-const DevicePath* find_path(const Machine& machine, std::string_view a, std::string_view b);
-/// The file system that was asked about by this path; nullptr where nobody did, or it did not answer.
-const Filesystem* find_filesystem(const Machine& machine, std::string_view path);
 
 }  // namespace r1cluster

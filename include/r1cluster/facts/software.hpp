@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "r1cluster/facts/limit.hpp"
+
 namespace r1cluster {
 
 /// One copy of something that is installed, from its files; nothing is run.
@@ -34,8 +36,8 @@ struct ContainerRuntime {
     std::string because;
     bool gives_gpus = false;   ///< NVIDIA container toolkit or a CDI specification is there
     std::string gpus_because;  ///< "/etc/cdi/nvidia.yaml", "runtime \"nvidia\" in /etc/docker/daemon.json"
-    std::optional<std::uint64_t> shm_bytes;      ///< size of /dev/shm
-    std::optional<std::uint64_t> memlock_bytes;  ///< limit of locked memory; unset: unlimited, or see memlock_because
+    std::optional<std::uint64_t> shm_bytes;  ///< size of /dev/shm
+    std::optional<Limit> memlock_bytes;      ///< limit of locked memory; unset: not known, see memlock_because
     std::string memlock_because;
     bool operator==(const ContainerRuntime&) const = default;
 };

@@ -10,10 +10,27 @@
 
 namespace r1cluster {
 
+/// Why something could not be seen, where code decides on it: an errno or an NVML error, named once for all sources.
+enum class ReasonCode {
+    not_asked,          ///< nobody asked for it
+    not_found,          ///< ENOENT, ENOTDIR: seen not to be there
+    no_permission,      ///< EACCES, EPERM, NVML_ERROR_NO_PERMISSION
+    not_supported,      ///< NVML_ERROR_NOT_SUPPORTED: the device has no such thing
+    invalid_argument,   ///< NVML_ERROR_INVALID_ARGUMENT
+    no_function,        ///< NVML_ERROR_FUNCTION_NOT_FOUND, or the library is too old to have it
+    no_library,         ///< the library was not found
+    driver_not_loaded,  ///< NVML_ERROR_DRIVER_NOT_LOADED
+    driver_mismatch,    ///< NVML_ERROR_LIB_RM_VERSION_MISMATCH
+    gpu_lost,           ///< NVML_ERROR_GPU_IS_LOST
+};
+
+std::string_view to_text(ReasonCode code);
+
 /// One answer of a host, verbatim, or the reason why there is none. Exactly one of the two is set.
 struct Answer {
     std::optional<std::string> text;
     std::string because;  ///< why there is no text: "No such file or directory", "libnvidia-ml.so.1 not found"
+    std::optional<ReasonCode> code;  ///< of `because`; unset: none of those, or a recording from before 0.2
     bool operator==(const Answer&) const = default;
 };
 

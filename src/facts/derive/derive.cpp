@@ -16,15 +16,27 @@ int active_nvlinks(const Gpu& gpu) {
     return count;
 }
 
-const Filesystem* find_filesystem(const Machine& machine, std::string_view path) {
-    for (const Filesystem& filesystem : machine.filesystems) {
+const Gpu* Machine::find_gpu(int nvml_index) const {
+    const auto found = std::ranges::find(gpus, nvml_index, &Gpu::nvml_index);
+    return found == gpus.end() ? nullptr : &*found;
+}
+
+const Gap* Machine::find_gap(std::string_view key) const {
+    const auto found = std::ranges::find(gaps, key, &Gap::key);
+    return found == gaps.end() ? nullptr : &*found;
+}
+
+bool is_one_machine(const Machine& a, const Machine& b) { return !a.boot_id.empty() && a.boot_id == b.boot_id; }
+
+const Filesystem* Machine::find_filesystem(std::string_view path) const {
+    for (const Filesystem& filesystem : filesystems) {
         if (filesystem.path == path) return &filesystem;
     }
     return nullptr;
 }
 
-const DevicePath* find_path(const Machine& machine, std::string_view a, std::string_view b) {
-    for (const DevicePath& path : machine.device_paths) {
+const DevicePath* Machine::find_path(std::string_view a, std::string_view b) const {
+    for (const DevicePath& path : device_paths) {
         if ((path.from == a && path.to == b) || (path.from == b && path.to == a)) return &path;
     }
     return nullptr;

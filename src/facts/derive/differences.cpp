@@ -45,7 +45,9 @@ std::string package(const Machine& machine, const std::string& prefix) {
 
 std::string gpu_memory(const Machine& machine) {
     std::set<std::uint64_t> sizes;
-    for (const Gpu& gpu : machine.gpus) sizes.insert(gpu.memory_bytes);
+    for (const Gpu& gpu : machine.gpus) {
+        if (gpu.memory_bytes) sizes.insert(*gpu.memory_bytes);
+    }
     std::string text;
     for (const std::uint64_t size : sizes) text += (text.empty() ? "" : ", ") + format_bytes(size);
     return text;

@@ -42,18 +42,20 @@ void inherit_memlock(Said& said, ContainerRuntime& docker) {
         const std::string call = "limits(" + name + ")";
         const std::vector<std::string> words = words_of(said.call(call).value_or(""));
         if (words.size() >= 4) {  // "Max locked memory SOFT HARD bytes"
-            docker.memlock_bytes = number_of<std::uint64_t>(words[3]);
-            docker.memlock_because = "inherited from " + name + (docker.memlock_bytes ? "" : ", which is unlimited");
+            const auto soft = number_of<std::uint64_t>(words[3]);
+            docker.memlock_bytes = soft ? Limit{*soft} : unlimited;
+            docker.memlock_because = "inherited from " + name + (soft ? "" : ", which is unlimited");
             return;
         }
         if (said.readings().calls.contains(call)) {
             docker.memlock_because = "inherited from " + name + ", whose limits were not read";
-            said.gap("locked memory of containers", said.why_no_call(call), "read as root");
+            said.gap({"containers.memlock", "locked memory of containers"}, said.why_no_call(call), "read as root");
             return;
         }
     }
     docker.memlock_because = "not known: no process containerd or dockerd shows";
-    said.gap("locked memory of containers", docker.memlock_because, "read on the host itself, with docker running");
+    said.gap({"containers.memlock", "locked memory of containers"}, docker.memlock_because,
+             "read on the host itself, with docker running");
 }
 
 const boost::json::value* member(const boost::json::value& value, std::string_view name) {
@@ -66,7 +68,8 @@ void apply_daemon_file(Said& said, ContainerRuntime& docker) {
     if (!text) {
         // No file is the normal case; one that may not be read may hold anything.
         if (said.readings().files.contains(daemon_file)) {
-            said.gap("settings of docker", said.why_no_file(daemon_file), "read as root");
+            said.gap({"containers.docker_settings", "settings of docker"}, said.why_no_file(daemon_file),
+                     "read as root");
         }
         return;
     }
@@ -84,11 +87,11 @@ void apply_daemon_file(Said& said, ContainerRuntime& docker) {
         const auto* memlock = limits ? member(*limits, "memlock") : nullptr;
         const auto* soft = memlock ? member(*memlock, "Soft") : nullptr;
         if (!soft || !soft->is_int64()) return;
-        if (soft->get_int64() >= 0) docker.memlock_bytes = static_cast<std::uint64_t>(soft->get_int64());
+        docker.memlock_bytes = soft->get_int64() < 0 ? unlimited : Limit{static_cast<std::uint64_t>(soft->get_int64())};
         docker.memlock_because =
             fmt::format("default-ulimits in {}{}", daemon_file, soft->get_int64() < 0 ? ": unlimited" : "");
     } catch (const Error& error) {
-        said.gap("settings of docker", error.what());
+        said.gap({"containers.docker_settings", "settings of docker"}, error.what());
     }
 }
 

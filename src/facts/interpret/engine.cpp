@@ -35,7 +35,7 @@ void add_packages(Said& said, const std::string& folder, std::map<std::string, s
         const std::string version(name.substr(dash + 1));
         const auto [place, is_new] = here.emplace(package, version);
         if (!is_new && place->second != version) {
-            said.gap("version of " + package,
+            said.gap({"engine.package." + package, "version of " + package},
                      "\"" + folder + "\" has metadata of " + place->second + " and of " + version,
                      "reinstall " + package);
         }
@@ -49,16 +49,16 @@ void interpret_engine(Said& said) {
     for (const auto& [call, answer] : said.readings().calls) {
         const auto python = argument_of(call, "python");
         if (!python) continue;
-        const std::string subject = "engine environment " + *python;
-        const auto found = said.shaped<calls::Python>(call, subject);
+        const Topic topic{"engine", "engine environment " + *python};
+        const auto found = said.shaped<calls::Python>(call, topic);
         if (!found) {
-            if (!answer.text) said.gap(subject, answer.because, "ls -l " + *python);
+            if (!answer.text) said.gap(topic, reason_of(answer), "ls -l " + *python);
             continue;
         }
         EngineEnvironment engine{*python, found->version, {}};
         for (const std::string& folder : found->site_packages) add_packages(said, folder, engine.packages);
         if (engine.packages.empty()) {
-            said.gap("packages of " + *python, "no package metadata was found for it",
+            said.gap({"engine.packages", "packages of " + *python}, "no package metadata was found for it",
                      "name the interpreter inside the engine's virtual environment");
         }
         said.machine().engine = std::move(engine);
@@ -70,8 +70,8 @@ void interpret_checkpoint(Said& said) {
     for (const auto& [call, answer] : said.readings().calls) {
         const auto path = argument_of(call, "checkpoint");
         if (!path) continue;
-        const std::string subject = "checkpoint " + *path;
-        if (const auto found = said.shaped<calls::Checkpoint>(call, subject)) {
+        const Topic topic{"checkpoint", "checkpoint " + *path};
+        if (const auto found = said.shaped<calls::Checkpoint>(call, topic)) {
             CheckpointDigest digest{*path, found->config_sha256, found->index_sha256, {}};
             for (const calls::Shard& shard : found->shards) {
                 digest.shards.push_back({shard.name, shard.size_bytes, shard.header_sha256, shard.because});
@@ -79,7 +79,7 @@ void interpret_checkpoint(Said& said) {
             said.machine().checkpoint = std::move(digest);
             return;
         }
-        if (!answer.text) said.gap(subject, answer.because, "ls -l " + *path);
+        if (!answer.text) said.gap(topic, reason_of(answer), "ls -l " + *path);
     }
 }
 

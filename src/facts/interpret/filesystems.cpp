@@ -58,15 +58,16 @@ void interpret_filesystems(Said& said) {
     const auto mountinfo = said.file("/proc/self/mountinfo");
     const std::vector<Mount> mounts = mounts_of(mountinfo.value_or(""));
     if (mounts.empty()) {
-        said.gap("mounts", mountinfo ? "/proc/self/mountinfo has no mounts" : said.why_no_file("/proc/self/mountinfo"));
+        said.gap({"mounts", "mounts"},
+                 mountinfo ? Reason("/proc/self/mountinfo has no mounts") : said.why_no_file("/proc/self/mountinfo"));
     }
     for (const auto& [call, answer] : said.readings().calls) {
         const auto path = argument_of(call, "statvfs");
         if (!path) continue;
-        const std::string subject = "filesystem " + *path;
-        const auto status = said.shaped<calls::Statvfs>(call, subject);
+        const Topic topic{"filesystem." + *path, "filesystem " + *path};
+        const auto status = said.shaped<calls::Statvfs>(call, topic);
         if (!status) {
-            if (!answer.text) said.gap(subject, answer.because, "ls -ld " + *path);
+            if (!answer.text) said.gap(topic, reason_of(answer), "ls -ld " + *path);
             continue;
         }
         Filesystem filesystem{*path, "", "", "", status->total_bytes, status->free_bytes};

@@ -2,13 +2,15 @@
 #include <fmt/format.h>
 
 #include "facts/interpret/said.hpp"
+#include "readings/reason.hpp"
 
 namespace r1cluster::detail {
 namespace {
 
 /// Says "off" only where something proves it; what cannot be told is a gap as well.
 void add(Said& said, Firewall firewall, const std::string& remedy = "") {
-    if (!firewall.is_active) said.gap("firewall " + firewall.name, firewall.because, remedy);
+    if (!firewall.is_active)
+        said.gap({"firewall." + firewall.name, "firewall " + firewall.name}, firewall.because, remedy);
     said.machine().firewalls.push_back(std::move(firewall));
 }
 
@@ -19,11 +21,11 @@ void interpret_iptables(Said& said) {
     const auto answer = files.find(path);
     if (answer == files.end()) return;
     if (!answer->second.text) {
-        const bool is_absent = answer->second.because == "No such file or directory";
+        const bool is_absent = code_of(answer->second) == ReasonCode::not_found;
         if (is_absent) {
             add(said, {"iptables", false, "the kernel has no legacy iptables: no " + path});
         } else {
-            add(said, {"iptables", std::nullopt, said.why_no_file(path)}, "read as root");
+            add(said, {"iptables", std::nullopt, said.why_no_file(path).text}, "read as root");
         }
         return;
     }
@@ -55,7 +57,7 @@ void interpret_ufw(Said& said) {
             return;
         }
     }
-    add(said, {"ufw", std::nullopt, said.file(path) ? path + " does not say ENABLED" : said.why_no_file(path)},
+    add(said, {"ufw", std::nullopt, said.file(path) ? path + " does not say ENABLED" : said.why_no_file(path).text},
         "ufw status, as root");
 }
 

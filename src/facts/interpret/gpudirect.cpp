@@ -49,9 +49,11 @@ void interpret_gpudirect(Said& said) {
         terms.is_driver_open = driver->find("Open Kernel Module") != std::string::npos;
     }
     if (machine.gpus.empty() || machine.hcas.empty()) return;  // nobody will ask
-    if (!terms.is_peermem_loaded) said.gap("module nvidia_peermem", "\"/sys/module\" was not listed");
-    if (!terms.can_peermem_register) said.gap("peer memory of ib_core", said.why_no_call(peer_symbol));
-    if (!terms.is_driver_open) said.gap("kind of GPU driver", said.why_no_file(driver_file));
+    if (!terms.is_peermem_loaded)
+        said.gap({"gpudirect.peermem", "module nvidia_peermem"}, "\"/sys/module\" was not listed");
+    if (!terms.can_peermem_register)
+        said.gap({"gpudirect.peer_memory", "peer memory of ib_core"}, said.why_no_call(peer_symbol));
+    if (!terms.is_driver_open) said.gap({"driver.kind", "kind of GPU driver"}, said.why_no_file(driver_file));
 }
 
 }  // namespace r1cluster::detail

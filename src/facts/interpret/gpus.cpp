@@ -9,11 +9,9 @@ namespace {
 constexpr auto give_gpus = "install the NVIDIA driver, or run the container with --gpus all";
 
 /// What to do about NVML's reason.
-std::string remedy_of(const std::string& because) {
-    if (because.find("version mismatch") != std::string::npos) {
-        return "reboot: the driver on disk is not the one in the kernel";
-    }
-    if (because.find("Driver Not Loaded") != std::string::npos) return "sudo modprobe nvidia";
+std::string remedy_of(std::optional<ReasonCode> code) {
+    if (code == ReasonCode::driver_mismatch) return "reboot: the driver on disk is not the one in the kernel";
+    if (code == ReasonCode::driver_not_loaded) return "sudo modprobe nvidia";
     return give_gpus;
 }
 
@@ -30,10 +28,10 @@ std::string ranges_of(const std::set<int>& numbers) {
     return text;
 }
 
-std::string remedy_of_call(const std::string& because) {
-    if (because.find("Insufficient Permissions") != std::string::npos) return "read the host as root";
-    if (because.starts_with("this driver's NVML has no ") || because == "Function Not Found") return "a newer driver";
-    if (because == "GPU is lost") return "nvidia-smi; dmesg | grep Xid";
+std::string remedy_of_call(std::optional<ReasonCode> code) {
+    if (code == ReasonCode::no_permission) return "read the host as root";
+    if (code == ReasonCode::no_function) return "a newer driver";
+    if (code == ReasonCode::gpu_lost) return "nvidia-smi; dmesg | grep Xid";
     return "";
 }
 
@@ -44,38 +42,41 @@ std::string visible_gpus(const Said& said) {
 }
 
 /// GPUs that the kernel has and no library shows, as in a container that was given fewer.
-void gap_of_unusable(Said& said, std::size_t lost, const std::string& because) {
+void gap_of_unusable(Said& said, std::size_t lost, const Reason& because) {
     std::set<std::string> hidden = gpus_of_kernel(said);
     for (const Gpu& gpu : said.machine().gpus) hidden.erase(gpu.pci_address);
     if (hidden.size() <= lost) {
-        if (!because.empty()) said.gap("gpus", because, remedy_of(because));
+        if (!because.text.empty()) said.gap({"gpus", "gpus"}, because, remedy_of(because.code));
         return;
     }
     std::string addresses;
     for (const std::string& address : hidden) addresses += (addresses.empty() ? "" : ", ") + address;
-    said.gap("gpus",
-             fmt::format("{}{} visible, not usable: {}", because.empty() ? "" : because + "; ",
-                         hidden.size() == 1 ? "1 GPU is" : fmt::format("{} GPUs are", hidden.size()), addresses),
-             remedy_of(because));
+    said.gap({"gpus", "gpus"},
+             {fmt::format("{}{} visible, not usable: {}", because.text.empty() ? "" : because.text + "; ",
+                          hidden.size() == 1 ? "1 GPU is" : fmt::format("{} GPUs are", hidden.size()), addresses),
+              because.code},
+             remedy_of(because.code));
 }
 
 }  // namespace
 
 void GpuGaps::write(Said& said) const {
-    for (const auto& [because, subjects] : seen_) {
+    for (const auto& [because, group] : seen_) {
         std::map<std::string, std::string> what_of;  // GPUs -> what
-        for (const auto& [what, gpus] : subjects) {
+        for (const auto& [what, gpus] : group.gpus_of) {
             std::string& whats = what_of[(gpus.size() == 1 ? "GPU " : "GPUs ") + ranges_of(gpus)];
             whats += (whats.empty() ? "" : ", ") + what;
         }
-        for (const auto& [gpus, whats] : what_of) said.gap(whats + " of " + gpus, because, remedy_of_call(because));
+        for (const auto& [gpus, whats] : what_of) {
+            said.gap({"gpus.state", whats + " of " + gpus}, {because, group.code}, remedy_of_call(group.code));
+        }
     }
 }
 
 void interpret_gpus(Said& said) {
     said.machine().visible_gpus = visible_gpus(said);
     std::size_t lost = 0;
-    std::string because;
+    Reason because = "";
     if (said.call("nvmlInit_v2()")) {
         lost = static_cast<std::size_t>(interpret_nvml(said));
     } else {
@@ -83,9 +84,9 @@ void interpret_gpus(Said& said) {
     }
     if (said.machine().gpus.empty() && lost == 0) {
         if (interpret_cuda(said)) {
-            because += because.empty() ? "" : "; the GPUs are as the CUDA driver shows them";
+            because.text += because.text.empty() ? "" : "; the GPUs are as the CUDA driver shows them";
         } else if (interpret_driver_files(said)) {
-            because += because.empty() ? "" : "; the GPUs are as /proc/driver/nvidia shows them";
+            because.text += because.text.empty() ? "" : "; the GPUs are as /proc/driver/nvidia shows them";
         }
     }
     gap_of_unusable(said, lost, because);

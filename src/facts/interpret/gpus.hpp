@@ -18,12 +18,20 @@ constexpr int max_gpus = 64;
 /// What could not be seen of GPUs, put together: the same reason for all eight is one Gap, not eight.
 class GpuGaps {
 public:
-    void add(int gpu, const std::string& what, const std::string& because) { seen_[because][what].insert(gpu); }
+    void add(int gpu, const std::string& what, const Reason& because) {
+        Group& group = seen_[because.text];
+        group.code = because.code;
+        group.gpus_of[what].insert(gpu);
+    }
     /// "power limit, temperature of GPUs 0-7"
     void write(Said& said) const;
 
 private:
-    std::map<std::string, std::map<std::string, std::set<int>>> seen_;  // because -> what -> GPUs
+    struct Group {
+        std::optional<ReasonCode> code;
+        std::map<std::string, std::set<int>> gpus_of;  // what -> GPUs
+    };
+    std::map<std::string, Group> seen_;  // by reason
 };
 
 /// One GPU that NVML was asked about.

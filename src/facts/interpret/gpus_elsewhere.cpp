@@ -38,8 +38,8 @@ std::string loaded_version(const std::string& text) {
     return "";
 }
 
-void gap_of(Said& said, const Gpu& gpu, const std::string& what, const std::string& because) {
-    said.gap(fmt::format("{} of GPU {}", what, gpu.nvml_index), because, ask_nvml);
+void gap_of(Said& said, const Gpu& gpu, std::string_view key, std::string_view what, const Reason& because) {
+    said.gap(gpu_topic(gpu.nvml_index, key, what), because, ask_nvml);
 }
 
 }  // namespace
@@ -64,11 +64,13 @@ bool interpret_cuda(Said& said) {
         gpu.pci_address = sysfs_pci_address(text("cuDeviceGetPCIBusId"));
         // Less than NVML's total: without what the driver keeps for itself.
         const auto memory = number_of<std::uint64_t>(text("cuDeviceTotalMem_v2"));
-        gpu.memory_bytes = memory.value_or(0);
-        if (!memory) gap_of(said, gpu, "memory", said.why_no_call(fmt::format("cuDeviceTotalMem_v2({})", index)));
+        gpu.memory_bytes = memory;
+        if (!memory)
+            gap_of(said, gpu, "memory", "memory", said.why_no_call(fmt::format("cuDeviceTotalMem_v2({})", index)));
         const std::string major = capability_part(said, index, "MAJOR"), minor = capability_part(said, index, "MINOR");
         if (number_of<int>(major) && number_of<int>(minor)) gpu.compute_capability = major + "." + minor;
-        if (gpu.compute_capability.empty()) gap_of(said, gpu, "compute capability", "the CUDA driver does not say");
+        if (gpu.compute_capability.empty())
+            gap_of(said, gpu, "compute_capability", "compute capability", "the CUDA driver does not say");
         const auto node =
             number_of<int>(said.file("/sys/bus/pci/devices/" + gpu.pci_address + "/numa_node").value_or(""));
         if (node && *node >= 0) gpu.numa_node = node;
@@ -104,9 +106,9 @@ bool interpret_driver_files(Said& said) {
         if (gpu.vbios_version.find('?') != std::string::npos) gpu.vbios_version.clear();
         gpu.firmware_version = value_of(information, "GPU Firmware:");
         gpu.minor_number = number_of<int>(value_of(information, "Device Minor:"));
-        for (const char* what : {"memory", "compute capability"}) {
-            gap_of(said, gpu, what, std::string(driver_folder) + " does not say");
-        }
+        const std::string because = std::string(driver_folder) + " does not say";
+        gap_of(said, gpu, "memory", "memory", because);
+        gap_of(said, gpu, "compute_capability", "compute capability", because);
     }
     return !machine.gpus.empty();
 }
@@ -136,7 +138,8 @@ void interpret_device_nodes(Said& said) {
         if (found == said.readings().calls.end()) continue;
         gpu.is_device_openable = found->second.text.has_value();
         if (!*gpu.is_device_openable) {
-            said.gap(node, fmt::format("GPU {} is visible, not usable: {}", gpu.nvml_index, found->second.because),
+            said.gap({fmt::format("gpu.{}.device_node", gpu.nvml_index), node},
+                     fmt::format("GPU {} is visible, not usable: {}", gpu.nvml_index, found->second.because),
                      "run the container with --gpus all");
         }
     }

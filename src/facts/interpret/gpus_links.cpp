@@ -104,7 +104,7 @@ void interpret_fabric(NvmlSaid& nvml, Gpu& gpu) {
 
 void interpret_gpu_links(NvmlSaid& nvml, Gpu& gpu) {
     const auto fields = nvml.said().shaped<calls::NvmlFieldValues>(nvml.call("nvmlDeviceGetFieldValues"),
-                                                                   fmt::format("NVLinks of GPU {}", gpu.nvml_index));
+                                                                   gpu_topic(gpu.nvml_index, "nvlinks", "NVLinks"));
     if (fields) links_of_fields(*fields, gpu.nvlinks);
     if (gpu.nvlinks.empty()) {
         // For its Gap alone, where the first link is refused.

@@ -4,6 +4,7 @@
 #include "facts/gpu_words.hpp"
 #include "facts/interpret/gpus.hpp"
 #include "readings/pci_names.hpp"
+#include "readings/reason.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -15,31 +16,34 @@ std::string cuda_version(const std::string& number) {
 }
 
 /// NVML's reasons that say of a GPU that it has no such thing; the second is for a link that is not there.
-bool is_absent_by(std::string_view because) { return because == "Not Supported" || because == "Invalid Argument"; }
+bool is_absent(const Answer& answer) {
+    const auto code = code_of(answer);
+    return code == ReasonCode::not_supported || code == ReasonCode::invalid_argument;
+}
 
 /// Facts without which a GPU cannot be judged: each that is missing is a Gap of its own, which checks look up.
-std::string about(NvmlSaid& nvml, std::string_view function, const std::string& what) {
+std::string about(NvmlSaid& nvml, std::string_view function, std::string_view key, std::string_view what) {
     const std::string call = nvml.call(function);
     const auto text = nvml.said().call(call);
-    if (!text) nvml.said().gap(fmt::format("{} of GPU {}", what, nvml.index()), nvml.said().why_no_call(call));
+    if (!text) nvml.said().gap(gpu_topic(nvml.index(), key, what), nvml.said().why_no_call(call));
     return text.value_or("");
 }
 
 void interpret_memory(NvmlSaid& nvml, Gpu& gpu) {
     Said& said = nvml.said();
-    const std::string subject = fmt::format("memory of GPU {}", gpu.nvml_index);
+    const Topic topic = gpu_topic(gpu.nvml_index, "memory", "memory");
     const std::string call = nvml.call("nvmlDeviceGetMemoryInfo_v2");
-    if (const auto memory = said.shaped<calls::NvmlMemory>(call, subject)) {
+    if (const auto memory = said.shaped<calls::NvmlMemory>(call, topic)) {
         gpu.memory_bytes = memory->total;
         gpu.memory_free_bytes = memory->free;
         gpu.memory_used_bytes = memory->used;
         gpu.memory_reserved_bytes = memory->reserved;
-    } else if (const auto old = said.shaped<calls::NvmlMemory>(nvml.call("nvmlDeviceGetMemoryInfo"), subject)) {
+    } else if (const auto old = said.shaped<calls::NvmlMemory>(nvml.call("nvmlDeviceGetMemoryInfo"), topic)) {
         // What is used and what is reserved cannot be told apart.
         gpu.memory_bytes = old->total;
         gpu.memory_free_bytes = old->free;
     } else if (!said.call(call)) {
-        said.gap(subject, said.why_no_call(call));
+        said.gap(topic, said.why_no_call(call));
     }
 }
 
@@ -50,7 +54,7 @@ void interpret_numa(NvmlSaid& nvml, Gpu& gpu) {
         gpu.numa_node = node;
     } else if (const auto nodes = said.shaped<std::vector<std::uint64_t>>(
                    nvml.call("nvmlDeviceGetMemoryAffinity", "NVML_AFFINITY_SCOPE_NODE"),
-                   fmt::format("NUMA node of GPU {}", gpu.nvml_index))) {
+                   gpu_topic(gpu.nvml_index, "numa_node", "NUMA node"))) {
         // -1 in sysfs: the firmware does not say, as in many VMs. NVML then names the only node, or all of them.
         gpu.numa_node = number_of<int>(list_of_bits(*nodes));
     }
@@ -63,14 +67,18 @@ void interpret_numa(NvmlSaid& nvml, Gpu& gpu) {
 
 void interpret_mig(NvmlSaid& nvml, Gpu& gpu) {
     Said& said = nvml.said();
-    const std::string call = nvml.call("nvmlDeviceGetMigMode"),
-                      subject = fmt::format("MIG mode of GPU {}", gpu.nvml_index);
-    if (const auto mig = said.shaped<calls::NvmlMode>(call, subject)) {
+    const std::string call = nvml.call("nvmlDeviceGetMigMode");
+    const Topic topic = gpu_topic(gpu.nvml_index, "mig", "MIG mode");
+    if (const auto mig = said.shaped<calls::NvmlMode>(call, topic)) {
         gpu.is_mig_enabled = mig->current != 0;
         gpu.is_mig_pending = mig->pending != 0;
     } else if (const auto found = said.readings().calls.find(call);
-               found != said.readings().calls.end() && !found->second.text && !is_absent_by(found->second.because)) {
-        said.gap(subject, said.why_no_call(call));
+               found != said.readings().calls.end() && !found->second.text) {
+        if (is_absent(found->second)) {
+            gpu.is_mig_enabled = gpu.is_mig_pending = false;  // this kind of GPU has no such mode
+        } else {
+            said.gap(topic, said.why_no_call(call));
+        }
     }
     if (!gpu.is_mig_enabled.value_or(false)) return;
     constexpr int max_mig_devices = 16;
@@ -88,16 +96,16 @@ std::optional<Gpu> gpu_of(Said& said, GpuGaps& gaps, int index) {
     if (!has("nvmlDeviceGetName") && !has("nvmlDeviceGetUUID") && !has("nvmlDeviceGetPciInfo_v3")) return std::nullopt;
     Gpu gpu;
     gpu.nvml_index = index;
-    gpu.name = about(nvml, "nvmlDeviceGetName", "name");
-    gpu.uuid = about(nvml, "nvmlDeviceGetUUID", "UUID");
-    gpu.pci_address = sysfs_pci_address(about(nvml, "nvmlDeviceGetPciInfo_v3", "PCI address"));
+    gpu.name = about(nvml, "nvmlDeviceGetName", "name", "name");
+    gpu.uuid = about(nvml, "nvmlDeviceGetUUID", "uuid", "UUID");
+    gpu.pci_address = sysfs_pci_address(about(nvml, "nvmlDeviceGetPciInfo_v3", "pci_address", "PCI address"));
     interpret_memory(nvml, gpu);
-    const std::string subject = fmt::format("compute capability of GPU {}", index);
+    const Topic topic = gpu_topic(index, "compute_capability", "compute capability");
     const std::string capability = nvml.call("nvmlDeviceGetCudaComputeCapability");
-    if (const auto found = said.shaped<calls::NvmlComputeCapability>(capability, subject)) {
+    if (const auto found = said.shaped<calls::NvmlComputeCapability>(capability, topic)) {
         gpu.compute_capability = fmt::format("{}.{}", found->major, found->minor);
     } else if (!said.call(capability)) {
-        said.gap(subject, said.why_no_call(capability));
+        said.gap(topic, said.why_no_call(capability));
     }
     interpret_mig(nvml, gpu);
     interpret_numa(nvml, gpu);
@@ -129,18 +137,19 @@ void interpret_versions(Said& said) {
     Machine& machine = said.machine();
     machine.gpu_driver_version = said.call("nvmlSystemGetDriverVersion()").value_or("");
     if (machine.gpu_driver_version.empty())
-        said.gap("GPU driver version", said.why_no_call("nvmlSystemGetDriverVersion()"));
+        said.gap({"driver.version", "GPU driver version"}, said.why_no_call("nvmlSystemGetDriverVersion()"));
     machine.cuda_driver_version = cuda_version(said.call("nvmlSystemGetCudaDriverVersion_v2()").value_or(""));
     if (machine.cuda_driver_version.empty()) {
-        said.gap("CUDA driver version", said.why_no_call("nvmlSystemGetCudaDriverVersion_v2()"));
+        said.gap({"driver.cuda_version", "CUDA driver version"},
+                 said.why_no_call("nvmlSystemGetCudaDriverVersion_v2()"));
     }
 }
 
 /// Why there are no facts about a GPU that is counted.
-std::string why_lost(const Said& said, int index) {
+Reason why_lost(const Said& said, int index) {
     for (const char* function : {"nvmlDeviceGetHandleByIndex_v2", "nvmlDeviceGetName"}) {
         const auto found = said.readings().calls.find(fmt::format("{}({})", function, index));
-        if (found != said.readings().calls.end() && !found->second.text) return found->second.because;
+        if (found != said.readings().calls.end() && !found->second.text) return reason_of(found->second);
     }
     return was_not_read(fmt::format("nvmlDeviceGetName({})", index));
 }
@@ -152,14 +161,14 @@ std::optional<std::string> NvmlSaid::text(std::string_view function, const std::
     const auto found = calls.find(call(function, more));
     if (found == calls.end()) return std::nullopt;
     const Answer& answer = found->second;
-    if (!answer.text && !is_absent_by(answer.because)) gaps_.add(index_, what, answer.because);
+    if (!answer.text && !is_absent(answer)) gaps_.add(index_, what, reason_of(answer));
     return answer.text;
 }
 
 int interpret_nvml(Said& said) {
     interpret_versions(said);
     const auto count = number_of<int>(said.call("nvmlDeviceGetCount_v2()").value_or(""));
-    if (!count || *count < 0) said.gap("gpus", said.why_no_call("nvmlDeviceGetCount_v2()"), "nvidia-smi");
+    if (!count || *count < 0) said.gap({"gpus", "gpus"}, said.why_no_call("nvmlDeviceGetCount_v2()"), "nvidia-smi");
     GpuGaps gaps;
     int lost = 0;
     for (int index = 0; index < std::min(count.value_or(0), max_gpus); ++index) {
@@ -170,13 +179,14 @@ int interpret_nvml(Said& said) {
             said.machine().gpus.push_back(std::move(*gpu));
         } else {
             ++lost;
-            const std::string because = why_lost(said, index);
-            const bool is_forbidden = because == "Insufficient Permissions";
-            said.gap(fmt::format("GPU {}", index), because,
+            const Reason because = why_lost(said, index);
+            const bool is_forbidden = because.code == ReasonCode::no_permission;
+            said.gap({fmt::format("gpu.{}", index), fmt::format("GPU {}", index)}, because,
                      is_forbidden ? "run the container with --gpus all" : "nvidia-smi; dmesg | grep Xid");
         }
     }
-    if (count.value_or(0) > max_gpus) said.gap("gpus", fmt::format("{} GPUs, of which {} are read", *count, max_gpus));
+    if (count.value_or(0) > max_gpus)
+        said.gap({"gpus", "gpus"}, fmt::format("{} GPUs, of which {} are read", *count, max_gpus));
     gaps.write(said);
     interpret_peers(said);
     return lost;

@@ -9,6 +9,7 @@
 #include "facts/interpret/verbs.hpp"
 #include "readings/hca_names.hpp"
 #include "readings/pci_names.hpp"
+#include "readings/reason.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -46,28 +47,29 @@ public:
         if (names.empty()) {
             // No folder: the kernel has no verbs at all, and so no HCA that anybody could use.
             if (listing != listings.end() &&
-                (listing->second.text || listing->second.because == "No such file or directory")) {
+                (listing->second.text || code_of(listing->second) == ReasonCode::not_found)) {
                 return;
             }
-            said_.gap("HCAs", listing == listings.end() ? was_not_read(hca_folder)
-                                                        : fmt::format("{}: {}", hca_folder, listing->second.because));
+            said_.gap({"hcas", "HCAs"}, said_.why_no_listing(hca_folder));
             return;
         }
         for (const std::string& name : names) {
             if (said_.machine().hcas.size() < max_hcas) said_.machine().hcas.push_back(hca_of(name));
         }
         if (names.size() > max_hcas) {
-            said_.gap("HCAs", fmt::format("{} verbs devices, of which {} are looked at", names.size(), max_hcas));
+            said_.gap({"hcas", "HCAs"},
+                      fmt::format("{} verbs devices, of which {} are looked at", names.size(), max_hcas));
         }
         interpret_usability();
         compare_with_verbs(said_);
-        for (const auto& [what, where] : missing_) {
-            said_.gap(what, fmt::format("not read for {}: {}", few_of(where.hcas), where.because));
+        for (const auto& [key, where] : missing_) {
+            said_.gap({key, where.subject}, fmt::format("not read for {}: {}", few_of(where.hcas), where.because));
         }
     }
 
 private:
     struct Missing {
+        std::string subject;
         std::vector<std::string> hcas;
         std::string because;  ///< of the first
     };
@@ -87,14 +89,15 @@ private:
         return names;
     }
 
-    std::string wanted(const std::string& hca, const std::string& path, const std::string& what) {
+    std::string wanted(const std::string& hca, const std::string& path, const Topic& topic) {
         const auto text = said_.file(path);
-        if (!text) miss(hca, what, said_.why_no_file(path));
+        if (!text) miss(hca, topic, said_.why_no_file(path).text);
         return text.value_or("");
     }
 
-    void miss(const std::string& hca, const std::string& what, const std::string& because) {
-        Missing& missing = missing_[what];
+    void miss(const std::string& hca, const Topic& topic, const std::string& because) {
+        Missing& missing = missing_[topic.key];
+        missing.subject = topic.subject;
         if (missing.hcas.empty()) missing.because = because;
         if (missing.hcas.empty() || missing.hcas.back() != hca) missing.hcas.push_back(hca);
     }
@@ -107,7 +110,7 @@ private:
         hca.model = said_.file(folder + "/hca_type").value_or("");
         hca.firmware_version = said_.file(folder + "/fw_ver").value_or("");
         hca.board_id = said_.file(folder + "/board_id").value_or("");
-        hca.node_guid = wanted(name, folder + "/node_guid", "node GUID of HCAs");
+        hca.node_guid = wanted(name, folder + "/node_guid", {"hcas.node_guid", "node GUID of HCAs"});
         hca.system_image_guid = said_.file(folder + "/sys_image_guid").value_or("");
         hca.driver = last_part(said_.link(folder + "/device/driver").value_or(""));
         const auto node = number_of<int>(said_.file(folder + "/device/numa_node").value_or(""));
@@ -117,7 +120,7 @@ private:
             if (!number || *number < 1 || hca.ports.size() >= max_hca_ports) continue;
             hca.ports.push_back(port_of(name, folder, *number));
         }
-        if (hca.ports.empty()) miss(name, "ports of HCAs", folder + "/ports shows none");
+        if (hca.ports.empty()) miss(name, {"hcas.ports", "ports of HCAs"}, folder + "/ports shows none");
         std::sort(hca.ports.begin(), hca.ports.end(),
                   [](const HcaPort& a, const HcaPort& b) { return a.number < b.number; });
         return hca;
@@ -130,7 +133,8 @@ private:
         if (!chain.empty()) return chain.back();
         const std::string device = last_part(said_.link(folder + "/device").value_or(""));
         if (is_pci_address(device)) return device;
-        if (!place) miss(name, "PCI address of HCAs", "\"" + folder + "\" was not read as a link");
+        if (!place)
+            miss(name, {"hcas.pci_address", "PCI address of HCAs"}, "\"" + folder + "\" was not read as a link");
         return "";
     }
 
@@ -138,15 +142,15 @@ private:
         const std::string base = fmt::format("{}/ports/{}", folder, number);
         HcaPort port;
         port.number = number;
-        port.state = word_of(wanted(hca, base + "/state", "port state of HCAs"));
+        port.state = word_of(wanted(hca, base + "/state", {"hcas.port_state", "port state of HCAs"}));
         port.physical_state = word_of(said_.file(base + "/phys_state").value_or(""));
-        port.link_layer = wanted(hca, base + "/link_layer", "link layer of HCAs");
-        port.rate_text = wanted(hca, base + "/rate", "port rate of HCAs");
+        port.link_layer = wanted(hca, base + "/link_layer", {"hcas.link_layer", "link layer of HCAs"});
+        port.rate_text = wanted(hca, base + "/rate", {"hcas.rate", "port rate of HCAs"});
         port.rate_gbps = rate_of(port.rate_text);
-        port.lid = hex_number(wanted(hca, base + "/lid", "LID of HCAs"));
+        port.lid = hex_number(wanted(hca, base + "/lid", {"hcas.lid", "LID of HCAs"}));
         port.sm_lid = hex_number(said_.file(base + "/sm_lid").value_or(""));
-        wanted(hca, base + "/gids/0", "GIDs of HCAs");
-        wanted(hca, base + "/pkeys/0", "P_Keys of HCAs");
+        wanted(hca, base + "/gids/0", {"hcas.gids", "GIDs of HCAs"});
+        wanted(hca, base + "/pkeys/0", {"hcas.pkeys", "P_Keys of HCAs"});
         add_gids(base, port);
         for (const auto& [index, pkey] : table(base + "/pkeys")) port.pkeys.push_back(pkey);
         for (const std::string_view counter : hca_port_counters) {
@@ -212,28 +216,29 @@ private:
             if (hca.is_usable == false) refused.push_back(hca.name);
         }
         if (!unknown.empty()) {
-            said_.gap("use of HCAs", fmt::format("whether {} can be opened was not tried", few_of(unknown)),
+            said_.gap({"hcas.use", "use of HCAs"},
+                      fmt::format("whether {} can be opened was not tried", few_of(unknown)),
                       "read on the host itself");
         }
         if (!refused.empty()) {
             const auto& hcas = said_.machine().hcas;
             const auto first =
                 std::find_if(hcas.begin(), hcas.end(), [](const Hca& one) { return one.is_usable == false; });
-            said_.gap("use of HCAs",
+            said_.gap({"hcas.use", "use of HCAs"},
                       fmt::format("{}: visible but not usable: {}", few_of(refused), first->unusable_because),
                       "run the container with --device=/dev/infiniband, or as a user that may open it");
         }
     }
 
     Said& said_;
-    std::map<std::string, Missing> missing_;
+    std::map<std::string, Missing> missing_;  ///< by key
 };
 
 }  // namespace
 
 void interpret_hcas(Said& said) {
     if (const auto& calls = said.readings().calls; calls.contains("hcas()")) {
-        said.gap("HCAs", calls.at("hcas()").because, "the driver of an HCA hangs: dmesg");
+        said.gap({"hcas", "HCAs"}, reason_of(calls.at("hcas()")), "the driver of an HCA hangs: dmesg");
     }
     HcaReader(said).interpret();
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -33,15 +35,17 @@ void add_documents(const Readings& readings, Machine& machine) {
         try {
             detail::fill(machine, parse_document(kind, found->second, kind));
         } catch (const Error& error) {
-            machine.gaps.push_back({kind, error.what(), "write the document again with its tool"});
+            machine.gaps.push_back(
+                {fmt::format("document.{}", kind), kind, error.what(), "write the document again with its tool"});
         }
     }
 }
 
 /// Readings that were imported answer few questions. That all the others were not asked is one gap.
 void gather_unasked(const Readings& readings, Machine& machine) {
-    std::erase_if(machine.gaps, [](const Gap& gap) { return detail::is_unasked(gap.because); });
-    machine.gaps.push_back({"everything else", readings.reader + ": it holds no more", "r1cluster record on the host"});
+    std::erase_if(machine.gaps, [](const Gap& gap) { return gap.code == ReasonCode::not_asked; });
+    machine.gaps.push_back(
+        {"everything_else", "everything else", readings.reader + ": it holds no more", "r1cluster record on the host"});
 }
 
 }  // namespace
@@ -52,7 +56,7 @@ Machine interpret(const Readings& readings) {
     machine.unreachable_because = readings.unreachable_because;
     detail::Said said(readings, machine);
     if (!machine.is_reached()) {
-        said.gap("host", machine.unreachable_because, "make `ssh` to it work, then read again");
+        said.gap({"host", "host"}, machine.unreachable_because, "make `ssh` to it work, then read again");
         return machine;
     }
     detail::interpret_system(said);

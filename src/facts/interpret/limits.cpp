@@ -10,6 +10,8 @@ namespace {
 /// cgroup version 1 writes its largest number, rounded down to a page, for "no limit".
 constexpr std::uint64_t cgroup_unlimited = 1ULL << 62U;
 
+constexpr auto own_group = "/proc/self/cgroup";
+
 struct Capability {
     const char* name;
     unsigned bit;  ///< linux/capability.h
@@ -17,21 +19,23 @@ struct Capability {
 constexpr Capability capabilities[] = {
     {"CAP_NET_ADMIN", 12}, {"CAP_IPC_LOCK", 14}, {"CAP_SYS_PTRACE", 19}, {"CAP_SYS_ADMIN", 21}, {"CAP_SYS_NICE", 23}};
 
-std::optional<std::uint64_t> soft_limit(Said& said, const std::string& name, const std::string& subject) {
+std::optional<Limit> soft_limit(Said& said, const std::string& name, const Topic& topic) {
     const std::string call = "getrlimit(" + name + ")";
-    const auto limit = said.shaped<calls::Rlimit>(call, subject);
-    if (limit) return limit->soft;
-    if (!said.call(call)) said.gap(subject, said.why_no_call(call));
+    const auto limit = said.shaped<calls::Rlimit>(call, topic);
+    if (limit) return limit->soft ? Limit{*limit->soft} : unlimited;
+    if (!said.call(call)) said.gap(topic, said.why_no_call(call));
     return std::nullopt;
 }
 
 /// The least limit of the process's control group and those above it counts.
 void interpret_group_memory(Said& said) {
     auto& limit = said.machine().limits.cgroup_memory_bytes;
+    if (said.file(own_group)) limit = unlimited;
     for (const auto& [path, answer] : said.readings().files) {
         if (!path.ends_with("/memory.max") && !path.ends_with("/memory.limit_in_bytes")) continue;
         const auto value = number_of<std::uint64_t>(said.file(path).value_or("max"));
-        if (value && *value < cgroup_unlimited) limit = std::min(*value, limit.value_or(*value));
+        if (!limit && answer.text) limit = unlimited;
+        if (value && *value < cgroup_unlimited && limit->allows(*value)) limit = Limit{*value};
     }
 }
 
@@ -40,8 +44,11 @@ void interpret_group_cpus(Said& said) {
     auto& limit = said.machine().limits.cgroup_cpus;
     const auto tighten = [&](const std::string& quota, const std::string& period) {
         const auto time = number_of<double>(quota), of = number_of<double>(period);
-        if (time && of && *time > 0 && *of > 0) limit = std::min(*time / *of, limit.value_or(*time / *of));
+        if (!time || !of || *time <= 0 || *of <= 0) return;
+        const double cpus = *time / *of;
+        if (!limit || limit->is_unlimited || cpus < limit->cpus) limit = CpuLimit{cpus};
     };
+    if (said.file(own_group)) limit = CpuLimit{0, true};
     const std::string v1 = "/cpu.cfs_quota_us";
     for (const auto& [path, answer] : said.readings().files) {
         if (path.ends_with("/cpu.max")) {
@@ -73,13 +80,14 @@ void interpret_capabilities(Said& said) {
     const auto at = std::find(words.begin(), words.end(), "CapEff:");
     std::uint64_t bits = 0;
     if (at == words.end() || at + 1 == words.end()) {
-        said.gap("capabilities", said.file(path) ? path + " has no \"CapEff\"" : said.why_no_file(path));
+        said.gap({"limits.capabilities", "capabilities"},
+                 said.file(path) ? Reason(path + " has no \"CapEff\"") : said.why_no_file(path));
         return;
     }
     const std::string& text = *(at + 1);
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits, 16);
     if (error != std::errc{} || end != text.data() + text.size()) {
-        said.gap("capabilities", path + ": \"" + text + "\" is not a hexadecimal number");
+        said.gap({"limits.capabilities", "capabilities"}, path + ": \"" + text + "\" is not a hexadecimal number");
         return;
     }
     for (const Capability& one : capabilities) {
@@ -117,7 +125,7 @@ std::string container_in(const std::string& cgroup) {
 /// A virtual machine may boot from the image of a container, with its marks. Then the root is no overlay, and the
 /// kernel's own threads show.
 bool is_image_of_container(Said& said) {
-    const auto processes = said.shaped<calls::Processes>("processes()", "services");
+    const auto processes = said.shaped<calls::Processes>("processes()", {"services", "services"});
     if (!processes || !processes->sees_host) return false;
     for (const std::string& line : lines_of(said.file("/proc/self/mountinfo").value_or(""))) {
         const std::vector<std::string> words = words_of(line);  // "22 1 0:20 / / rw - overlay overlay rw"
@@ -132,9 +140,9 @@ bool is_image_of_container(Said& said) {
 
 void interpret_limits(Said& said) {
     Limits& limits = said.machine().limits;
-    limits.memlock_bytes = soft_limit(said, "RLIMIT_MEMLOCK", "limit of locked memory");
-    limits.open_files = soft_limit(said, "RLIMIT_NOFILE", "limit of open files");
-    limits.processes = soft_limit(said, "RLIMIT_NPROC", "limit of processes");
+    limits.memlock_bytes = soft_limit(said, "RLIMIT_MEMLOCK", {"limits.memlock", "limit of locked memory"});
+    limits.open_files = soft_limit(said, "RLIMIT_NOFILE", {"limits.open_files", "limit of open files"});
+    limits.processes = soft_limit(said, "RLIMIT_NPROC", {"limits.processes", "limit of processes"});
     interpret_group_memory(said);
     interpret_group_cpus(said);
     interpret_group_cpuset(said);

@@ -66,17 +66,15 @@ Nic nic_of(Said& said, const std::string& name) {
     nic.master = last_part(said.link(folder + "/master").value_or(""));
     nic.driver = last_part(said.link(folder + "/device/driver").value_or(""));
     nic.lower = lower_of(said, folder);
-    if (const auto mtu = number_of<int>(said.file(folder + "/mtu").value_or(""))) {
-        nic.mtu = *mtu;
-    } else {
-        said.gap("MTU of " + name, said.why_no_file(folder + "/mtu"));
-    }
+    nic.mtu = number_of<int>(said.file(folder + "/mtu").value_or(""));
+    if (!nic.mtu) said.gap({"nic." + name + ".mtu", "MTU of " + name}, said.why_no_file(folder + "/mtu"));
     return nic;
 }
 
 void interpret_addresses(Said& said) {
-    const auto addresses = said.shaped<std::vector<calls::InterfaceAddress>>("getifaddrs()", "addresses");
-    if (!said.call("getifaddrs()")) said.gap("addresses", said.why_no_call("getifaddrs()"));
+    const auto addresses =
+        said.shaped<std::vector<calls::InterfaceAddress>>("getifaddrs()", {"addresses", "addresses"});
+    if (!said.call("getifaddrs()")) said.gap({"addresses", "addresses"}, said.why_no_call("getifaddrs()"));
     if (!addresses) return;
     for (const calls::InterfaceAddress& entry : *addresses) {
         // An alias such as "eth0:1" is an address of eth0.
@@ -91,11 +89,11 @@ void interpret_routes(Said& said) {
     for (const auto& [call, answer] : said.readings().calls) {
         const auto destination = argument_of(call, "route");
         if (!destination) continue;
-        const std::string subject = "route to " + *destination;
-        if (const auto route = said.shaped<calls::Route>(call, subject)) {
+        const Topic topic{"route." + *destination, "route to " + *destination};
+        if (const auto route = said.shaped<calls::Route>(call, topic)) {
             said.machine().routes.push_back({*destination, route->interface, route->source, route->gateway});
         } else if (!answer.text) {
-            said.gap(subject, answer.because, "ip route get " + *destination);
+            said.gap(topic, reason_of(answer), "ip route get " + *destination);
         }
     }
 }
@@ -105,7 +103,7 @@ void interpret_names(Said& said) {
         const auto name = argument_of(call, "getaddrinfo");
         if (!name) continue;
         NameResolution resolution{*name, {}, answer.because};
-        if (const auto addresses = said.shaped<std::vector<std::string>>(call, "name " + *name)) {
+        if (const auto addresses = said.shaped<std::vector<std::string>>(call, {"name." + *name, "name " + *name})) {
             resolution.addresses = *addresses;
         } else if (answer.text) {
             continue;
@@ -120,12 +118,12 @@ void interpret_network(Said& said) {
     for (const std::string& name : said.names("/sys/class/net")) {
         if (name == "bonding_masters") continue;
         if (!said.link("/sys/class/net/" + name) && said.names("/sys/class/net/" + name).empty()) {
-            said.gap("network interface " + name, was_not_read("/sys/class/net/" + name));
+            said.gap({"nic." + name, "network interface " + name}, was_not_read("/sys/class/net/" + name));
             continue;
         }
         said.machine().nics.push_back(nic_of(said, name));
     }
-    if (said.machine().nics.empty()) said.gap("network interfaces", "\"/sys/class/net\" shows none");
+    if (said.machine().nics.empty()) said.gap({"nics", "network interfaces"}, "\"/sys/class/net\" shows none");
     interpret_network_tables(said);
     interpret_addresses(said);
     interpret_routes(said);

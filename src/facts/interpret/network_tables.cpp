@@ -14,11 +14,11 @@ namespace {
 constexpr int standing_priorities[] = {0, 32766, 32767};
 
 void interpret_links(Said& said) {
-    const auto links = said.shaped<std::vector<calls::Link>>("links()", "VLANs");
+    const auto links = said.shaped<std::vector<calls::Link>>("links()", {"nics.vlan", "VLANs"});
     auto& nics = said.machine().nics;
     if (!links) {
         const bool has_vlan = std::any_of(nics.begin(), nics.end(), [](const Nic& nic) { return nic.kind == "vlan"; });
-        if (has_vlan && !said.call("links()")) said.gap("VLANs", said.why_no_call("links()"));
+        if (has_vlan && !said.call("links()")) said.gap({"nics.vlan", "VLANs"}, said.why_no_call("links()"));
         return;
     }
     std::map<std::string, Nic*> by_name;
@@ -36,9 +36,9 @@ void interpret_links(Said& said) {
 }
 
 void interpret_route_table(Said& said) {
-    const auto table = said.shaped<calls::RouteTable>("routes()", "routes");
+    const auto table = said.shaped<calls::RouteTable>("routes()", {"routes", "routes"});
     if (!table) {
-        if (!said.call("routes()")) said.gap("routes", said.why_no_call("routes()"));
+        if (!said.call("routes()")) said.gap({"routes", "routes"}, said.why_no_call("routes()"));
         return;
     }
     for (const calls::RouteEntry& entry : table->entries) {
@@ -46,14 +46,17 @@ void interpret_route_table(Said& said) {
             {entry.destination, entry.interface, entry.source, entry.gateway, entry.table, entry.metric});
     }
     if (!table->is_complete) {
-        said.gap("routes", fmt::format("more than {} routes, of which these are kept", table->entries.size()));
+        said.gap({"routes", "routes"},
+                 fmt::format("more than {} routes, of which these are kept", table->entries.size()));
     }
 }
 
 void interpret_policies(Said& said) {
-    const auto policies = said.shaped<std::vector<calls::RoutePolicy>>("route_policies()", "policy rules");
+    const auto policies =
+        said.shaped<std::vector<calls::RoutePolicy>>("route_policies()", {"route_policies", "policy rules"});
     if (!policies) {
-        if (!said.call("route_policies()")) said.gap("policy rules", said.why_no_call("route_policies()"));
+        if (!said.call("route_policies()"))
+            said.gap({"route_policies", "policy rules"}, said.why_no_call("route_policies()"));
         return;
     }
     for (const calls::RoutePolicy& policy : *policies) {

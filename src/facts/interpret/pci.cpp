@@ -126,33 +126,35 @@ private:
         const auto listing = said_.readings().listings.find(pci_folder);
         const bool is_listed = listing != said_.readings().listings.end();
         if (kept == 0 && !(is_listed && listing->second.text)) {
-            said_.gap("PCI devices", is_listed ? fmt::format("{}: {}", pci_folder, listing->second.because)
-                                               : was_not_read(pci_folder));
+            said_.gap({"pci_devices", "PCI devices"},
+                      is_listed ? said_.why_no_listing(pci_folder) : was_not_read(pci_folder));
         }
         const std::size_t listed = said_.names(pci_folder).size();
         for (const auto& [address, path] : missing_) {
-            said_.gap("PCI device " + address, said_.why_no_file(path),
+            said_.gap({"pci." + address, "PCI device " + address}, said_.why_no_file(path),
                       "read again: it may have left the bus meanwhile");
         }
         if (!without_link_.empty()) {
-            said_.gap("PCI bridges", fmt::format("the bridges above {} are not known: {} is no link",
-                                                 few_of(without_link_), folder_of(without_link_.front())));
+            said_.gap({"pci.bridges", "PCI bridges"},
+                      fmt::format("the bridges above {} are not known: {} is no link", few_of(without_link_),
+                                  folder_of(without_link_.front())));
         }
         if (!without_access_control_.empty()) {
-            said_.gap("PCI access control services",
+            said_.gap({"pci.acs", "PCI access control services"},
                       fmt::format("{}: {}", few_of(without_access_control_),
-                                  said_.why_no_call("acs(" + without_access_control_.front() + ")")),
+                                  said_.why_no_call("acs(" + without_access_control_.front() + ")").text),
                       "read as root");
         }
         if (listed > max_listed_pci_devices) {
-            said_.gap("PCI devices",
+            said_.gap({"pci_devices", "PCI devices"},
                       fmt::format("{} devices, of which {} are looked at", listed, max_listed_pci_devices));
         }
         const std::size_t left_out =
             left_out_ + number_of<std::size_t>(said_.call(pci_left_out_call).value_or("")).value_or(0);
         if (left_out > 0) {
-            said_.gap("PCI devices", fmt::format("more than {} that matter; {} are left out, virtual functions first",
-                                                 max_detailed_pci_devices, left_out));
+            said_.gap({"pci_devices", "PCI devices"},
+                      fmt::format("more than {} that matter; {} are left out, virtual functions first",
+                                  max_detailed_pci_devices, left_out));
         }
     }
 

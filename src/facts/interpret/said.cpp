@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "facts/interpret/said.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
+
+#include "readings/reason.hpp"
 
 namespace r1cluster::detail {
 
@@ -14,14 +18,19 @@ std::optional<std::string> Said::text(const Answers& answers, const std::string&
     return text;
 }
 
-std::string Said::why(const Answers& answers, const std::string& key) {
+Reason Said::why(const Answers& answers, const std::string& key) {
     const auto found = answers.find(key);
-    return found == answers.end() ? was_not_read(key) : key + ": " + found->second.because;
+    if (found == answers.end()) return was_not_read(key);
+    return {key + ": " + found->second.because, code_of(found->second)};
 }
 
-std::string was_not_read(const std::string& key) { return "\"" + key + "\" was not read"; }
+Reason was_not_read(const std::string& key) { return {"\"" + key + "\" was not read", ReasonCode::not_asked}; }
 
-bool is_unasked(std::string_view because) { return because.starts_with('"') && because.ends_with("\" was not read"); }
+Reason reason_of(const Answer& answer) { return {answer.because, code_of(answer)}; }
+
+Topic gpu_topic(int gpu, std::string_view key, std::string_view what) {
+    return {fmt::format("gpu.{}.{}", gpu, key), fmt::format("{} of GPU {}", what, gpu)};
+}
 
 std::vector<std::string> Said::names(const std::string& path) const {
     return lines_of(text(readings_.listings, path).value_or(""));

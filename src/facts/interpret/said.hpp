@@ -13,6 +13,21 @@
 
 namespace r1cluster::detail {
 
+/// What a Gap is about: the key that code looks up, and the words for people.
+struct Topic {
+    std::string key, subject;
+};
+
+/// Why there is no answer.
+struct Reason {
+    std::string text;
+    std::optional<ReasonCode> code;
+
+    Reason(std::string words) : text(std::move(words)) {}  // NOLINT(google-explicit-constructor)
+    Reason(const char* words) : text(words) {}             // NOLINT(google-explicit-constructor)
+    Reason(std::string words, std::optional<ReasonCode> its_code) : text(std::move(words)), code(its_code) {}
+};
+
 /// What one host said, looked up; what it did not say becomes a Gap of the machine.
 class Said {
 public:
@@ -28,30 +43,32 @@ public:
     /// Names of a listing.
     std::vector<std::string> names(const std::string& path) const;
     /// Why there is no such text: the host's reason, or that it was not asked.
-    std::string why_no_file(const std::string& path) const { return why(readings_.files, path); }
-    std::string why_no_call(const std::string& call) const { return why(readings_.calls, call); }
+    Reason why_no_file(const std::string& path) const { return why(readings_.files, path); }
+    Reason why_no_call(const std::string& call) const { return why(readings_.calls, call); }
+    Reason why_no_listing(const std::string& path) const { return why(readings_.listings, path); }
 
-    /// A call with a JSON answer. Malformed: a gap with `subject`, and nullopt.
+    /// A call with a JSON answer. Malformed: a gap about `topic`, and nullopt.
     template <class Shape>
-    std::optional<Shape> shaped(const std::string& name, const std::string& subject) {
+    std::optional<Shape> shaped(const std::string& name, const Topic& topic) {
         const auto answer = call(name);
         if (!answer) return std::nullopt;
         try {
             return calls::parse<Shape>(*answer, name);
         } catch (const Error& error) {
-            gap(subject, error.what(), "read the host again with this version of r1cluster");
+            gap(topic, error.what(), "read the host again with this version of r1cluster");
             return std::nullopt;
         }
     }
 
-    void gap(std::string subject, std::string because, std::string remedy = "") {
-        machine_.gaps.push_back({std::move(subject), std::move(because), std::move(remedy)});
+    void gap(Topic topic, Reason reason, std::string remedy = "") {
+        machine_.gaps.push_back(
+            {std::move(topic.key), std::move(topic.subject), std::move(reason.text), std::move(remedy), reason.code});
     }
 
 private:
     using Answers = std::map<std::string, Answer>;
     static std::optional<std::string> text(const Answers& answers, const std::string& key);
-    static std::string why(const Answers& answers, const std::string& key);
+    static Reason why(const Answers& answers, const std::string& key);
 
     const Readings& readings_;
     Machine& machine_;
@@ -76,9 +93,12 @@ void interpret_engine(Said& said);
 void interpret_checkpoint(Said& said);
 
 /// Why there is no answer to what nobody asked: "\"/sys/class/net\" was not read".
-std::string was_not_read(const std::string& key);
-/// Whether a reason is that one.
-bool is_unasked(std::string_view because);
+Reason was_not_read(const std::string& key);
+/// Why an answer has no text, without the name of what was asked.
+Reason reason_of(const Answer& answer);
+
+/// "gpu.0.mig", "MIG mode of GPU 0"
+Topic gpu_topic(int gpu, std::string_view key, std::string_view what);
 
 /// "1:580.65.06-1ubuntu1" of a Debian package -> "580.65.06"
 std::string upstream_version(const std::string& version);

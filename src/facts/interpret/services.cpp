@@ -58,10 +58,10 @@ std::string upstream_version(const std::string& version) {
 
 void interpret_services(Said& said) {
     add_nvswitches(said);
-    const auto processes = said.shaped<calls::Processes>("processes()", "services");
-    if (!processes && !said.call("processes()")) said.gap("services", said.why_no_call("processes()"));
-    const auto packages = said.shaped<calls::Packages>("dpkg()", "package database");
-    if (!packages && !said.call("dpkg()")) said.gap("package database", said.why_no_call("dpkg()"));
+    const auto processes = said.shaped<calls::Processes>("processes()", {"services", "services"});
+    if (!processes && !said.call("processes()")) said.gap({"services", "services"}, said.why_no_call("processes()"));
+    const auto packages = said.shaped<calls::Packages>("dpkg()", {"packages.dpkg", "package database"});
+    if (!packages && !said.call("dpkg()")) said.gap({"packages.dpkg", "package database"}, said.why_no_call("dpkg()"));
     for (const Known& known : known_services) {
         const std::string folder = folder_of_unit(said, known.unit);
         const bool is_running = processes && processes->found.contains(known.process);
@@ -77,7 +77,8 @@ void interpret_services(Said& said) {
         } else {
             service.because =
                 fmt::format("{}/{} is there; the processes of the host do not show here", folder, known.unit);
-            said.gap(fmt::format("service {}", known.name), service.because, "read on the host itself");
+            said.gap({fmt::format("service.{}", known.name), fmt::format("service {}", known.name)}, service.because,
+                     "read on the host itself");
         }
         for (const auto& [package, version] : packages.value_or(calls::Packages{})) {
             if (package.starts_with(known.package) && service.version.empty())

@@ -34,7 +34,8 @@ class SoftwareReader {
 public:
     explicit SoftwareReader(Said& said)
         : said_(said),
-          packages_(said.shaped<calls::Packages>("dpkg()", "package database").value_or(calls::Packages{})) {}
+          packages_(said.shaped<calls::Packages>("dpkg()", {"packages.dpkg", "package database"})
+                        .value_or(calls::Packages{})) {}
 
     void interpret() {
         for (const auto& [path, answer] : said_.readings().links) {
@@ -92,7 +93,7 @@ private:
         }
         const std::string call = "nccl(" + path + ")";
         if (version.empty()) version = said_.call(call).value_or("");
-        if (version.empty()) said_.gap("NCCL " + path, said_.why_no_call(call));
+        if (version.empty()) said_.gap({"software.nccl." + path, "NCCL " + path}, said_.why_no_call(call));
         add("nccl", version, path, package);
     }
 
@@ -132,7 +133,8 @@ private:
             add("cuda_toolkit", version && version->is_string() ? std::string(version->get_string()) : "",
                 folder_of(path));
         } catch (const Error& error) {
-            said_.gap("CUDA Toolkit " + folder_of(path), said_.file(path) ? error.what() : said_.why_no_file(path));
+            said_.gap({"software.cuda_toolkit." + folder_of(path), "CUDA Toolkit " + folder_of(path)},
+                      said_.file(path) ? Reason(error.what()) : said_.why_no_file(path));
         }
     }
 

@@ -36,16 +36,17 @@ void interpret_cpu(Said& said) {
     cpu.model = cpuinfo_value(cpuinfo, "model name");
     cpu.flags = cpuinfo_value(cpuinfo, "flags");
     if (cpu.flags.empty()) cpu.flags = cpuinfo_value(cpuinfo, "Features");  // Arm
-    if (const auto count = said.shaped<calls::CpuCount>("cpuinfo()", "cpu")) {
-        cpu.sockets = count->sockets;
-        cpu.cores = count->cores;
-        cpu.threads = count->processors;
+    if (const auto count = said.shaped<calls::CpuCount>("cpuinfo()", {"cpu.count", "cpu"})) {
+        const auto known = [](int number) { return number > 0 ? std::optional(number) : std::nullopt; };
+        cpu.sockets = known(count->sockets);
+        cpu.cores = known(count->cores);
+        cpu.threads = known(count->processors);
     }
     if (cpu.model.empty()) {
-        said.gap("cpu model",
-                 cpuinfo.empty() ? said.why_no_file("/proc/cpuinfo") : "/proc/cpuinfo has no \"model name\"");
+        said.gap({"cpu.model", "cpu model"},
+                 cpuinfo.empty() ? said.why_no_file("/proc/cpuinfo") : Reason("/proc/cpuinfo has no \"model name\""));
     }
-    if (cpu.threads == 0) said.gap("cpu count", said.why_no_call("cpuinfo()"));
+    if (!cpu.threads) said.gap({"cpu.count", "cpu count"}, said.why_no_call("cpuinfo()"));
 }
 
 void interpret_memory(Said& said) {
@@ -53,7 +54,8 @@ void interpret_memory(Said& said) {
     said.machine().memory_bytes = kib_value(meminfo.value_or(""), "MemTotal:");
     said.machine().memory_available_bytes = kib_value(meminfo.value_or(""), "MemAvailable:");
     if (!said.machine().memory_bytes) {
-        said.gap("memory", meminfo ? "/proc/meminfo has no \"MemTotal\"" : said.why_no_file("/proc/meminfo"));
+        said.gap({"memory", "memory"},
+                 meminfo ? Reason("/proc/meminfo has no \"MemTotal\"") : said.why_no_file("/proc/meminfo"));
     }
     const std::string base = "/sys/devices/system/node";
     for (const std::string& name : said.names(base)) {
@@ -65,9 +67,10 @@ void interpret_memory(Said& said) {
         for (const std::string& word : words_of(said.file(folder + "/distance").value_or(""))) {
             if (const auto distance = number_of<int>(word)) distances.push_back(*distance);
         }
-        said.machine().numa_nodes.push_back(
-            {*id, said.file(folder + "/cpulist").value_or(""), memory.value_or(0), distances});
-        if (!memory) said.gap("memory of NUMA node " + name.substr(4), said.why_no_file(folder + "/meminfo"));
+        said.machine().numa_nodes.push_back({*id, said.file(folder + "/cpulist").value_or(""), memory, distances});
+        if (!memory)
+            said.gap({"numa_node." + name.substr(4) + ".memory", "memory of NUMA node " + name.substr(4)},
+                     said.why_no_file(folder + "/meminfo"));
     }
     auto& nodes = said.machine().numa_nodes;
     std::sort(nodes.begin(), nodes.end(), [](const NumaNode& a, const NumaNode& b) { return a.id < b.id; });
@@ -77,17 +80,18 @@ void interpret_ports(Said& said) {
     for (const auto& [call, answer] : said.readings().calls) {
         const auto place = argument_of(call, "bind");
         if (!place) continue;
+        const Topic topic{"port." + *place, "port " + *place};
         const std::size_t colon = place->rfind(':');
         const auto port = number_of<int>(std::string_view(*place).substr(std::min(colon, place->size() - 1) + 1));
         if (colon == std::string::npos || !port || *port < 1 || *port > 65535) {
-            said.gap("port " + *place, "not an address and a port");
+            said.gap(topic, "not an address and a port");
             continue;
         }
-        if (const auto bind = said.shaped<calls::Bind>(call, "port " + *place)) {
+        if (const auto bind = said.shaped<calls::Bind>(call, topic)) {
             said.machine().ports.push_back(
                 {place->substr(0, colon), *port, bind->is_free, bind->because, bind->holder});
         } else if (!answer.text) {
-            said.gap("port " + *place, answer.because);
+            said.gap(topic, reason_of(answer));
         }
     }
 }
@@ -97,17 +101,18 @@ void interpret_ports(Said& said) {
 void interpret_system(Said& said) {
     Machine& machine = said.machine();
     machine.hostname = said.call("gethostname()").value_or("");
-    if (machine.hostname.empty()) said.gap("hostname", said.why_no_call("gethostname()"));
+    if (machine.hostname.empty()) said.gap({"hostname", "hostname"}, said.why_no_call("gethostname()"));
     machine.operating_system = pretty_name(said.file("/etc/os-release").value_or(""));
-    if (machine.operating_system.empty()) said.gap("operating system", said.why_no_file("/etc/os-release"));
-    if (const auto uname = said.shaped<calls::Uname>("uname()", "kernel")) machine.kernel = uname->release;
-    if (!said.call("uname()")) said.gap("kernel", said.why_no_call("uname()"));
+    if (machine.operating_system.empty())
+        said.gap({"operating_system", "operating system"}, said.why_no_file("/etc/os-release"));
+    if (const auto uname = said.shaped<calls::Uname>("uname()", {"kernel", "kernel"})) machine.kernel = uname->release;
+    if (!said.call("uname()")) said.gap({"kernel", "kernel"}, said.why_no_call("uname()"));
     machine.boot_id = said.file("/proc/sys/kernel/random/boot_id").value_or("");
-    if (machine.boot_id.empty()) said.gap("boot id", said.why_no_file("/proc/sys/kernel/random/boot_id"));
+    if (machine.boot_id.empty()) said.gap({"boot_id", "boot id"}, said.why_no_file("/proc/sys/kernel/random/boot_id"));
     interpret_cpu(said);
     interpret_memory(said);
     interpret_ports(said);
-    if (const auto clock = said.shaped<calls::Clock>("clock()", "clock")) {
+    if (const auto clock = said.shaped<calls::Clock>("clock()", {"clock", "clock"})) {
         machine.clock_offset_s = clock->offset_s;
         machine.clock_uncertainty_s = clock->uncertainty_s;
     }

@@ -48,42 +48,43 @@ std::optional<double> rate_of(const calls::VerbsPort& port) {
     return lanes * lane_gbps > 0 ? std::optional(lanes * lane_gbps) : std::nullopt;
 }
 
-void disagree(Said& said, const std::string& subject, const std::string& sysfs, const std::string& verbs) {
-    said.gap(subject, fmt::format("sysfs says {}, libibverbs says {}", sysfs, verbs),
-             "read again: it may have changed");
+void disagree(Said& said, const Topic& topic, const std::string& sysfs, const std::string& verbs) {
+    said.gap(topic, fmt::format("sysfs says {}, libibverbs says {}", sysfs, verbs), "read again: it may have changed");
 }
 
 /// Takes the word of verbs where sysfs has none.
-void settle(Said& said, const std::string& subject, std::string& fact, const std::string& verbs) {
+void settle(Said& said, const Topic& topic, std::string& fact, const std::string& verbs) {
     if (fact.empty()) {
         fact = verbs;
     } else if (!verbs.empty() && fact != verbs) {
-        disagree(said, subject, fact, verbs);
+        disagree(said, topic, fact, verbs);
     }
 }
 
 void settle_port(Said& said, const std::string& hca, HcaPort& port) {
-    const std::string subject = fmt::format("HCA {} port {}", hca, port.number);
+    const Topic topic{fmt::format("hca.{}.port.{}", hca, port.number), fmt::format("HCA {} port {}", hca, port.number)};
     const std::string call = fmt::format("ibv_query_port({}, {})", hca, port.number);
-    const auto seen = said.shaped<calls::VerbsPort>(call, subject);
+    const auto seen = said.shaped<calls::VerbsPort>(call, topic);
     if (!seen) return;
-    settle(said, subject, port.state, state_of(seen->state));
-    settle(said, subject, port.link_layer, link_layer_of(seen->link_layer));
+    settle(said, topic, port.state, state_of(seen->state));
+    settle(said, topic, port.link_layer, link_layer_of(seen->link_layer));
     port.active_mtu = mtu_of(seen->active_mtu);
     const auto rate = rate_of(*seen);
     if (!port.rate_gbps) port.rate_gbps = rate;
     // The old field of verbs has no room for XDR; and some print an FDR lane as 14, others as 14.0625 Gb/s.
     const bool is_comparable = rate && port.rate_text.find("XDR") == std::string::npos;
     if (is_comparable && std::max(*rate, *port.rate_gbps) - std::min(*rate, *port.rate_gbps) > 0.02 * *rate) {
-        disagree(said, subject, fmt::format("{} Gb/s", *port.rate_gbps), fmt::format("{} Gb/s", *rate));
+        disagree(said, topic, fmt::format("{} Gb/s", *port.rate_gbps), fmt::format("{} Gb/s", *rate));
     }
     if (!port.lid) port.lid = seen->lid;
     if (!port.sm_lid) port.sm_lid = seen->sm_lid;
 }
 
 void settle_hca(Said& said, Hca& hca) {
-    if (const auto seen = said.shaped<calls::VerbsDevice>("ibv_query_device(" + hca.name + ")", "HCA " + hca.name)) {
-        settle(said, "firmware of HCA " + hca.name, hca.firmware_version, seen->firmware_version);
+    if (const auto seen = said.shaped<calls::VerbsDevice>("ibv_query_device(" + hca.name + ")",
+                                                          {"hca." + hca.name, "HCA " + hca.name})) {
+        settle(said, {"hca." + hca.name + ".firmware", "firmware of HCA " + hca.name}, hca.firmware_version,
+               seen->firmware_version);
     }
     for (HcaPort& port : hca.ports) settle_port(said, hca.name, port);
     const auto trial = said.call("ibv_reg_dmabuf_mr(" + hca.name + ")");
@@ -94,10 +95,10 @@ void settle_hca(Said& said, Hca& hca) {
 
 void compare_with_verbs(Said& said) {
     constexpr auto list = "ibv_get_device_list()";
-    const auto names = said.shaped<std::vector<std::string>>(list, "libibverbs");
+    const auto names = said.shaped<std::vector<std::string>>(list, {"libibverbs", "libibverbs"});
     if (!names) {
         if (!said.call(list)) {
-            said.gap("libibverbs", said.why_no_call(list), "apt install libibverbs1 ibverbs-providers");
+            said.gap({"libibverbs", "libibverbs"}, said.why_no_call(list), "apt install libibverbs1 ibverbs-providers");
         }
         return;
     }
@@ -111,15 +112,15 @@ void compare_with_verbs(Said& said) {
         if (!hca.is_dmabuf_supported) without_trial.push_back(hca.name);
     }
     if (!unlisted.empty()) {
-        said.gap("libibverbs", fmt::format("it does not list {}, which sysfs shows", few_of(unlisted)),
+        said.gap({"libibverbs", "libibverbs"}, fmt::format("it does not list {}, which sysfs shows", few_of(unlisted)),
                  "apt install ibverbs-providers; give the container /dev/infiniband");
     }
     if (!without_trial.empty()) {
         const std::string& first = without_trial.front();
         const std::string open = "ibv_open_device(" + first + ")";
-        said.gap("DMA-BUF of HCAs",
+        said.gap({"hcas.dmabuf", "DMA-BUF of HCAs"},
                  fmt::format("{}: {}", few_of(without_trial),
-                             said.why_no_call(said.call(open) ? "ibv_reg_dmabuf_mr(" + first + ")" : open)));
+                             said.why_no_call(said.call(open) ? "ibv_reg_dmabuf_mr(" + first + ")" : open).text));
     }
 }
 

@@ -16,6 +16,7 @@
 
 #include "r1cluster/host/os/text_file.hpp"
 #include "readings/folder_names.hpp"
+#include "readings/reason.hpp"
 
 namespace r1cluster {
 namespace detail {
@@ -23,14 +24,17 @@ namespace {
 
 constexpr std::size_t max_names = 100'000;
 
-[[noreturn]] void fail(const std::string& path, int number) {
-    const bool is_absent = number == ENOENT || number == ENOTDIR;
-    throw Error(is_absent ? ErrorKind::not_found : ErrorKind::system, path, errno_text(number));
-}
+[[noreturn]] void fail(const std::string& path, int number) { throw errno_error(path, number); }
 
 }  // namespace
 
 std::string errno_text(int number) { return std::generic_category().message(number); }
+
+CodedError errno_error(const std::string& subject, int number) {
+    const auto code = code_of_errno(number);
+    return {code == ReasonCode::not_found ? ErrorKind::not_found : ErrorKind::system, subject, errno_text(number),
+            code};
+}
 
 OpenFile::OpenFile(const std::string& path, bool follows_links) {
     // O_NONBLOCK: opening a FIFO for reading would wait for its writer.

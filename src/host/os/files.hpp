@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "r1cluster/base/error.hpp"
 #include "r1cluster/readings/readings.hpp"
 
 namespace r1cluster::detail {
@@ -14,6 +16,20 @@ constexpr std::size_t file_limit_bytes = 1 << 20;
 
 /// The reason that the operating system gives, such as "Permission denied".
 std::string errno_text(int number);
+
+/// An Error with the code of its reason, which answer() keeps.
+class CodedError : public Error {
+public:
+    CodedError(ErrorKind kind, std::string subject, const std::string& message, std::optional<ReasonCode> code)
+        : Error(kind, std::move(subject), message), code_(code) {}
+    std::optional<ReasonCode> code() const noexcept { return code_; }
+
+private:
+    std::optional<ReasonCode> code_;
+};
+
+/// What the operating system refused, by its errno.
+CodedError errno_error(const std::string& subject, int number);
 
 /// A regular file that is open for reading. Never waits: a FIFO, device or socket is refused.
 class OpenFile {
@@ -49,17 +65,14 @@ Answer listing_answer(const std::string& path);
 
 /// Calls `ask`, which returns a text, and turns an Error into its reason.
 template <class Ask>
-Answer answer(Ask ask);
-
-}  // namespace r1cluster::detail
-
-#include "r1cluster/base/error.hpp"
-
-template <class Ask>
-r1cluster::Answer r1cluster::detail::answer(Ask ask) {
+Answer answer(Ask ask) {
     try {
         return {printable(ask()), ""};
+    } catch (const CodedError& error) {
+        return {std::nullopt, printable(error.what()), error.code()};
     } catch (const Error& error) {
         return {std::nullopt, printable(error.what())};
     }
 }
+
+}  // namespace r1cluster::detail

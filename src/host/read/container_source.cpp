@@ -32,14 +32,14 @@ bool read_program(const HostTree& tree, const std::string& name) {
 std::string connected(const std::string& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path) throw Error(ErrorKind::system, path, errno_text(ENAMETOOLONG));
+    if (path.size() >= sizeof address.sun_path) throw errno_error(path, ENAMETOOLONG);
     std::memcpy(address.sun_path, path.c_str(), path.size());
     const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (descriptor < 0) throw Error(ErrorKind::system, path, errno_text(errno));
+    if (descriptor < 0) throw errno_error(path, errno);
     const int number =
         connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ? 0 : errno;
     close(descriptor);
-    if (number != 0) throw Error(ErrorKind::system, path, errno_text(number));
+    if (number != 0) throw errno_error(path, number);
     return "connected";
 }
 

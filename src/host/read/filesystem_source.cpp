@@ -12,7 +12,7 @@ namespace {
 
 std::string filesystem_of(const std::string& path) {
     struct statvfs status {};
-    if (statvfs(path.c_str(), &status) != 0) throw Error(ErrorKind::system, path, errno_text(errno));
+    if (statvfs(path.c_str(), &status) != 0) throw errno_error(path, errno);
     std::error_code error;
     const std::string resolved = std::filesystem::canonical(path, error).string();
     if (error) throw Error(ErrorKind::system, path, error.message());

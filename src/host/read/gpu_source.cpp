@@ -49,7 +49,7 @@ void read_device_node(const std::string& path, Readings& readings) {
     readings.calls["open(" + path + ")"] = answer([&]() -> std::string {
         // The mode bits would not do: a container's device policy refuses only the open itself.
         const int descriptor = open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
-        if (descriptor < 0) throw Error(ErrorKind::system, path, errno_text(errno));
+        if (descriptor < 0) throw errno_error(path, errno);
         close(descriptor);
         return "0";
     });

@@ -77,7 +77,7 @@ void read_device_files(const HostTree& tree) {
         const std::string device = "/dev/infiniband/" + name;
         tree.readings().calls["open(" + device + ")"] = answer([&]() -> std::string {
             const int descriptor = open(tree.on_disk(device).c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
-            if (descriptor < 0) throw Error(ErrorKind::system, device, errno_text(errno));
+            if (descriptor < 0) throw errno_error(device, errno);
             close(descriptor);
             return "a descriptor";
         });

@@ -115,7 +115,7 @@ void read_limits(const HostTree& tree) {
     for (const Resource& resource : resources) {
         rlimit limit{};
         tree.readings().calls[resource.call] = answer([&] {
-            if (getrlimit(resource.number, &limit) != 0) throw Error(ErrorKind::system, "", errno_text(errno));
+            if (getrlimit(resource.number, &limit) != 0) throw errno_error("", errno);
             return calls::to_text(calls::Rlimit{limit_of(limit.rlim_cur), limit_of(limit.rlim_max)});
         });
     }

@@ -45,7 +45,7 @@ std::string address_text(const sockaddr* address) {
 void read_addresses(Readings& readings) {
     readings.calls["getifaddrs()"] = answer([] {
         ifaddrs* first = nullptr;
-        if (getifaddrs(&first) != 0) throw Error(ErrorKind::system, "", errno_text(errno));
+        if (getifaddrs(&first) != 0) throw errno_error("", errno);
         const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owner(first, freeifaddrs);
         std::vector<calls::InterfaceAddress> addresses;
         for (const ifaddrs* entry = first; entry; entry = entry->ifa_next) {

@@ -3,13 +3,16 @@
 
 #include <dlfcn.h>
 
+#include "readings/reason.hpp"
+
 namespace r1cluster::detail {
 
 Nvml::Nvml(const std::string& library) : library_(dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL)) {
     if (!library_) {
         const char* why = dlerror();
         const bool is_absent = !why || std::string_view(why).ends_with("No such file or directory");
-        throw Error(ErrorKind::unavailable, "NVML", is_absent ? library + " not found" : why);
+        throw CodedError(ErrorKind::unavailable, "NVML", is_absent ? library + " not found" : why,
+                         is_absent ? std::optional(ReasonCode::no_library) : std::nullopt);
     }
     try {
         check(call(R1CLUSTER_NVML(nvmlInit_v2)));
@@ -26,7 +29,9 @@ Nvml::~Nvml() {
 
 void* Nvml::find(const char* name) const {
     void* found = dlsym(library_, name);
-    if (!found) throw Error(ErrorKind::unavailable, name, fmt::format("this driver's NVML has no {}", name));
+    if (!found)
+        throw CodedError(ErrorKind::unavailable, name, fmt::format("this driver's NVML has no {}", name),
+                         ReasonCode::no_function);
     return found;
 }
 
@@ -37,7 +42,8 @@ std::string Nvml::error_text(nvmlReturn_t result) const {
 }
 
 void Nvml::check(nvmlReturn_t result) const {
-    if (result != NVML_SUCCESS) throw Error(ErrorKind::system, "NVML", error_text(result));
+    if (result != NVML_SUCCESS)
+        throw CodedError(ErrorKind::system, "NVML", error_text(result), code_of_nvml(static_cast<int>(result)));
 }
 
 }  // namespace r1cluster::detail

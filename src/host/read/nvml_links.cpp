@@ -173,7 +173,7 @@ void read_fabric(NvmlGpu& gpu) {
         return calls::to_text(shape);
     });
     // "Not Supported" is of the GPU, and the older function would say the same.
-    if (versioned.text || versioned.because == gpu.nvml().error_text(NVML_ERROR_NOT_SUPPORTED)) return;
+    if (versioned.text || versioned.code == ReasonCode::not_supported) return;
 #endif
     gpu.keep("nvmlDeviceGetGpuFabricInfo", "", [&] {
         nvmlGpuFabricInfo_t fabric{};

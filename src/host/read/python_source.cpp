@@ -107,7 +107,7 @@ std::string version_from_headers(const std::string& prefix, const std::string& m
 calls::Python python_at(const std::string& python, const std::string& python_path, Readings& readings) {
     const std::string program = program_path(python);
     const std::string binary = follow_links(program, readings);
-    if (!is_there(binary)) throw Error(ErrorKind::not_found, python, errno_text(ENOENT));
+    if (!is_there(binary)) throw errno_error(python, ENOENT);
     const std::string binary_prefix = fs::path(binary).parent_path().parent_path().string();
     std::string minor = minor_version(fs::path(binary).filename().string());
 

@@ -22,12 +22,12 @@ constexpr std::size_t max_numa_nodes = 1024;
 void read_hostname(Readings& readings) {
     std::array<char, 256> name{};
     readings.calls["gethostname()"] = answer([&] {
-        if (gethostname(name.data(), name.size() - 1) != 0) throw Error(ErrorKind::system, "", errno_text(errno));
+        if (gethostname(name.data(), name.size() - 1) != 0) throw errno_error("", errno);
         return std::string(name.data());
     });
     utsname system{};
     readings.calls["uname()"] = answer([&] {
-        if (uname(&system) != 0) throw Error(ErrorKind::system, "", errno_text(errno));
+        if (uname(&system) != 0) throw errno_error("", errno);
         return calls::to_text(
             calls::Uname{system.sysname, system.nodename, system.release, system.version, system.machine});
     });
@@ -38,7 +38,7 @@ calls::User current_user() {
     passwd* found = nullptr;
     std::array<char, 16384> buffer{};
     const int number = getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found);
-    if (number != 0) throw Error(ErrorKind::system, "", errno_text(number));
+    if (number != 0) throw errno_error("", number);
     if (!found) throw Error(ErrorKind::not_found, "", fmt::format("user {} has no entry", geteuid()));
     return {entry.pw_name, entry.pw_dir};
 }

@@ -63,7 +63,7 @@ TEST_CASE("docker without settings gives 64 MiB of shared memory and the limits 
                                                  {"/proc/600/limits", limits_line}});
     CHECK(docker.path == "/usr/bin/docker");
     CHECK(docker.shm_bytes == 67108864);
-    CHECK(docker.memlock_bytes == 8388608);
+    CHECK(docker.memlock_bytes == Limit{8388608});
     CHECK(docker.memlock_because == "inherited from containerd");
     CHECK_FALSE(docker.gives_gpus);
     CHECK(docker.is_usable == false);
@@ -89,7 +89,7 @@ TEST_CASE("settings of docker's daemon change what a container gets", "[host/rea
     CHECK(docker.gives_gpus);
     CHECK(docker.gpus_because == "runtime \"nvidia\" in /etc/docker/daemon.json");
     CHECK(docker.shm_bytes == 17179869184);
-    CHECK(docker.memlock_bytes == std::nullopt);
+    CHECK(docker.memlock_bytes == unlimited);
     CHECK(docker.memlock_because == "default-ulimits in /etc/docker/daemon.json: unlimited");
 }
 

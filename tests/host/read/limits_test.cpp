@@ -35,8 +35,8 @@ const Files group_v2{{"/proc/self/cgroup", "0::/pod/engine\n"},
 
 TEST_CASE("limits of control groups of version 2 are those of the group and all above it", "[host/read]") {
     const Limits limits = machine_of(group_v2).limits;
-    CHECK(limits.cgroup_memory_bytes == 8589934592);
-    CHECK(limits.cgroup_cpus == 16.0);
+    CHECK(limits.cgroup_memory_bytes == Limit{8589934592});
+    CHECK(limits.cgroup_cpus == CpuLimit{16});
     CHECK(limits.cgroup_cpuset == "0-15");
 }
 
@@ -53,9 +53,9 @@ TEST_CASE("limits of control groups of version 1 stand in a hierarchy each", "[h
                     {"/cg/cpuset/cpuset.effective_cpus", "0-3\n"},
                     {"/cg/memory/memory.limit_in_bytes", "4096\n"}})
             .limits;
-    CHECK(limits.cgroup_cpus == 2.5);
+    CHECK(limits.cgroup_cpus == CpuLimit{2.5});
     CHECK(limits.cgroup_cpuset.empty());  // all that are online
-    CHECK(limits.cgroup_memory_bytes == 4096);
+    CHECK(limits.cgroup_memory_bytes == Limit{4096});
 }
 
 TEST_CASE("capabilities have their names", "[host/read]") {

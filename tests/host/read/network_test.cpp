@@ -112,7 +112,7 @@ TEST_CASE("routes and policies of the kernel become entries, without the standin
     CHECK(machine.route_entries == std::vector<RouteEntry>{{"default", "eth0", "", "10.0.0.254", 254, 100}});
     CHECK(machine.route_policies == std::vector<RoutePolicy>{{1000, "ipv4", "10.1.0.0/16", "", "", 101}});
     CHECK(std::count(machine.gaps.begin(), machine.gaps.end(),
-                     Gap{"routes", "more than 1 routes, of which these are kept", ""}) == 1);
+                     Gap{"routes", "routes", "more than 1 routes, of which these are kept", ""}) == 1);
 }
 
 TEST_CASE("the routes of this machine are those of /proc/net/route", "[host/read]") {
@@ -156,5 +156,6 @@ TEST_CASE("a list of firewall tables that may not be read asks for root", "[host
     const Machine machine = machine_of(tree);
     CHECK(machine.firewalls.at(0).is_active == std::nullopt);
     CHECK(std::count(machine.gaps.begin(), machine.gaps.end(),
-                     Gap{"firewall iptables", "/proc/net/ip_tables_names: Is a directory", "read as root"}) == 1);
+                     Gap{"firewall.iptables", "firewall iptables", "/proc/net/ip_tables_names: Is a directory",
+                         "read as root"}) == 1);
 }

@@ -8,15 +8,17 @@ TEST_CASE("no NVML is a gap that says what to do", "[host/read]") {
     CHECK(because_of(readings, "nvmlInit_v2()") == "/no/such/libnvidia-ml.so.1 not found");
     const Machine machine = interpret(readings);
     CHECK(machine.gpus.empty());
-    CHECK(gpu_gaps(machine) == std::vector<Gap>{{"gpus", "nvmlInit_v2(): /no/such/libnvidia-ml.so.1 not found",
-                                                 "install the NVIDIA driver, or run the container with --gpus all"}});
+    CHECK(gpu_gaps(machine) == std::vector<Gap>{{"gpus", "gpus", "nvmlInit_v2(): /no/such/libnvidia-ml.so.1 not found",
+                                                 "install the NVIDIA driver, or run the container with --gpus all",
+                                                 ReasonCode::no_library}});
 }
 
 TEST_CASE("a driver that was updated under a running kernel is told from one that is absent", "[host/read]") {
     const NvmlLibrary library;
     library->init = NVML_ERROR_LIB_RM_VERSION_MISMATCH;
-    CHECK(gpu_gaps(library.machine()) == std::vector<Gap>{{"gpus", "nvmlInit_v2(): Driver/library version mismatch",
-                                                           "reboot: the driver on disk is not the one in the kernel"}});
+    CHECK(gpu_gaps(library.machine()) ==
+          std::vector<Gap>{{"gpus", "gpus", "nvmlInit_v2(): Driver/library version mismatch",
+                            "reboot: the driver on disk is not the one in the kernel", ReasonCode::driver_mismatch}});
     library->init = NVML_ERROR_DRIVER_NOT_LOADED;
     CHECK(gpu_gaps(library.machine()).at(0).remedy == "sudo modprobe nvidia");
     CHECK(library->calls == 2);  // nothing is asked, nothing is shut down
@@ -37,12 +39,14 @@ TEST_CASE("a driver that is too old for some functions answers the others", "[ho
     CHECK(gpu.fabric == GpuFabric{"completed", "success", "", 0, {}});
     CHECK(active_nvlinks(gpu) == 18);
     CHECK(gpu_gaps(machine) ==
-          std::vector<Gap>{{"processes of GPUs 0-1",
-                            "this driver's NVML has no nvmlDeviceGetComputeRunningProcesses_v3", "a newer driver"},
-                           {"processes of GPUs 0-1",
-                            "this driver's NVML has no nvmlDeviceGetGraphicsRunningProcesses_v3", "a newer driver"},
+          std::vector<Gap>{{"gpus.state", "processes of GPUs 0-1",
+                            "this driver's NVML has no nvmlDeviceGetComputeRunningProcesses_v3", "a newer driver",
+                            ReasonCode::no_function},
+                           {"gpus.state", "processes of GPUs 0-1",
+                            "this driver's NVML has no nvmlDeviceGetGraphicsRunningProcesses_v3", "a newer driver",
+                            ReasonCode::no_function},
                            {"firmware version of GPUs 0-1", "this driver's NVML has no nvmlDeviceGetGspFirmwareVersion",
-                            "a newer driver"}});
+                            "a newer driver", ReasonCode::no_function}});
 }
 
 TEST_CASE("one GPU of eight that is lost keeps its number, and the others are whole", "[host/read]") {
@@ -52,7 +56,8 @@ TEST_CASE("one GPU of eight that is lost keeps its number, and the others are wh
     const Machine machine = library.machine();
     REQUIRE(machine.gpus.size() == 7);
     CHECK(machine.gpus[3].nvml_index == 4);
-    CHECK(gpu_gaps(machine) == std::vector<Gap>{{"GPU 3", "GPU is lost", "nvidia-smi; dmesg | grep Xid"}});
+    CHECK(gpu_gaps(machine) ==
+          std::vector<Gap>{{"gpu.3", "GPU 3", "GPU is lost", "nvidia-smi; dmesg | grep Xid", ReasonCode::gpu_lost}});
     CHECK(machine.gpus[0].peers.size() == 6);
     library->refusals.clear();
     library->refusals["(3)"] = NVML_ERROR_GPU_IS_LOST;  // it has a handle, and answers nothing
@@ -63,7 +68,8 @@ TEST_CASE("a GPU that the container was not given is told from one that is lost"
     const NvmlLibrary library;
     library->refusals["nvmlDeviceGetHandleByIndex_v2(0)"] = NVML_ERROR_NO_PERMISSION;
     CHECK(gpu_gaps(library.machine()) ==
-          std::vector<Gap>{{"GPU 0", "Insufficient Permissions", "run the container with --gpus all"}});
+          std::vector<Gap>{{"gpu.0", "GPU 0", "Insufficient Permissions", "run the container with --gpus all",
+                            ReasonCode::no_permission}});
 }
 
 TEST_CASE("a GPU that is lost is not asked again", "[host/read]") {
@@ -94,7 +100,8 @@ TEST_CASE("calls that are not permitted are one gap that says who may", "[host/r
     }
     const Machine machine = library.machine();
     CHECK(gpu_gaps(machine) ==
-          std::vector<Gap>{{"power, serial number of GPUs 0-1", "Insufficient Permissions", "read the host as root"}});
+          std::vector<Gap>{{"gpus.state", "power, serial number of GPUs 0-1", "Insufficient Permissions",
+                            "read the host as root", ReasonCode::no_permission}});
     CHECK(machine.gpus.at(0).power_w == std::nullopt);
     CHECK(machine.gpus.at(0).power_limit_w == 650.0);
 }
@@ -104,5 +111,5 @@ TEST_CASE("a count of GPUs that cannot be is cut, and says so", "[host/read]") {
     library->gpus = 10'000;
     const Machine machine = library.machine();
     CHECK(machine.gpus.size() == 64);
-    CHECK(gpu_gaps(machine) == std::vector<Gap>{{"gpus", "10000 GPUs, of which 64 are read", ""}});
+    CHECK(gpu_gaps(machine) == std::vector<Gap>{{"gpus", "gpus", "10000 GPUs, of which 64 are read", ""}});
 }

@@ -84,7 +84,8 @@ TEST_CASE("remote ends of NVLinks that are refused are a gap, and the links stay
     CHECK(active_nvlinks(machine.gpus.at(1)) == 18);
     CHECK(machine.gpus.at(1).nvlinks[0].remote.empty());
     CHECK(gpu_gaps(machine) ==
-          std::vector<Gap>{{"remote ends of NVLinks of GPU 1", "Insufficient Permissions", "read the host as root"}});
+          std::vector<Gap>{{"gpus.state", "remote ends of NVLinks of GPU 1", "Insufficient Permissions",
+                            "read the host as root", ReasonCode::no_permission}});
 }
 
 TEST_CASE("GPUs without the fields of Hopper are asked for each link", "[host/read]") {

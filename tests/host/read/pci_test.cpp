@@ -129,7 +129,7 @@ TEST_CASE("configuration space that ends after 64 bytes asks for root", "[host/r
     const Machine machine = machine_of(tree);
     CHECK(device(machine, "0000:17:00.0").is_acs_redirecting == std::nullopt);
     CHECK(gaps_about(machine, "PCI access control services") ==
-          std::vector<Gap>{{"PCI access control services",
+          std::vector<Gap>{{"pci.acs", "PCI access control services",
                             "0000:16:00.0, 0000:17:00.0: acs(0000:16:00.0): needs root: only 64 of 4096 bytes of "
                             "configuration space are readable",
                             "read as root"}});
@@ -205,14 +205,16 @@ TEST_CASE("a device that leaves while it is read, and one that cannot be read, a
     const Machine machine = machine_of(tree);
     CHECK(machine.pci_devices.empty());
     CHECK(gaps_about(machine, "PCI device 0000:18:00.0") ==
-          std::vector<Gap>{{"PCI device 0000:18:00.0", base + "0000:18:00.0/class: No such file or directory",
-                            "read again: it may have left the bus meanwhile"}});
+          std::vector<Gap>{{"pci.0000:18:00.0", "PCI device 0000:18:00.0",
+                            base + "0000:18:00.0/class: No such file or directory",
+                            "read again: it may have left the bus meanwhile", ReasonCode::not_found}});
     CHECK(gaps_about(machine, "PCI device 0000:19:00.0").at(0).because == base + "0000:19:00.0/class: Is a directory");
 }
 
 TEST_CASE("a host without PCI says so", "[host/read]") {
     CHECK(gaps_about(machine_of(MadeTree()), "PCI devices") ==
-          std::vector<Gap>{{"PCI devices", "/sys/bus/pci/devices: No such file or directory", ""}});
+          std::vector<Gap>{{"pci_devices", "PCI devices", "/sys/bus/pci/devices: No such file or directory", "",
+                            ReasonCode::not_found}});
 }
 
 TEST_CASE("GPUs come before virtual functions where there are more devices than are read", "[host/read]") {

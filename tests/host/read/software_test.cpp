@@ -112,7 +112,7 @@ TEST_CASE("NCCL that no package names tells its version by its bytes", "[host/re
     const Machine machine = machine_of(MadeTree(Files{{"/usr/local/lib/libnccl.so.2", "ELF"}}));
     CHECK(builds(machine, "nccl").at(0).version.empty());
     CHECK(std::count(machine.gaps.begin(), machine.gaps.end(),
-                     Gap{"NCCL /usr/local/lib/libnccl.so.2",
+                     Gap{"software.nccl./usr/local/lib/libnccl.so.2", "NCCL /usr/local/lib/libnccl.so.2",
                          "nccl(/usr/local/lib/libnccl.so.2): no \"NCCL version\" in it", ""}) == 1);
 }
 
@@ -151,5 +151,5 @@ TEST_CASE("a host with the RPM database says that it is not read", "[host/read]"
     tree.directory("/var/lib/rpm");
     const Machine machine = machine_of(tree);
     CHECK(std::count(machine.gaps.begin(), machine.gaps.end(),
-                     Gap{"package database", "dpkg(): the RPM database is not read", ""}) == 1);
+                     Gap{"packages.dpkg", "package database", "dpkg(): the RPM database is not read", ""}) == 1);
 }
