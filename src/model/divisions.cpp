@@ -19,7 +19,7 @@ public:
     /// From here on, for so many parts.
     void divide_by(std::int64_t parts) { parts_ = parts; }
     void even(std::string_view what, std::int64_t amount) {
-        if (amount % parts_ != 0) add(fmt::format("{}: {} is not divisible by {}", what, amount, parts_));
+        if (amount % parts_ != 0) add(what, fmt::format("{}: {} is not divisible by {}", what, amount, parts_));
     }
     /// `format_text` is the engine's own sentence, for the part and the block.
     void blocks(std::string_view weight, std::int64_t amount, std::size_t axis, std::string_view sentence) {
@@ -27,7 +27,8 @@ public:
         const std::int64_t part = amount / parts_;
         const std::int64_t block = config_.quantization->block[axis];
         if (part % block == 0) return;
-        add(fmt::format("{}: {} = {} is not divisible by weight quantization {} = {}", weight, sentence, part,
+        add(fmt::format("{} in blocks of axis {}", weight, axis),
+            fmt::format("{}: {} = {} is not divisible by weight quantization {} = {}", weight, sentence, part,
                         axis == 0 ? "block_n" : "block_k", block));
     }
     void rows(std::string_view weight, std::int64_t amount) {
@@ -44,29 +45,37 @@ public:
         const std::int64_t in_word = detail::weights_in_word(config_.quantization, axis);
         if (amount % parts_ != 0 || amount / parts_ % in_word == 0) return;
         const std::string_view side = axis == detail::Packed::outputs ? "output" : "input";
-        add(fmt::format("{}: The {} size is not aligned with the quantized weight shape: {} in words of {}", weight,
+        add(fmt::format("{} in words of {}s", weight, side),
+            fmt::format("{}: The {} size is not aligned with the quantized weight shape: {} in words of {}", weight,
                         side, amount / parts_, in_word));
     }
     void groups(std::string_view weight, std::int64_t amount) {
         const std::int64_t group = config_.quantization ? config_.quantization->group_size : 0;
         if (group == 0 || config_.quantization->has_activation_order || amount % parts_ != 0) return;
         if (amount / parts_ % group == 0) return;
-        add(fmt::format("{}: The input size is not aligned with the quantized weight shape: {} in groups of {}", weight,
+        add(fmt::format("{} in groups", weight),
+            fmt::format("{}: The input size is not aligned with the quantized weight shape: {} in groups of {}", weight,
                         amount / parts_, group));
     }
-    void add(const std::string& what) { text_ += (text_.empty() ? "" : "; ") + what; }
-    const std::string& text() const { return text_; }
+    void add(std::string_view reason, const std::string& complaint) {
+        if (refusal_.text.empty())
+            refusal_ = {std::string(reason), complaint, complaint};
+        else
+            refusal_.text += "; " + complaint;
+    }
+    const SizeRefusal& refusal() const { return refusal_; }
 
 private:
     const ModelConfig& config_;
     std::int64_t parts_;
-    std::string text_;
+    SizeRefusal refusal_;
 };
 
 void judge_attention(const ModelConfig& config, std::int64_t parts, Divisions& divisions) {
     const std::int64_t heads = config.attention_heads;
     if (heads % parts != 0) {
-        divisions.add(fmt::format("Total number of attention heads ({}) must be divisible by tensor parallel size ({})",
+        divisions.add("attention heads",
+                      fmt::format("Total number of attention heads ({}) must be divisible by tensor parallel size ({})",
                                   heads, parts));
         return;
     }
@@ -79,10 +88,10 @@ void judge_attention(const ModelConfig& config, std::int64_t parts, Divisions& d
     }
     const bool is_shared = parts > config.kv_heads;
     if (is_shared ? parts % config.kv_heads != 0 : config.kv_heads % parts != 0) {
-        divisions.add(
-            fmt::format("number of key/value heads ({}) must be divisible by tensor parallel size ({}), or "
-                        "divide it",
-                        config.kv_heads, parts));
+        divisions.add("KV heads",
+                      fmt::format("number of key/value heads ({}) must be divisible by tensor parallel size ({}), or "
+                                  "divide it",
+                                  config.kv_heads, parts));
     }
     divisions.rows("q_proj", heads * config.head_dim);
     divisions.rows("k_proj", std::max(parts, config.kv_heads) * config.head_dim);
@@ -105,8 +114,8 @@ void judge_mlp(const ModelConfig& config, Parts parts, Divisions& divisions) {
     if (!experts) return;
     const detail::Family* const family = detail::find_family(config.architecture);
     if (family && family->needs_an_expert_per_rank && parts.all > experts->routed) {
-        divisions.add(fmt::format("Tensor parallel size {} is greater than the number of experts {}", parts.all,
-                                  experts->routed));
+        divisions.add("experts", fmt::format("Tensor parallel size {} is greater than the number of experts {}",
+                                             parts.all, experts->routed));
     }
     divisions.divide_by(parts.experts);
     divisions.even("intermediate size of an expert", experts->intermediate_size);
@@ -123,31 +132,39 @@ void judge_mlp(const ModelConfig& config, Parts parts, Divisions& divisions) {
     }
 }
 
-std::string undivided(const ModelConfig& config, Parts parts) {
+SizeRefusal undivided(const ModelConfig& config, Parts parts) {
     Divisions divisions(config, parts.all);
     judge_attention(config, parts.all, divisions);
     divisions.even("vocab_size, padded to 64", static_cast<std::int64_t>(detail::padded_vocabulary(config)));
     judge_mlp(config, parts, divisions);
-    return divisions.text();
+    return divisions.refusal();
 }
 
 }  // namespace
 
-std::string tensor_parallel_refusal(const ModelConfig& config, int tensor_parallel, int data_parallel,
+SizeRefusal tensor_parallel_refusal(const ModelConfig& config, int tensor_parallel, int data_parallel,
                                     bool is_expert_parallel) {
-    if (tensor_parallel < 1) return fmt::format("tensor parallel size {} is not positive", tensor_parallel);
-    if (data_parallel < 1) return fmt::format("data parallel size {} is not positive", data_parallel);
+    const auto not_positive = [](std::string_view what, int size) {
+        const std::string text = fmt::format("{} parallel size {} is not positive", what, size);
+        return SizeRefusal{std::string(what), text, text};
+    };
+    if (tensor_parallel < 1) return not_positive("tensor", tensor_parallel);
+    if (data_parallel < 1) return not_positive("data", data_parallel);
     const auto refusal_of = [&](int size) {
         return undivided(config, {size, is_expert_parallel ? 1 : std::int64_t{size} * data_parallel});
     };
-    std::string refusal = refusal_of(tensor_parallel);
-    if (refusal.empty()) return refusal;
+    SizeRefusal refusal = refusal_of(tensor_parallel);
+    if (refusal.text.empty()) return refusal;
     constexpr int most_listed = 64;
     std::string possible;
     for (int size = 1; size <= most_listed; ++size) {
-        if (refusal_of(size).empty()) possible += fmt::format("{}{}", possible.empty() ? "" : ", ", size);
+        if (refusal_of(size).text.empty()) possible += fmt::format("{}{}", possible.empty() ? "" : ", ", size);
     }
-    return fmt::format("{} (possible up to {}: {})", refusal, most_listed, possible.empty() ? "none" : possible);
+    const std::string instead =
+        fmt::format(" (possible up to {}: {})", most_listed, possible.empty() ? "none" : possible);
+    refusal.brief += instead;
+    refusal.text += instead;
+    return refusal;
 }
 
 std::uint64_t kv_bytes_per_token(const ModelConfig& config, std::int64_t layers, int tensor_parallel) {

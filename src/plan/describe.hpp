@@ -9,7 +9,8 @@
 
 namespace r1cluster {
 
-BOOST_DESCRIBE_STRUCT(RejectedLayout, (), (tensor_parallel, pipeline_parallel, because, count, sizes, is_unasked))
+BOOST_DESCRIBE_STRUCT(RejectedLayout, (),
+                      (tensor_parallel, pipeline_parallel, because, brief, count, sizes, is_unasked))
 BOOST_DESCRIBE_STRUCT(Plan, (), (engine, goal, layouts, unlisted, rejected, suggestions))
 BOOST_DESCRIBE_STRUCT(PlanOptions, (), (limit))
 

@@ -14,13 +14,6 @@
 namespace r1cluster::detail {
 namespace {
 
-/// The first complaint without its numbers: what makes two refusals the same reason.
-std::string reason_of(std::string_view text) {
-    std::string reason;
-    for (const char letter : text.substr(0, text.find("; "))) {
-        if (letter < '0' || letter > '9') reason += letter;
-    }
-    return reason;
 }
 
 }  // namespace
@@ -54,7 +47,7 @@ bool SizeRefusals::refuses(const LayoutSizes& sizes) {
            refuses_placement(sizes);
 }
 
-const std::string& SizeRefusals::division_of(const WeightSizes& sizes) {
+const SizeRefusal& SizeRefusals::division_of(const WeightSizes& sizes) {
     const auto [found, is_new] = divisions_.try_emplace(sizes);
     if (is_new) {
         found->second = tensor_parallel_refusal(input_.config, sizes.tensor_parallel, sizes.data_parallel,
@@ -65,13 +58,13 @@ const std::string& SizeRefusals::division_of(const WeightSizes& sizes) {
 
 bool SizeRefusals::refuses_division(const LayoutSizes& sizes) {
     const int data = input_.config.experts ? sizes.data_parallel : 1;
-    const std::string& text = division_of({sizes.tensor_parallel, data, sizes.is_expert_parallel});
-    if (text.empty()) return false;
+    const SizeRefusal& refusal = division_of({sizes.tensor_parallel, data, sizes.is_expert_parallel});
+    if (refusal.text.empty()) return false;
     // What holds for whole experts too is about the tensor-parallel size alone.
-    const std::string& of_tensor = division_of({sizes.tensor_parallel, 1, true});
-    const bool is_of_tensor = !of_tensor.empty() || data == 1;
-    rejections_.add(reason_of(of_tensor.empty() ? text : of_tensor),
-                    is_of_tensor ? Scope::tensor : Scope::tensor_and_data, sizes, text);
+    const SizeRefusal& of_tensor = division_of({sizes.tensor_parallel, 1, true});
+    const bool is_of_tensor = !of_tensor.text.empty() || data == 1;
+    rejections_.add(of_tensor.text.empty() ? refusal.reason : of_tensor.reason,
+                    is_of_tensor ? Scope::tensor : Scope::tensor_and_data, sizes, refusal.text, refusal.brief);
     return true;
 }
 
@@ -114,24 +107,28 @@ bool SizeRefusals::refuses_context(const LayoutSizes& sizes) {
     }
     const std::int64_t heads = input_.config.kv_heads;
     std::string text;
+    std::string_view reason;
     if (!input_.config.latent_attention && tensor <= heads) {
+        reason = "dcp needs shared heads";
         text = fmt::format(
             "Decode context parallelism for GQA/MQA requires --tensor-parallel-size ({}) to be greater than the "
             "model's total number of KV heads ({})",
             tensor, heads);
     } else if (!input_.config.latent_attention && context > tensor / heads) {
+        reason = "dcp too large";
         text = fmt::format(
             "--decode-context-parallel-size ({}) exceeds the maximum supported value ({}) for --tensor-parallel-size "
             "({}) and {} model KV heads",
             context, tensor / heads, tensor, heads);
     } else if (!input_.config.latent_attention && input_.config.attention_heads / heads % context != 0) {
+        reason = "dcp divides heads";
         text = fmt::format(
             "The model's number of query heads per KV head ({}) must be divisible by --decode-context-parallel-size "
             "({}) for GQA/MQA",
             input_.config.attention_heads / heads, context);
     }
     if (text.empty()) return refuses_release("decode context parallel", Scope::contexts, sizes);
-    rejections_.add(reason_of(text), Scope::contexts, sizes, text);
+    rejections_.add(reason, Scope::contexts, sizes, text);
     return true;
 }
 
@@ -151,16 +148,19 @@ bool SizeRefusals::refuses_pipeline(const LayoutSizes& sizes) {
     if (const auto& partition = input_.spec.layout.layers_per_stage) {
         const auto sum = std::accumulate(partition->begin(), partition->end(), std::int64_t{0});
         std::string text;
+        std::string_view reason = "partition of stages";
         if (partition->size() != static_cast<std::size_t>(sizes.pipeline_parallel)) {
             text =
                 fmt::format("len(partitions)={} does not match pp_size={}", partition->size(), sizes.pipeline_parallel);
         } else if (sum != input_.config.layers) {
+            reason = "partition of layers";
             text = fmt::format("sum(partitions)={} does not match num_hidden_layers={}", sum, input_.config.layers);
         } else if (std::ranges::any_of(*partition, [](int count) { return count < 1; })) {
+            reason = "empty stage";
             text = fmt::format("layers_per_stage {} leaves a stage without a layer", joined(*partition));
         }
         if (!text.empty()) {
-            rejections_.add(reason_of(text), Scope::all, sizes, text);
+            rejections_.add(reason, Scope::all, sizes, text);
             return true;
         }
     }

@@ -19,7 +19,7 @@ public:
     bool refuses_division(const LayoutSizes& sizes);
 
 private:
-    const std::string& division_of(const WeightSizes& sizes);
+    const SizeRefusal& division_of(const WeightSizes& sizes);
     bool refuses_experts(const LayoutSizes& sizes);
     bool refuses_context(const LayoutSizes& sizes);
     bool refuses_pipeline(const LayoutSizes& sizes);
@@ -30,7 +30,7 @@ private:
     Rejections& rejections_;
     std::string family_;
     /// tensor_parallel_refusal() for what it depends on; many candidates share it.
-    std::map<WeightSizes, std::string> divisions_;
+    std::map<WeightSizes, SizeRefusal> divisions_;
 };
 
 }  // namespace r1cluster::detail

@@ -59,10 +59,14 @@ bool Rejections::add(std::string_view reason, Scope scope, const LayoutSizes& si
     return true;
 }
 
-void Rejections::set_text(std::string text) { folds_[last_].text = std::move(text); }
+void Rejections::set_text(std::string text, std::string brief) {
+    folds_[last_].text = std::move(text);
+    folds_[last_].brief = std::move(brief);
+}
 
-void Rejections::add(std::string_view reason, Scope scope, const LayoutSizes& sizes, std::string text) {
-    if (add(reason, scope, sizes)) set_text(std::move(text));
+void Rejections::add(std::string_view reason, Scope scope, const LayoutSizes& sizes, std::string text,
+                     std::string brief) {
+    if (add(reason, scope, sizes)) set_text(std::move(text), std::move(brief));
 }
 
 bool Rejections::has(std::string_view reason) const {
@@ -81,6 +85,7 @@ std::vector<RejectedLayout> Rejections::folded(const LayoutSpec& asked) const {
         one.is_unasked = (fold.scope == Scope::experts && !asked.expert_parallel) ||
                          (fold.scope == Scope::contexts && !asked.decode_context_parallel);
         one.because = fold.text;
+        one.brief = fold.brief;
         one.count = static_cast<std::int64_t>(fold.sizes.size());
         std::vector<std::string> words{words_of(nearest, fold.scope)};
         for (const LayoutSizes& sizes : fold.sizes) {

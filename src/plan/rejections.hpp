@@ -19,8 +19,8 @@ public:
     /// `reason` tells reasons apart. The text is that of the layout with the largest `nearness`; true where this one
     /// is, and set_text() is then expected: making a text for every one of thousands would take longer than the search.
     bool add(std::string_view reason, Scope scope, const LayoutSizes& sizes, double nearness = 0);
-    void set_text(std::string text);
-    void add(std::string_view reason, Scope scope, const LayoutSizes& sizes, std::string text);
+    void set_text(std::string text, std::string brief = "");
+    void add(std::string_view reason, Scope scope, const LayoutSizes& sizes, std::string text, std::string brief = "");
 
     /// While muted nothing is added.
     void mute(bool is_muted) { is_muted_ = is_muted; }
@@ -35,7 +35,7 @@ private:
         std::vector<LayoutSizes> sizes;
         std::size_t nearest = 0;
         double nearness = 0;
-        std::string text;
+        std::string text, brief;
     };
     std::vector<Fold> folds_;
     std::size_t last_ = 0;

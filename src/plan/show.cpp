@@ -48,13 +48,6 @@ std::string rank_table(const Layout& layout) {
     return text;
 }
 
-/// The first complaint of several, and what is possible instead.
-std::string brief(const std::string& because) {
-    const std::size_t next = because.find("; "), possible = because.rfind(" (possible up to ");
-    if (next == std::string::npos || possible == std::string::npos || possible < next) return because;
-    return because.substr(0, next) + because.substr(possible);
-}
-
 std::string chosen_text(const Plan& plan, bool explain) {
     const Layout& chosen = plan.layouts.front();
     std::set<std::string> hosts;
@@ -124,7 +117,7 @@ std::string rejected_text(const Plan& plan, bool explain) {
     for (std::size_t i = 0; i < shown; ++i) {
         const RejectedLayout& rejected = plan.rejected[i];
         text += fmt::format("rejected: {}: {}\n", rejected.sizes.empty() ? "every size" : rejected.sizes,
-                            explain ? rejected.because : brief(rejected.because));
+                            explain || rejected.brief.empty() ? rejected.because : rejected.brief);
     }
     if (shown < plan.rejected.size()) {
         text += fmt::format("{}rejected for {}; --explain says all\n", shown > 0 ? "more " : "",

@@ -72,7 +72,7 @@ std::optional<Fit> fit_of(const SearchInput& input, const Cluster& cluster, cons
         for (const LayoutSizes& sizes : sizes_to_judge(free, shape.config, input.devices, {}, per_host)) {
             if (sizes.decode_context_parallel > 1 || sizes.is_expert_parallel) continue;
             if (shape.config.layers < sizes.pipeline_parallel) continue;
-            if (!tensor_parallel_refusal(shape.config, sizes.tensor_parallel).empty()) continue;
+            if (!tensor_parallel_refusal(shape.config, sizes.tensor_parallel).text.empty()) continue;
             const std::int64_t layers = (shape.config.layers + sizes.pipeline_parallel - 1) / sizes.pipeline_parallel;
             const double share =
                 static_cast<double>(layers) / static_cast<double>(shape.config.layers) / sizes.tensor_parallel;

@@ -118,7 +118,7 @@ TEST_CASE("a mixture of experts has both ends on every stage, and each expert cu
     CHECK(place(config, "model.layers.7.mlp.shared_expert.up_proj.weight").rule == SliceRule::rows);
     CHECK(place(config, "model.layers.7.mlp.shared_expert_gate.weight").rule == SliceRule::replicate);
     CHECK(place(config, "model.norm.weight").is_on_every_stage);
-    CHECK_THAT(tensor_parallel_refusal(config, 16),
+    CHECK_THAT(tensor_parallel_refusal(config, 16).text,
                StartsWith("Tensor parallel size 16 is greater than the number of experts 8 (possible"));
 }
 
@@ -231,12 +231,12 @@ TEST_CASE("slices of all ranks together are the tensor", "[model]") {
 }
 
 TEST_CASE("tensor parallel sizes are refused in the engine's terms", "[model]") {
-    CHECK(tensor_parallel_refusal(r1_shape(), 3) ==
+    CHECK(tensor_parallel_refusal(r1_shape(), 3).text ==
           "Total number of attention heads (128) must be divisible by tensor parallel size (3); vocab_size, padded to "
           "64: "
           "129280 is not divisible by 3; intermediate size of an expert: 2048 is not divisible by 3; "
           "intermediate size of the shared experts: 2048 is not divisible by 3 (possible up to 64: 1, 2, 4, 8, 16)");
-    CHECK(tensor_parallel_refusal(r1_shape(), 32) ==
+    CHECK(tensor_parallel_refusal(r1_shape(), 32).text ==
           "mlp.gate_proj: Weight output_partition_size = 576 is not divisible by weight quantization block_n = 128; "
           "mlp.down_proj: Weight input_size_per_partition = 576 is not divisible by weight quantization block_k = 128; "
           "experts: The output_size of gate's and up's weight = 64 is not divisible by weight quantization block_n = "
@@ -245,20 +245,20 @@ TEST_CASE("tensor parallel sizes are refused in the engine's terms", "[model]") 
           "block_n "
           "= 128; shared down_proj: Weight input_size_per_partition = 64 is not divisible by weight "
           "quantization block_k = 128 (possible up to 64: 1, 2, 4, 8, 16)");
-    for (const int size : {1, 2, 4, 8, 16}) CHECK(tensor_parallel_refusal(r1_shape(), size).empty());
+    for (const int size : {1, 2, 4, 8, 16}) CHECK(tensor_parallel_refusal(r1_shape(), size).text.empty());
     ModelConfig dequantized = r1_shape();
     dequantized.quantization.reset();
-    CHECK(tensor_parallel_refusal(dequantized, 32).empty());
+    CHECK(tensor_parallel_refusal(dequantized, 32).text.empty());
 
-    for (const int size : {1, 2, 4, 8, 16, 32, 64}) CHECK(tensor_parallel_refusal(llama_shape(), size).empty());
+    for (const int size : {1, 2, 4, 8, 16, 32, 64}) CHECK(tensor_parallel_refusal(llama_shape(), size).text.empty());
     ModelConfig few_heads = llama_shape();
     few_heads.kv_heads = 1;
-    CHECK(tensor_parallel_refusal(few_heads, 8).empty());
+    CHECK(tensor_parallel_refusal(few_heads, 8).text.empty());
     few_heads.attention_heads = 96;
     few_heads.kv_heads = 6;
-    CHECK_THAT(tensor_parallel_refusal(few_heads, 4),
+    CHECK_THAT(tensor_parallel_refusal(few_heads, 4).text,
                StartsWith("number of key/value heads (6) must be divisible by tensor parallel size (4), or divide it"));
-    CHECK(tensor_parallel_refusal(llama_shape(), 0) == "tensor parallel size 0 is not positive");
+    CHECK(tensor_parallel_refusal(llama_shape(), 0).text == "tensor parallel size 0 is not positive");
 }
 
 TEST_CASE("a token's key/value cache by kind of attention", "[model]") {

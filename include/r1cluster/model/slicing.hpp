@@ -118,9 +118,17 @@ Slice slice_tensor(const ModelConfig& config, const Tensor& tensor, const Tensor
 /// The conversion that the engine applies to this tensor. Integers and FP8 are not converted.
 Cast cast_of(const ModelConfig& config, const Tensor& tensor, const TensorPlace& place, const Loading& loading = {});
 
-/// Why the engine refuses this tensor-parallel size, in its terms; empty if it does not. Each routed expert is divided
+/// Why the engine refuses a tensor-parallel size, in its terms.
+struct SizeRefusal {
+    std::string reason;  ///< subject of the first complaint, the same for all sizes: "attention heads"
+    std::string brief;   ///< the first complaint, and the sizes that are possible
+    std::string text;    ///< every complaint, and the sizes that are possible; empty: the size is possible
+    bool operator==(const SizeRefusal&) const = default;
+};
+
+/// Why the engine refuses this tensor-parallel size; `text` is empty if it does not. Each routed expert is divided
 /// over the ranks of all `data_parallel` groups, or not divided with `is_expert_parallel`.
-std::string tensor_parallel_refusal(const ModelConfig& config, int tensor_parallel, int data_parallel = 1,
+SizeRefusal tensor_parallel_refusal(const ModelConfig& config, int tensor_parallel, int data_parallel = 1,
                                     bool is_expert_parallel = false);
 
 /// Why this version of the engine fails to start with these layers per pipeline stage; empty if it does not.

@@ -19,6 +19,7 @@ struct RejectedLayout {
     int tensor_parallel = 1;    ///< of the one nearest to possible; 0: whatever the size
     int pipeline_parallel = 1;  ///< 0: whatever the size
     std::string because;        ///< in the engine's terms
+    std::string brief;          ///< the first complaint of `because`, and what is possible; empty: all of it is brief
     std::int64_t count = 1;     ///< layouts that it holds for
     std::string sizes;          ///< of them: "TP 3 and TP 6", "TP 4 x PP 4"; empty: every size
     bool is_unasked = false;    ///< of whole experts or divided contexts, which the spec does not ask for
