@@ -56,6 +56,9 @@ void bind_devices(py::module_& module) {
     bind_value<NearHca>(module, "NearHca", "An HCA as one GPU sees it.");
     bind_value<Gpu>(module, "Gpu", "A GPU.");
     bind_value<Gid>(module, "Gid", "One address of an HCA port.");
+    bind_enum<LinkLayer>(module, "LinkLayer", "What an HCA port speaks.");
+    bind_enum<HcaPortState>(module, "HcaPortState", "Logical state of an HCA port.");
+    bind_enum<HcaRole>(module, "HcaRole", "What an HCA is for.");
     bind_value<HcaPort>(module, "HcaPort", "A port of an HCA.");
     bind_value<Hca>(module, "Hca", "A host channel adapter: a verbs device, InfiniBand or RoCE.");
     bind_value<GpuDirectRdma>(module, "GpuDirectRdma", "What GPUDirect RDMA needs besides a short path.");

@@ -60,9 +60,10 @@ private:
         }
         for (const Nic* nic : tree.nics) label += "\\n" + escaped(nic->name);
         for (const Hca* hca : tree.hcas) {
-            label += "\\n" + escaped(hca->name) + (hca->role.empty() ? "" : fmt::format(" ({})", escaped(hca->role)));
+            label += "\\n" + escaped(hca->name) +
+                     (hca->role == HcaRole::unknown ? "" : fmt::format(" ({})", to_text(hca->role)));
             for (const HcaPort& port : hca->ports) {
-                if (port.rate_gbps) label += fmt::format("\\n{} {} Gb/s", escaped(port.link_layer), *port.rate_gbps);
+                if (port.rate_gbps) label += fmt::format("\\n{} {} Gb/s", to_text(port.link_layer), *port.rate_gbps);
             }
         }
         if (!tree.hcas.empty()) color = "#bbdefb";

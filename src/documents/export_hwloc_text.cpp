@@ -96,8 +96,8 @@ private:
         std::string text = fmt::format("OpenFabrics \"{}\"", hca.name);
         for (const HcaPort& port : hca.ports) {
             text += fmt::format(", port {}", port.number);
-            for (const std::string& word : {port.link_layer, port.state}) {
-                if (!word.empty()) text += " " + word;
+            for (const std::string_view word : {to_text(port.link_layer), to_text(port.state)}) {
+                if (!word.empty()) text += fmt::format(" {}", word);
             }
             if (port.rate_gbps) text += fmt::format(" {} Gb/s", *port.rate_gbps);
         }

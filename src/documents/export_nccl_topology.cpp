@@ -121,7 +121,7 @@ private:
     static std::vector<Element> nets_of(const Hca& hca) {
         std::vector<Element> nets;
         for (const HcaPort& port : hca.ports) {
-            if (!port.state.empty() && port.state != "ACTIVE") continue;
+            if (port.state != HcaPortState::unknown && port.state != HcaPortState::active) continue;
             Element& net = nets.emplace_back(Element{"net", "", {}}).set("name", hca.name);
             if (port.rate_gbps) net.set("speed", fmt::format("{:.0f}", *port.rate_gbps * 1000));
             net.set("port", std::to_string(port.number));

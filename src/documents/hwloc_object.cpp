@@ -15,7 +15,8 @@ namespace {
 constexpr int max_ports = 16, max_gids = 16;
 
 /// enum ibv_port_state, which hwloc writes as a number.
-constexpr std::array<std::string_view, 5> port_states{"", "DOWN", "INIT", "ARMED", "ACTIVE"};
+constexpr std::array port_states{HcaPortState::unknown, HcaPortState::down, HcaPortState::init, HcaPortState::armed,
+                                 HcaPortState::active};
 
 /// "[10de:2330]"
 bool read_pair(const std::string& word, std::string& vendor, std::string& device) {
@@ -68,7 +69,7 @@ std::vector<HcaPort> hwloc_ports(pugi::xml_node object) {
         if (!state && !lid) continue;
         HcaPort& port = ports.emplace_back();
         port.number = number;
-        port.state = state && *state < port_states.size() ? port_states[*state] : "";
+        port.state = state && *state < port_states.size() ? port_states[*state] : HcaPortState::unknown;
         if (lid) port.lid = std::stoi(*lid, nullptr, 16);
         for (int index = 0; index < max_gids; ++index) {
             const std::string gid = hwloc_info(object, fmt::format("{}GID{}", name, index));

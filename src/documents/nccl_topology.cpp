@@ -245,10 +245,10 @@ private:
         if (!ports_.insert({name, port.number}).second) {
             throw xml_.refusal(net, fmt::format("port {} of \"{}\" occurs twice", port.number, name));
         }
-        if (device && device->class_code.starts_with("0x0207")) port.link_layer = "InfiniBand";
+        if (device && device->class_code.starts_with("0x0207")) port.link_layer = LinkLayer::infiniband;
         // Amazon's EFA has the class of Ethernet, and is none.
         const bool is_efa = device && device->vendor_id == "0x1d0f";
-        if (device && device->class_code.starts_with("0x0200") && !is_efa) port.link_layer = "Ethernet";
+        if (device && device->class_code.starts_with("0x0200") && !is_efa) port.link_layer = LinkLayer::ethernet;
         const int speed_mbps = xml_.number(net, "speed").value_or(0);
         if (speed_mbps > 0) port.rate_gbps = speed_mbps / 1000.0;
     }

@@ -33,6 +33,9 @@ BOOST_DESCRIBE_STRUCT(Gpu, (),
                        sm_clock_mhz, sm_clock_max_mhz, memory_clock_mhz, memory_clock_max_mhz, throttle_reasons, link,
                        nvlinks, fabric, peers, processes, hcas))
 BOOST_DESCRIBE_STRUCT(Gid, (), (index, gid, type, netdev))
+BOOST_DESCRIBE_ENUM(LinkLayer, unknown, infiniband, ethernet)
+BOOST_DESCRIBE_ENUM(HcaPortState, unknown, nop, down, init, armed, active, active_defer)
+BOOST_DESCRIBE_ENUM(HcaRole, unknown, compute, storage, management, storage_or_management, down)
 BOOST_DESCRIBE_STRUCT(HcaPort, (),
                       (number, state, physical_state, link_layer, rate_gbps, rate_text, lid, sm_lid, netdev, active_mtu,
                        gids, pkeys, counters))

@@ -129,12 +129,12 @@ struct Rdma {
 Rdma rdma_of(const Machine& machine) {
     Rdma rdma;
     for (const Hca& hca : machine.hcas) {
-        if (hca.role == "storage" || hca.role == "management" || hca.is_usable == false) continue;
+        if (hca.role == HcaRole::storage || hca.role == HcaRole::management || hca.is_usable == false) continue;
         for (const HcaPort& port : hca.ports) {
-            if (port.state != "ACTIVE" || !port.rate_gbps) continue;
+            if (port.state != HcaPortState::active || !port.rate_gbps) continue;
             rdma.gbytes_per_s += *port.rate_gbps / 8;
             rdma.ports += 1;
-            rdma.is_ethernet |= port.link_layer == "Ethernet";
+            rdma.is_ethernet |= port.link_layer == LinkLayer::ethernet;
         }
     }
     for (const Gpu& gpu : machine.gpus) {

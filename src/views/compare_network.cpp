@@ -25,8 +25,9 @@ void compare_gids(const std::string& port, const HcaPort& before, const HcaPort&
 
 void compare_port(const HostPair& host, const std::string& name, const HcaPort& before, const HcaPort& after,
                   Changes& changes) {
-    changes.text(name, "state", before.state, after.state, before.state == "ACTIVE");
-    changes.text(name, "link layer", before.link_layer, after.link_layer);
+    changes.text(name, "state", std::string(to_text(before.state)), std::string(to_text(after.state)),
+                 before.state == HcaPortState::active);
+    changes.text(name, "link layer", std::string(to_text(before.link_layer)), std::string(to_text(after.link_layer)));
     changes.number<double>(name, "rate", before.rate_gbps, after.rate_gbps, true,
                            [](double gbps) { return rate_text(gbps); });
     if (before.lid && after.lid && *before.lid != *after.lid)
@@ -47,7 +48,8 @@ void compare_hca(const HostPair& host, const Hca& before, const Hca& after, Chan
     changes.text(name, "model", before.model, after.model);
     changes.text(name, "firmware", before.firmware_version, after.firmware_version);
     changes.text(name, "driver", before.driver, after.driver);
-    changes.text(name, "role", before.role, after.role, before.role == "compute" || after.role == "down");
+    changes.text(name, "role", std::string(to_text(before.role)), std::string(to_text(after.role)),
+                 before.role == HcaRole::compute || after.role == HcaRole::down);
     changes.fact(name, before.is_usable, after.is_usable, "may be used again",
                  "may not be used any more: " + after.unusable_because, false);
     changes.fact(name, before.is_dmabuf_supported, after.is_dmabuf_supported, "takes DMA-BUF now",

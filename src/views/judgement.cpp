@@ -18,9 +18,9 @@ std::vector<const Hca*> fabric_hcas(const Machine& machine) {
     std::vector<const Hca*> compute, up;
     for (const Hca& hca : machine.hcas) {
         const HcaPort* port = main_port(hca);
-        if (!port || port->state != "ACTIVE") continue;
-        if (hca.role == "compute") compute.push_back(&hca);
-        if (hca.role.empty()) up.push_back(&hca);
+        if (!port || port->state != HcaPortState::active) continue;
+        if (hca.role == HcaRole::compute) compute.push_back(&hca);
+        if (hca.role == HcaRole::unknown) up.push_back(&hca);
     }
     return compute.empty() ? up : compute;
 }
@@ -30,7 +30,8 @@ std::string rails_text(const std::vector<const Hca*>& hcas) {
     std::map<std::string, int> counts;
     for (const Hca* hca : hcas) {
         const HcaPort& port = *main_port(*hca);
-        ++counts[fmt::format("{} {}", rate_text(port.rate_gbps), port.link_layer.empty() ? "HCA" : port.link_layer)];
+        ++counts[fmt::format("{} {}", rate_text(port.rate_gbps),
+                             port.link_layer == LinkLayer::unknown ? "HCA" : to_text(port.link_layer))];
     }
     std::vector<std::string> texts;
     for (const auto& [kind, count] : counts) texts.push_back(fmt::format("{} x {}", count, kind));

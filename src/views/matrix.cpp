@@ -94,7 +94,7 @@ std::string hca_lines(const Machine& machine) {
     std::string out;
     for (const Hca& hca : machine.hcas) {
         out += fmt::format("{}: {}{}\n", detail::device_name(hca), detail::ports_text(hca),
-                           hca.role.empty() ? "" : ", " + hca.role);
+                           hca.role == HcaRole::unknown ? "" : fmt::format(", {}", to_text(hca.role)));
     }
     return out.empty() ? "" : "\n" + out;
 }

@@ -27,7 +27,7 @@ Branch rail_branch(const Rail& rail) {
             fmt::format("{} {}{}", port.host, port.hca, port.port == 1 ? "" : fmt::format(" port {}", port.port)));
     }
     std::string line = fmt::format("rail {}: {}, {}", rail.index, detail::rate_text(rail.rate_gbps),
-                                   rail.link_layer.empty() ? "link layer not known" : rail.link_layer);
+                                   detail::layer_text(rail.link_layer));
     if (!rail.because.empty()) line += ", " + rail.because;
     return {line, {{detail::joined(ports)}}};
 }

@@ -233,25 +233,25 @@ Branch gpus_branch(const Machine& machine) {
 Branch hcas_branch(const Machine& machine) {
     std::vector<std::string> common, lines;
     for (const Hca& hca : machine.hcas) lines.push_back(device_name(hca) + ": " + ports_text(hca));
-    say<Hca>(machine.hcas,
-             {[](const Hca& hca) {
-                  return hca.role.empty() ? "role not known"
-                                          : hca.role + (hca.role_because.empty() ? "" : " (" + hca.role_because + ")");
-              },
-              [&](const Hca& hca) { return nearest_gpus(machine, hca); },
-              [](const Hca& hca) {
-                  return hca.numa_node ? fmt::format("NUMA node {}", *hca.numa_node)
-                                       : std::string("NUMA node not known");
-              },
-              [](const Hca& hca) {
-                  const HcaPort* port = main_port(hca);
-                  return port && !port->netdev.empty() ? "interface " + port->netdev : "";
-              },
-              [](const Hca& hca) { return hca.model; },
-              [](const Hca& hca) { return hca.firmware_version.empty() ? "" : "firmware " + hca.firmware_version; },
-              [](const Hca& hca) { return hca.driver.empty() ? "" : "driver " + hca.driver; },
-              [](const Hca& hca) { return hca.is_usable.value_or(true) ? "" : "not usable: " + hca.unusable_because; }},
-             common, lines);
+    say<Hca>(
+        machine.hcas,
+        {[](const Hca& hca) {
+             if (hca.role == HcaRole::unknown) return std::string("role not known");
+             return std::string(to_text(hca.role)) + (hca.role_because.empty() ? "" : " (" + hca.role_because + ")");
+         },
+         [&](const Hca& hca) { return nearest_gpus(machine, hca); },
+         [](const Hca& hca) {
+             return hca.numa_node ? fmt::format("NUMA node {}", *hca.numa_node) : std::string("NUMA node not known");
+         },
+         [](const Hca& hca) {
+             const HcaPort* port = main_port(hca);
+             return port && !port->netdev.empty() ? "interface " + port->netdev : "";
+         },
+         [](const Hca& hca) { return hca.model; },
+         [](const Hca& hca) { return hca.firmware_version.empty() ? "" : "firmware " + hca.firmware_version; },
+         [](const Hca& hca) { return hca.driver.empty() ? "" : "driver " + hca.driver; },
+         [](const Hca& hca) { return hca.is_usable.value_or(true) ? "" : "not usable: " + hca.unusable_because; }},
+        common, lines);
     Branch branch{fmt::format("HCAs: {}{}", machine.hcas.size(), common.empty() ? "" : ", " + joined(common))};
     for (const std::string& line : lines) branch.branches.push_back({line});
     return branch;

@@ -34,9 +34,9 @@ std::string gpu_rows(const Machine& machine) {
 std::string hca_rows(const Machine& machine) {
     std::string rows;
     for (const Hca& hca : machine.hcas) {
-        rows +=
-            row({detail::device_name(hca), hca.role.empty() ? "?" : hca.role, detail::ports_text(hca), hca.pci_address,
-                 hca.numa_node ? std::to_string(*hca.numa_node) : "?", hca.model, hca.firmware_version});
+        rows += row({detail::device_name(hca), hca.role == HcaRole::unknown ? "?" : std::string(to_text(hca.role)),
+                     detail::ports_text(hca), hca.pci_address, hca.numa_node ? std::to_string(*hca.numa_node) : "?",
+                     hca.model, hca.firmware_version});
     }
     return rows;
 }

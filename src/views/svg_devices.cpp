@@ -43,21 +43,19 @@ void describe_gpu(const Gpu& gpu, DeviceBox& box) {
 
 void describe_hca(const Machine& machine, const Hca& hca, const PciDevice* pci, DeviceBox& box) {
     const HcaPort* port = main_port(hca);
-    const bool is_down = !port || port->state == "DOWN" || hca.role == "down";
-    const bool is_ethernet = port && port->link_layer == "Ethernet";
-    box.kind = is_down                            ? "HCA without a link"
-               : is_ethernet                      ? "Ethernet HCA (RoCE)"
-               : port->link_layer == "InfiniBand" ? "InfiniBand HCA"
-                                                  : "HCA";
+    const bool is_down = !port || port->state == HcaPortState::down || hca.role == HcaRole::down;
+    const bool is_ethernet = port && port->link_layer == LinkLayer::ethernet;
+    box.kind = is_down                                     ? "HCA without a link"
+               : is_ethernet                               ? "Ethernet HCA (RoCE)"
+               : port->link_layer == LinkLayer::infiniband ? "InfiniBand HCA"
+                                                           : "HCA";
     box.look = is_down ? looks::down : is_ethernet ? looks::ethernet : looks::infiniband;
     box.title = device_name(hca);
     box.badge = has_gpudirect(machine, hca) ? "GDR" : "";
-    if (port)
-        box.lines.push_back(fmt::format("{} {}", rate_text(port->rate_gbps),
-                                        port->link_layer.empty() ? "link layer not known" : port->link_layer));
+    if (port) box.lines.push_back(fmt::format("{} {}", rate_text(port->rate_gbps), layer_text(port->link_layer)));
     std::vector<std::string> states;
-    if (port && !port->state.empty()) states.push_back(port->state);
-    if (!hca.role.empty() && hca.role != "down") states.push_back(hca.role);
+    if (port && port->state != HcaPortState::unknown) states.emplace_back(to_text(port->state));
+    if (hca.role != HcaRole::unknown && hca.role != HcaRole::down) states.emplace_back(to_text(hca.role));
     if (hca.ports.size() > 1) states.push_back(plural(hca.ports.size(), "port"));
     if (!hca.is_usable.value_or(true)) states.push_back("not usable");
     box.lines.push_back(states.empty() ? "state not known" : joined(states, " · "));

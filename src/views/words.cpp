@@ -64,10 +64,14 @@ std::string nvlink_generation(const NvLink& link) {
 }
 
 const HcaPort* main_port(const Hca& hca) {
-    const auto active =
-        std::find_if(hca.ports.begin(), hca.ports.end(), [](const HcaPort& p) { return p.state == "ACTIVE"; });
+    const auto active = std::find_if(hca.ports.begin(), hca.ports.end(),
+                                     [](const HcaPort& p) { return p.state == HcaPortState::active; });
     if (active != hca.ports.end()) return &*active;
     return hca.ports.empty() ? nullptr : &hca.ports.front();
+}
+
+std::string_view layer_text(LinkLayer layer) {
+    return layer == LinkLayer::unknown ? "link layer not known" : to_text(layer);
 }
 
 std::string ports_text(const Hca& hca) {
@@ -75,8 +79,8 @@ std::string ports_text(const Hca& hca) {
     for (const HcaPort& port : hca.ports) {
         std::string text = hca.ports.size() > 1 ? fmt::format("port {}: ", port.number) : "";
         if (port.rate_gbps) text += rate_text(port.rate_gbps) + " ";
-        text += port.link_layer.empty() ? "link layer not known" : port.link_layer;
-        text += port.state.empty() ? ", state not known" : ", " + port.state;
+        text += layer_text(port.link_layer);
+        text += fmt::format(", {}", port.state == HcaPortState::unknown ? "state not known" : to_text(port.state));
         if (!port.physical_state.empty() && port.physical_state != "LinkUp") text += " (" + port.physical_state + ")";
         texts.push_back(text);
     }

@@ -34,6 +34,7 @@ std::string link_text(const PciLink& link, bool is_gpu);
 std::string nvlink_generation(const NvLink& link);
 
 /// "InfiniBand, ACTIVE": state and kind of the first port, the others too where there are several.
+std::string_view layer_text(LinkLayer layer);
 std::string ports_text(const Hca& hca);
 
 /// The port that stands for an HCA: an active one, else the first; nullptr where it has none.

@@ -474,7 +474,7 @@ TEST_CASE("a rail that one host has lost is a warning", "[check]") {
     CHECK(after("fabric.rails_equal",
                 [](TwoHosts& hosts) {
                     hosts.cluster.rails.push_back(
-                        {1, {{"node0", "mlx5_1", 1}}, "InfiniBand", 400, "beside gpu1 of each host"});
+                        {1, {{"node0", "mlx5_1", 1}}, LinkLayer::infiniband, 400, "beside gpu1 of each host"});
                 }) ==
           "rail 1: warning: mlx5_1 of node0 alone (beside gpu1 of each host) | a port on each of the 2 hosts that "
           "have HCAs | see which port is down: r1cluster show --matrix");

@@ -75,7 +75,7 @@ TwoHosts::TwoHosts() {
     for (const HostSpec& host : spec.hosts) cluster.machines.push_back(machine_of(host));
     cluster.paths = {{"node0", "node1", "eth0", "10.0.0.1", "10.0.0.2", true, 40, ""},
                      {"node1", "node0", "eth0", "10.0.0.2", "10.0.0.1", true, 40, ""}};
-    cluster.rails = {{0, {{"node0", "mlx5_0", 1}, {"node1", "mlx5_0", 1}}, "InfiniBand", 400, "one subnet"}};
+    cluster.rails = {{0, {{"node0", "mlx5_0", 1}, {"node1", "mlx5_0", 1}}, LinkLayer::infiniband, 400, "one subnet"}};
     for (const PlannedPort& port : planned_ports(spec))
         machine(0).ports.push_back({port.address, port.port, true, "", ""});
     checkpoint.path = "/data/r1";

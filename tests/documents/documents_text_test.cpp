@@ -65,10 +65,10 @@ TEST_CASE("a verbs device in an NCCL topology is an HCA with the rate and link l
     REQUIRE(machine.hcas.size() == 2);
     CHECK(machine.hcas[0].name == "ibp26s0");
     CHECK(machine.hcas[0].pci_address == "0000:1a:00.0");
-    CHECK(machine.hcas[0].ports.at(0).link_layer == "InfiniBand");
+    CHECK(machine.hcas[0].ports.at(0).link_layer == LinkLayer::infiniband);
     CHECK(machine.hcas[0].ports.at(0).rate_gbps == 400.0);
-    CHECK(machine.hcas[0].ports.at(0).state == "");
-    CHECK(machine.hcas[1].ports.at(0).link_layer == "Ethernet");
+    CHECK(machine.hcas[0].ports.at(0).state == HcaPortState::unknown);
+    CHECK(machine.hcas[1].ports.at(0).link_layer == LinkLayer::ethernet);
     REQUIRE(machine.nics.size() == 1);
     CHECK(machine.nics[0].speed_mbps == 25000);
     CHECK(machine.nics[0].numa_node == 0);
@@ -266,7 +266,7 @@ TEST_CASE("hwloc tells GPUs by NVML, HCAs with their ports, and distances of NUM
     CHECK(machine.pci_devices.at(0).parent == "pci0001:80");
     CHECK(machine.pci_devices.at(0).local_cpus == "16-31");
     REQUIRE(machine.hcas.size() == 1);
-    CHECK(machine.hcas[0].ports.at(0).state == "ACTIVE");
+    CHECK(machine.hcas[0].ports.at(0).state == HcaPortState::active);
     CHECK(machine.hcas[0].ports.at(0).lid == 31);
     CHECK(machine.hcas[0].ports.at(0).gids == std::vector<Gid>{{0, "fe80:0:0:0:1:2:3:4", "", ""}});
     CHECK(machine.nics.at(0).name == "ibp1");

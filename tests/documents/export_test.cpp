@@ -68,8 +68,8 @@ Machine small_machine() {
     hca.pci_address = "0000:19:00.0";
     hca.numa_node = 0;
     HcaPort& port = hca.ports.emplace_back();
-    port.state = "ACTIVE";
-    port.link_layer = "InfiniBand";
+    port.state = HcaPortState::active;
+    port.link_layer = LinkLayer::infiniband;
     port.rate_gbps = 400;
     return machine;
 }
@@ -136,7 +136,7 @@ TEST_CASE("a GPU that neither class nor vendor tells stays one in an NCCL topolo
 
 TEST_CASE("a port that is down is not in an NCCL topology, where its rate would stay", "[documents]") {
     Machine machine = small_machine();
-    machine.hcas[0].ports[0].state = "DOWN";
+    machine.hcas[0].ports[0].state = HcaPortState::down;
     CHECK(to_nccl_topology(machine).find("mlx5_0") == std::string::npos);
     CHECK(to_nccl_topology(machine).find("0000:19:00.0") != std::string::npos);
 }

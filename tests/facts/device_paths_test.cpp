@@ -163,24 +163,24 @@ TEST_CASE("GPUDirect RDMA needs a way for memory and a short path", "[facts]") {
 TEST_CASE("ports beside GPUs are rails, others serve storage or management", "[facts]") {
     Machine machine = four_switches();
     machine.pci_devices.push_back(pci("0000:f0:00.0", "pci0000:f0", "network", 1));
-    machine.hcas.push_back(hca("mlx5_bond_0", "0000:f0:00.0", 200, "Ethernet"));
+    machine.hcas.push_back(hca("mlx5_bond_0", "0000:f0:00.0", 200, LinkLayer::ethernet));
     machine.hcas.push_back(hca("mlx5_9", "0000:f1:00.0", 400));
-    machine.hcas.back().ports[0].state = "DOWN";
+    machine.hcas.back().ports[0].state = HcaPortState::down;
     detail::derive(machine);
-    for (std::size_t i = 0; i < 4; ++i) CHECK(machine.hcas[i].role == "compute");
+    for (std::size_t i = 0; i < 4; ++i) CHECK(machine.hcas[i].role == HcaRole::compute);
     CHECK(machine.hcas[0].role_because == "400 Gb/s InfiniBand, beside a GPU");
-    CHECK(machine.hcas[4].role == "storage or management");
-    CHECK(machine.hcas[5].role == "down");
+    CHECK(machine.hcas[4].role == HcaRole::storage_or_management);
+    CHECK(machine.hcas[5].role == HcaRole::down);
     machine.hcas[4].ports[0].netdev = "bond0";
     machine.route_entries = {{"default", "bond0.100"}};
     machine.nics.resize(1);
     machine.nics[0].name = "bond0.100";
     machine.nics[0].lower = {"bond0"};
     detail::derive(machine);
-    CHECK(machine.hcas[4].role == "management");
+    CHECK(machine.hcas[4].role == HcaRole::management);
     machine.route_entries = {{"default", "eno1"}};
     detail::derive(machine);
-    CHECK(machine.hcas[4].role == "storage");
+    CHECK(machine.hcas[4].role == HcaRole::storage);
     CHECK(machine.hcas[4].role_because ==
           "200 Gb/s Ethernet, unlike the 4 ports for GPUs; no default route leaves by bond0");
 }

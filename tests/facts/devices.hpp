@@ -30,15 +30,15 @@ inline Gpu gpu(int index, std::string address) {
     return gpu;
 }
 
-inline Hca hca(std::string name, std::string address, double rate_gbps = 400, std::string layer = "InfiniBand") {
+inline Hca hca(std::string name, std::string address, double rate_gbps = 400, LinkLayer layer = LinkLayer::infiniband) {
     Hca hca;
     hca.name = std::move(name);
     hca.pci_address = std::move(address);
     hca.model = "MT4129";
     HcaPort port;
-    port.state = "ACTIVE";
+    port.state = HcaPortState::active;
     port.physical_state = "LinkUp";
-    port.link_layer = std::move(layer);
+    port.link_layer = layer;
     port.rate_gbps = rate_gbps;
     port.sm_lid = 1;
     hca.ports.push_back(port);

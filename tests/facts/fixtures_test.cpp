@@ -125,15 +125,15 @@ TEST_CASE("eight NDR ports are rails, and the bonded Ethernet port is none", "[f
     for (const Hca& hca : machine.hcas) {
         INFO(hca.name);
         REQUIRE(hca.ports.size() == 1);
-        CHECK(hca.ports[0].state == "ACTIVE");
+        CHECK(hca.ports[0].state == HcaPortState::active);
         if (hca.name == "mlx5_bond_0") {
-            CHECK(hca.role == "storage or management");
-            CHECK(hca.ports[0].link_layer == "Ethernet");
+            CHECK(hca.role == HcaRole::storage_or_management);
+            CHECK(hca.ports[0].link_layer == LinkLayer::ethernet);
             CHECK(hca.ports[0].rate_gbps == 200);
             CHECK(hca.model == "MT41692");
         } else {
-            CHECK(hca.role == "compute");
-            CHECK(hca.ports[0].link_layer == "InfiniBand");
+            CHECK(hca.role == HcaRole::compute);
+            CHECK(hca.ports[0].link_layer == LinkLayer::infiniband);
             CHECK(hca.ports[0].rate_gbps == 400);
             CHECK(hca.ports[0].rate_text == "400 Gb/sec (4X NDR)");
             CHECK(hca.firmware_version == "28.41.1000");

@@ -24,17 +24,17 @@ TEST_CASE("the H100 tree has eight InfiniBand ports of 400 Gb/s and one of Ether
     for (const Hca& hca : machine.hcas) {
         REQUIRE(hca.ports.size() == 1);
         const HcaPort& port = hca.ports[0];
-        CHECK(port.state == "ACTIVE");
+        CHECK(port.state == HcaPortState::active);
         CHECK(port.physical_state == "LinkUp");
         if (hca.name == "mlx5_bond_0") {
             CHECK(hca.model == "MT41692");
             CHECK(hca.firmware_version == "32.38.3056");
-            CHECK(port.link_layer == "Ethernet");
+            CHECK(port.link_layer == LinkLayer::ethernet);
             CHECK(port.rate_gbps == 200);
         } else {
             CHECK(hca.model == "MT4129");
             CHECK(hca.board_id == "MT_0000000838");
-            CHECK(port.link_layer == "InfiniBand");
+            CHECK(port.link_layer == LinkLayer::infiniband);
             ndr += port.rate_gbps == 400 ? 1 : 0;
         }
     }

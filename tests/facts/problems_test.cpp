@@ -81,11 +81,11 @@ TEST_CASE("what waits for a reset, or is worn out, is a problem", "[facts]") {
 }
 
 TEST_CASE("ports without a subnet manager or a cable are problems", "[facts]") {
-    CHECK(problems_after([](Machine& machine) { machine.hcas[1].ports[0].state = "INIT"; }) ==
+    CHECK(problems_after([](Machine& machine) { machine.hcas[1].ports[0].state = HcaPortState::init; }) ==
           Texts{"mlx5_1 port 1: it is up and has no LID: no subnet manager answers",
                 "mlx5_1: no port of it is up, while 3 HCAs of its model are"});
     CHECK(problems_after([](Machine& machine) {
-              machine.hcas[1].ports[0].state = "DOWN";
+              machine.hcas[1].ports[0].state = HcaPortState::down;
               machine.hcas[1].ports[0].physical_state = "Polling";
           }) ==
           Texts{"mlx5_1 port 1: it is DOWN (Polling)", "mlx5_1: no port of it is up, while 3 HCAs of its model are"});

@@ -37,7 +37,7 @@ TEST_CASE("ports beside the same GPU of each host are a rail where the subnet te
     CHECK(cluster.rails[3].ports == std::vector<RailPort>{{"node1", "mlx5_3", 1}, {"node2", "mlx5_3", 1}});
     CHECK(cluster.rails[0].because == "beside gpu0 of each host; one subnet for all ports");
     CHECK(cluster.rails[0].rate_gbps == 400);
-    CHECK(cluster.rails[0].link_layer == "InfiniBand");
+    CHECK(cluster.rails[0].link_layer == LinkLayer::infiniband);
 }
 
 TEST_CASE("a subnet of its own makes a rail, whatever the place of its port", "[facts]") {
@@ -45,7 +45,7 @@ TEST_CASE("a subnet of its own makes a rail, whatever the place of its port", "[
     for (std::size_t host = 0; host < 2; ++host) {
         for (std::size_t i = 0; i < 4; ++i) {
             Hca& one = cluster.machines[host].hcas[i];
-            one.ports[0].link_layer = "Ethernet";
+            one.ports[0].link_layer = LinkLayer::ethernet;
             one.ports[0].netdev = "eth" + std::to_string(i);
             Nic nic;
             nic.name = one.ports[0].netdev;
@@ -63,7 +63,7 @@ TEST_CASE("a subnet of its own makes a rail, whatever the place of its port", "[
 
 TEST_CASE("a host that lost a port leaves its rail to the others", "[facts]") {
     Cluster cluster = two_hosts();
-    cluster.machines[1].hcas[1].ports[0].state = "DOWN";
+    cluster.machines[1].hcas[1].ports[0].state = HcaPortState::down;
     for (Machine& machine : cluster.machines) {
         for (std::size_t i = 0; i < 4; ++i) {
             machine.hcas[i].ports[0].gids = {

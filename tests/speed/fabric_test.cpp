@@ -22,13 +22,13 @@ void name_gpus(Cluster& cluster, const std::string& name) {
 }
 
 /// One active port of this rate for each GPU of each host.
-void add_hcas(Cluster& cluster, double gbits_per_s, std::optional<bool> is_gpudirect, const std::string& link_layer) {
+void add_hcas(Cluster& cluster, double gbits_per_s, std::optional<bool> is_gpudirect, LinkLayer link_layer) {
     for (Machine& machine : cluster.machines) {
         for (Gpu& gpu : machine.gpus) {
             Hca hca;
             hca.name = "mlx5_" + std::to_string(gpu.nvml_index);
             HcaPort port;
-            port.state = "ACTIVE";
+            port.state = HcaPortState::active;
             port.link_layer = link_layer;
             port.rate_gbps = gbits_per_s;
             hca.ports.push_back(port);
@@ -127,7 +127,7 @@ TEST_CASE("a way between GPUs of which nothing was seen says what would tell", "
 
 TEST_CASE("eight ports of 400 Gb/s on each host are 400 GB/s together", "[speed]") {
     Cluster cluster = h100_hosts(2);
-    add_hcas(cluster, 400, true, "InfiniBand");
+    add_hcas(cluster, 400, true, LinkLayer::infiniband);
     const detail::Fabric found = fabric(cluster);
     CHECK(found.between_hosts_name == "InfiniBand with GPUDirect RDMA");
     CHECK(std::abs(found.between_hosts_gbytes_per_s.likely - 0.9 * 400) < 1e-9);
@@ -136,9 +136,9 @@ TEST_CASE("eight ports of 400 Gb/s on each host are 400 GB/s together", "[speed]
 
 TEST_CASE("RDMA through host memory takes longer to begin", "[speed]") {
     Cluster direct = h100_hosts(2), staged = h100_hosts(2), unknown = h100_hosts(2);
-    add_hcas(direct, 200, true, "Ethernet");
-    add_hcas(staged, 200, false, "Ethernet");
-    add_hcas(unknown, 200, std::nullopt, "Ethernet");
+    add_hcas(direct, 200, true, LinkLayer::ethernet);
+    add_hcas(staged, 200, false, LinkLayer::ethernet);
+    add_hcas(unknown, 200, std::nullopt, LinkLayer::ethernet);
     CHECK(fabric(direct).between_hosts_name == "RoCE with GPUDirect RDMA");
     CHECK(fabric(staged).between_hosts_name == "RoCE without GPUDirect RDMA");
     CHECK(fabric(staged).between_hosts_latency_us.likely > fabric(direct).between_hosts_latency_us.likely);
@@ -148,8 +148,8 @@ TEST_CASE("RDMA through host memory takes longer to begin", "[speed]") {
 
 TEST_CASE("a port for storage is not one for GPUs, and one host without is enough for TCP", "[speed]") {
     Cluster cluster = h100_hosts(2);
-    add_hcas(cluster, 400, true, "InfiniBand");
-    for (Hca& hca : cluster.machines[1].hcas) hca.role = "storage";
+    add_hcas(cluster, 400, true, LinkLayer::infiniband);
+    for (Hca& hca : cluster.machines[1].hcas) hca.role = HcaRole::storage;
     add_network(cluster, "eth0", 10'000, 100);
     const detail::Fabric found = fabric(cluster);
     CHECK(found.between_hosts_name == "TCP over eth0");

@@ -25,8 +25,8 @@ Runbook runbook() {
     for (const char* host : {"a", "b"}) {
         Machine machine = gpu_machine(host, 8, 80 * gib);
         HcaPort port;
-        port.state = "ACTIVE";
-        port.link_layer = "InfiniBand";
+        port.state = HcaPortState::active;
+        port.link_layer = LinkLayer::infiniband;
         port.rate_gbps = 400;
         for (Gpu& gpu : machine.gpus) {
             gpu.name = "NVIDIA H100 80GB HBM3";

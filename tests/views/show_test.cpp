@@ -133,7 +133,8 @@ TEST_CASE("a cluster is shown with its rails, the ways between its machines, and
     Cluster cluster;
     cluster.paths = {{"a", "b", "eth0", "10.0.0.1", "10.0.0.2", true, 21.4, ""},
                      {"b", "a", "", "", "10.0.0.1", false, {}, "timed out"}};
-    cluster.rails = {{0, {{"a", "mlx5_0", 1}, {"b", "mlx5_3", 2}}, "InfiniBand", 400, "one subnet prefix for all"}};
+    cluster.rails = {
+        {0, {{"a", "mlx5_0", 1}, {"b", "mlx5_3", 2}}, LinkLayer::infiniband, 400, "one subnet prefix for all"}};
     cluster.differences = {{"GPU driver", {{"a", "550.54"}, {"b", "550.54"}, {"c", "535.1"}}}};
     CHECK(show(cluster) ==
           "Rails: HCAs that face each other\n"

@@ -28,8 +28,8 @@ Gpu gpu(int index, const std::string& name, const std::string& address, std::uin
     return gpu;
 }
 
-Hca hca(const std::string& name, const std::string& address, double gbps, const std::string& layer,
-        const std::string& role, std::optional<int> node) {
+Hca hca(const std::string& name, const std::string& address, double gbps, LinkLayer layer, HcaRole role,
+        std::optional<int> node) {
     Hca hca = machines::hca(name, address, gbps, layer);
     hca.firmware_version = "28.39.1002";
     hca.role = role;
@@ -94,7 +94,8 @@ Machine h100_machine() {
         one.fabric = GpuFabric{"completed", "success", "", std::nullopt, {}};
         add_links(one, 18, "switch", "0000:05:00.0", 6);
         machine.gpus.push_back(one);
-        machine.hcas.push_back(hca(fmt::format("mlx5_{}", i), at(4, 0), 400, "InfiniBand", "compute", node));
+        machine.hcas.push_back(
+            hca(fmt::format("mlx5_{}", i), at(4, 0), 400, LinkLayer::infiniband, HcaRole::compute, node));
         machine.hcas.back().role_because = "400 Gb/s InfiniBand on a switch with a GPU";
     }
     for (int i = 0; i < 4; ++i)
@@ -103,8 +104,8 @@ Machine h100_machine() {
     machine.pci_devices.push_back(pci("0000:e6:00.0", "0000:e5:01.0", "network", 0, gen5_x16));
     machine.pci_devices.push_back(pci("0000:e8:01.0", "pci0000:e8", "bridge", 1, gen5_x16));
     machine.pci_devices.push_back(pci("0000:e9:00.0", "0000:e8:01.0", "network", 1, gen5_x16));
-    machine.hcas.push_back(hca("mlx5_8", "0000:e6:00.0", 200, "InfiniBand", "storage", 0));
-    machine.hcas.push_back(hca("mlx5_bond_0", "0000:e9:00.0", 100, "Ethernet", "management", 1));
+    machine.hcas.push_back(hca("mlx5_8", "0000:e6:00.0", 200, LinkLayer::infiniband, HcaRole::storage, 0));
+    machine.hcas.push_back(hca("mlx5_bond_0", "0000:e9:00.0", 100, LinkLayer::ethernet, HcaRole::management, 1));
     machine.hcas[8].role_because = "200 Gb/s, not near a GPU";
     machine.hcas[9].role_because = "a bond with an address of the host";
     for (std::size_t a = 0; a < 8; ++a) {
@@ -151,9 +152,9 @@ Machine broken_h100_machine() {
         if (device.address == narrow.pci_address) device.link.width = 8;
     }
     machine.gpus[6].nvlinks[4].is_active = false;
-    machine.hcas[4].ports[0].state = "DOWN";
+    machine.hcas[4].ports[0].state = HcaPortState::down;
     machine.hcas[4].ports[0].physical_state = "Polling";
-    machine.hcas[4].role = "down";
+    machine.hcas[4].role = HcaRole::down;
     machine.hcas[4].role_because = "no port is up";
     for (NearHca& near : machine.gpus[4].hcas) near.uses_gpudirect = false;
     machine.problems = {
@@ -281,7 +282,8 @@ Machine machine_of(int gpus, int hcas, int nodes, int per_switch) {
         const std::string address = fmt::format("0002:{:02x}:00.0", i);
         machine.pci_devices.push_back(pci(address, parent_of(i, hcas), "network", node_of(i, hcas), gen5_x16));
         machine.hcas.push_back(hca(fmt::format("rdmap{}s{}", 79 + i, i), address, 100,
-                                   i % 3 == 0 ? "Ethernet" : "InfiniBand", "compute", node_of(i, hcas)));
+                                   i % 3 == 0 ? LinkLayer::ethernet : LinkLayer::infiniband, HcaRole::compute,
+                                   node_of(i, hcas)));
     }
     return machine;
 }

@@ -36,8 +36,8 @@ struct RailPort {
 /// HCA ports of several hosts that face each other: traffic between them crosses no other rail.
 struct Rail {
     int index = 0;
-    std::vector<RailPort> ports;      ///< at most one of each host, in the order of the machines
-    std::string link_layer;           ///< "InfiniBand", "Ethernet"
+    std::vector<RailPort> ports;  ///< at most one of each host, in the order of the machines
+    LinkLayer link_layer = LinkLayer::unknown;
     std::optional<double> rate_gbps;  ///< of the slowest port
     std::string because;  ///< "same subnet 10.1.0.0/24", "same position beside gpu0; one subnet prefix for all"
     bool operator==(const Rail&) const = default;

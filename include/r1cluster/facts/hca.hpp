@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace r1cluster {
@@ -18,11 +19,43 @@ struct Gid {
     bool operator==(const Gid&) const = default;
 };
 
+/// What an HCA port speaks.
+enum class LinkLayer {
+    unknown,     ///< ""
+    infiniband,  ///< "InfiniBand"
+    ethernet,    ///< "Ethernet"
+};
+
+/// Logical state of an HCA port, ibv_port_state.
+enum class HcaPortState {
+    unknown,       ///< ""
+    nop,           ///< "NOP"
+    down,          ///< "DOWN"
+    init,          ///< "INIT": a link, and no address from a subnet manager yet
+    armed,         ///< "ARMED"
+    active,        ///< "ACTIVE"
+    active_defer,  ///< "ACTIVE_DEFER"
+};
+
+/// What an HCA is for.
+enum class HcaRole {
+    unknown,                ///< ""
+    compute,                ///< "compute": the rails between GPUs
+    storage,                ///< "storage"
+    management,             ///< "management"
+    storage_or_management,  ///< "storage or management": which of the two was not seen
+    down,                   ///< "down": no port is up
+};
+
+std::string_view to_text(LinkLayer layer);
+std::string_view to_text(HcaPortState state);
+std::string_view to_text(HcaRole role);
+
 struct HcaPort {
     int number = 1;
-    std::string state;                ///< "ACTIVE", "INIT", "DOWN", "ARMED"
-    std::string physical_state;       ///< "LinkUp", "Polling", "Disabled"
-    std::string link_layer;           ///< "InfiniBand", "Ethernet"; empty: not known
+    HcaPortState state = HcaPortState::unknown;
+    std::string physical_state;  ///< "LinkUp", "Polling", "Disabled"
+    LinkLayer link_layer = LinkLayer::unknown;
     std::optional<double> rate_gbps;  ///< gigabits per second
     std::string rate_text;            ///< "400 Gb/sec (4X NDR)"
     std::optional<int> lid;
@@ -50,8 +83,7 @@ struct Hca {
     std::optional<bool> is_usable;  ///< whether this process may open its /dev/infiniband/uverbsN
     std::string unusable_because;
     std::optional<bool> is_dmabuf_supported;  ///< by a trial registration
-    /// "compute" for the rails between GPUs, "storage", "management", "down" (no port is up), or empty: not known.
-    std::string role;
+    HcaRole role = HcaRole::unknown;
     std::string role_because;
     bool operator==(const Hca&) const = default;
 };

@@ -15,7 +15,7 @@ namespace {
 std::string compute_hcas(const Machine& machine) {
     std::map<std::string, int> counts;
     for (const Hca& hca : machine.hcas) {
-        if (hca.role == "compute") ++counts[hca.model];
+        if (hca.role == HcaRole::compute) ++counts[hca.model];
     }
     std::string text;
     for (const auto& [model, count] : counts) text += fmt::format("{}{} x {}", text.empty() ? "" : ", ", count, model);
@@ -26,7 +26,7 @@ std::string compute_hcas(const Machine& machine) {
 std::string hca_firmware(const Machine& machine) {
     std::set<std::string> versions;
     for (const Hca& hca : machine.hcas) {
-        if (hca.role == "compute" && !hca.firmware_version.empty())
+        if (hca.role == HcaRole::compute && !hca.firmware_version.empty())
             versions.insert(hca.model + " " + hca.firmware_version);
     }
     std::string text;

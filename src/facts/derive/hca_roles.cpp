@@ -10,11 +10,11 @@ namespace r1cluster::detail {
 namespace {
 
 /// What the ports of one kind of rail have in common.
-using Kind = std::tuple<std::string, double>;  // link layer, Gb/s
+using Kind = std::tuple<LinkLayer, double>;  // link layer, Gb/s
 
 const HcaPort* active_port(const Hca& hca) {
     for (const HcaPort& port : hca.ports) {
-        if (port.state == "ACTIVE") return &port;
+        if (port.state == HcaPortState::active) return &port;
     }
     return nullptr;
 }
@@ -22,7 +22,8 @@ const HcaPort* active_port(const Hca& hca) {
 Kind kind_of(const HcaPort& port) { return {port.link_layer, port.rate_gbps.value_or(0)}; }
 
 std::string text_of(const HcaPort& port) {
-    const std::string layer = port.link_layer.empty() ? "of unknown link layer" : port.link_layer;
+    const bool is_known = port.link_layer != LinkLayer::unknown;
+    const std::string layer(is_known ? to_text(port.link_layer) : "of unknown link layer");
     return port.rate_gbps ? fmt::format("{:g} Gb/s {}", *port.rate_gbps, layer) : layer + " of unknown rate";
 }
 
@@ -30,7 +31,7 @@ std::string states_of(const Hca& hca) {
     std::string text;
     for (const HcaPort& port : hca.ports) {
         text += fmt::format("{}port {} is {}", text.empty() ? "" : ", ", port.number,
-                            port.state.empty() ? "in an unknown state" : port.state);
+                            port.state == HcaPortState::unknown ? "in an unknown state" : to_text(port.state));
     }
     return text;
 }
@@ -62,13 +63,13 @@ bool bears_default_route(const Machine& machine, const std::string& netdev) {
 void judge_other(const Machine& machine, const HcaPort& port, const std::string& rails, Hca& hca) {
     const std::string unlike = fmt::format("{}, unlike {}", text_of(port), rails);
     if (port.netdev.empty() || machine.route_entries.empty()) {
-        hca.role = "storage or management";
+        hca.role = HcaRole::storage_or_management;
         hca.role_because = unlike + "; its network interface or the routes were not seen";
     } else if (bears_default_route(machine, port.netdev)) {
-        hca.role = "management";
+        hca.role = HcaRole::management;
         hca.role_because = fmt::format("{}; the default route leaves by {}", unlike, port.netdev);
     } else {
-        hca.role = "storage";
+        hca.role = HcaRole::storage;
         hca.role_because = fmt::format("{}; no default route leaves by {}", unlike, port.netdev);
     }
 }
@@ -91,15 +92,15 @@ void derive_hca_roles(Machine& machine) {
     const auto best = std::max_element(kinds.begin(), kinds.end(), [](const auto& a, const auto& b) {
         const auto& [a_layer, a_rate] = a.first;
         const auto& [b_layer, b_rate] = b.first;
-        return std::tuple(a.second, a_rate, a_layer == "InfiniBand") <
-               std::tuple(b.second, b_rate, b_layer == "InfiniBand");
+        return std::tuple(a.second, a_rate, a_layer == LinkLayer::infiniband) <
+               std::tuple(b.second, b_rate, b_layer == LinkLayer::infiniband);
     });
     for (Hca& hca : machine.hcas) {
         const HcaPort* port = active_port(hca);
         if (!port) {
-            const bool is_known =
-                std::any_of(hca.ports.begin(), hca.ports.end(), [](const HcaPort& one) { return !one.state.empty(); });
-            hca.role = is_known ? "down" : "";
+            const bool is_known = std::any_of(hca.ports.begin(), hca.ports.end(),
+                                              [](const HcaPort& one) { return one.state != HcaPortState::unknown; });
+            hca.role = is_known ? HcaRole::down : HcaRole::unknown;
             hca.role_because = hca.ports.empty() ? "no port was seen" : states_of(hca);
             continue;
         }
@@ -108,11 +109,11 @@ void derive_hca_roles(Machine& machine) {
         if (kind_of(*port) != best->first) {
             judge_other(machine, *port, rails, hca);
         } else if (near_count > 0 && !is_near(hca)) {
-            hca.role = "compute";
+            hca.role = HcaRole::compute;
             hca.role_because =
                 fmt::format("{} like the {} beside GPUs, itself beside none", text_of(*port), near_count);
         } else {
-            hca.role = "compute";
+            hca.role = HcaRole::compute;
             hca.role_because = text_of(*port) + (near_count > 0 ? ", beside a GPU" : fmt::format(", one of {}", count));
         }
     }

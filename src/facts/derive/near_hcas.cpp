@@ -56,7 +56,7 @@ void judge(const Machine& machine, const Hca* hca, const DevicePath& path, NearH
     }
     const Term close = is_close(path);
     const Term support = either(peer_memory(machine), dma_buf(machine, hca));
-    if (hca && hca->role == "down") {
+    if (hca && hca->role == HcaRole::down) {
         near.uses_gpudirect = false;
         near.because = hca->role_because;
     } else if (hca && hca->is_usable == false) {

@@ -125,13 +125,15 @@ void check_gpu(const Gpu& gpu, Problems& problems) {
 void check_hca(const Hca& hca, Problems& problems) {
     for (const HcaPort& port : hca.ports) {
         const std::string subject = fmt::format("{} port {}", hca.name, port.number);
-        if (port.link_layer == "InfiniBand" && port.state == "INIT") {
+        if (port.link_layer == LinkLayer::infiniband && port.state == HcaPortState::init) {
             problems.add(kinds::no_subnet_manager, subject, "it is up and has no LID: no subnet manager answers",
                          "start opensm, or the subnet manager of the switch");
-        } else if (port.physical_state == "Polling" || (port.state == "DOWN" && port.physical_state == "LinkUp")) {
+        } else if (port.physical_state == "Polling" ||
+                   (port.state == HcaPortState::down && port.physical_state == "LinkUp")) {
             problems.add(
                 kinds::hca_port_down, subject,
-                fmt::format("it is {} ({})", port.state.empty() ? "not active" : port.state, port.physical_state),
+                fmt::format("it is {} ({})", port.state == HcaPortState::unknown ? "not active" : to_text(port.state),
+                            port.physical_state),
                 "look at the cable and the switch port");
         }
     }
@@ -147,8 +149,8 @@ void check_fellows(const Machine& machine, Problems& problems) {
         boards;  // model and board -> up, names of those down
     for (const Hca& hca : machine.hcas) {
         auto& [up, down] = boards[hca.model + " " + hca.board_id];
-        if (hca.role == "compute") ++up;
-        if (hca.role == "down") down.push_back(hca.name);
+        if (hca.role == HcaRole::compute) ++up;
+        if (hca.role == HcaRole::down) down.push_back(hca.name);
     }
     for (const auto& [board, state] : boards) {
         if (state.first < 2) continue;

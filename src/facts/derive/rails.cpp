@@ -12,7 +12,7 @@ namespace {
 
 struct Port {
     RailPort name;
-    std::string link_layer;
+    LinkLayer link_layer = LinkLayer::unknown;
     std::optional<double> rate_gbps;
     std::string subnet;  ///< GID prefix or IP network; empty: not known
     std::string beside;  ///< GPU that it is nearest to
@@ -38,7 +38,7 @@ std::string network_of(const NicAddress& address) {
 }
 
 std::string subnet_of(const Machine& machine, const HcaPort& port) {
-    if (port.link_layer == "InfiniBand") {
+    if (port.link_layer == LinkLayer::infiniband) {
         // The first 64 bits of the first GID are the subnet prefix that the subnet manager gave.
         return port.gids.empty() || port.gids.front().gid.size() < 19 ? "" : port.gids.front().gid.substr(0, 19);
     }
@@ -64,9 +64,9 @@ std::string nearest_gpu(const Machine& machine, const std::string& hca) {
 std::vector<Port> ports_of(const Machine& machine) {
     std::vector<Port> ports;
     for (const Hca& hca : machine.hcas) {
-        if (hca.role != "compute") continue;
+        if (hca.role != HcaRole::compute) continue;
         for (const HcaPort& port : hca.ports) {
-            if (port.state != "ACTIVE") continue;
+            if (port.state != HcaPortState::active) continue;
             ports.push_back({{machine.host, hca.name, port.number},
                              port.link_layer,
                              port.rate_gbps,
@@ -99,7 +99,7 @@ bool subnets_tell(const std::vector<std::vector<Port>>& hosts) {
 
 void add(Rail& rail, const Port& port) {
     rail.ports.push_back(port.name);
-    if (rail.link_layer.empty()) rail.link_layer = port.link_layer;
+    if (rail.link_layer == LinkLayer::unknown) rail.link_layer = port.link_layer;
     if (port.rate_gbps) rail.rate_gbps = std::min(rail.rate_gbps.value_or(*port.rate_gbps), *port.rate_gbps);
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "facts/hca_words.hpp"
 #include "facts/interpret/said.hpp"
 #include "facts/interpret/verbs.hpp"
 #include "readings/hca_names.hpp"
@@ -142,9 +143,9 @@ private:
         const std::string base = fmt::format("{}/ports/{}", folder, number);
         HcaPort port;
         port.number = number;
-        port.state = word_of(wanted(hca, base + "/state", {"hcas.port_state", "port state of HCAs"}));
+        port.state = port_state_of(word_of(wanted(hca, base + "/state", {"hcas.port_state", "port state of HCAs"})));
         port.physical_state = word_of(said_.file(base + "/phys_state").value_or(""));
-        port.link_layer = wanted(hca, base + "/link_layer", {"hcas.link_layer", "link layer of HCAs"});
+        port.link_layer = link_layer_of(wanted(hca, base + "/link_layer", {"hcas.link_layer", "link layer of HCAs"}));
         port.rate_text = wanted(hca, base + "/rate", {"hcas.rate", "port rate of HCAs"});
         port.rate_gbps = rate_of(port.rate_text);
         port.lid = hex_number(wanted(hca, base + "/lid", {"hcas.lid", "LID of HCAs"}));

@@ -10,12 +10,15 @@ namespace r1cluster::detail {
 namespace {
 
 // Numbers of <infiniband/verbs.h>; written out because core reads recordings on any system.
-std::string state_of(int number) {
-    constexpr const char* states[] = {"NOP", "DOWN", "INIT", "ARMED", "ACTIVE", "ACTIVE_DEFER"};
-    return number >= 0 && number < 6 ? states[number] : "";
+HcaPortState state_of(int number) {
+    using enum HcaPortState;
+    constexpr HcaPortState states[] = {nop, down, init, armed, active, active_defer};
+    return number >= 0 && number < 6 ? states[number] : unknown;
 }
 
-std::string link_layer_of(int number) { return number == 1 ? "InfiniBand" : number == 2 ? "Ethernet" : ""; }
+LinkLayer link_layer_of(int number) {
+    return number == 1 ? LinkLayer::infiniband : number == 2 ? LinkLayer::ethernet : LinkLayer::unknown;
+}
 
 std::optional<int> mtu_of(int number) {
     return number >= 1 && number <= 5 ? std::optional(128 << number) : std::nullopt;  // 1 is 256, 5 is 4096
@@ -58,6 +61,15 @@ void settle(Said& said, const Topic& topic, std::string& fact, const std::string
         fact = verbs;
     } else if (!verbs.empty() && fact != verbs) {
         disagree(said, topic, fact, verbs);
+    }
+}
+
+template <class Enum>
+void settle(Said& said, const Topic& topic, Enum& fact, Enum verbs) {
+    if (fact == Enum::unknown) {
+        fact = verbs;
+    } else if (verbs != Enum::unknown && fact != verbs) {
+        disagree(said, topic, std::string(to_text(fact)), std::string(to_text(verbs)));
     }
 }
 

@@ -82,9 +82,9 @@ TEST_CASE("an InfiniBand adapter is read from sysfs", "[host/read]") {
     expected.is_usable = true;
     expected.is_dmabuf_supported = true;
     HcaPort port;
-    port.state = "ACTIVE";
+    port.state = HcaPortState::active;
     port.physical_state = "LinkUp";
-    port.link_layer = "InfiniBand";
+    port.link_layer = LinkLayer::infiniband;
     port.rate_gbps = 400;
     port.rate_text = "400 Gb/sec (4X NDR)";
     port.lid = 26;
@@ -94,7 +94,7 @@ TEST_CASE("an InfiniBand adapter is read from sysfs", "[host/read]") {
     port.pkeys = {"0xffff"};
     port.counters = {{"link_downed", 3}, {"out_of_sequence", 12}};
     expected.ports = {port};
-    expected.role = "compute";
+    expected.role = HcaRole::compute;
     expected.role_because = "400 Gb/s InfiniBand, one of 1";
     CHECK(machine.hcas[0] == expected);
     CHECK(gaps_about(machine, "use of HCAs").empty());
@@ -170,7 +170,7 @@ TEST_CASE("what a put-together tree does not hold is one gap for all of its adap
     readings.listings.clear();  // files alone, as after an import
     const Machine machine = interpret(readings);
     REQUIRE(machine.hcas.size() == 4);
-    CHECK(machine.hcas[3].ports.at(0).state == "INIT");
+    CHECK(machine.hcas[3].ports.at(0).state == HcaPortState::init);
     CHECK(machine.hcas[3].is_usable == std::nullopt);
     CHECK(gaps_about(machine, "LID of HCAs") ==
           std::vector<std::string>{"not read for mlx5_0, mlx5_1, mlx5_2 and 1 more: "
@@ -203,7 +203,7 @@ TEST_CASE("libibverbs adds MTU and DMA-BUF, and where it disagrees with sysfs bo
     REQUIRE(machine.hcas.size() == 1);
     CHECK(machine.hcas[0].ports.at(0).active_mtu == 4096);
     CHECK(machine.hcas[0].is_dmabuf_supported == true);
-    CHECK(machine.hcas[0].ports[0].state == "ACTIVE");
+    CHECK(machine.hcas[0].ports[0].state == HcaPortState::active);
     CHECK(gaps_about(machine, "HCA mlx5_0 port 1") ==
           std::vector<std::string>{"sysfs says ACTIVE, libibverbs says INIT"});
     CHECK(readings.calls.at("ibv_open_device(mlx5_1)") == Answer{std::nullopt, "Permission denied"});
