@@ -31,9 +31,12 @@ struct ShardEntry {
     std::string name;
     std::uint64_t size_bytes = 0;
     std::uint64_t declared_header_bytes = 0;
-    std::string because;  ///< why there is no header file
+    std::string because;             ///< why there is no header file
+    std::optional<ReasonCode> code;  ///< of `because`
 };
-BOOST_DESCRIBE_STRUCT(ShardEntry, (), (name, size_bytes, declared_header_bytes, because))
+BOOST_DESCRIBE_STRUCT(ShardEntry, (), (name, size_bytes, declared_header_bytes, because, code))
+template <>
+inline constexpr std::string_view later_field<ShardEntry> = "code";
 
 struct CheckpointIndex {
     std::string path;

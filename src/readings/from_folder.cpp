@@ -105,7 +105,8 @@ CheckpointText checkpoint_of(UsedFolder& folder) {
         if (!names.insert(entry.name).second) {
             refuse(detail::checkpoint_file, fmt::format("the shard \"{}\" occurs twice", entry.name));
         }
-        ShardText shard{entry.name, entry.size_bytes, entry.declared_header_bytes, {std::nullopt, entry.because}};
+        ShardText shard{
+            entry.name, entry.size_bytes, entry.declared_header_bytes, {std::nullopt, entry.because, entry.code}};
         if (entry.because.empty()) {
             shard.header.text = folder.at(detail::header_file(detail::encode_component(entry.name)));
         }

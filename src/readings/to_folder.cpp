@@ -79,7 +79,8 @@ void add_checkpoint(const CheckpointText& checkpoint, Folder& folder) {
     detail::CheckpointIndex index{checkpoint.path, {}};
     for (const ShardText& shard : checkpoint.shards) {
         check_answers("checkpoint", {{shard.name, shard.header}});
-        index.shards.push_back({shard.name, shard.size_bytes, shard.declared_header_bytes, shard.header.because});
+        index.shards.push_back(
+            {shard.name, shard.size_bytes, shard.declared_header_bytes, shard.header.because, shard.header.code});
         if (!shard.header.text) continue;
         const auto [place, is_new] =
             folder.emplace(detail::header_file(detail::encode_component(shard.name)), *shard.header.text);

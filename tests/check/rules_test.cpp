@@ -5,6 +5,7 @@
 
 #include "check/rule.hpp"
 #include "check/two_hosts.hpp"
+#include "facts/problem_kinds.hpp"
 #include "r1cluster/spec/ports.hpp"
 #include "support/catch.hpp"
 
@@ -121,7 +122,7 @@ TEST_CASE("every rule has its own id, a requirement and a source", "[check]") {
     }
 }
 
-TEST_CASE("docs/checks.md has a row for every rule, and no other", "[check]") {
+TEST_CASE("docs/checks.md has a row for every rule and every fault, and no other", "[check]") {
     std::ifstream file(R1CLUSTER_SOURCE_DIR "/docs/checks.md");
     std::set<std::string> rows, rules;
     for (std::string line; std::getline(file, line);) {
@@ -131,6 +132,11 @@ TEST_CASE("docs/checks.md has a row for every rule, and no other", "[check]") {
         std::ostringstream row;
         row << "| `" << rule.id << "` | " << rule.requirement << " | " << to_text(rule.severity) << " | " << rule.source
             << " |";
+        rules.insert(row.str());
+    }
+    for (const detail::ProblemKind& kind : detail::problem_kinds::all) {
+        std::ostringstream row;
+        row << "| `" << kind.id << "` | " << to_text(kind.severity) << " | " << kind.meaning << " |";
         rules.insert(row.str());
     }
     CHECK(rows == rules);
