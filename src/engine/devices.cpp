@@ -32,9 +32,7 @@ std::string add_gpus(const HostSpec& spec, const Machine& machine, HostDevices& 
     }
     if (!spec.gpus || spec.gpus->size() == host.devices.size()) return "";
     for (const int wanted : *spec.gpus) {
-        const bool is_there = std::any_of(machine.gpus.begin(), machine.gpus.end(),
-                                          [&](const Gpu& gpu) { return gpu.nvml_index == wanted; });
-        if (!is_there) {
+        if (!machine.find_gpu(wanted)) {
             const std::string gap = gap_of(machine, "gpus");
             return fmt::format("the spec wants GPU {} of \"{}\", which has {}{}", wanted, spec.name, gpu_list(machine),
                                gap.empty() ? "" : " (" + gap + ")");

@@ -203,8 +203,8 @@ Plan plan_layouts(const DeploymentSpec& spec, const Cluster& cluster, const Chec
     const detail::EngineOptions options = detail::choose_options(spec, cluster, checkpoint.config, devices, knowledge);
     plan.engine = options;
     const auto reject_all = [&](const std::string& because) {
-        plan.rejected.push_back(
-            {spec.layout.tensor_parallel.value_or(0), detail::stages_wanted(spec.layout).value_or(0), because, 1, ""});
+        plan.rejected.push_back({spec.layout.tensor_parallel.value_or(0),
+                                 detail::stages_wanted(spec.layout).value_or(0), because, "", 1, ""});
     };
     if (!devices.refusal.empty()) {
         reject_all(devices.refusal);

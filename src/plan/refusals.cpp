@@ -12,12 +12,6 @@
 #include "r1cluster/knowledge/knowledge.hpp"
 
 namespace r1cluster::detail {
-namespace {
-
-}
-
-}  // namespace
-
 std::string engine_refusal(const EngineOptions& options, const ModelConfig& config, const Devices& devices) {
     if (!devices.is_gpu) return "";
     const std::string_view title = engine_called(options.name).title;

@@ -51,12 +51,6 @@ double pcie_gbytes_per_s(int generation, int width = 16) {
     return of_generation_3_lane * width * static_cast<double>(1 << std::max(0, generation - 3));
 }
 
-const Gpu* find_gpu(const Machine& machine, const Device& device) {
-    const auto found = std::find_if(machine.gpus.begin(), machine.gpus.end(),
-                                    [&](const Gpu& gpu) { return gpu.nvml_index == device.gpu; });
-    return found == machine.gpus.end() ? nullptr : &*found;
-}
-
 double nvlink_gbytes_per_s(const Gpu& gpu) {
     double sum = 0;
     for (const NvLink& link : gpu.nvlinks) {
@@ -79,8 +73,8 @@ Way over_pcie(const Gpu& gpu, const knowledge::GpuFigures* figures, std::string 
 
 /// Between the GPUs of one host.
 Way in_host(const Machine& machine, const HostDevices& host, const Knowledge& knowledge) {
-    const Gpu* first = find_gpu(machine, host.devices[0]);
-    const Gpu* second = find_gpu(machine, host.devices[1]);
+    const Gpu* first = machine.find_gpu(host.devices[0].gpu.value_or(-1));
+    const Gpu* second = machine.find_gpu(host.devices[1].gpu.value_or(-1));
     if (!first || !second) {
         return {
             "an unknown link", {5, 50, 400}, {4, 12, 40}, fmt::format("the GPUs of \"{}\" are not known", host.host)};

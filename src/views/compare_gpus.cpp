@@ -69,9 +69,7 @@ void compare_gpu(const HostPair& host, const Gpu& before, const Gpu& after, Chan
         changes.add(name, fmt::format("was {} before", r1cluster::device_name(before)), false);
     changes.text(name, "PCI address", before.pci_address, after.pci_address);
     changes.text(name, "model", before.name, after.name);
-    const auto bytes = [](std::uint64_t n) { return n == 0 ? std::nullopt : std::optional(n); };
-    changes.number<std::uint64_t>(name, "memory", bytes(before.memory_bytes), bytes(after.memory_bytes), true,
-                                  format_bytes);
+    changes.number<std::uint64_t>(name, "memory", before.memory_bytes, after.memory_bytes, true, format_bytes);
     changes.text(name, "VBIOS", before.vbios_version, after.vbios_version);
     changes.text(name, "firmware", before.firmware_version, after.firmware_version);
     const auto lanes = [](int n) { return fmt::format("{} lanes", n); };
