@@ -32,7 +32,7 @@ std::string capability_text(int capability) { return fmt::format("{}.{}", capabi
 
 /// What plan_layouts() refuses of this release is an error; what the release computes in another way, a warning.
 std::vector<Need> needs(const CheckInput& input, const Version& version) {
-    const knowledge::EngineKnowledge& engine = input.knowledge.engine(input.spec.engine.name);
+    const knowledge::EngineKnowledge& engine = input.knowledge.engine(engine_of(input).name);
     const ModelConfig& model = input.checkpoint->config;
     const bool is_planned = input.layout && !input.layout->engine.dtype.empty();
     const std::string& dtype = is_planned ? input.layout->engine.dtype : model.dtype;

@@ -210,13 +210,13 @@ TEST_CASE("no room for state and logs is an error", "[check]") {
 
 TEST_CASE("too little main memory for the ranks of a machine is an error", "[check]") {
     CHECK(after("memory.host_enough", [](TwoHosts& hosts) { hosts.machine(1).memory_available_bytes = 3 * gib; }) ==
-          "node1: error: 3.00 GiB available | 4.00 GiB for the ranks of this machine | end what takes the memory, or "
+          "node1: error: 3.00 GiB available | 4.10 GiB for the ranks of this machine | end what takes the memory, or "
           "spread "
           "the model over more hosts");
     CHECK(
         after("memory.host_enough",
               [](TwoHosts& hosts) { hosts.machine(1).limits.cgroup_memory_bytes = Limit{gib}; }) ==
-        "node1: error: 1.00 GiB available to its cgroup | 4.00 GiB for the ranks of this machine | end what takes the "
+        "node1: error: 1.00 GiB available to its cgroup | 4.10 GiB for the ranks of this machine | end what takes the "
         "memory, or spread the model over more hosts");
 }
 
@@ -228,7 +228,7 @@ TEST_CASE("ranks on CPUs need main memory for weights and cache, and parts of on
                   hosts.machine(1).boot_id = hosts.machine(0).boot_id;
                   hosts.machine(1).memory_available_bytes = 100 * gib;
               }) ==
-        "node1: error: 100.00 GiB available | 172.00 GiB for the ranks of this machine | end what takes the memory, or "
+        "node1: error: 100.00 GiB available | 172.20 GiB for the ranks of this machine | end what takes the memory, or "
         "spread the model over more hosts");
 }
 
@@ -335,7 +335,7 @@ TEST_CASE("too few open files are a warning, far too few an error", "[check]") {
 
 TEST_CASE("little lockable memory is an error with InfiniBand, else worth knowing", "[check]") {
     const std::string rest =
-        ": 8.00 MiB may be locked | unlimited, or at least 64 GiB, where InfiniBand or RoCE is used | set memlock to "
+        ": 8.00 MiB may be locked | unlimited, or at least 64.00 GiB, where InfiniBand or RoCE is used | set memlock to "
         "unlimited in /etc/security/limits.conf (or LimitMEMLOCK=infinity), log in again";
     CHECK(after("limits.memlock", [](TwoHosts& hosts) { hosts.machine(1).limits.memlock_bytes = Limit{8 << 20}; }) ==
           "node1: error" + rest);
