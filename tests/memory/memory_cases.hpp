@@ -51,8 +51,11 @@ struct Case {
     Layout layout;
     const Checkpoint& checkpoint;
 
+    /// With the engine that the spec says now.
     MemoryForecast forecast(const Calibration& calibration = {}) const {
-        return forecast_memory(spec, cluster, checkpoint, layout, calibration);
+        Layout chosen = layout;
+        chosen.engine = choose_engine(spec, cluster, checkpoint.config);
+        return forecast_memory(spec, cluster, checkpoint, chosen, calibration);
     }
 };
 

@@ -234,7 +234,6 @@ TEST_CASE("SGLang's pool is what is free after loading, less the share that is n
     eight.spec.engine.name = "sglang";
     eight.spec.engine.version = "0.5.6";
     eight.spec.engine.extra_arguments = {"--mem-fraction-static", "0.8", "--context-length=4096"};
-    eight.layout.engine = choose_engine(eight.spec, eight.cluster, eight.checkpoint.config);
     const MemoryForecast forecast = eight.forecast();
     const RankMemory& rank = forecast.ranks[0];
     std::int64_t counted = 0;
@@ -253,7 +252,7 @@ TEST_CASE("SGLang's pool is what is free after loading, less the share that is n
 
 TEST_CASE("what the forecast leaves out is said", "[memory][memory]") {
     Case eight = llama_8b_on_h200(1);
-    eight.layout.engine.speculative_tokens = 1;
+    eight.spec.engine.speculative_tokens = 1;
     CHECK(eight.forecast().warnings ==
           std::vector<std::string>{"weights, cache and buffers of the next-token layers are not in this forecast"});
 }
