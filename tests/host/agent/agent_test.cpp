@@ -76,9 +76,10 @@ TEST_CASE("an agent of another build is refused with both versions, and what to 
     // As release 0.1.0 answered "hello", in 57 bytes.
     const std::string program =
         folder.write("agent",
-                     "#!/bin/sh\nprintf 'R1CLUSTER-AGENT 1\\n\\071\\000\\000\\000'\n"
+                     "#!/bin/sh\nprintf 'R1CLUSTER-AGENT 1\\n'\nhead -c 4 > /dev/null\n"
+                     "printf '\\071\\000\\000\\000'\n"
                      "printf '{\"id\":1,\"result\":{\"version\":\"0.1.0\",\"pid\":77,\"uid\":1000}}'\n"
-                     "exec cat\n");
+                     "exec cat > /dev/null\n");
     std::filesystem::permissions(program, std::filesystem::perms::owner_all);
     HostOptions options = local_options();
     options.binary = program;
