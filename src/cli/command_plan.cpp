@@ -16,17 +16,17 @@ std::string show_hosts(const std::vector<HostShards>& hosts) {
 }
 
 void add_model(CLI::App& app, Session& session) {
-    CLI::App* verb = app.add_subcommand("model", "what a checkpoint is, from its headers alone");
-    verb->add_option("path", session.spec_path, "a folder, a hub's cache, or the address of a mirror or hub")
+    CLI::App* verb = app.add_subcommand("model", "describe a checkpoint from its headers alone");
+    verb->add_option("path", session.spec_path, "a folder, a Hugging Face cache, or the URL of a mirror or hub")
         ->required();
     add_json(*verb, session);
     static bool is_whole = false;
-    verb->add_flag("--tensors", is_whole, "with --json: every tensor, instead of sums");
+    verb->add_flag("--tensors", is_whole, "with --json: print every tensor instead of sums");
     static CheckpointOptions options;
-    verb->add_option("--revision", options.revision, "of a hub or its cache: branch, tag or commit");
-    verb->add_option("--token-file", options.token_file, "a file with a token for the server, readable by you alone");
-    verb->add_option("--ca-file", options.ca_file, "certificates (PEM) to trust instead of the system's");
-    verb->add_option("--timeout", options.timeout_s, "seconds for one answer of the server")
+    verb->add_option("--revision", options.revision, "branch, tag or commit of a hub or a cache");
+    verb->add_option("--token-file", options.token_file, "file with a token for the server, readable only by you");
+    verb->add_option("--ca-file", options.ca_file, "certificates (PEM) that replace those of the system");
+    verb->add_option("--timeout", options.timeout_s, "time limit in seconds for one response of the server")
         ->check(CLI::Range(1, 3600))
         ->capture_default_str();
     verb->callback([&session] {
@@ -40,7 +40,7 @@ void add_model(CLI::App& app, Session& session) {
 }
 
 void add_plan(CLI::App& app, Session& session) {
-    CLI::App* verb = app.add_subcommand("plan", "the layouts that hosts and model allow, best first");
+    CLI::App* verb = app.add_subcommand("plan", "list the possible layouts, best first");
     add_input(*verb, session, true);
     add_knowledge_option(*verb, session);
     add_json(*verb, session);
@@ -64,7 +64,7 @@ void add_plan(CLI::App& app, Session& session) {
 }
 
 void add_check(CLI::App& app, Session& session) {
-    CLI::App* verb = app.add_subcommand("check", "whether the deployment would work, rule by rule");
+    CLI::App* verb = app.add_subcommand("check", "check rule by rule whether the deployment would work");
     add_input(*verb, session, true);
     add_knowledge_option(*verb, session);
     add_json(*verb, session);
@@ -77,7 +77,7 @@ void add_check(CLI::App& app, Session& session) {
 }
 
 void add_config(CLI::App& app, Session& session) {
-    CLI::App* verb = app.add_subcommand("config", "the environment of the engine on each host, and why");
+    CLI::App* verb = app.add_subcommand("config", "print the engine's environment on each host, and why");
     add_input(*verb, session, true);
     add_knowledge_option(*verb, session);
     add_json(*verb, session);
@@ -86,7 +86,7 @@ void add_config(CLI::App& app, Session& session) {
     verb->add_option("--format", format, "text, env (for --env-file) or shell")
         ->check(CLI::IsMember({"text", "env", "shell"}))
         ->capture_default_str();
-    verb->add_option("--host", host, "only this host");
+    verb->add_option("--host", host, "print only this host");
     verb->callback([&session] {
         Settings settings = session.decide().require_settings();
         if (!host.empty()) {
@@ -110,7 +110,7 @@ void add_config(CLI::App& app, Session& session) {
 }
 
 void add_launch(CLI::App& app, Session& session) {
-    CLI::App* verb = app.add_subcommand("launch", "the processes that up would start; starts nothing");
+    CLI::App* verb = app.add_subcommand("launch", "print the processes that up would start; start nothing");
     add_input(*verb, session, true);
     add_knowledge_option(*verb, session);
     add_json(*verb, session);

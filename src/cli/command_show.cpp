@@ -11,7 +11,7 @@ namespace r1cluster::cli {
 
 void add_init(CLI::App& app, Session& session) {
     (void)session;
-    CLI::App* verb = app.add_subcommand("init", "writes a commented cluster.toml for these hosts");
+    CLI::App* verb = app.add_subcommand("init", "write a commented cluster.toml for these hosts");
     static std::vector<std::string> hosts;
     static std::string output = "cluster.toml";
     verb->add_option("hosts", hosts, "ssh destinations, or \"local\"")->required();
@@ -34,10 +34,11 @@ void add_init(CLI::App& app, Session& session) {
 }
 
 void add_record(CLI::App& app, Session& session) {
-    CLI::App* verb = app.add_subcommand("record", "saves what the hosts say as a folder, names and addresses replaced");
+    CLI::App* verb =
+        app.add_subcommand("record", "save what the hosts report to a folder, with names and addresses replaced");
     add_input(*verb, session, false);
     static std::string output, anonymize = "on";
-    verb->add_option("-o,--output", output, "folder to make")->required();
+    verb->add_option("-o,--output", output, "folder to create")->required();
     verb->add_option("--anonymize", anonymize, "on, or off to keep names, addresses and serial numbers")
         ->check(CLI::IsMember({"on", "off"}))
         ->capture_default_str();
@@ -111,21 +112,21 @@ void print_changes(Session& session, const Cluster& before, const Cluster& after
 }  // namespace
 
 void add_show(CLI::App& app, Session& session) {
-    CLI::App* verb = app.add_subcommand(
-        "show", "what is in the machines, and how they reach each other; without a spec: this machine");
+    CLI::App* verb =
+        app.add_subcommand("show", "show the machines and the paths between them; without a spec: this machine");
     add_input(*verb, session, false);
     static bool is_matrix = false;
     static std::string older;
     static std::vector<FileView> views{
-        {"--svg", "a picture of each machine; - for standard output, {host} in the name for its host", to_svg},
-        {"--tree", "NUMA nodes, bridges and devices as lstopo prints them", to_hwloc_text},
-        {"--dot", "the same as a graph for Graphviz", to_dot},
-        {"--nccl-topology", "the machine as NCCL_TOPO_FILE takes it", to_nccl_topology},
+        {"--svg", "write a picture of each machine; - is standard output, {host} the name of the host", to_svg},
+        {"--tree", "write NUMA nodes, bridges and devices in the format of lstopo", to_hwloc_text},
+        {"--dot", "write the devices as a Graphviz graph", to_dot},
+        {"--nccl-topology", "write the machine in the format of NCCL_TOPO_FILE", to_nccl_topology},
     };
-    CLI::Option* json = verb->add_flag("--json", session.is_json, "the value as JSON (docs/schemas)");
+    CLI::Option* json = verb->add_flag("--json", session.is_json, "print the value as JSON (docs/schemas)");
     std::vector<CLI::Option*> exclusive{
-        json, verb->add_flag("--matrix", is_matrix, "how GPUs, HCAs and network controllers reach each other"),
-        verb->add_option("--diff", older, "an older recording: what changed since, in words")};
+        json, verb->add_flag("--matrix", is_matrix, "print the paths between GPUs, HCAs and network controllers"),
+        verb->add_option("--diff", older, "print what changed since this older recording")};
     for (FileView& view : views)
         exclusive.push_back(verb->add_option(view.option, view.file, view.says)->type_name("FILE"));
     for (std::size_t i = 0; i < exclusive.size(); ++i) {
@@ -142,7 +143,8 @@ void add_show(CLI::App& app, Session& session) {
 }
 
 void add_diagnose(CLI::App& app, Session& session) {
-    CLI::App* verb = app.add_subcommand("diagnose", "what the engine's logs say went wrong, the first cause first");
+    CLI::App* verb =
+        app.add_subcommand("diagnose", "explain from the engine's logs what went wrong, the first cause first");
     static std::vector<std::string> sources;
     verb->add_option("sources", sources, "log files, or one deployment spec")->required();
     add_knowledge_option(*verb, session);

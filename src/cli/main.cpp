@@ -25,7 +25,7 @@ bool has_verb(const CLI::App& app, const std::string& name) {
 }
 
 int run_verbs(int argc, char** argv) {
-    CLI::App app{"r1cluster takes bare GPU machines to a served DeepSeek-R1, and any model of its kind."};
+    CLI::App app{"Starts DeepSeek-R1 and other models with stock vLLM on GPU machines that you reach over ssh."};
     app.footer("Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 error, 130 interrupted.");
     app.set_version_flag("--version", std::string(library_version()));
     app.require_subcommand(1);

@@ -54,22 +54,23 @@ void PlanRequest::add_to(CLI::App& verb) {
     verb.add_option("--tp", tensor_parallel, "tensor parallel size");
     verb.add_option("--pp", pipeline_parallel, "pipeline parallel size");
     verb.add_option("--dp", data_parallel, "data parallel size");
-    verb.add_option("--ep", expert_parallel, "whole experts spread over ranks")->check(CLI::IsMember({"on", "off"}));
+    verb.add_option("--ep", expert_parallel, "expert parallelism: whole experts on each rank")
+        ->check(CLI::IsMember({"on", "off"}));
     verb.add_option("--dcp", decode_context_parallel, "decode context parallel size");
-    verb.add_option("--limit", options.limit, "layouts that are listed")
+    verb.add_option("--limit", options.limit, "number of layouts to list")
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{100'000}))
         ->capture_default_str();
-    CLI::Option* memory = verb.add_flag("--memory", wants_memory, "instead: the memory of the first layout");
-    CLI::Option* speed = verb.add_flag("--speed", wants_speed, "instead: the speed of the first layout");
-    CLI::Option* seen = verb.add_option("--observed", observed,
-                                        "instead: what explains \"0.8 tokens/s at 4 requests of 32768 tokens\"");
+    CLI::Option* memory = verb.add_flag("--memory", wants_memory, "print the memory of the first layout instead");
+    CLI::Option* speed = verb.add_flag("--speed", wants_speed, "print the speed of the first layout instead");
+    CLI::Option* seen = verb.add_option(
+        "--observed", observed, "print possible causes of \"0.8 tokens/s at 4 requests of 32768 tokens\" instead");
     speed->excludes(memory);
     seen->excludes(memory)->excludes(speed);
-    verb.add_option("--context", context_tokens, "with --memory: how many requests of so many tokens fit")
+    verb.add_option("--context", context_tokens, "with --memory: print how many requests of this many tokens fit")
         ->needs(memory)
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
     verb.add_option("--calibrate", calibration_log,
-                    "with --memory: a log of the engine, whose numbers replace estimates")
+                    "with --memory: replace estimates by the numbers in this log of the engine")
         ->needs(memory);
 }
 

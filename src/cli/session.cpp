@@ -49,23 +49,23 @@ HostOptions Session::host_options() const {
 void add_input(CLI::App& verb, Session& session, bool needs_spec) {
     CLI::Option* spec = verb.add_option("spec", session.spec_path, "the deployment spec (cluster.toml)");
     if (needs_spec) spec->required();
-    verb.add_option("--from", session.from, "a recording, instead of the hosts themselves");
+    verb.add_option("--from", session.from, "read this recording instead of the hosts");
     add_host_options(verb, session);
 }
 
 void add_host_options(CLI::App& verb, Session& session) {
-    verb.add_option("--ssh-config", session.options.ssh_config, "configuration file for ssh (its -F)");
+    verb.add_option("--ssh-config", session.options.ssh_config, "ssh configuration file (ssh's -F)");
     verb.add_option("--connect-timeout", session.options.connect_timeout_s,
-                    "seconds until a host counts as not reached")
+                    "seconds after which a host counts as not reached")
         ->check(CLI::Range(1, 600))
         ->capture_default_str();
 }
 
 void add_json(CLI::App& verb, Session& session) {
-    verb.add_flag("--json", session.is_json, "the value as JSON (docs/schemas)");
+    verb.add_flag("--json", session.is_json, "print the value as JSON (docs/schemas)");
 }
 void add_explain(CLI::App& verb, Session& session) {
-    verb.add_flag("--explain", session.explains, "say why, for everything");
+    verb.add_flag("--explain", session.explains, "print the reason for every decision");
 }
 
 Decision Session::decide() const { return r1cluster::decide(spec(), recording(), {}, knowledge()); }

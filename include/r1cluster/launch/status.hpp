@@ -9,29 +9,29 @@
 namespace r1cluster {
 
 enum class Phase {
-    absent,    ///< nothing of this deployment is on the host
-    starting,  ///< processes run, no token yet
+    absent,    ///< the host has nothing of this deployment
+    starting,  ///< processes run, but no token was generated yet
     ready,     ///< a token was generated, and every rank is alive
     stopping,
-    stopped,  ///< ended because somebody asked
-    failed,   ///< ended by itself; `cause` says how it began
-    unknown,  ///< the host could not be asked; never the same as failed
+    stopped,  ///< ended on request
+    failed,   ///< ended without a request; `cause` says why
+    unknown,  ///< the host could not be asked; not a failure
 };
 
 std::string_view to_text(Phase phase);
 
-/// Why a group ended: the first thing that went wrong, not what followed from it.
+/// Why a deployment ended: the first failure, not its consequences.
 struct Cause {
     std::string host;
-    std::string process;      ///< name of the ProcessSpec; empty: not about a process
+    std::string process;      ///< name of the ProcessSpec; empty: no process is concerned
     std::optional<int> rank;  ///< global
     std::optional<int> pid;
     std::optional<int> exit_code;
     std::optional<int> signal;
-    bool is_out_of_memory = false;  ///< the kernel's OOM killer ended it
+    bool is_out_of_memory = false;  ///< the kernel's OOM killer ended the process
     std::string text;               ///< one sentence: "rank 1 on node1 was killed by SIGKILL"
-    std::string last_line;          ///< of its log, the last that speaks of an error, else the last
-    std::string at;                 ///< RFC 3339 UTC by the clock of its host
+    std::string last_line;          ///< last error line of the process's log, otherwise the last line
+    std::string at;                 ///< RFC 3339 UTC by the host's clock
     bool operator==(const Cause&) const = default;
 };
 
@@ -55,9 +55,9 @@ struct RankStatus {
 struct HostStatus {
     std::string host;
     Phase phase = Phase::unknown;
-    std::string because;  ///< of unknown and absent
+    std::string because;  ///< reason for the phases unknown and absent
     int guard_pid = 0;
-    std::string containment;  ///< what makes sure that nothing is left: "cgroup v2 /...", "subreaper"
+    std::string containment;  ///< how processes are contained: "cgroup v2 /...", "subreaper"
     std::vector<ProcessStatus> processes;
     std::vector<RankStatus> ranks;
     std::optional<Cause> cause;
@@ -68,19 +68,19 @@ struct HostStatus {
 
 struct DeploymentStatus {
     std::string deployment;
-    Phase phase = Phase::unknown;  ///< of the whole, see summarize()
+    Phase phase = Phase::unknown;  ///< phase of the deployment, see summarize()
     std::string endpoint;          ///< "http://10.0.0.1:8000/v1"; empty: not serving
     std::string model;             ///< served name
     std::vector<HostStatus> hosts;
-    std::optional<Cause> cause;  ///< the first one of all hosts
+    std::optional<Cause> cause;  ///< earliest cause of all hosts
     bool operator==(const DeploymentStatus&) const = default;
 };
 
-/// The phase and first cause of the whole from those of its hosts. Failed beats unknown beats the rest; ready
-/// only when every host is.
+/// The phase and first cause of a deployment from those of its hosts. Failed takes precedence over unknown, and
+/// unknown over the other phases; the deployment is ready only if every host is.
 DeploymentStatus summarize(std::string deployment, std::vector<HostStatus> hosts);
 
-/// For a terminal: the cause first, if there is one.
+/// Text for a terminal: the cause first, if there is one.
 std::string show(const DeploymentStatus& status);
 
 }  // namespace r1cluster

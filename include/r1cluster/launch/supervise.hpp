@@ -10,13 +10,13 @@
 #include "r1cluster/launch/launch_plan.hpp"
 #include "r1cluster/launch/status.hpp"
 
-/// The policy of a guard, as a function from values to values. A guard owns the processes of one
-/// deployment on one host; it turns what happens into Events, and carries Decisions out. Times are
+/// The policy of a guard, as a pure function. A guard owns the processes of one deployment on one
+/// host; it reports Events to this function and carries out the returned Decisions. Times are
 /// seconds of the host's monotonic clock.
 namespace r1cluster::supervise {
 
 // What happens.
-struct Begin {};  ///< the controller says: start the processes
+struct Begin {};  ///< the controller asks to start the processes
 struct ProcessStarted {
     std::string name;
     int pid = 0;
@@ -39,7 +39,7 @@ struct PeerHeard {
 struct PeerEnded {
     std::string host;
     std::optional<Cause> cause;
-};  ///< no cause: it was asked to stop
+};  ///< no cause: it ended on request
 struct ControllerHeard {};
 struct ControllerLeft {};  ///< its connection closed
 struct Commit {};          ///< a token was generated
@@ -66,7 +66,7 @@ struct TellPeers {
 };
 struct Finish {
     bool operator==(const Finish&) const = default;
-};  ///< nothing is left: write and leave
+};  ///< no process is left: write the state and exit
 using Decision = std::variant<StartProcess, Terminate, Kill, TellPeers, Finish>;
 
 struct State {
@@ -76,12 +76,12 @@ struct State {
     bool is_attached = true;  ///< ends when the controller does; false after Commit of a service
     Fate fate = Fate::service;
     std::vector<std::string> processes;         ///< to be started
-    std::map<int, int> ranks;                   ///< rank -> pid, as seen
-    std::map<std::string, double> peers_heard;  ///< every peer; time of the last word
+    std::map<int, int> ranks;                   ///< rank -> pid, as far as seen
+    std::map<std::string, double> peers_heard;  ///< every peer; time of its last message
     double controller_heard = 0;
     double lease_s = 0;
     double grace_s = 0;
-    double failure_grace_s = 0;  ///< shorter: nothing is being served any more
+    double failure_grace_s = 0;  ///< grace after a failure; shorter than grace_s
     std::optional<double> kill_at;
     bool has_killed = false;
     bool has_finished = false;
@@ -96,7 +96,7 @@ struct Step {
 /// The state of a new guard for `host`, before Begin.
 State initial(const LaunchPlan& plan, const std::string& host, double now);
 
-/// The first failure is kept; whatever ends after it, or after a stop, is a consequence and never a cause.
+/// Keeps the first failure as the cause. What ends after a failure or a stop request is a consequence.
 Step step(State state, const Event& event, double now);
 
 }  // namespace r1cluster::supervise

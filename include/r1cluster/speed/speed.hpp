@@ -20,19 +20,19 @@ struct SpeedTerm {
     bool operator==(const SpeedTerm&) const = default;
 };
 
-/// How fast a layout serves one kind of load.
+/// The speed of a layout for one workload.
 struct SpeedPoint {
     Workload workload;
     Interval ttft_ms;                    ///< time to first token
     Interval tpot_ms;                    ///< time per output token of one request
-    Interval output_tokens_per_s;        ///< of all requests together
+    Interval output_tokens_per_s;        ///< sum over all requests
     std::vector<SpeedTerm> decode_step;  ///< largest first; their sum is tpot_ms
     std::vector<SpeedTerm> prefill;      ///< largest first; their sum is ttft_ms
-    std::string bound_by;                ///< one sentence: what binds, and what would help most, in numbers
+    std::string bound_by;                ///< one sentence: the limiting term and the most useful change, in numbers
     bool operator==(const SpeedPoint&) const = default;
 };
 
-/// What crosses one kind of link for each token.
+/// Traffic per token on one kind of link.
 struct LinkTraffic {
     std::string link;  ///< "NVLink inside a host", "host a -> host b"
     double decode_bytes_per_token = 0;
@@ -43,34 +43,34 @@ struct LinkTraffic {
 };
 
 struct SpeedForecast {
-    std::vector<SpeedPoint> points;  ///< one for each workload that was asked for
+    std::vector<SpeedPoint> points;  ///< one for each requested workload
     std::vector<LinkTraffic> links;
-    std::string accuracy;  ///< how far such forecasts were off, from docs/accuracy.md
+    std::string accuracy;  ///< errors of such forecasts, from docs/accuracy.md
     bool operator==(const SpeedForecast&) const = default;
 };
 
-/// From device figures, link rates (measured where the cluster has them) and the engine's overheads, for requests that
-/// all arrive together, each followed by the next as soon as it ends. TTFT is that of the request in the middle.
+/// Forecasts from device figures, link rates (measured rates if the cluster has them) and the engine's overheads. All
+/// requests arrive together, and each is followed by the next when it ends. TTFT is that of the median request.
 /// docs/speed.md has each term's formula and source. Throws Error (invalid_input) for a layout without GPUs, or with
-/// GPUs that the cluster has not.
+/// GPUs that the cluster does not have.
 SpeedForecast forecast_speed(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
                              const Layout& layout, const std::vector<Workload>& workloads,
                              const Knowledge& knowledge = Knowledge::embedded());
 
-/// A reason why a deployment is slower than it should be.
+/// A possible reason why a deployment is slower than expected.
 struct SlownessCause {
     std::string name;         ///< "prefill over a 1 Gb/s network"
-    Interval tpot_ms;         ///< that it would give
-    double fit = 0;           ///< 0 to 1: how well that agrees with what was observed
-    std::string because;      ///< in numbers
-    std::string how_to_tell;  ///< the measurement that confirms it or rules it out
+    Interval tpot_ms;         ///< TPOT that the cause would give
+    double fit = 0;           ///< 0 to 1: agreement with the observed rate
+    std::string because;      ///< the comparison in numbers
+    std::string how_to_tell;  ///< measurement that confirms or excludes the cause
     bool operator==(const SlownessCause&) const = default;
 };
 
-/// What may explain this observation, best fit first: each cause is put into the model, and the rate that it would
-/// give compared. `observed_tokens_per_s` is what one request gets from its start to its end, which is what a user
-/// sees: the engine's total, divided by the requests. Throws Error (invalid_input) where it is not above 0, or for a
-/// layout without GPUs.
+/// Ranks possible causes of an observed rate, best fit first. Each cause is added to the model, and the resulting rate
+/// is compared with the observed one. `observed_tokens_per_s` is the rate of one request from start to end, as a user
+/// sees it: the engine's total divided by the requests. Throws Error (invalid_input) if the rate is not positive, or
+/// for a layout without GPUs.
 std::vector<SlownessCause> explain_slowness(const DeploymentSpec& spec, const Cluster& cluster,
                                             const Checkpoint& checkpoint, const Layout& layout,
                                             const Workload& workload, double observed_tokens_per_s,
