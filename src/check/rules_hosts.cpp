@@ -24,8 +24,8 @@ void judge_reached(const CheckInput& input, Verdicts& verdicts) {
             verdicts.add(host.name,
                          {{{Severity::unknown, "it was not read", expected, "read the hosts of this spec"}}});
         } else if (!machine->is_reached()) {
-            const std::string remedy =
-                host.transport == Transport::ssh ? fmt::format("ssh {} true", host.ssh) : "see the reason";
+            const std::string remedy = host.transport == Transport::ssh ? fmt::format("ssh {} true", host.ssh)
+                                                                        : "run r1cluster show on this machine";
             verdicts.add(host.name, {{{Severity::error, machine->unreachable_because, expected, remedy}}});
         } else {
             verdicts.add(host.name, passed);

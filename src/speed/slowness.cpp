@@ -181,10 +181,9 @@ void add_engine_causes(std::vector<Hypothesis>& all, const SpeedInputs& base, co
         blocked.inputs.overheads.is_prefill_chunked_with_latent_attention = false;
         const bool is_forced = base.config.latent_attention && !base.overheads.is_prefill_chunked_with_latent_attention;
         blocked.because =
-            is_forced
-                ? "this engine forces chunked prefill off with latent attention, whatever its flags say, so that a "
-                  "prompt is one step that nobody else is in"
-                : "without chunked prefill a prompt is one step that nobody else is in";
+            is_forced ? "this engine forces chunked prefill off with latent attention, whatever its flags say, so a "
+                        "prompt takes one step without other requests"
+                      : "without chunked prefill a prompt takes one step without other requests";
         blocked.how_to_tell =
             "the engine's log: `MLA is enabled; forcing chunked prefill and prefix caching to be disabled`, "
             "or `chunked_prefill_enabled=False`; a short prompt alone runs at full speed";
