@@ -64,7 +64,7 @@ double parameters_of(const SearchInput& input) {
 std::optional<Fit> fit_of(const SearchInput& input, const Cluster& cluster, const Shape& shape) {
     const EngineOptions options =
         choose_options(input.spec, cluster, shape.config, input.devices, *input.options.knowledge);
-    if (!engine_refusal(options, shape.config, input.devices, *input.options.knowledge).empty()) return std::nullopt;
+    if (!engine_refusal(options, shape.config, input.devices).empty()) return std::nullopt;
     const Device& smallest = *std::ranges::min_element(input.devices.kinds, {}, &Device::memory_bytes);
     DeploymentSpec free = input.spec;
     free.layout = {};
