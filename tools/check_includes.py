@@ -51,7 +51,7 @@ ALLOWED: dict[str, str] = {
     "host/agent": "base spec readings host host/os host/checkpoint host/read",
     "host/guard": "base launch host/os host/agent engine/registry",
     "host/engine": "base readings layout shard host host/os engine/registry",
-    "host/deploy": "base report facts plan config launch check diagnose decide host host/agent host/guard",
+    "host/deploy": "base report facts plan config launch diagnose decide host host/agent host/guard",
 }
 # Included by nobody; may include everything.
 TOP = {"cli", "python"}

@@ -7,6 +7,7 @@
 //
 // Without a spec it reads this machine. With one it brings the deployment up, and ends an attached one on SIGINT.
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #include <mutex>
 #include <r1cluster/cluster.hpp>
 #include <thread>
+#include <utility>
 
 namespace {
 
@@ -27,7 +29,7 @@ std::atomic<bool> has_signal{false};
 class Worker {
 public:
     Worker() {
-        if (::pipe(pipe_) != 0) throw std::runtime_error("no pipe");
+        if (::pipe2(pipe_, O_NONBLOCK | O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
     }
     ~Worker() {
         cancel();
@@ -63,10 +65,11 @@ public:
         }
         wake();
     }
-    /// From the loop's, once the descriptor is readable.
+    /// From the loop's thread, once the descriptor is readable. Never waits.
     std::string heard() {
         char bytes[64];
-        if (::read(pipe_[0], bytes, sizeof bytes) < 0) return {};
+        while (::read(pipe_[0], bytes, sizeof bytes) > 0) {
+        }
         const std::lock_guard lock(mutex_);
         return std::exchange(lines_, {});
     }

@@ -24,17 +24,23 @@ __all__: list[str] = [
     "Cluster",
     "ContainerRuntime",
     "Cpu",
+    "CpuLimit",
+    "Decision",
+    "DecisionStep",
+    "Deployment",
     "DeploymentPorts",
     "DeploymentSpec",
     "DeploymentStatus",
     "DevicePath",
     "Difference",
+    "Engine",
     "EngineEnvironment",
     "EngineLog",
     "EngineParameter",
     "EnginePlan",
     "EngineQuestion",
     "EngineRank",
+    "EngineRunner",
     "EngineSpec",
     "ErrorKind",
     "ExpertPlacement",
@@ -56,6 +62,8 @@ __all__: list[str] = [
     "GroupRank",
     "Hca",
     "HcaPort",
+    "HcaPortState",
+    "HcaRole",
     "HostLaunch",
     "HostLoad",
     "HostPath",
@@ -63,6 +71,7 @@ __all__: list[str] = [
     "HostShards",
     "HostSpec",
     "HostStatus",
+    "Hosts",
     "Hugepages",
     "ImportedFiles",
     "Interval",
@@ -72,7 +81,9 @@ __all__: list[str] = [
     "LayerSum",
     "Layout",
     "LayoutSpec",
+    "Limit",
     "Limits",
+    "LinkLayer",
     "LinkTraffic",
     "Loading",
     "Machine",
@@ -110,12 +121,16 @@ __all__: list[str] = [
     "ReadRequest",
     "Readiness",
     "Readings",
+    "ReasonCode",
     "Recording",
+    "Refusal",
     "RejectedLayout",
     "Report",
     "Route",
     "RouteEntry",
     "RoutePolicy",
+    "Runtime",
+    "RuntimeKind",
     "Scrubbed",
     "SecretVariable",
     "ServeSpec",
@@ -153,8 +168,11 @@ __all__: list[str] = [
     "cast_of",
     "check",
     "checkpoint_summary",
+    "choose_engine",
     "choose_settings",
     "compare",
+    "connect",
+    "decide",
     "default_partition",
     "deployment_ports",
     "device_name",
@@ -164,6 +182,7 @@ __all__: list[str] = [
     "dtype_bits",
     "explain_slowness",
     "family_of",
+    "find_deployment",
     "find_filesystem",
     "find_path",
     "find_transports",
@@ -213,6 +232,7 @@ __all__: list[str] = [
     "show_html",
     "show_matrix",
     "slice_tensor",
+    "start",
     "summarize",
     "tensor_of",
     "tensor_parallel_refusal",
@@ -637,7 +657,7 @@ class EngineSpec:
     def __init__(
         self,
         *,
-        name: str = "vllm",
+        name: str = "",
         version: str = "",
         python: str = "",
         backend: str = "",
@@ -902,6 +922,22 @@ class DeploymentPorts:
     @property
     def rendezvous(self) -> int: ...
 
+class ReasonCode(enum.Enum):
+    """
+    Why something could not be seen, where code decides on it.
+    """
+
+    driver_mismatch = ...
+    driver_not_loaded = ...
+    gpu_lost = ...
+    invalid_argument = ...
+    no_function = ...
+    no_library = ...
+    no_permission = ...
+    not_asked = ...
+    not_found = ...
+    not_supported = ...
+
 class Answer:
     """
     One answer of a host, verbatim, or the reason there is none.
@@ -915,7 +951,7 @@ class Answer:
         """
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
-    def __init__(self, *, text: str | None = None, because: str = "") -> None: ...
+    def __init__(self, *, text: str | None = None, because: str = "", code: ReasonCode | None = None) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Answer: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
@@ -929,6 +965,8 @@ class Answer:
         """
     @property
     def because(self) -> str: ...
+    @property
+    def code(self) -> ReasonCode | None: ...
     @property
     def text(self) -> str | None: ...
 
@@ -1213,6 +1251,66 @@ class ImportedFiles:
     def files(self) -> dict[str, str]: ...
     @property
     def links(self) -> dict[str, str]: ...
+
+class Limit:
+    """
+    What a process may have of something: at most a value, or any amount.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Limit:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, value: int = 0, is_unlimited: bool = False) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Limit: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Limit:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def is_unlimited(self) -> bool: ...
+    @property
+    def value(self) -> int: ...
+
+class CpuLimit:
+    """
+    How much time on its CPUs a control group may have.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> CpuLimit:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, cpus: float = 0.0, is_unlimited: bool = False) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> CpuLimit: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> CpuLimit:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def cpus(self) -> float: ...
+    @property
+    def is_unlimited(self) -> bool: ...
 
 class PciLink:
     """
@@ -1613,7 +1711,7 @@ class Gpu:
         name: str = "",
         serial: str = "",
         pci_address: str = "",
-        memory_bytes: int = 0,
+        memory_bytes: int | None = None,
         memory_free_bytes: int | None = None,
         memory_used_bytes: int | None = None,
         memory_reserved_bytes: int | None = None,
@@ -1703,7 +1801,7 @@ class Gpu:
     @property
     def link(self) -> PciLink: ...
     @property
-    def memory_bytes(self) -> int: ...
+    def memory_bytes(self) -> int | None: ...
     @property
     def memory_clock_max_mhz(self) -> int | None: ...
     @property
@@ -1793,6 +1891,40 @@ class Gid:
     @property
     def type(self) -> str: ...
 
+class LinkLayer(enum.Enum):
+    """
+    What an HCA port speaks.
+    """
+
+    ethernet = ...
+    infiniband = ...
+    unknown = ...
+
+class HcaPortState(enum.Enum):
+    """
+    Logical state of an HCA port.
+    """
+
+    active = ...
+    active_defer = ...
+    armed = ...
+    down = ...
+    init = ...
+    nop = ...
+    unknown = ...
+
+class HcaRole(enum.Enum):
+    """
+    What an HCA is for.
+    """
+
+    compute = ...
+    down = ...
+    management = ...
+    storage = ...
+    storage_or_management = ...
+    unknown = ...
+
 class HcaPort:
     """
     A port of an HCA.
@@ -1810,9 +1942,9 @@ class HcaPort:
         self,
         *,
         number: int = 1,
-        state: str = "",
+        state: HcaPortState = ...,
         physical_state: str = "",
-        link_layer: str = "",
+        link_layer: LinkLayer = ...,
         rate_gbps: float | None = None,
         rate_text: str = "",
         lid: int | None = None,
@@ -1843,7 +1975,7 @@ class HcaPort:
     @property
     def lid(self) -> int | None: ...
     @property
-    def link_layer(self) -> str: ...
+    def link_layer(self) -> LinkLayer: ...
     @property
     def netdev(self) -> str: ...
     @property
@@ -1859,7 +1991,7 @@ class HcaPort:
     @property
     def sm_lid(self) -> int | None: ...
     @property
-    def state(self) -> str: ...
+    def state(self) -> HcaPortState: ...
 
 class Hca:
     """
@@ -1890,7 +2022,7 @@ class Hca:
         is_usable: bool | None = None,
         unusable_because: str = "",
         is_dmabuf_supported: bool | None = None,
-        role: str = "",
+        role: HcaRole = ...,
         role_because: str = "",
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Hca: ...
@@ -1927,7 +2059,7 @@ class Hca:
     @property
     def ports(self) -> list[HcaPort]: ...
     @property
-    def role(self) -> str: ...
+    def role(self) -> HcaRole: ...
     @property
     def role_because(self) -> str: ...
     @property
@@ -2072,7 +2204,7 @@ class ContainerRuntime:
         gives_gpus: bool = False,
         gpus_because: str = "",
         shm_bytes: int | None = None,
-        memlock_bytes: int | None = None,
+        memlock_bytes: Limit | None = None,
         memlock_because: str = "",
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> ContainerRuntime: ...
@@ -2097,7 +2229,7 @@ class ContainerRuntime:
     @property
     def memlock_because(self) -> str: ...
     @property
-    def memlock_bytes(self) -> int | None: ...
+    def memlock_bytes(self) -> Limit | None: ...
     @property
     def name(self) -> str: ...
     @property
@@ -2182,7 +2314,9 @@ class Gap:
         """
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
-    def __init__(self, *, subject: str = "", because: str = "", remedy: str = "") -> None: ...
+    def __init__(
+        self, *, key: str = "", subject: str = "", because: str = "", remedy: str = "", code: ReasonCode | None = None
+    ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Gap: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
@@ -2196,6 +2330,10 @@ class Gap:
         """
     @property
     def because(self) -> str: ...
+    @property
+    def code(self) -> ReasonCode | None: ...
+    @property
+    def key(self) -> str: ...
     @property
     def remedy(self) -> str: ...
     @property
@@ -2214,7 +2352,9 @@ class Problem:
         """
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
-    def __init__(self, *, subject: str = "", because: str = "", remedy: str = "") -> None: ...
+    def __init__(
+        self, *, id: str = "", severity: Severity = ..., subject: str = "", because: str = "", remedy: str = ""
+    ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Problem: ...
     def __repr__(self) -> str: ...
     def __setstate__(self, arg0: str) -> None: ...
@@ -2229,7 +2369,11 @@ class Problem:
     @property
     def because(self) -> str: ...
     @property
+    def id(self) -> str: ...
+    @property
     def remedy(self) -> str: ...
+    @property
+    def severity(self) -> Severity: ...
     @property
     def subject(self) -> str: ...
 
@@ -2247,7 +2391,12 @@ class NumaNode:
     def __eq__(self, other: object, /) -> bool: ...
     def __getstate__(self) -> str: ...
     def __init__(
-        self, *, id: int = 0, cpus: str = "", memory_bytes: int = 0, distances: collections.abc.Sequence[int] = []
+        self,
+        *,
+        id: int = 0,
+        cpus: str = "",
+        memory_bytes: int | None = None,
+        distances: collections.abc.Sequence[int] = [],
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> NumaNode: ...
     def __repr__(self) -> str: ...
@@ -2267,7 +2416,7 @@ class NumaNode:
     @property
     def id(self) -> int: ...
     @property
-    def memory_bytes(self) -> int: ...
+    def memory_bytes(self) -> int | None: ...
 
 class Cpu:
     """
@@ -2286,9 +2435,9 @@ class Cpu:
         self,
         *,
         model: str = "",
-        sockets: int = 0,
-        cores: int = 0,
-        threads: int = 0,
+        sockets: int | None = None,
+        cores: int | None = None,
+        threads: int | None = None,
         flags: str = "",
         architecture: str = "",
         vendor: str = "",
@@ -2309,7 +2458,7 @@ class Cpu:
     @property
     def architecture(self) -> str: ...
     @property
-    def cores(self) -> int: ...
+    def cores(self) -> int | None: ...
     @property
     def family_id(self) -> int | None: ...
     @property
@@ -2319,9 +2468,9 @@ class Cpu:
     @property
     def model_id(self) -> int | None: ...
     @property
-    def sockets(self) -> int: ...
+    def sockets(self) -> int | None: ...
     @property
-    def threads(self) -> int: ...
+    def threads(self) -> int | None: ...
     @property
     def vendor(self) -> str: ...
 
@@ -2375,7 +2524,7 @@ class Nic:
         kind: str = "",
         is_up: bool | None = None,
         speed_mbps: int | None = None,
-        mtu: int = 0,
+        mtu: int | None = None,
         numa_node: int | None = None,
         mac: str = "",
         pci_address: str = "",
@@ -2411,7 +2560,7 @@ class Nic:
     @property
     def master(self) -> str: ...
     @property
-    def mtu(self) -> int: ...
+    def mtu(self) -> int | None: ...
     @property
     def name(self) -> str: ...
     @property
@@ -2602,7 +2751,7 @@ class RoutePolicy:
 
 class Limits:
     """
-    Limits that engine processes inherit; None: unlimited.
+    Limits that engine processes inherit; None: not known.
     """
 
     __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
@@ -2616,11 +2765,11 @@ class Limits:
     def __init__(
         self,
         *,
-        memlock_bytes: int | None = None,
-        open_files: int | None = None,
-        processes: int | None = None,
-        cgroup_memory_bytes: int | None = None,
-        cgroup_cpus: float | None = None,
+        memlock_bytes: Limit | None = None,
+        open_files: Limit | None = None,
+        processes: Limit | None = None,
+        cgroup_memory_bytes: Limit | None = None,
+        cgroup_cpus: CpuLimit | None = None,
         cgroup_cpuset: str = "",
         capabilities: collections.abc.Sequence[str] = [],
     ) -> None: ...
@@ -2638,17 +2787,17 @@ class Limits:
     @property
     def capabilities(self) -> list[str]: ...
     @property
-    def cgroup_cpus(self) -> float | None: ...
+    def cgroup_cpus(self) -> CpuLimit | None: ...
     @property
     def cgroup_cpuset(self) -> str: ...
     @property
-    def cgroup_memory_bytes(self) -> int | None: ...
+    def cgroup_memory_bytes(self) -> Limit | None: ...
     @property
-    def memlock_bytes(self) -> int | None: ...
+    def memlock_bytes(self) -> Limit | None: ...
     @property
-    def open_files(self) -> int | None: ...
+    def open_files(self) -> Limit | None: ...
     @property
-    def processes(self) -> int | None: ...
+    def processes(self) -> Limit | None: ...
 
 class EngineEnvironment:
     """
@@ -3082,7 +3231,7 @@ class Rail:
         *,
         index: int = 0,
         ports: collections.abc.Sequence[RailPort] = [],
-        link_layer: str = "",
+        link_layer: LinkLayer = ...,
         rate_gbps: float | None = None,
         because: str = "",
     ) -> None: ...
@@ -3102,7 +3251,7 @@ class Rail:
     @property
     def index(self) -> int: ...
     @property
-    def link_layer(self) -> str: ...
+    def link_layer(self) -> LinkLayer: ...
     @property
     def ports(self) -> list[RailPort]: ...
     @property
@@ -3949,6 +4098,112 @@ class Slice:
     @property
     def tensor(self) -> int: ...
 
+class EngineRunner(enum.Enum):
+    """
+    The part of an engine that runs the model.
+    """
+
+    sglang = ...
+    v0 = ...
+    v1 = ...
+    v2 = ...
+
+class Engine:
+    """
+    The engine that a deployment runs, with its options.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Engine:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        version: Version | None = None,
+        runner: EngineRunner = ...,
+        dtype: str = "",
+        is_dtype_lowered: bool = False,
+        kv_cache_dtype: str = "",
+        gpu_memory_utilization: float = 0.9,
+        kv_cache_bytes: int | None = None,
+        max_model_len: int = 0,
+        max_batched_tokens: int = 0,
+        max_sequences: int = 0,
+        block_size: int = 16,
+        swap_space_bytes: int = 0,
+        speculative_tokens: int = 0,
+        expert_placement: ExpertPlacement = ...,
+        has_latent_cache: bool = False,
+        is_custom_all_reduce: bool = True,
+        are_graphs_in_budget: bool = False,
+        is_eager: bool = False,
+        has_made_up_weights: bool = False,
+        because: collections.abc.Sequence[str] = [],
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Engine: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def loading(self) -> Loading:
+        """
+        What decides which bytes of a checkpoint its ranks read.
+        """
+    def replace(self, **changes: typing.Any) -> Engine:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def are_graphs_in_budget(self) -> bool: ...
+    @property
+    def because(self) -> list[str]: ...
+    @property
+    def block_size(self) -> int: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def expert_placement(self) -> ExpertPlacement: ...
+    @property
+    def gpu_memory_utilization(self) -> float: ...
+    @property
+    def has_latent_cache(self) -> bool: ...
+    @property
+    def has_made_up_weights(self) -> bool: ...
+    @property
+    def is_custom_all_reduce(self) -> bool: ...
+    @property
+    def is_dtype_lowered(self) -> bool: ...
+    @property
+    def is_eager(self) -> bool: ...
+    @property
+    def kv_cache_bytes(self) -> int | None: ...
+    @property
+    def kv_cache_dtype(self) -> str: ...
+    @property
+    def max_batched_tokens(self) -> int: ...
+    @property
+    def max_model_len(self) -> int: ...
+    @property
+    def max_sequences(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def runner(self) -> EngineRunner: ...
+    @property
+    def speculative_tokens(self) -> int: ...
+    @property
+    def swap_space_bytes(self) -> int: ...
+    @property
+    def version(self) -> Version | None: ...
+
 class Workload:
     """
     A steady load: so many requests at a time, each of so many tokens.
@@ -4073,8 +4328,7 @@ class Layout:
         decode_context_parallel: int = 1,
         layers_per_stage: collections.abc.Sequence[int] = [],
         is_engine_default_partition: bool = True,
-        engine_version: str = "",
-        dtype: str = "",
+        engine: Engine = ...,
         ranks: collections.abc.Sequence[RankPlacement] = [],
         kv_tokens: WholeInterval | None = None,
         longest_request_tokens: int | None = None,
@@ -4107,9 +4361,7 @@ class Layout:
     @property
     def decode_context_parallel(self) -> int: ...
     @property
-    def dtype(self) -> str: ...
-    @property
-    def engine_version(self) -> str: ...
+    def engine(self) -> Engine: ...
     @property
     def is_engine_default_partition(self) -> bool: ...
     @property
@@ -4160,6 +4412,7 @@ class RejectedLayout:
         tensor_parallel: int = 1,
         pipeline_parallel: int = 1,
         because: str = "",
+        brief: str = "",
         count: int = 1,
         sizes: str = "",
         is_unasked: bool = False,
@@ -4177,6 +4430,8 @@ class RejectedLayout:
         """
     @property
     def because(self) -> str: ...
+    @property
+    def brief(self) -> str: ...
     @property
     def count(self) -> int: ...
     @property
@@ -4204,6 +4459,7 @@ class Plan:
     def __init__(
         self,
         *,
+        engine: Engine = ...,
         goal: Goal = ...,
         layouts: collections.abc.Sequence[Layout] = [],
         unlisted: int = 0,
@@ -4223,6 +4479,8 @@ class Plan:
         """
         The JSON document of this value; docs/schemas/ describes it.
         """
+    @property
+    def engine(self) -> Engine: ...
     @property
     def goal(self) -> Goal: ...
     @property
@@ -5375,6 +5633,41 @@ class LaunchPort:
     @property
     def purpose(self) -> str: ...
 
+class RuntimeKind(enum.Enum):
+    """
+    How processes are executed.
+    """
+
+    process = ...
+
+class Runtime:
+    """
+    How a host's processes are executed, watched and ended.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Runtime:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, kind: RuntimeKind = ...) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Runtime: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Runtime:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def kind(self) -> RuntimeKind: ...
+
 class HostLaunch:
     """
     What is started on one host.
@@ -5393,6 +5686,7 @@ class HostLaunch:
         *,
         host: str = "",
         address: str = "",
+        runtime: Runtime = ...,
         processes: collections.abc.Sequence[ProcessSpec] = [],
         ports: collections.abc.Sequence[LaunchPort] = [],
     ) -> None: ...
@@ -5415,6 +5709,8 @@ class HostLaunch:
     def ports(self) -> list[LaunchPort]: ...
     @property
     def processes(self) -> list[ProcessSpec]: ...
+    @property
+    def runtime(self) -> Runtime: ...
 
 class Readiness:
     """
@@ -5797,6 +6093,110 @@ class DeploymentStatus:
     @property
     def phase(self) -> Phase: ...
 
+class DecisionStep(enum.Enum):
+    """
+    The steps of decide(), in their order.
+    """
+
+    checkpoint = ...
+    launch = ...
+    plan = ...
+    settings = ...
+
+class Refusal:
+    """
+    Why a step of decide() has no value.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Refusal:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(self, *, step: DecisionStep = ..., subject: str = "", because: str = "") -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Refusal: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Refusal:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def because(self) -> str: ...
+    @property
+    def step(self) -> DecisionStep: ...
+    @property
+    def subject(self) -> str: ...
+
+class Decision:
+    """
+    One deployment, decided but not started.
+    """
+
+    __hash__: typing.ClassVar[None] = None  # type: ignore[assignment]
+    @staticmethod
+    def from_json(text: str, source: str = "json") -> Decision:
+        """
+        Reads what to_json() wrote; InvalidInput for anything else.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __getstate__(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        spec: DeploymentSpec = ...,
+        cluster: Cluster = ...,
+        checkpoint: Checkpoint | None = None,
+        plan: Plan = ...,
+        layout: Layout | None = None,
+        settings: Settings | None = None,
+        launch_plan: LaunchPlan | None = None,
+        refusals: collections.abc.Sequence[Refusal] = [],
+        report: Report = ...,
+    ) -> None: ...
+    def __replace__(self, **changes: typing.Any) -> Decision: ...
+    def __repr__(self) -> str: ...
+    def __setstate__(self, arg0: str) -> None: ...
+    def replace(self, **changes: typing.Any) -> Decision:
+        """
+        A copy with other values for the fields that are named.
+        """
+    def require_launch_plan(self) -> LaunchPlan: ...
+    def require_layout(self) -> Layout:
+        """
+        The layout; InvalidInput or NotFound where there is none.
+        """
+    def require_settings(self) -> Settings: ...
+    def to_json(self) -> str:
+        """
+        The JSON document of this value; docs/schemas/ describes it.
+        """
+    @property
+    def checkpoint(self) -> Checkpoint | None: ...
+    @property
+    def cluster(self) -> Cluster: ...
+    @property
+    def launch_plan(self) -> LaunchPlan | None: ...
+    @property
+    def layout(self) -> Layout | None: ...
+    @property
+    def plan(self) -> Plan: ...
+    @property
+    def refusals(self) -> list[Refusal]: ...
+    @property
+    def report(self) -> Report: ...
+    @property
+    def settings(self) -> Settings | None: ...
+    @property
+    def spec(self) -> DeploymentSpec: ...
+
 class EngineLog:
     """
     The log of one process, as text.
@@ -6045,6 +6445,57 @@ class UpResult:
     @property
     def was_running(self) -> bool: ...
 
+class Hosts:
+    """
+    Connections to all hosts of a spec, for any number of calls; a context manager. Calls of several
+    threads take turns.
+    """
+    def __enter__(self) -> Hosts: ...
+    def __exit__(self, *args) -> None: ...
+    def close(self) -> None:
+        """
+        Closes the connections, once no Deployment uses them any more.
+        """
+    @property
+    def spec(self) -> DeploymentSpec: ...
+
+class Deployment:
+    """
+    A deployment on its hosts. As a context manager it ends an attached one when the block is left; a service goes
+    on.
+    """
+    def __enter__(self) -> Deployment: ...
+    def __exit__(self, *args) -> None: ...
+    def close(self) -> None:
+        """
+        Ends an attached deployment, and lets go of any other.
+        """
+    def follow_logs(
+        self, on_text: collections.abc.Callable[[EngineLog], None], *, host: str = "", lines: int = 100
+    ) -> None: ...
+    def is_ready(self) -> bool:
+        """
+        True where every rank was alive and one token was generated.
+        """
+    def read_logs(self, *, host: str = "", lines: int = 100) -> list[EngineLog]: ...
+    def status(self) -> DeploymentStatus:
+        """
+        How it is now.
+        """
+    def stop(self, *, purge: bool = False) -> DeploymentStatus:
+        """
+        Ends it on every host, and waits until nothing is left; logs stay, unless `purge`.
+        """
+    def wait(self) -> DeploymentStatus:
+        """
+        Blocks until it is over: it failed, and the status has the cause, or somebody ended it.
+        """
+    @property
+    def result(self) -> UpResult:
+        """
+        What up() or start() found, decided and did.
+        """
+
 def active_nvlinks(gpu: Gpu) -> int:
     """
     How many NVLinks are up.
@@ -6090,6 +6541,13 @@ def cast_of(config: ModelConfig, tensor: Tensor, place: TensorPlace, loading: Lo
     What the engine makes of a tensor's elements.
     """
 
+@typing.overload
+def check(decision: Decision) -> Report:
+    """
+    Applies every rule to every subject of the decision.
+    """
+
+@typing.overload
 def check(
     spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint | None = None, layout: Layout | None = None
 ) -> Report:
@@ -6100,6 +6558,11 @@ def check(
 def checkpoint_summary(checkpoint: Checkpoint) -> CheckpointSummary:
     """
     Parameters and bytes of a checkpoint by dtype, kind and layer.
+    """
+
+def choose_engine(spec: DeploymentSpec, cluster: Cluster, config: ModelConfig) -> Engine:
+    """
+    The engine of the spec with all of its options: what Layout.engine holds.
     """
 
 def choose_settings(spec: DeploymentSpec, cluster: Cluster, layout: Layout) -> Settings:
@@ -6119,7 +6582,28 @@ def compare(ours: ShardPlan, engine: EnginePlan, checkpoint: Checkpoint) -> list
     One line for each tensor of a rank whose bytes are not the same in both.
     """
 
-def default_partition(layers: int, pipeline_parallel: int, engine: Version | None = None) -> list[int]:
+def connect(
+    spec: DeploymentSpec,
+    *,
+    on_progress: collections.abc.Callable[[Progress], None] | None = None,
+    is_cancelled: collections.abc.Callable[[], bool] | None = None,
+    binary: os.PathLike[str] | str | None = None,
+    ssh_program: str = "ssh",
+    ssh_config: os.PathLike[str] | str | None = None,
+    connect_timeout_s: int = 20,
+    request_timeout_s: int = 60,
+) -> Hosts:
+    """
+    Connects to all hosts of the spec at once. A host that cannot be reached is no error; the next call tries
+    again.
+    """
+
+def decide(spec: DeploymentSpec, recording: Recording, *, layout: int = 0, limit: int = 16) -> Decision:
+    """
+    From what was read to what start() would start, without I/O. `layout` is an index in the plan's layouts.
+    """
+
+def default_partition(layers: int, pipeline_parallel: int, engine: Engine = ...) -> list[int]:
     """
     Layers of each pipeline stage by the engine's own rule.
     """
@@ -6144,6 +6628,7 @@ def discover() -> Readings:
     Reads this machine alone, without a spec.
     """
 
+@typing.overload
 def down(
     spec: DeploymentSpec,
     *,
@@ -6160,6 +6645,8 @@ def down(
     Ends the deployment on every host that can be reached.
     """
 
+@typing.overload
+def down(hosts: Hosts, *, purge: bool = False) -> DeploymentStatus: ...
 def dtype_bits(dtype: str) -> int:
     """
     Bits of one element; 0 for an unknown dtype.
@@ -6182,6 +6669,11 @@ def family_of(config: ModelConfig) -> str:
     The family of models whose slicing is known.
     """
 
+def find_deployment(hosts: Hosts) -> Deployment | None:
+    """
+    The deployment of this spec that is on the hosts, whoever started it; None where there is none.
+    """
+
 def find_filesystem(machine: Machine, path: str) -> Filesystem | None:
     """
     The file system that was asked about by this path; None where nobody did, or it did not answer.
@@ -6197,6 +6689,7 @@ def find_transports(logs: collections.abc.Sequence[EngineLog]) -> list[Transport
     Which transports NCCL said it uses.
     """
 
+@typing.overload
 def follow_logs(
     spec: DeploymentSpec,
     on_text: collections.abc.Callable[[EngineLog], None],
@@ -6215,6 +6708,10 @@ def follow_logs(
     The engine's logs as they grow, until interrupted or the deployment has ended; `on_text` gets whole lines.
     """
 
+@typing.overload
+def follow_logs(
+    hosts: Hosts, on_text: collections.abc.Callable[[EngineLog], None], *, host: str = "", lines: int = 100
+) -> None: ...
 def forecast_memory(
     spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint, layout: Layout, calibration: Calibration = ...
 ) -> MemoryForecast:
@@ -6373,7 +6870,7 @@ def plan_layouts(spec: DeploymentSpec, cluster: Cluster, checkpoint: Checkpoint,
     Searches every way to divide the model over the hosts of the spec, for its goal, from facts alone.
     """
 
-def plan_shards(layout: Layout, checkpoint: Checkpoint, loading: Loading = ...) -> ShardPlan:
+def plan_shards(layout: Layout, checkpoint: Checkpoint) -> ShardPlan:
     """
     The bytes that each rank and each host needs, exactly, from the headers alone.
     """
@@ -6383,6 +6880,7 @@ def planned_ports(spec: DeploymentSpec) -> list[PlannedPort]:
     Ports that a deployment uses on each host.
     """
 
+@typing.overload
 def read(
     spec: DeploymentSpec,
     *,
@@ -6399,6 +6897,8 @@ def read(
     reached is in the result with the reason.
     """
 
+@typing.overload
+def read(hosts: Hosts) -> Recording: ...
 def read_checkpoint(
     path: os.PathLike[str] | str,
     *,
@@ -6413,6 +6913,7 @@ def read_checkpoint(
     (http:// or https://) of a mirror or hub.
     """
 
+@typing.overload
 def read_logs(
     spec: DeploymentSpec,
     *,
@@ -6430,6 +6931,9 @@ def read_logs(
     The engine's logs, as they are now; the last `lines` of each, 0 for all.
     """
 
+@typing.overload
+def read_logs(hosts: Hosts, *, host: str = "", lines: int = 100) -> list[EngineLog]: ...
+@typing.overload
 def read_status(
     spec: DeploymentSpec,
     *,
@@ -6445,6 +6949,8 @@ def read_status(
     How the deployment of this spec is, on each of its hosts.
     """
 
+@typing.overload
+def read_status(hosts: Hosts) -> DeploymentStatus: ...
 def read_text_file(path: os.PathLike[str] | str, limit_bytes: int = 1048576) -> str:
     """
     The content of a text file of at most `limit_bytes`.
@@ -6527,6 +7033,11 @@ def slice_tensor(
     The bytes of a tensor that one rank needs.
     """
 
+def start(hosts: Hosts, launch_plan: LaunchPlan) -> Deployment:
+    """
+    Starts what the plan says, and waits until it is ready or known never to be.
+    """
+
 def summarize(deployment: str, hosts: collections.abc.Sequence[HostStatus]) -> DeploymentStatus:
     """
     The phase and first cause of the whole from those of its hosts.
@@ -6579,11 +7090,13 @@ def unweighed_layout(spec: DeploymentSpec, tensor_parallel: int, pipeline_parall
     Ranks on the spec's hosts in their order, and nothing else.
     """
 
+@typing.overload
 def up(
     spec: DeploymentSpec,
     *,
     is_dry_run: bool = False,
     ignores_findings: bool = False,
+    layout: int = 0,
     on_progress: collections.abc.Callable[[Progress], None] | None = None,
     is_cancelled: collections.abc.Callable[[], bool] | None = None,
     binary: os.PathLike[str] | str | None = None,
@@ -6591,12 +7104,14 @@ def up(
     ssh_config: os.PathLike[str] | str | None = None,
     connect_timeout_s: int = 20,
     request_timeout_s: int = 60,
-) -> UpResult:
+) -> Deployment:
     """
-    Takes the hosts of the spec to a served model: read, interpret, plan, check, config, launch, ready.
-    Returns without a start when the report has errors; what fails on the way is undone.
+    Takes the hosts of the spec to a served model: read(), decide(), start(). Starts nothing when the report
+    has errors; what fails on the way is undone. `layout` is an index in the plan's layouts.
     """
 
+@typing.overload
+def up(hosts: Hosts, *, is_dry_run: bool = False, ignores_findings: bool = False, layout: int = 0) -> Deployment: ...
 def validated(spec: DeploymentSpec) -> DeploymentSpec:
     """
     The spec with its defaults filled in; InvalidInput where it breaks a rule of parse_spec().

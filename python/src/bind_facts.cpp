@@ -35,8 +35,6 @@ void bind_parts_of_machine(py::module_& module) {
     bind_value<Filesystem>(module, "Filesystem", "The file system that holds a path.");
     bind_value<RouteEntry>(module, "RouteEntry", "An entry of the kernel's routing tables.");
     bind_value<RoutePolicy>(module, "RoutePolicy", "A rule that chooses a routing table.");
-    bind_value<Limit>(module, "Limit", "What a process may have of something: at most a value, or any amount.");
-    bind_value<CpuLimit>(module, "CpuLimit", "How much time on its CPUs a control group may have.");
     bind_value<Limits>(module, "Limits", "Limits that engine processes inherit; None: not known.");
     bind_value<EngineEnvironment>(module, "EngineEnvironment", "A Python environment that holds an engine.");
     bind_value<ShardDigest>(module, "ShardDigest", "What one shard of a checkpoint on a host is.");
@@ -72,6 +70,8 @@ void bind_devices(py::module_& module) {
 }  // namespace
 
 void bind_facts(py::module_& module) {
+    bind_value<Limit>(module, "Limit", "What a process may have of something: at most a value, or any amount.");
+    bind_value<CpuLimit>(module, "CpuLimit", "How much time on its CPUs a control group may have.");
     bind_devices(module);
     bind_parts_of_machine(module);
     bind_value<Machine>(module, "Machine", "What one host's Readings mean.")

@@ -68,9 +68,13 @@ void bind_model(py::module_& module) {
     module.def("cast_of", &cast_of, py::arg("config"), py::arg("tensor"), py::arg("place"),
                py::arg("loading") = Loading{}, "What the engine makes of a tensor's elements.");
     module.def("tensor_of", &tensor_of, py::arg("checkpoint"), py::arg("slice"), "The tensor that a slice is of.");
-    module.def("tensor_parallel_refusal", &tensor_parallel_refusal, py::arg("config"), py::arg("tensor_parallel"),
-               py::arg("data_parallel") = 1, py::arg("is_expert_parallel") = false,
-               "Why this size cannot be, in the engine's terms; empty: it can.");
+    module.def(
+        "tensor_parallel_refusal",
+        [](const ModelConfig& config, int tensor_parallel, int data_parallel, bool is_expert_parallel) {
+            return tensor_parallel_refusal(config, tensor_parallel, data_parallel, is_expert_parallel).text;
+        },
+        py::arg("config"), py::arg("tensor_parallel"), py::arg("data_parallel") = 1,
+        py::arg("is_expert_parallel") = false, "Why this size cannot be, in the engine's terms; empty: it can.");
     module.def("pipeline_refusal", &pipeline_refusal, py::arg("config"), py::arg("layers_per_stage"),
                py::arg("engine") = std::nullopt, "Why this version does not start with these layers; empty: it does.");
     module.def("kv_bytes_per_token", &kv_bytes_per_token, py::arg("config"), py::arg("layers"),

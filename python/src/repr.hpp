@@ -12,6 +12,7 @@
 #include <type_traits>
 
 #include "base/reflect_json.hpp"
+#include "r1cluster/base/version.hpp"
 
 namespace r1cluster::python {
 
@@ -35,6 +36,8 @@ void append_repr(std::string& out, const T& value) {
         out += std::string(py::str(py::cast(value)));  // "Phase.ready"
     } else if constexpr (std::is_arithmetic_v<T>) {
         out += std::string(py::repr(py::cast(value)));
+    } else if constexpr (std::is_same_v<T, Version>) {
+        out += "Version.parse(" + std::string(py::repr(py::str(value.text()))) + ")";
     } else if constexpr (detail::is_optional<T>::value) {
         if (value) {
             append_repr(out, *value);

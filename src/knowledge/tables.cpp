@@ -98,7 +98,7 @@ private:
     template <class Row>
     Row read_row(const toml::table& row, const toml::table& defaults, std::vector<detail::TomlProblem>& problems) {
         using First = boost::mp11::mp_front<detail::members_of<Row>>;
-        constexpr bool is_key = !std::is_same_v<decltype(First::pointer), Releases Row::*>;
+        constexpr bool is_key = !std::is_same_v<std::remove_cv_t<decltype(First::pointer)>, Releases Row::*>;
         if (is_key && !row.contains(First::name)) {
             problems.push_back(detail::problem_at(row.source(), fmt::format("the row has no \"{}\"", First::name)));
         }

@@ -243,7 +243,7 @@ TEST_CASE("GPU memory that others hold is an error of that rank", "[check]") {
           "the "
           "model over more GPUs, or raise gpu_memory_utilization");
     CHECK(after("memory.device_enough", [](TwoHosts& hosts) { hosts.machine(1).gpus[1].memory_free_bytes.reset(); }) ==
-          "rank 3 (node1 GPU 1): unknown: memory of GPU 1: not read | 72.00 GiB free, the share that the engine takes "
+          "rank 3 (node1 GPU 1): unknown: gpu.1.memory: not read | 72.00 GiB free, the share that the engine takes "
           "| read the "
           "host "
           "again");
@@ -282,7 +282,7 @@ TEST_CASE("a port in use is an error with its holder", "[check]") {
         "end the holder, or take another [serve] port (the other ports follow it)");
     CHECK(
         after("ports.free", [](TwoHosts& hosts) { hosts.machine(0).ports.pop_back(); }) ==
-        "node0: 10.0.0.1:18000: unknown: port 10.0.0.1:18000: not read | the port of the guard link is free | read the "
+        "node0: 10.0.0.1:18000: unknown: port.10.0.0.1:18000: not read | the port of the guard link is free | read the "
         "host again");
     CHECK(after("ports.free", [](TwoHosts& hosts) { hosts.machine(0).ports[2].address = "0.0.0.0"; }).empty());
 }
@@ -298,7 +298,7 @@ TEST_CASE("an address that is loopback to its peers is an error", "[check]") {
               hosts.machine(0).names.push_back({"gpu-1", {"127.0.1.1"}, ""});
           }) == "node1: error: gpu-1 resolves to 127.0.1.1 on node0" + rest);
     CHECK(after("name.not_loopback", [](TwoHosts& hosts) { hosts.spec.hosts[1].address = "gpu-1"; }) ==
-          "node1: unknown: name gpu-1: not read | the other hosts can reach the address | read the host again");
+          "node1: unknown: name.gpu-1: not read | the other hosts can reach the address | read the host again");
 }
 
 TEST_CASE("local hosts may have loopback addresses", "[check]") {

@@ -183,7 +183,7 @@ TEST_CASE("nvidia-smi of a T4 with driver 515", "[documents]") {
     CHECK(gpu.memory_reserved_bytes == 388 * mib);
     CHECK(gpu.memory_free_bytes == 13939 * mib);
     CHECK(gpu.bar1_bytes == 256 * mib);
-    CHECK(gpu.is_mig_enabled == std::nullopt);
+    CHECK(gpu.is_mig_enabled == false);
     CHECK(gpu.is_persistent == false);
     CHECK(gpu.is_ecc_enabled == true);
     CHECK(gpu.ecc_corrected == 0);

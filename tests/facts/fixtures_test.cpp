@@ -178,7 +178,7 @@ TEST_CASE("a T4 by nvidia-smi", "[facts]") {
     CHECK(gpu.memory_reserved_bytes == 388 * mib);
     CHECK(gpu.memory_used_bytes == 1032 * mib);
     CHECK(gpu.link == PciLink{8, 8, 8, 16});
-    CHECK(gpu.is_mig_enabled == std::nullopt);
+    CHECK(gpu.is_mig_enabled == false);
     CHECK(gpu.is_ecc_enabled == true);
     CHECK(gpu.is_persistent == false);
     CHECK(gpu.compute_mode == "default");

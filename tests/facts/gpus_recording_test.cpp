@@ -95,7 +95,7 @@ TEST_CASE("a recorded H200 virtual machine means what nvidia-smi wrote about it"
         smi_says("max_link_width", std::to_string(gpu.link.max_width.value_or(0)) + "x");
         CHECK(gpu.link.speed_gts == 32.0);  // <current_link_gen>5
         const auto mib = [](std::uint64_t bytes) { return std::to_string((bytes + (1 << 20) - 1) >> 20U) + " MiB"; };
-        smi_says("total", std::to_string(gpu.memory_bytes >> 20U) + " MiB");
+        smi_says("total", std::to_string(gpu.memory_bytes.value_or(0) >> 20U) + " MiB");
         smi_says("reserved", mib(gpu.memory_reserved_bytes.value_or(0)));
         smi_says("used", mib(gpu.memory_used_bytes.value_or(1)));
         smi_says("free", mib(gpu.memory_free_bytes.value_or(0)));

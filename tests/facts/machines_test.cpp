@@ -94,7 +94,7 @@ TEST_CASE("h200-2gpu-vm-whole is what nvidia-smi said on that machine", "[facts]
     const Gpu& gpu = machine.gpus[1];
     CHECK(gpu.pci_address == "0000:00:07.0");
     CHECK(gpu.cpu_affinity == "0-31");
-    CHECK(gpu.memory_bytes >> 20U == 143771);
+    CHECK(gpu.memory_bytes.value_or(0) >> 20U == 143771);
     CHECK(gpu.vbios_version == "96.00.A5.00.1A");
     CHECK(gpu.link == PciLink{32, 16, 32, 16});
     CHECK(gpu.nvlinks.size() == 18);

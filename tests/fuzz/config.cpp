@@ -13,7 +13,7 @@ void config(std::string_view bytes) {
     expect(from_json<ModelConfig>(to_json(*read)) == *read, "an accepted config survives its JSON form");
     if (!accepted([&] { return family_of(*read); })) return;
     for (const int size : {1, 2, 3, 8, 1024}) {
-        if (!tensor_parallel_refusal(*read, size).empty()) continue;
+        if (!tensor_parallel_refusal(*read, size).text.empty()) continue;
         accepted([&] { return kv_bytes_per_token(*read, read->layers, size); });
     }
     accepted([&] { return place_tensor(*read, "model.layers.0.self_attn.o_proj.weight"); });

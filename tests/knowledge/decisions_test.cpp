@@ -33,7 +33,7 @@ TEST_CASE("a folder of tables stands in for the embedded ones of the same name")
 
 TEST_CASE("a folder that is not there is an error that names it") {
     CHECK(error_of([] { load_knowledge("/no/such/folder"); }) ==
-          "reading knowledge from \"/no/such/folder\": No such file or directory");
+          "not_found: reading knowledge from \"/no/such/folder\": No such file or directory");
 }
 
 TEST_CASE("a new row of signatures makes a failure known") {
@@ -53,7 +53,7 @@ source = "a test"
 
 TEST_CASE("another threshold changes what check() says") {
     TwoHosts hosts;
-    hosts.machine(1).limits.open_files = 50000;
+    hosts.machine(1).limits.open_files = Limit{50000};
     CHECK(first_finding(check(hosts.decision()), "limits.open_files").starts_with("node1: warning: 50000 open files"));
     const Knowledge changed =
         parse_knowledge({{"thresholds.toml", "[[row]]\nname = \"open_files\"\nvalue = 40000\nsource = \"a test\"\n"}});

@@ -19,7 +19,7 @@ inline Machine gpu_machine(const std::string& host, int gpus, std::uint64_t memo
     for (int i = 0; i < gpus; ++i) {
         Gpu gpu;
         gpu.nvml_index = i;
-        gpu.memory_bytes = memory_bytes;
+        if (memory_bytes > 0) gpu.memory_bytes = memory_bytes;
         machine.gpus.push_back(gpu);
     }
     return machine;

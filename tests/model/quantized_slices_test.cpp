@@ -148,31 +148,31 @@ TEST_CASE("a group or a word that would be cut is refused", "[model]") {
     // 256 inputs of down_proj in groups of 128, 2 at most; 256 outputs of up_proj in words of 8, which 4 ranks can
     // have.
     const ModelConfig wide = config_with(with(awq, "\"group_size\": 32", "\"group_size\": 128"));
-    CHECK(tensor_parallel_refusal(wide, 4) ==
+    CHECK(tensor_parallel_refusal(wide, 4).text ==
           "o_proj: The input size is not aligned with the quantized weight shape: 32 in groups of 128; mlp.down_proj: "
           "The input size is not aligned with the quantized weight shape: 64 in groups of 128 (possible up to 64: 1)");
-    CHECK(tensor_parallel_refusal(config_with(awq), 4).empty());
+    CHECK(tensor_parallel_refusal(config_with(awq), 4).text.empty());
 
     ModelConfig narrow = config_with(awq);
     narrow.intermediate_size = 96;  // 24 outputs each, of which 8 are a word; 24 inputs, no group of 32
     CHECK(
-        tensor_parallel_refusal(narrow, 4) ==
+        tensor_parallel_refusal(narrow, 4).text ==
         "mlp.down_proj: The input size is not aligned with the quantized weight shape: 24 in groups of 32 (possible up "
         "to 64: 1)");
     narrow.intermediate_size = 48;
     CHECK_THAT(
-        tensor_parallel_refusal(narrow, 4),
+        tensor_parallel_refusal(narrow, 4).text,
         StartsWith("mlp.gate_proj: The output size is not aligned with the quantized weight shape: 12 in words of "
                    "8; "));
 
     // Whole groups on every rank: only words can be cut.
     ModelConfig whole = config_with(with(gptq, "\"group_size\": 32", "\"group_size\": -1"));
     whole.intermediate_size = 96;
-    CHECK(tensor_parallel_refusal(whole, 4).empty());
+    CHECK(tensor_parallel_refusal(whole, 4).text.empty());
     // Symmetric weights of compressed-tensors have no zero points, which alone are packed along outputs.
     ModelConfig symmetric = config_with(pack_groups);
     symmetric.head_dim = 36;
-    CHECK(tensor_parallel_refusal(symmetric, 1) ==
+    CHECK(tensor_parallel_refusal(symmetric, 1).text ==
           "o_proj: The input size is not aligned with the quantized weight shape: 144 in groups of 32 (possible up to "
           "64: none)");
 }

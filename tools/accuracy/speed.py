@@ -27,7 +27,9 @@ def config_of(row: dict) -> r1cluster.ModelConfig:
 
 def cluster_of(row: dict) -> r1cluster.Cluster:
     hosts, gpus = row.get("hosts", 1), range(row["gpus"])
-    port = r1cluster.HcaPort(state="ACTIVE", link_layer="InfiniBand", rate_gbps=400)
+    port = r1cluster.HcaPort(
+        state=r1cluster.HcaPortState.active, link_layer=r1cluster.LinkLayer.infiniband, rate_gbps=400
+    )
     return r1cluster.Cluster(
         machines=[
             r1cluster.Machine(

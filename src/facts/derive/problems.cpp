@@ -210,12 +210,6 @@ void check_services(const Machine& machine, Problems& problems) {
                          "install the package of the driver's version");
         }
     }
-    const Gap* without_gpus = machine.find_gap("gpus");
-    if (without_gpus && without_gpus->code == ReasonCode::driver_mismatch) {
-        problems.add(kinds::driver_mismatch, "GPU driver",
-                     "the driver on disk is not the one that is loaded: " + without_gpus->because,
-                     "reboot, or unload and load the module");
-    }
     std::set<std::string> told;
     for (const SoftwareBuild& build : machine.software) {
         if (build.name == "driver_on_disk" && !build.version.empty() && !machine.gpu_driver_version.empty() &&
@@ -225,6 +219,12 @@ void check_services(const Machine& machine, Problems& problems) {
                                      machine.gpu_driver_version, build.version),
                          "reboot, or unload and load the module");
         }
+    }
+    const Gap* without_gpus = machine.find_gap("gpus");
+    if (told.empty() && without_gpus && without_gpus->code == ReasonCode::driver_mismatch) {
+        problems.add(kinds::driver_mismatch, "GPU driver",
+                     "the driver on disk is not the one that is loaded: " + without_gpus->because,
+                     "reboot, or unload and load the module");
     }
 }
 

@@ -81,6 +81,7 @@ std::unique_lock<std::timed_mutex> Session::take_turn(Interruption interruption)
 }
 
 void Session::run(std::function<asio::awaitable<void>(Hosts&)> work, Interruption interruption) {
+    if (interruption == Interruption::as_asked && is_cancelled()) throw interruption_error();
     const auto turn = take_turn(interruption);
     std::promise<void> promise;
     std::future<void> done = promise.get_future();

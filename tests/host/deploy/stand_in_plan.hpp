@@ -21,7 +21,7 @@ inline int free_port() {
 inline LaunchPlan stand_in_plan(const DeploymentSpec& spec, Fate fate, int api_port) {
     LaunchPlan plan;
     plan.deployment = spec.name;
-    plan.engine = "stand-in";
+    plan.engine = "vllm";
     plan.fate = fate;
     plan.guard_port = free_port();
     plan.grace_s = 3;

@@ -22,7 +22,7 @@
 #include "support/error_of.hpp"
 
 using namespace r1cluster;
-using detail::Hosts;
+using Agents = detail::Hosts;
 using detail::protocol::GuardVerb;
 namespace asio = boost::asio;
 namespace json = boost::json;
@@ -99,7 +99,7 @@ public:
     explicit Deployment(const std::vector<Words>& words, Fate fate = Fate::service) {
         spec = local_spec("guarded", static_cast<int>(words.size()));
         plan.deployment = spec.name;
-        plan.engine = "stand-in";
+        plan.engine = "vllm";
         plan.fate = fate;
         plan.guard_port = free_port();
         plan.grace_s = 3;
@@ -124,15 +124,15 @@ public:
     }
 
     /// One controller, which is gone when this returns.
-    DeploymentStatus control(std::function<asio::awaitable<DeploymentStatus>(Hosts&)> work) {
+    DeploymentStatus control(std::function<asio::awaitable<DeploymentStatus>(Agents&)> work) {
         return detail::on_hosts<DeploymentStatus>(spec, local_options(),
-                                                  [&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+                                                  [&](Agents& hosts) -> asio::awaitable<DeploymentStatus> {
                                                       co_await hosts.open();
                                                       co_return co_await work(hosts);
                                                   });
     }
 
-    asio::awaitable<void> create(Hosts& hosts) {
+    asio::awaitable<void> create(Agents& hosts) {
         const std::string token = detail::random_token();
         std::function<detail::protocol::JobCreate(const HostSpec&)> request = [&](const HostSpec& host) {
             return detail::protocol::JobCreate{plan.deployment, host.name, token, to_json(plan)};
@@ -143,7 +143,7 @@ public:
         }
     }
 
-    static asio::awaitable<DeploymentStatus> until(Hosts& hosts, Condition condition) {
+    static asio::awaitable<DeploymentStatus> until(Agents& hosts, Condition condition) {
         DeploymentStatus status;
         for (int i = 0; i < patience_s * 10; ++i) {
             status = co_await detail::ask_guards(hosts, GuardVerb::ping, verb_timeout_s);
@@ -153,27 +153,27 @@ public:
         co_return status;
     }
 
-    asio::awaitable<DeploymentStatus> start(Hosts& hosts, Condition condition) {
+    asio::awaitable<DeploymentStatus> start(Agents& hosts, Condition condition) {
         co_await create(hosts);
         co_await detail::ask_guards(hosts, GuardVerb::begin, verb_timeout_s);
         co_return co_await until(hosts, condition);
     }
 
     DeploymentStatus run_until(Condition condition) {
-        return control([&](Hosts& hosts) { return start(hosts, condition); });
+        return control([&](Agents& hosts) { return start(hosts, condition); });
     }
     DeploymentStatus look() {
-        return control([](Hosts& hosts) { return detail::status_of_hosts(hosts); });
+        return control([](Agents& hosts) { return detail::status_of_hosts(hosts); });
     }
     DeploymentStatus look_until(Condition condition) {
-        return control([&](Hosts& hosts) { return until(hosts, condition); });
+        return control([&](Agents& hosts) { return until(hosts, condition); });
     }
     DeploymentStatus end(bool purge = false) {
-        return control([purge](Hosts& hosts) { return detail::end_on_hosts(hosts, purge); });
+        return control([purge](Agents& hosts) { return detail::end_on_hosts(hosts, purge); });
     }
     /// Up to the first token, as far as the guards know.
     DeploymentStatus serve() {
-        return control([&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+        return control([&](Agents& hosts) -> asio::awaitable<DeploymentStatus> {
             co_await start(hosts, has_all_ranks);
             co_return co_await detail::ask_guards(hosts, GuardVerb::commit, verb_timeout_s);
         });
@@ -190,11 +190,13 @@ TEST_CASE("a rank that is killed on one host ends the other host's processes wit
     Deployment deployment({{"rank", "0", "2"}, {"worker", "1", "2"}});
     std::vector<int> pids;
     std::chrono::steady_clock::time_point killed;
-    const DeploymentStatus status = deployment.control([&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+    const DeploymentStatus status = deployment.control([&](Agents& hosts) -> asio::awaitable<DeploymentStatus> {
         const DeploymentStatus started = co_await deployment.start(hosts, has_all_ranks);
         pids = pids_of(started);
         killed = std::chrono::steady_clock::now();
-        ::kill(started.hosts[1].ranks[0].pid, SIGKILL);
+        const int rank_pid = started.hosts[1].ranks[0].pid;
+        REQUIRE(rank_pid > 1);
+        ::kill(rank_pid, SIGKILL);
         co_return co_await Deployment::until(hosts, has_failed);
     });
     CHECK(std::chrono::steady_clock::now() - killed < std::chrono::seconds(5));
@@ -237,7 +239,7 @@ TEST_CASE("an engine that is not there is the cause, in the system's words", "[h
 TEST_CASE("processes that ignore SIGTERM are ended by force when the deployment is", "[host/guard]") {
     Deployment deployment({{"ignore-term", "rank", "0", "2"}, {"tree", "2", "worker", "1", "2"}});
     std::vector<int> pids;
-    const DeploymentStatus ended = deployment.control([&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+    const DeploymentStatus ended = deployment.control([&](Agents& hosts) -> asio::awaitable<DeploymentStatus> {
         pids = pids_of(co_await deployment.start(hosts, has_all_ranks));
         co_return co_await detail::end_on_hosts(hosts, false);
     });
@@ -327,14 +329,16 @@ TEST_CASE("a rank that its engine never names lives in the process that was star
     const auto runs = [](const DeploymentStatus& status) {
         return !status.hosts[0].processes.empty() && status.hosts[0].processes[0].is_alive;
     };
-    const DeploymentStatus served = deployment.control([&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+    const DeploymentStatus served = deployment.control([&](Agents& hosts) -> asio::awaitable<DeploymentStatus> {
         co_await deployment.start(hosts, runs);
         co_return co_await detail::ask_guards(hosts, GuardVerb::commit, verb_timeout_s);
     });
     REQUIRE(served.hosts[0].ranks.size() == 1);
     CHECK(served.hosts[0].ranks[0].pid == served.hosts[0].processes[0].pid);
     CHECK(served.hosts[0].ranks[0].is_alive);
-    ::kill(served.hosts[0].ranks[0].pid, SIGKILL);
+    const int rank_pid = served.hosts[0].ranks[0].pid;
+    REQUIRE(rank_pid > 1);
+    ::kill(rank_pid, SIGKILL);
     const DeploymentStatus status = deployment.look_until(has_failed);
     CHECK(!status.hosts[0].ranks[0].is_alive);
 }
@@ -343,7 +347,7 @@ TEST_CASE("a deployment that runs is not created again", "[host/guard]") {
     Deployment deployment({{"rank", "0", "1"}});
     const DeploymentStatus served = deployment.serve();
     const std::string said = error_of([&] {
-        deployment.control([&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+        deployment.control([&](Agents& hosts) -> asio::awaitable<DeploymentStatus> {
             co_await deployment.create(hosts);
             co_return DeploymentStatus{};
         });

@@ -22,7 +22,7 @@
 #include "support/catch.hpp"
 
 using namespace r1cluster;
-using detail::Hosts;
+using Agents = detail::Hosts;
 using detail::protocol::GuardVerb;
 namespace asio = boost::asio;
 namespace json = boost::json;
@@ -69,21 +69,21 @@ public:
     bool is_stopped() const { return is_stopped_; }
     bool has_folder() const { return std::filesystem::exists(folder_.file("plan.json")); }
 
-    DeploymentStatus control(std::function<asio::awaitable<DeploymentStatus>(Hosts&)> work) const {
+    DeploymentStatus control(std::function<asio::awaitable<DeploymentStatus>(Agents&)> work) const {
         return detail::on_hosts<DeploymentStatus>(local_spec("recorded", 1), local_options(),
-                                                  [&](Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+                                                  [&](Agents& hosts) -> asio::awaitable<DeploymentStatus> {
                                                       co_await hosts.open();
                                                       co_return co_await work(hosts);
                                                   });
     }
     HostStatus look() const {
-        return control([](Hosts& hosts) { return detail::status_of_hosts(hosts); }).hosts.at(0);
+        return control([](Agents& hosts) { return detail::status_of_hosts(hosts); }).hosts.at(0);
     }
     HostStatus ask(GuardVerb verb) const {
-        return control([verb](Hosts& hosts) { return detail::ask_guards(hosts, verb, 30); }).hosts.at(0);
+        return control([verb](Agents& hosts) { return detail::ask_guards(hosts, verb, 30); }).hosts.at(0);
     }
     HostStatus end() const {
-        return control([](Hosts& hosts) { return detail::end_on_hosts(hosts, true); }).hosts.at(0);
+        return control([](Agents& hosts) { return detail::end_on_hosts(hosts, true); }).hosts.at(0);
     }
 
 private:

@@ -36,9 +36,10 @@ TEST_CASE("what cannot be read says why and never waits", "[host/os]") {
     CHECK(refusal(fifo) == "reading the file \"" + fifo + "\": not a regular file");
     CHECK(refusal(folder.path()) == "reading the file \"" + folder.path() + "\": Is a directory");
     CHECK(refusal(folder.path("b")) == "reading the file \"" + folder.path("b") + "\": No such file or directory");
-    CHECK(detail::file_answer(folder.path("b")) == Answer{std::nullopt, "No such file or directory"});
+    CHECK(detail::file_answer(folder.path("b")) ==
+          Answer{std::nullopt, "No such file or directory", ReasonCode::not_found});
     CHECK(detail::link_answer(folder.path()) == Answer{std::nullopt, "Invalid argument"});
-    CHECK(detail::listing_answer(fifo) == Answer{std::nullopt, "Not a directory"});
+    CHECK(detail::listing_answer(fifo) == Answer{std::nullopt, "Not a directory", ReasonCode::not_found});
 }
 
 TEST_CASE("files of /proc, whose size reads 0, are read", "[host/os]") {

@@ -72,9 +72,9 @@ TEST_CASE("without NVML the CUDA driver says what GPUs there are", "[host/read]"
     second.compute_capability = "9.0";
     CHECK(machine.gpus[1] == second);
     CHECK(machine.gpus[0].peers == std::vector<GpuPeer>{{1, "", "not supported", "not supported", "", ""}});
-    const Gap gap{"gpus",
+    const Gap gap{"gpus", "gpus",
                   "nvmlInit_v2(): /no/such/libnvidia-ml.so.1 not found; the GPUs are as the CUDA driver shows them",
-                  "install the NVIDIA driver, or run the container with --gpus all"};
+                  "install the NVIDIA driver, or run the container with --gpus all", ReasonCode::no_library};
     CHECK(std::count(machine.gaps.begin(), machine.gaps.end(), gap) == 1);
 }
 
@@ -119,5 +119,6 @@ TEST_CASE("a device node that cannot be opened says why", "[host/read]") {
     detail::read_device_node("/dev/null", readings);
     detail::read_device_node("/dev/no such node", readings);
     CHECK(readings.calls.at("open(/dev/null)") == Answer{"0", ""});
-    CHECK(readings.calls.at("open(/dev/no such node)") == Answer{std::nullopt, "No such file or directory"});
+    CHECK(readings.calls.at("open(/dev/no such node)") ==
+          Answer{std::nullopt, "No such file or directory", ReasonCode::not_found});
 }

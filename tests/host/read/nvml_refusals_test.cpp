@@ -38,15 +38,15 @@ TEST_CASE("a driver that is too old for some functions answers the others", "[ho
     CHECK(gpu.throttle_reasons == std::vector<std::string>{"idle", "software power cap"});
     CHECK(gpu.fabric == GpuFabric{"completed", "success", "", 0, {}});
     CHECK(active_nvlinks(gpu) == 18);
-    CHECK(gpu_gaps(machine) ==
-          std::vector<Gap>{{"gpus.state", "processes of GPUs 0-1",
-                            "this driver's NVML has no nvmlDeviceGetComputeRunningProcesses_v3", "a newer driver",
-                            ReasonCode::no_function},
-                           {"gpus.state", "processes of GPUs 0-1",
-                            "this driver's NVML has no nvmlDeviceGetGraphicsRunningProcesses_v3", "a newer driver",
-                            ReasonCode::no_function},
-                           {"firmware version of GPUs 0-1", "this driver's NVML has no nvmlDeviceGetGspFirmwareVersion",
-                            "a newer driver", ReasonCode::no_function}});
+    CHECK(gpu_gaps(machine) == std::vector<Gap>{{"gpus.state", "processes of GPUs 0-1",
+                                                 "this driver's NVML has no nvmlDeviceGetComputeRunningProcesses_v3",
+                                                 "a newer driver", ReasonCode::no_function},
+                                                {"gpus.state", "processes of GPUs 0-1",
+                                                 "this driver's NVML has no nvmlDeviceGetGraphicsRunningProcesses_v3",
+                                                 "a newer driver", ReasonCode::no_function},
+                                                {"gpus.state", "firmware version of GPUs 0-1",
+                                                 "this driver's NVML has no nvmlDeviceGetGspFirmwareVersion",
+                                                 "a newer driver", ReasonCode::no_function}});
 }
 
 TEST_CASE("one GPU of eight that is lost keeps its number, and the others are whole", "[host/read]") {
@@ -89,7 +89,8 @@ TEST_CASE("a GPU that is lost half-way keeps what it said", "[host/read]") {
     REQUIRE(machine.gpus.size() == 2);
     CHECK(machine.gpus[1].pci_address == "0000:1b:00.0");
     CHECK(machine.gpus[1].power_w == std::nullopt);
-    const Gap memory{"memory of GPU 1", "nvmlDeviceGetMemoryInfo_v2(1): GPU is lost", ""};
+    const Gap memory{"gpu.1.memory", "memory of GPU 1", "nvmlDeviceGetMemoryInfo_v2(1): GPU is lost", "",
+                     ReasonCode::gpu_lost};
     CHECK(std::count(machine.gaps.begin(), machine.gaps.end(), memory) == 1);
 }
 

@@ -69,14 +69,15 @@ TEST_CASE("folders of PYTHONPATH come first", "[host/read]") {
     environment.configure();
     Readings readings;
     CHECK(environment.read(environment.python, readings, "/one::/two").site_packages.size() == 3);
-    CHECK(readings.listings.at("/one") == Answer{std::nullopt, "No such file or directory"});
+    CHECK(readings.listings.at("/one") == Answer{std::nullopt, "No such file or directory", ReasonCode::not_found});
 }
 
 TEST_CASE("an interpreter that is not there says so", "[host/read]") {
     Readings readings;
     detail::read_python("/no/such/python", "", readings);
     detail::read_python("no-such-python", "", readings);
-    CHECK(readings.calls.at("python(/no/such/python)") == Answer{std::nullopt, "No such file or directory"});
+    CHECK(readings.calls.at("python(/no/such/python)") ==
+          Answer{std::nullopt, "No such file or directory", ReasonCode::not_found});
     CHECK(readings.calls.at("python(no-such-python)") ==
           Answer{std::nullopt, "no \"no-such-python\" in the folders of PATH"});
 }
