@@ -178,7 +178,7 @@ void bind_hosts(py::module_& module) {
         .def("close", &Hosts::close, ReleaseGil(), "Closes the connections, once no Deployment uses them any more.")
         .def(
             "__enter__", [](Hosts& self) -> Hosts& { return self; }, py::return_value_policy::reference_internal)
-        .def("__exit__", [](Hosts& self, const py::args&) {
+        .def("__exit__", [](Hosts& self, const py::object&, const py::object&, const py::object&) {
             const py::gil_scoped_release released;
             self.close();
         });
@@ -210,7 +210,9 @@ void bind_deployment_class(py::module_& module) {
         .def(
             "__enter__", [](Deployment& self) -> Deployment& { return self; },
             py::return_value_policy::reference_internal)
-        .def("__exit__", [](Deployment& self, const py::args&) { on_connections (&close)(self); });
+        .def("__exit__", [](Deployment& self, const py::object&, const py::object&, const py::object&) {
+            on_connections (&close)(self);
+        });
 }
 
 void bind_deployment(py::module_& module) {
