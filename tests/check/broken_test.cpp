@@ -335,7 +335,8 @@ TEST_CASE("too few open files are a warning, far too few an error", "[check]") {
 
 TEST_CASE("little lockable memory is an error with InfiniBand, else worth knowing", "[check]") {
     const std::string rest =
-        ": 8.00 MiB may be locked | unlimited, or at least 64.00 GiB, where InfiniBand or RoCE is used | set memlock to "
+        ": 8.00 MiB may be locked | unlimited, or at least 64.00 GiB, where InfiniBand or RoCE is used | set memlock "
+        "to "
         "unlimited in /etc/security/limits.conf (or LimitMEMLOCK=infinity), log in again";
     CHECK(after("limits.memlock", [](TwoHosts& hosts) { hosts.machine(1).limits.memlock_bytes = Limit{8 << 20}; }) ==
           "node1: error" + rest);
