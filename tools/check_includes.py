@@ -39,7 +39,7 @@ ALLOWED: dict[str, str] = {
     "speed": "base knowledge facts model engine layout engine/registry",
     "plan": "base knowledge spec facts model engine layout shard memory speed engine/registry",
     "config": "base report spec facts layout engine/registry",
-    "launch": "base spec engine layout config engine/names engine/registry",
+    "launch": "base knowledge spec engine layout config engine/names engine/registry",
     "check": "base knowledge report spec facts model engine layout plan config launch engine/registry",
     "diagnose": "base knowledge report",
     "decide": "base readings plan config launch check",
@@ -51,7 +51,7 @@ ALLOWED: dict[str, str] = {
     "host/agent": "base spec readings host host/os host/checkpoint host/read",
     "host/guard": "base launch host/os host/agent engine/registry",
     "host/engine": "base readings layout shard host host/os engine/registry",
-    "host/deploy": "base report facts plan config launch diagnose decide host host/agent host/guard",
+    "host/deploy": "base knowledge report facts plan config launch diagnose decide host host/agent host/guard",
 }
 # Included by nobody; may include everything.
 TOP = {"cli", "python"}

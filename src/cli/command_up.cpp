@@ -44,9 +44,11 @@ void add_up(CLI::App& app, Session& session) {
     verb->add_flag("--dry-run", up_options.is_dry_run, "show everything, start nothing");
     verb->add_flag("--ignore-findings", up_options.ignores_findings, "start in spite of errors in the report");
     add_host_options(*verb, session);
+    add_knowledge_option(*verb, session);
     add_json(*verb, session);
     add_explain(*verb, session);
     verb->callback([&session] {
+        up_options.knowledge = session.knowledge();
         Deployment deployment = up(session.spec(), up_options, session.host_options());
         UpResult result = deployment.result();
         const bool is_attached = result.launch_plan && result.launch_plan->fate == Fate::attached;

@@ -30,7 +30,7 @@ namespace knowledge {
 
 BOOST_DESCRIBE_ENUM(Confidence, verified, reported, inferred)
 BOOST_DESCRIBE_ENUM(EngineFeature, served_by_us, serve_command, several_hosts_by_mp, kv_cache_bytes, compilation_mode,
-                    ray_ranks_in_workers)
+                    unpadded_latent_heads, ray_ranks_in_workers)
 BOOST_DESCRIBE_ENUM(Runner, v0, v1, v2, sglang)
 BOOST_DESCRIBE_ENUM(Accounting, device_in_use, since_before_nccl, since_after_nccl, free_after_load)
 BOOST_DESCRIBE_ENUM(LatentCopies, unknown_attention, absorbed, split)
@@ -66,6 +66,7 @@ BOOST_DESCRIBE_STRUCT(NcclNvlinkRate, (), (compute_capability, gbytes_per_s, sou
 BOOST_DESCRIBE_STRUCT(NcclCpuRate, (), (vendor, family, least_model, most_model, gbytes_per_s, source, confidence))
 BOOST_DESCRIBE_STRUCT(StorageRate, (), (words, filesystems, gbytes_per_s, source, confidence))
 BOOST_DESCRIBE_STRUCT(Threshold, (), (name, value, source, confidence))
+BOOST_DESCRIBE_STRUCT(ToolFeature, (), (tool, feature, releases, source, confidence))
 BOOST_DESCRIBE_STRUCT(CudaDriver, (), (cuda, label, least_driver, source, confidence))
 BOOST_DESCRIBE_STRUCT(CudaFamily, (), (cuda_major, least_driver, source, confidence))
 BOOST_DESCRIBE_STRUCT(TableProblem, (), (file, line, column, message))
@@ -74,6 +75,6 @@ BOOST_DESCRIBE_STRUCT(TableProblem, (), (file, line, column, message))
 
 BOOST_DESCRIBE_STRUCT(Knowledge, (),
                       (cuda_drivers, cuda_families, gpu_ids, gpus, model_families, nccl_pcie, nccl_nvlink, nccl_cpus,
-                       signatures, storage, thresholds, engines))
+                       signatures, storage, thresholds, tool_features, engines))
 
 }  // namespace r1cluster

@@ -107,6 +107,12 @@ const StorageRate& Knowledge::find_storage_rate(std::string_view filesystem_type
     return row ? *row : unknown;
 }
 
+bool Knowledge::tool_has(std::string_view tool, std::string_view feature, const Version& version) const {
+    return find_row(tool_features, [&](const ToolFeature& row) {
+               return row.tool == tool && row.feature == feature && row.releases.contain(version);
+           }) != nullptr;
+}
+
 double Knowledge::threshold(std::string_view name) const {
     const auto find = [&](const Knowledge& tables) {
         return find_row(tables.thresholds, [&](const Threshold& row) { return row.name == name; });

@@ -25,6 +25,7 @@ std::string subject_of(const Row& row) {
     return boost::json::serialize(detail::to_value(row.*First::pointer));
 }
 std::string subject_of(const knowledge::DivisionRule& row) { return row.division + " of " + row.family; }
+std::string subject_of(const knowledge::ToolFeature& row) { return row.tool + ": " + row.feature; }
 std::string subject_of(const knowledge::EngineOverheads&) { return "of a step"; }
 std::string subject_of(const knowledge::Signature& row) {
     return fmt::format("{} ({})", row.id, fmt::join(row.parts, ", "));

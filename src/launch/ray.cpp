@@ -6,6 +6,7 @@
 
 #include "engine/packages.hpp"
 #include "launch/group.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -24,13 +25,12 @@ std::optional<Version> ray_version(const Group& group) {
     return version ? Version::try_parse(*version) : std::nullopt;
 }
 
-// Token authentication exists since 2.52 and is off by default; before, Ray has none (CVE-2023-48022).
 std::string who_can_reach(const Group& group) {
     const std::optional<Version> ray = ray_version(group);
     const std::string open =
         fmt::format("whoever reaches port {} of {} can run code there", group.ports.rendezvous, group.head_address());
     if (!ray) return open + ": keep that network closed (the version of Ray could not be seen)";
-    if (*ray < Version::parse("2.52"))
+    if (!Knowledge::embedded().tool_has("ray", "token authentication", *ray))
         return fmt::format("{}: Ray {} has no authentication; keep that network closed", open, ray->text());
     return fmt::format(
         "{}, unless RAY_AUTH_MODE=token is set in [env] and every host has the same ~/.ray/auth_token (Ray {} has it)",

@@ -4,10 +4,12 @@
 #include <algorithm>
 
 #include "memory/memory_model.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 
 namespace r1cluster::detail {
 namespace {
 
+using knowledge::EngineFeature;
 using knowledge::LatentCopies;
 
 std::int64_t ceil_divide(std::int64_t dividend, std::int64_t divisor) { return (dividend + divisor - 1) / divisor; }
@@ -96,10 +98,10 @@ std::uint64_t kv_bytes_per_token(const EngineOptions& options, const ModelConfig
         row = ceil_divide(latent.kv_lora_rank + latent.qk_rope_head_dim, unit) * unit * element;
     } else if (config.latent_attention) {
         const LatentAttention& latent = *config.latent_attention;
-        const bool is_first_form =
-            options.version &&
-            *options.version < Version::parse("0.7.0");  // models/deepseek_v2.py of 0.6.4 pads to 256
-        const std::int64_t width = is_first_form ? 256 : latent.qk_nope_head_dim + latent.qk_rope_head_dim;
+        const knowledge::EngineKnowledge& engine = options.knowledge->engine(options.name);
+        const bool is_padded = !engine.since(EngineFeature::unpadded_latent_heads).empty() &&
+                               !engine.has(EngineFeature::unpadded_latent_heads, options.version);
+        const std::int64_t width = is_padded ? 256 : latent.qk_nope_head_dim + latent.qk_rope_head_dim;
         row = 2 * (config.attention_heads / sizes.tensor_parallel) * width * element;
     } else {
         row = 2 * std::max<std::int64_t>(1, config.kv_heads / sizes.tensor_parallel) * config.head_dim * element;

@@ -76,3 +76,10 @@ TEST_CASE("check() asks the table of capabilities that plan_layouts() asks") {
     CHECK(first_finding(check(hosts.decision(), changed), "gpu.capability")
               .starts_with("node1: error: GPU 0 (A100) has 8.0 | compute capability 9.0 or higher: kernels needs 9.0"));
 }
+
+TEST_CASE("a feature of a tool is there from its release on") {
+    const Knowledge& known = Knowledge::embedded();
+    CHECK_FALSE(known.tool_has("ray", "token authentication", Version::parse("2.51.1")));
+    CHECK(known.tool_has("ray", "token authentication", Version::parse("2.52.0")));
+    CHECK_FALSE(known.tool_has("ray", "time travel", Version::parse("2.52.0")));
+}

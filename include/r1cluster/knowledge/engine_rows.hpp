@@ -51,12 +51,13 @@ struct EngineFlag {
 
 /// What r1cluster asks of an engine's release.
 enum class EngineFeature {
-    served_by_us,          ///< the release's command line is known to r1cluster
-    serve_command,         ///< `python -m vllm.entrypoints.cli.main serve`
-    several_hosts_by_mp,   ///< --nnodes, --node-rank, --master-addr, --master-port, --headless
-    kv_cache_bytes,        ///< --kv-cache-memory-bytes
-    compilation_mode,      ///< {"mode": ...} in --compilation-config; "level" before
-    ray_ranks_in_workers,  ///< with Ray, rank 0 is a Ray worker too, not the server's own process
+    served_by_us,           ///< the release's command line is known to r1cluster
+    serve_command,          ///< `python -m vllm.entrypoints.cli.main serve`
+    several_hosts_by_mp,    ///< --nnodes, --node-rank, --master-addr, --master-port, --headless
+    kv_cache_bytes,         ///< --kv-cache-memory-bytes
+    compilation_mode,       ///< {"mode": ...} in --compilation-config; "level" before
+    unpadded_latent_heads,  ///< latent attention without its cache: heads of their own width, not padded to 256
+    ray_ranks_in_workers,   ///< with Ray, rank 0 is a Ray worker too, not the server's own process
 };
 std::string_view to_text(EngineFeature feature);
 

@@ -29,6 +29,7 @@ struct Knowledge {
     std::vector<knowledge::StorageRate> storage;
     std::vector<knowledge::Signature> signatures;  ///< of no engine
     std::vector<knowledge::Threshold> thresholds;
+    std::vector<knowledge::ToolFeature> tool_features;
     std::map<std::string, knowledge::EngineKnowledge> engines;  ///< by name: "vllm"
 
     /// The tables that the library carries.
@@ -55,6 +56,9 @@ struct Knowledge {
 
     /// Throws Error (internal) for a name that the embedded table does not have.
     double threshold(std::string_view name) const;
+
+    /// False too for a tool or a feature that is not in the table.
+    bool tool_has(std::string_view tool, std::string_view feature, const Version& version) const;
 
     /// Those of all engines and of none, in the order in which diagnose() tries them: causes before symptoms before
     /// consequences, and of one place those of engines first.

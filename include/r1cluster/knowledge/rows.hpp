@@ -109,6 +109,16 @@ struct Threshold {
     bool operator==(const Threshold&) const = default;
 };
 
+/// The releases of a program beside the engine that have a feature.
+struct ToolFeature {
+    std::string tool;     ///< "ray"
+    std::string feature;  ///< "token authentication"
+    Releases releases;
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const ToolFeature&) const = default;
+};
+
 /// The least driver for a release of the CUDA Toolkit.
 struct CudaDriver {
     std::string cuda;          ///< "12.4.1"

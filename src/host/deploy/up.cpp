@@ -27,7 +27,7 @@ asio::awaitable<void> bring_up(detail::Hosts& hosts, UpOptions options, UpResult
     if (result.was_running) co_return;
     const Recording recording = co_await detail::read_hosts(hosts);
     steps.end("read");
-    take(decide(hosts.spec(), recording, {.layout = options.layout}), result);
+    take(decide(hosts.spec(), recording, {.layout = options.layout}, options.knowledge), result);
     steps.end("decide");
     const bool is_refused = result.report.count(Severity::error) > 0 && !options.ignores_findings;
     if (is_refused) result.status.phase = Phase::absent;

@@ -5,13 +5,15 @@
 #include <vector>
 
 #include "r1cluster/host/deploy/deployment.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 
 namespace r1cluster {
 
 struct UpOptions {
-    bool is_dry_run = false;        ///< everything but the start
-    bool ignores_findings = false;  ///< start in spite of errors in the report
-    int layout = 0;                 ///< index in the plan's layouts, whose first is the best
+    bool is_dry_run = false;                      ///< everything but the start
+    bool ignores_findings = false;                ///< start in spite of errors in the report
+    int layout = 0;                               ///< index in the plan's layouts, whose first is the best
+    Knowledge knowledge = Knowledge::embedded();  ///< the tables to decide by
 };
 
 /// Takes the hosts of the spec to a served model: read(), decide(), start(). Anything that fails on the way, an
