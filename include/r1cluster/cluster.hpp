@@ -3,21 +3,30 @@
 
 /// r1cluster takes bare GPU machines to a served DeepSeek-R1, and any model of its kind.
 ///
-///           read           interpret         check, config, plan            launch, up            diagnose
-///  hosts ---------> Recording ------> Cluster ------> Report, Settings, ----------> a deployment ----------> Report
-///          I/O                 pure            pure    Plan, LaunchPlan     I/O     (running, watched)  pure
+///          read            interpret           decide                start            diagnose
+///  hosts --------> Recording -------> Cluster --------> Decision ---------> Deployment ------> Report
+///          I/O                 pure             pure                 I/O               pure
 ///
-/// Readings are verbatim, and a machine that they describe carries a Gap for whatever could not be seen.
-/// Every decision holds its `because`. Only the functions of host/ touch the world; all others are functions
-/// from values to values, and work on a laptop from a recording as they do on the machines.
+/// A Recording holds what each host printed, word for word. A Cluster is what that means; what could not be seen is a
+/// Gap, never a zero. A Decision holds the Plan, the Settings, the LaunchPlan and the Report, and each decision its
+/// `because`. A Deployment is the running engine, watched on every host.
 ///
-///     r1cluster::DeploymentSpec spec = r1cluster::parse_spec(text);
-///     r1cluster::Recording recording = r1cluster::read(spec);
-///     r1cluster::Decision decision = r1cluster::decide(spec, recording);
+///     r1cluster::Hosts hosts = r1cluster::connect(r1cluster::parse_spec(text));
+///     r1cluster::Recording recording = r1cluster::read(hosts);
+///     r1cluster::Decision decision = r1cluster::decide(hosts.spec(), recording);
 ///     std::cout << r1cluster::show(decision.plan) << r1cluster::show(decision.report);
+///     if (decision.launch_plan && decision.report.is_clean()) {
+///         r1cluster::Deployment deployment = r1cluster::start(hosts, *decision.launch_plan);
+///         deployment.wait();
+///     }
 ///
-/// decide() is interpret(), parse_checkpoint(), plan_layouts(), choose_settings(), plan_launch() and check(), in this
-/// order; each can be called alone. r1cluster::up(spec) reads, decides and starts.
+/// up(hosts) does all of it. decide() calls interpret(), parse_checkpoint(), plan_layouts(), choose_settings(),
+/// plan_launch() and check() in this order; each can be called alone. The functions of `host/` alone read files, start
+/// processes or open sockets. All others are pure: they give the same answer on a laptop, from a saved recording, as on
+/// the machines.
+///
+/// Errors are thrown as r1cluster::Error. Pure functions may be called from any thread at the same time; host/hosts.hpp
+/// states the rules for connections.
 
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/base/json.hpp"

@@ -242,10 +242,10 @@ __all__: list[str] = [
     "to_nccl_topology",
     "to_svg",
     "to_toml",
-    "unweighed_layout",
+    "place_ranks",
     "up",
     "validated",
-    "weighed",
+    "apply_engine_plan",
 ]
 
 class Interval:
@@ -3709,7 +3709,7 @@ class Checkpoint:
         path: str = "",
         config: ModelConfig = ...,
         files: collections.abc.Sequence[ShardFile] = [],
-        oddities: collections.abc.Sequence[str] = [],
+        warnings: collections.abc.Sequence[str] = [],
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Checkpoint: ...
     def __repr__(self) -> str: ...
@@ -3730,7 +3730,7 @@ class Checkpoint:
     @property
     def files(self) -> list[ShardFile]: ...
     @property
-    def oddities(self) -> list[str]: ...
+    def warnings(self) -> list[str]: ...
     @property
     def path(self) -> str: ...
 
@@ -3835,7 +3835,7 @@ class CheckpointSummary:
         by_dtype: collections.abc.Sequence[TensorSum] = [],
         by_kind: collections.abc.Sequence[TensorSum] = [],
         layers: collections.abc.Sequence[LayerSum] = [],
-        oddities: collections.abc.Sequence[str] = [],
+        warnings: collections.abc.Sequence[str] = [],
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> CheckpointSummary: ...
     def __repr__(self) -> str: ...
@@ -3863,7 +3863,7 @@ class CheckpointSummary:
     @property
     def next_token_parameters(self) -> int: ...
     @property
-    def oddities(self) -> list[str]: ...
+    def warnings(self) -> list[str]: ...
     @property
     def parameters(self) -> int: ...
     @property
@@ -4143,7 +4143,7 @@ class Engine:
         is_custom_all_reduce: bool = True,
         are_graphs_in_budget: bool = False,
         is_eager: bool = False,
-        has_made_up_weights: bool = False,
+        has_dummy_weights: bool = False,
         because: collections.abc.Sequence[str] = [],
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> Engine: ...
@@ -4176,7 +4176,7 @@ class Engine:
     @property
     def has_latent_cache(self) -> bool: ...
     @property
-    def has_made_up_weights(self) -> bool: ...
+    def has_dummy_weights(self) -> bool: ...
     @property
     def is_custom_all_reduce(self) -> bool: ...
     @property
@@ -5367,7 +5367,7 @@ class EnginePlan:
         files: collections.abc.Sequence[str] = [],
         ranks: collections.abc.Sequence[EngineRank] = [],
         hosts: collections.abc.Sequence[HostShards] = [],
-        oddities: collections.abc.Sequence[str] = [],
+        warnings: collections.abc.Sequence[str] = [],
     ) -> None: ...
     def __replace__(self, **changes: typing.Any) -> EnginePlan: ...
     def __repr__(self) -> str: ...
@@ -5392,7 +5392,7 @@ class EnginePlan:
     @property
     def layers_per_stage(self) -> list[int]: ...
     @property
-    def oddities(self) -> list[str]: ...
+    def warnings(self) -> list[str]: ...
     @property
     def ranks(self) -> list[EngineRank]: ...
     @property
@@ -7085,7 +7085,7 @@ def to_toml(spec: DeploymentSpec) -> str:
     The TOML form, which parse_spec() reads back.
     """
 
-def unweighed_layout(spec: DeploymentSpec, tensor_parallel: int, pipeline_parallel: int) -> Layout:
+def place_ranks(spec: DeploymentSpec, tensor_parallel: int, pipeline_parallel: int) -> Layout:
     """
     Ranks on the spec's hosts in their order, and nothing else.
     """
@@ -7117,7 +7117,7 @@ def validated(spec: DeploymentSpec) -> DeploymentSpec:
     The spec with its defaults filled in; InvalidInput where it breaks a rule of parse_spec().
     """
 
-def weighed(layout: Layout, engine: EnginePlan) -> Layout:
+def apply_engine_plan(layout: Layout, engine: EnginePlan) -> Layout:
     """
     The layout with layers and bytes of each rank as the engine says.
     """

@@ -54,6 +54,10 @@ void bind_devices(py::module_& module) {
     bind_value<NearHca>(module, "NearHca", "An HCA as one GPU sees it.");
     bind_value<Gpu>(module, "Gpu", "A GPU.");
     bind_value<Gid>(module, "Gid", "One address of an HCA port.");
+    bind_enum<PciKind>(module, "PciKind", "What a PCI function is, by its class and vendor.");
+    bind_enum<NicKind>(module, "NicKind", "What a network interface is.");
+    bind_enum<FabricState>(module, "FabricState",
+                           "How far a GPU has come with its registration with the NVLink fabric.");
     bind_enum<LinkLayer>(module, "LinkLayer", "What an HCA port speaks.");
     bind_enum<HcaPortState>(module, "HcaPortState", "Logical state of an HCA port.");
     bind_enum<HcaRole>(module, "HcaRole", "What an HCA is for.");

@@ -150,9 +150,9 @@ void bind_plan(py::module_& module) {
     module.def("compare", py::overload_cast<const ShardPlan&, const EnginePlan&, const Checkpoint&>(&compare),
                py::arg("ours"), py::arg("engine"), py::arg("checkpoint"),
                "One line for each tensor of a rank whose bytes are not the same in both.");
-    module.def("unweighed_layout", &unweighed_layout, py::arg("spec"), py::arg("tensor_parallel"),
-               py::arg("pipeline_parallel"), "Ranks on the spec's hosts in their order, and nothing else.");
-    module.def("weighed", &weighed, py::arg("layout"), py::arg("engine"),
+    module.def("place_ranks", &place_ranks, py::arg("spec"), py::arg("tensor_parallel"), py::arg("pipeline_parallel"),
+               "Ranks on the spec's hosts in their order, and nothing else.");
+    module.def("apply_engine_plan", &apply_engine_plan, py::arg("layout"), py::arg("engine"),
                "The layout with layers and bytes of each rank as the engine says.");
     module.def("show", py::overload_cast<const EnginePlan&>(&show), py::arg("engine"));
 }

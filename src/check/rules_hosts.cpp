@@ -47,7 +47,7 @@ Judgement judge_open_files(const CheckInput& input, const Subject& subject) {
 
 bool has_infiniband(const Machine& machine) {
     for (const Nic& nic : machine.nics) {
-        if (nic.kind == "infiniband") return true;
+        if (nic.kind == NicKind::infiniband) return true;
     }
     return false;
 }

@@ -26,7 +26,7 @@ Layout layout_to_ask(const Session& session, const DeploymentSpec& spec, const R
                      const Checkpoint& checkpoint) {
     std::optional<int> stages = spec.layout.pipeline_parallel;
     if (!stages && spec.layout.layers_per_stage) stages = static_cast<int>(spec.layout.layers_per_stage->size());
-    if (spec.layout.tensor_parallel && stages) return unweighed_layout(spec, *spec.layout.tensor_parallel, *stages);
+    if (spec.layout.tensor_parallel && stages) return place_ranks(spec, *spec.layout.tensor_parallel, *stages);
     if (!is_known(checkpoint.config)) {
         throw Error(ErrorKind::invalid_input, checkpoint.config.architecture,
                     fmt::format("planning \"{}\" of the architecture \"{}\": without rules for it no size can be "
@@ -48,7 +48,7 @@ struct Comparison {
 };
 
 Comparison compare_with_rules(const EnginePlan& engine, const Layout& layout, const Checkpoint& checkpoint) {
-    constexpr std::size_t most_told = 5;
+    constexpr std::size_t most_shown = 5;
     if (!is_known(checkpoint.config)) {
         return {fmt::format("\nequal to our own rules: there are none for \"{}\"\n", checkpoint.config.architecture)};
     }
@@ -62,9 +62,9 @@ Comparison compare_with_rules(const EnginePlan& engine, const Layout& layout, co
     Comparison result{fmt::format("\nequal to our own rules: no, {} difference{}\n", differences.size(),
                                   differences.size() == 1 ? "" : "s"),
                       false};
-    for (std::size_t i = 0; i < std::min(differences.size(), most_told); ++i)
+    for (std::size_t i = 0; i < std::min(differences.size(), most_shown); ++i)
         result.text += "  " + differences[i] + "\n";
-    if (differences.size() > most_told) result.text += fmt::format("  and {} more\n", differences.size() - most_told);
+    if (differences.size() > most_shown) result.text += fmt::format("  and {} more\n", differences.size() - most_shown);
     return result;
 }
 
@@ -86,7 +86,7 @@ bool plan_from_engine(Session& session, const DeploymentSpec& spec) {
     const Layout asked = layout_to_ask(session, spec, recording, checkpoint);
     const EnginePlan engine = ask_engine(environment(), {*recording.checkpoint, asked}, session.host_options());
     end_progress();
-    const Comparison comparison = compare_with_rules(engine, weighed(asked, engine), checkpoint);
+    const Comparison comparison = compare_with_rules(engine, apply_engine_plan(asked, engine), checkpoint);
     print(session, engine, [&] {
         return fmt::format("TP {} x PP {} ", asked.tensor_parallel, asked.pipeline_parallel) + show(engine) +
                show_hosts(engine.hosts) + comparison.text;

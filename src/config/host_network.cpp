@@ -13,7 +13,7 @@ namespace {
 
 bool has_address(const Nic& nic, std::string_view address) {
     // The whole of 127.0.0.0/8 answers on loopback, though only 127.0.0.1 is listed.
-    if (nic.kind == "loopback" && address.starts_with("127.")) return true;
+    if (nic.kind == NicKind::loopback && address.starts_with("127.")) return true;
     return std::ranges::any_of(nic.addresses, [&](const NicAddress& a) { return a.address == address; });
 }
 

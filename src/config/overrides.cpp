@@ -75,7 +75,7 @@ std::string impossible(const Setting& setting, std::string_view address_variable
 
 bool is_native_infiniband(const HostInLayout& host) {
     return host.machine &&
-           std::ranges::any_of(host.machine->nics, [](const Nic& nic) { return nic.kind == "infiniband"; });
+           std::ranges::any_of(host.machine->nics, [](const Nic& nic) { return nic.kind == NicKind::infiniband; });
 }
 
 void judge(std::vector<Finding>& findings, const Setting& setting, const Setting* ours,

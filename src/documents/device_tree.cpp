@@ -20,7 +20,7 @@ public:
         for (const Hca& hca : machine.hcas) at(hca, hca.name).hcas.push_back(&hca);
         for (const Nic& nic : machine.nics) {
             // Bonds, bridges and their like are no devices of the tree. An empty kind is not known.
-            if (nic.kind == "physical" || nic.kind.empty() || !nic.pci_address.empty())
+            if (nic.kind == NicKind::physical || nic.kind == NicKind::unknown || !nic.pci_address.empty())
                 at(nic, nic.name).nics.push_back(&nic);
         }
         for (const auto& [address, node] : nodes_) children_[parent_of(node)].insert(address);

@@ -48,8 +48,9 @@ private:
     void draw(const detail::TreeNode& tree, const std::string& parent) {
         std::string label = escaped(tree.address);
         std::string color = "#eeeeee";
-        if (tree.device && tree.device->kind != "bridge") label = escaped(tree.device->kind) + "\\n" + label;
-        if (tree.device && tree.device->kind == "nvswitch") color = "#d5e8d4";
+        if (tree.device && tree.device->kind != PciKind::bridge)
+            label = escaped(to_text(tree.device->kind)) + "\\n" + label;
+        if (tree.device && tree.device->kind == PciKind::nvswitch) color = "#d5e8d4";
         for (const Gpu* gpu : tree.gpus) {
             label = fmt::format("GPU {}", gpu->nvml_index);
             for (const std::string& part : {gpu->name, gpu->pci_address}) {
@@ -70,7 +71,7 @@ private:
         // What hangs from no bridge that is known needs none drawn.
         const std::string id = label.empty() ? "" : node(label, color);
         for (const Gpu* gpu : tree.gpus) gpu_nodes_[gpu->pci_address] = id;
-        if (tree.device && tree.device->kind == "nvswitch") switch_nodes_[tree.address] = id;
+        if (tree.device && tree.device->kind == PciKind::nvswitch) switch_nodes_[tree.address] = id;
         if (!parent.empty() && !id.empty()) text_ += fmt::format("    {} -- {}{};\n", parent, id, edge(tree.device));
         for (const detail::TreeNode& child : tree.children) draw(child, id);
     }

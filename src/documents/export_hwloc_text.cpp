@@ -11,11 +11,11 @@ namespace {
 /// What lstopo puts in brackets behind a PCI device: its class.
 std::string class_name(const PciDevice& device) {
     const std::string& code = device.class_code;
-    if (device.kind == "gpu") return code.starts_with("0x0300") ? "VGA" : "3D";
-    if (device.kind == "network") return code.starts_with("0x0207") ? "InfiniBand" : "Ethernet";
-    if (device.kind == "nvme") return "NVMExp";
-    if (device.kind == "nvswitch") return "NVSwitch";
-    return device.kind;
+    if (device.kind == PciKind::gpu) return code.starts_with("0x0300") ? "VGA" : "3D";
+    if (device.kind == PciKind::network) return code.starts_with("0x0207") ? "InfiniBand" : "Ethernet";
+    if (device.kind == PciKind::nvme) return "NVMExp";
+    if (device.kind == PciKind::nvswitch) return "NVSwitch";
+    return std::string(to_text(device.kind));
 }
 
 /// As lstopo does: without the domain where that is 0.
@@ -65,7 +65,7 @@ private:
 
     void print(const detail::TreeNode& node, int depth) {
         const PciDevice* device = node.device;
-        if (device && (device->kind == "bridge" || device->kind == "switch")) {
+        if (device && (device->kind == PciKind::bridge || device->kind == PciKind::pcie_switch)) {
             line(depth, fmt::format("PCIBridge {}{}", short_address(node.address), link_text(device->link)));
         } else if (!node.address.empty()) {
             const std::string kind = device ? class_name(*device) : !node.gpus.empty() ? "3D" : "network";

@@ -66,7 +66,7 @@ public:
         for (const Gpu& gpu : machine.gpus) {
             const Element& element = gpus_.emplace(gpu.pci_address, gpu_element(gpu)).first->second;
             knows_gpus_ = knows_gpus_ || !gpu.compute_capability.empty() || !element.children.empty();
-            add_leaf(gpu.pci_address, "gpu", gpu.numa_node, gpu.link);
+            add_leaf(gpu.pci_address, PciKind::gpu, gpu.numa_node, gpu.link);
         }
         std::set<std::string> hca_addresses;
         for (const Hca& hca : machine.hcas) {
@@ -74,7 +74,7 @@ public:
             if (detail::is_device_name(hca.name)) add_net(hca.pci_address, hca.numa_node, nets_of(hca));
         }
         for (const Nic& nic : machine.nics) {
-            const bool is_real = nic.kind == "physical" || nic.kind.empty();
+            const bool is_real = nic.kind == NicKind::physical || nic.kind == NicKind::unknown;
             // Of an interface of an HCA, NCCL uses the verbs device.
             if (is_real && detail::is_device_name(nic.name) &&
                 (nic.pci_address.empty() || !hca_addresses.contains(nic.pci_address))) {
@@ -85,8 +85,9 @@ public:
             }
         }
         for (const PciDevice& device : machine.pci_devices) {
-            const bool is_bare = device.kind == "network" && has_bare_controllers && device.physical_function.empty();
-            if (is_bare || (device.kind == "gpu" && !device.address.empty())) place(device.address);
+            const bool is_bare =
+                device.kind == PciKind::network && has_bare_controllers && device.physical_function.empty();
+            if (is_bare || (device.kind == PciKind::gpu && !device.address.empty())) place(device.address);
         }
         for (const NumaNode& node : machine.numa_nodes) {
             if (!machine.cpu.architecture.empty()) tops_[node.id];
@@ -104,7 +105,7 @@ public:
 
 private:
     /// Makes sure that there is a device at this address.
-    void add_leaf(const std::string& address, const char* kind, std::optional<int> numa_node, const PciLink& link) {
+    void add_leaf(const std::string& address, PciKind kind, std::optional<int> numa_node, const PciLink& link) {
         if (address.empty()) return;
         PciDevice& device = devices_[address];
         if (device.address.empty()) device = {.address = address, .kind = kind, .numa_node = numa_node, .link = link};
@@ -114,7 +115,7 @@ private:
     void add_net(const std::string& address, std::optional<int> numa_node, std::vector<Element> nets) {
         std::vector<Element>& all = address.empty() ? nets_of_cpu_[numa_node.value_or(-1)] : nets_of_device_[address];
         all.insert(all.end(), nets.begin(), nets.end());
-        add_leaf(address, "network", numa_node, {});
+        add_leaf(address, PciKind::network, numa_node, {});
     }
 
     /// Ports that are known to be down are left out: NCCL uses none of them, and a rate in a file would stay.
@@ -156,7 +157,7 @@ private:
     /// Of the port right above a device; nothing where that is a whole switch.
     PciLink link_above(const std::string& address) const {
         const std::vector<const PciDevice*> bridges = tree_.above(address);
-        return bridges.empty() || bridges.front()->kind == "switch" ? PciLink{} : bridges.front()->link;
+        return bridges.empty() || bridges.front()->kind == PciKind::pcie_switch ? PciLink{} : bridges.front()->link;
     }
 
     Element cpu(int numa) const {
@@ -186,7 +187,7 @@ private:
     Element pci(const std::string& address) const {
         const PciDevice& device = *find(address);
         Element pci{"pci", "", {}};
-        const bool is_bridge = device.kind == "bridge" || device.kind == "switch";
+        const bool is_bridge = device.kind == PciKind::bridge || device.kind == PciKind::pcie_switch;
         pci.set("busid", address).set("class", is_bridge && device.class_code.empty() ? "0x060400" : device.class_code);
         pci.set("vendor", device.vendor_id).set("device", device.device_id);
         pci.set("subsystem_vendor", device.subsystem_vendor_id).set("subsystem_device", device.subsystem_device_id);
@@ -201,9 +202,9 @@ private:
             pci.set("link_width", std::to_string(*width));
         }
         // NCCL completes what it looks at: GPUs, and controllers with a <net>. Of the others it demands both.
-        if (device.kind == "network" && !nets_of_device_.contains(address)) pci.complete_link();
+        if (device.kind == PciKind::network && !nets_of_device_.contains(address)) pci.complete_link();
         if (const auto gpu = gpus_.find(address); gpu != gpus_.end()) {
-            const bool is_evident = detail::pci_kind_of(device.class_code, device.vendor_id) == "gpu";
+            const bool is_evident = detail::pci_kind_of(device.class_code, device.vendor_id) == PciKind::gpu;
             // One with a number and others without would leave the numbers open.
             if (knows_gpus_)
                 pci.children.push_back(gpu->second);

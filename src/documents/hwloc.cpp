@@ -64,7 +64,7 @@ private:
         if (type == "PU") machine_.cpu.threads = machine_.cpu.threads.value_or(0) + 1;
         if (type == "NUMANode") read_numa_node(object, place);
         if (type == "Bridge") read_bridge(object, place);
-        if (type == "PCIDev") read_pci(object, place, "");
+        if (type == "PCIDev") read_pci(object, place, std::nullopt);
         if (type == "OSDev") read_os_device(object, place);
         read_children(object, place);
     }
@@ -114,7 +114,7 @@ private:
     void read_bridge(pugi::xml_node object, Place& place) {
         const std::string type = XmlText::attribute(object, "bridge_type").value_or("");
         if (type == "1-1") {
-            read_pci(object, place, "bridge");
+            read_pci(object, place, PciKind::bridge);
             place.parent = std::exchange(place.address, "");
             return;
         }
@@ -131,7 +131,7 @@ private:
         place.parent = "pci" + first->substr(0, first->size() - 5);
     }
 
-    void read_pci(pugi::xml_node object, Place& place, std::string_view kind) {
+    void read_pci(pugi::xml_node object, Place& place, std::optional<PciKind> kind) {
         const std::string busid = xml_.required(object, "pci_busid");
         const auto address = pci_address_of(busid);
         if (!address)
@@ -148,14 +148,14 @@ private:
             throw xml_.refusal(
                 object, fmt::format("pci_type \"{}\": expected one such as \"0302 [10de:2330] [10de:16c1] a1\"", type));
         }
-        device.kind = kind.empty() ? pci_kind_of(device.class_code, device.vendor_id) : kind;
+        device.kind = kind.value_or(pci_kind_of(device.class_code, device.vendor_id));
         device.name = hwloc_info(object, "PCIDevice");
-        if (device.kind == "gpu") {
+        if (device.kind == PciKind::gpu) {
             Gpu& gpu = machine_.gpus.emplace_back();
             gpu.pci_address = *address;
             gpu.numa_node = device.numa_node;
         }
-        if (device.kind != "other") machine_.pci_devices.push_back(std::move(device));
+        if (device.kind != PciKind::other) machine_.pci_devices.push_back(std::move(device));
     }
 
     void read_os_device(pugi::xml_node object, const Place& place) {
@@ -171,7 +171,7 @@ private:
         Nic& nic = machine_.nics.emplace_back();
         nic.name = name;
         nic.pci_address = place.address;
-        if (!place.address.empty()) nic.kind = "physical";
+        if (!place.address.empty()) nic.kind = NicKind::physical;
         nic.mac = hwloc_info(object, "Address");
         nic.numa_node = place.numa_node;
     }
@@ -241,10 +241,10 @@ private:
         std::set<std::string> parents;
         std::vector<PciDevice>& devices = machine_.pci_devices;
         for (auto device = devices.rbegin(); device != devices.rend(); ++device) {  // those below come after
-            if (device->kind != "bridge" || parents.contains(device->address)) parents.insert(device->parent);
+            if (device->kind != PciKind::bridge || parents.contains(device->address)) parents.insert(device->parent);
         }
         std::erase_if(devices, [&](const PciDevice& device) {
-            return device.kind == "bridge" && !parents.contains(device.address);
+            return device.kind == PciKind::bridge && !parents.contains(device.address);
         });
     }
 

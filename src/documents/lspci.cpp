@@ -160,7 +160,7 @@ private:
             // Either sends what one device sends to its neighbour up to the CPU.
             const bool redirects = control->find("ReqRedir+") != std::string_view::npos ||
                                    control->find("CmpltRedir+") != std::string_view::npos;
-            if (device.kind == "bridge") device.is_acs_redirecting = redirects;
+            if (device.kind == PciKind::bridge) device.is_acs_redirecting = redirects;
         } else if (field.find("Number of VFs: ") != std::string_view::npos) {
             device.virtual_functions = number_of<int>(word_behind(field, "Number of VFs: "));
         } else if (field.find("<access denied>") != std::string_view::npos) {
@@ -209,18 +209,20 @@ private:
 
     static std::string domain_of(const std::string& address) { return address.substr(0, address.size() - 8); }
 
-    static bool matters(const PciDevice& device) { return device.kind != "bridge" && device.kind != "other"; }
+    static bool matters(const PciDevice& device) {
+        return device.kind != PciKind::bridge && device.kind != PciKind::other;
+    }
 
     /// A device, and every bridge above it.
     void keep(std::string address) {
         while (functions_.contains(address) && kept_.insert(address).second) {
             Function& function = functions_.at(address);
             PciDevice& device = function.device;
-            if (device.kind == "bridge" && !function.hides_capabilities && !function.has_access_control) {
+            if (device.kind == PciKind::bridge && !function.hides_capabilities && !function.has_access_control) {
                 device.is_acs_redirecting = false;  // it has no such capability
             }
             has_hidden_ = has_hidden_ || function.hides_capabilities;
-            if (device.kind == "gpu") {
+            if (device.kind == PciKind::gpu) {
                 Gpu& gpu = machine_.gpus.emplace_back();
                 gpu.pci_address = address;
                 gpu.numa_node = device.numa_node;

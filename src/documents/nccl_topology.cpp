@@ -93,18 +93,18 @@ private:
         device.subsystem_vendor_id = id(pci, "subsystem_vendor", 4);
         device.subsystem_device_id = id(pci, "subsystem_device", 4);
         const pugi::xml_node gpu = pci.child("gpu");
-        device.kind = gpu ? "gpu" : pci_kind_of(device.class_code, device.vendor_id);
-        const bool is_leaf = device.kind == "gpu" || device.kind == "network" || pci.child("nic");
+        device.kind = gpu ? PciKind::gpu : pci_kind_of(device.class_code, device.vendor_id);
+        const bool is_leaf = device.kind == PciKind::gpu || device.kind == PciKind::network || pci.child("nic");
         const bool has_devices = !pci.child("pci").empty();
         // NCCL writes one element for the two ports of a switch that lie on the way, and takes whatever is neither GPU
         // nor NIC for one (kvDictPciClass and ncclTopoAddPci of topo.cc).
-        if (device.kind == "bridge" || (has_devices && !is_leaf)) device.kind = "switch";
+        if (device.kind == PciKind::bridge || (has_devices && !is_leaf)) device.kind = PciKind::pcie_switch;
         if (has_devices && is_leaf) {
             add_gap(machine_, "pci." + device.address + ".below", "devices below " + device.address,
                     "NCCL looks at none below a GPU or NIC");
         }
         read_link(pci, device.link);
-        if (device.kind == "gpu") read_gpu(pci, gpu, device);
+        if (device.kind == PciKind::gpu) read_gpu(pci, gpu, device);
         for (const pugi::xml_node child : pci.children()) {
             if (child.name() == std::string_view("pci") && !is_leaf) read_pci(child, {device.address, place.numa_node});
             if (child.name() == std::string_view("nic")) read_nic(child, &device, place.numa_node);
@@ -262,7 +262,7 @@ private:
         nic.name = name;
         nic.pci_address = device ? device->address : "";
         nic.numa_node = numa_node;
-        if (device) nic.kind = "physical";
+        if (device) nic.kind = NicKind::physical;
         const int speed_mbps = xml_.number(net, "speed").value_or(0);
         if (speed_mbps > 0 && speed_mbps != unknown_socket_speed_mbps) nic.speed_mbps = speed_mbps;
         add_gap(machine_, "nic." + name + ".state", "interface " + name,

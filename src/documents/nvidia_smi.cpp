@@ -12,6 +12,7 @@
 #include "documents/formats.hpp"
 #include "documents/values.hpp"
 #include "documents/xml_text.hpp"
+#include "facts/enum_words.hpp"
 #include "facts/gpu_words.hpp"
 
 namespace r1cluster::detail {
@@ -208,7 +209,7 @@ private:
         const std::string state = lower_case(text_of(element.child("state")));
         if (state.empty()) return;
         GpuFabric& fabric = gpu.fabric.emplace();
-        fabric.state = state;
+        fabric.state = fabric_state_of(state);
         fabric.status = lower_case(text_of(element.child("status")));
         fabric.cluster_uuid = lower_case(text_of(element.child("clusterUuid")));
         if (fabric.cluster_uuid.find_first_not_of("0-") == std::string::npos) fabric.cluster_uuid.clear();
@@ -242,7 +243,7 @@ private:
         gpu.link.max_width = width(link.child("link_widths").child("max_link_width"));
         PciDevice& device = machine_.pci_devices.emplace_back();
         device.address = gpu.pci_address;
-        device.kind = "gpu";
+        device.kind = PciKind::gpu;
         device.link = gpu.link;
         const auto base = number<int>(pci.child("pci_base_class")), sub = number<int>(pci.child("pci_sub_class"));
         if (base && sub && *base >= 0 && *base < 256 && *sub >= 0 && *sub < 256) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "facts/enum_words.hpp"
 #include "facts/gpu_words.hpp"
 #include "readings/pci_names.hpp"
 
@@ -53,10 +54,10 @@ bool is_device_name(std::string_view name) {
     return !name.empty() && std::ranges::all_of(name, [](char c) { return c > ' ' && c <= '~'; });
 }
 
-std::string pci_kind_of(std::string_view class_code, std::string_view vendor_id) {
+PciKind pci_kind_of(std::string_view class_code, std::string_view vendor_id) {
     // Clouds' files for NCCL name no vendor; a display controller in them is a GPU.
     const bool is_taken_for_gpu = vendor_id.empty() && class_code.starts_with("0x03");
-    return pci_kind(class_code, is_taken_for_gpu ? "0x10de" : vendor_id);
+    return pci_kind_of(pci_kind(class_code, is_taken_for_gpu ? "0x10de" : vendor_id));
 }
 
 std::optional<std::string> cpu_list_of_mask(std::string_view mask) {

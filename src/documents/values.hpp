@@ -23,7 +23,7 @@ bool is_device_name(std::string_view name);
 
 /// PciDevice::kind, by class code ("0x030200") and vendor. A display controller counts as a GPU where its vendor is
 /// NVIDIA or not told.
-std::string pci_kind_of(std::string_view class_code, std::string_view vendor_id);
+PciKind pci_kind_of(std::string_view class_code, std::string_view vendor_id);
 
 /// Kernel list format, "0-15,32-47", of a mask in words of 32 bits, most significant first, with or without "0x":
 /// "ffffffff,00000000". nullopt where it is none. Words left empty, as hwloc writes zeros within a mask, are zero.

@@ -91,7 +91,7 @@ void choose_common_options(const EngineRequest& request, const OptionFlags& flag
     options.max_model_len = std::clamp<std::int64_t>(options.max_model_len, 1, std::int64_t{1} << 40);
     options.is_eager = arguments.flag("--enforce-eager").value_or(spec.engine.is_eager);
     options.is_custom_all_reduce = !arguments.flag("--disable-custom-all-reduce").value_or(false);
-    options.has_made_up_weights = arguments.text("--load-format") == "dummy";
+    options.has_dummy_weights = arguments.text("--load-format") == "dummy";
     options.speculative_tokens = spec.engine.speculative_tokens;
     options.are_graphs_in_budget = options.memory->are_graphs_estimated;
     choose_dtypes(request, options);

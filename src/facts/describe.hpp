@@ -13,12 +13,14 @@ namespace r1cluster {
 BOOST_DESCRIBE_STRUCT(Gap, (), (key, subject, because, remedy, code))
 BOOST_DESCRIBE_STRUCT(Problem, (), (id, severity, subject, because, remedy))
 BOOST_DESCRIBE_STRUCT(PciLink, (), (speed_gts, width, max_speed_gts, max_width))
+BOOST_DESCRIBE_ENUM(PciKind, unknown, gpu, nvswitch, network, nvme, bridge, pcie_switch, other)
 BOOST_DESCRIBE_STRUCT(PciDevice, (),
                       (address, parent, kind, class_code, vendor_id, device_id, subsystem_vendor_id,
                        subsystem_device_id, name, numa_node, local_cpus, driver, link, iommu_group, is_acs_redirecting,
                        physical_function, virtual_functions))
 BOOST_DESCRIBE_STRUCT(DevicePath, (), (from, to, path, nccl_path, nccl_bandwidth_gbytes_per_s, because))
 BOOST_DESCRIBE_STRUCT(NvLink, (), (index, is_active, version, speed_mbps, remote, remote_pci_address, errors))
+BOOST_DESCRIBE_ENUM(FabricState, unknown, not_supported, not_started, in_progress, completed)
 BOOST_DESCRIBE_STRUCT(GpuFabric, (), (state, status, cluster_uuid, clique_id, unhealthy))
 BOOST_DESCRIBE_STRUCT(GpuProcess, (), (pid, name, memory_bytes))
 BOOST_DESCRIBE_STRUCT(GpuPeer, (), (gpu, ancestor, read, write, nvlink, atomics))
@@ -55,6 +57,7 @@ BOOST_DESCRIBE_STRUCT(Hugepages, (), (page_bytes, total, free))
 BOOST_DESCRIBE_STRUCT(NumaNode, (), (id, cpus, memory_bytes, distances))
 BOOST_DESCRIBE_STRUCT(Cpu, (), (model, sockets, cores, threads, flags, architecture, vendor, family_id, model_id))
 BOOST_DESCRIBE_STRUCT(NicAddress, (), (address, prefix_length))
+BOOST_DESCRIBE_ENUM(NicKind, unknown, physical, software, bond, vlan, bridge, loopback, infiniband)
 BOOST_DESCRIBE_STRUCT(Nic, (),
                       (name, kind, is_up, speed_mbps, mtu, numa_node, mac, pci_address, master, lower, vlan_id, driver,
                        addresses))

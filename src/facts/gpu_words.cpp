@@ -51,11 +51,6 @@ std::string virtualization_word(int mode) { return word(virtualization_words, mo
 
 std::string compute_mode_word(int mode) { return word(compute_mode_words, mode); }
 
-std::string fabric_state_word(int state) {
-    static constexpr std::array words{"not supported"sv, "not started"sv, "in progress"sv, "completed"sv};
-    return word(words, state);
-}
-
 std::vector<std::string> fabric_health_words(std::uint32_t mask) {
     // Four bits: 0 not supported, 1 none.
     static constexpr std::array configurations{""sv,

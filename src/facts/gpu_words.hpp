@@ -48,7 +48,6 @@ std::string p2p_word(int status);           ///< nvmlGpuP2PStatus_t -> GpuPeer
 std::string link_end_word(int type);        ///< nvmlIntNvLinkDeviceType_t -> NvLink::remote
 std::string virtualization_word(int mode);  ///< nvmlGpuVirtualizationMode_t
 std::string compute_mode_word(int mode);    ///< nvmlComputeMode_t
-std::string fabric_state_word(int state);   ///< NVML_GPU_FABRIC_STATE_*
 std::vector<std::string> fabric_health_words(std::uint32_t mask);  ///< NVML_GPU_FABRIC_HEALTH_MASK_*, what is not well
 std::vector<std::string> throttle_words(std::uint64_t reasons);    ///< nvmlClocksEventReason*
 std::optional<double> pcie_speed_gts(int generation);

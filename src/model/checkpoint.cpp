@@ -189,7 +189,7 @@ void CheckpointParser::add(const ShardText& shard) {
     const bool is_listed =
         !state_->index || std::ranges::find(state_->index->files, shard.name) != state_->index->files.end();
     if (!is_listed) {
-        state_->checkpoint.oddities.push_back(fmt::format("\"{}\" is not in {}: not read", shard.name, index_name));
+        state_->checkpoint.warnings.push_back(fmt::format("\"{}\" is not in {}: not read", shard.name, index_name));
     } else {
         state_->checkpoint.files.push_back(parse_shard(shard, state_->fast));
     }
@@ -206,7 +206,7 @@ Checkpoint CheckpointParser::finish() {
                                "model-*.safetensors, the form for Hugging Face's transformers",
                                first));
         }
-        checkpoint.oddities.push_back(
+        checkpoint.warnings.push_back(
             fmt::format("{} file{} in Mistral's own form (\"{}\"): not read here, but newer versions of vLLM "
                         "prefer them unless --load-format safetensors and --config-format hf say otherwise",
                         count, count == 1 ? "" : "s", first));
@@ -223,7 +223,7 @@ Checkpoint CheckpointParser::finish() {
     }
     if (index) check_index(*index, checkpoint, table);
     if (index && !index->total_size.empty() && index->total_size != std::to_string(checkpoint.tensor_bytes())) {
-        checkpoint.oddities.push_back(fmt::format("{} says total_size {}, the tensors have {} bytes", index_name,
+        checkpoint.warnings.push_back(fmt::format("{} says total_size {}, the tensors have {} bytes", index_name,
                                                   index->total_size, checkpoint.tensor_bytes()));
     }
     detail::check_consistency(checkpoint, table);

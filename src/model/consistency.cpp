@@ -85,7 +85,7 @@ void check_scales(Checkpoint& checkpoint, const TensorTable& tensors) {
         }
     }
     if (fp8 > 0 && !quantization) {
-        checkpoint.oddities.push_back(
+        checkpoint.warnings.push_back(
             fmt::format("{} tensors are FP8, but config.json has no quantization_config", format_count(fp8)));
     }
 }
@@ -119,7 +119,7 @@ void check_layers(const Family& family, Checkpoint& checkpoint, const TensorTabl
         }
     }
     if (unknown > 0) {
-        checkpoint.oddities.push_back(fmt::format("{} of {} tensors are of no place that is known: {}{}",
+        checkpoint.warnings.push_back(fmt::format("{} of {} tensors are of no place that is known: {}{}",
                                                   format_count(unknown), format_count(checkpoint.tensor_count()),
                                                   examples, unknown > 3 ? ", ..." : ""));
     }
@@ -129,13 +129,13 @@ void check_layers(const Family& family, Checkpoint& checkpoint, const TensorTabl
 
 void check_consistency(Checkpoint& checkpoint, const TensorTable& tensors) {
     if (checkpoint.config.has_remote_code) {
-        checkpoint.oddities.push_back("config.json has auto_map: Python beside the weights, which is never run here");
+        checkpoint.warnings.push_back("config.json has auto_map: Python beside the weights, which is never run here");
     }
     const Family* family = nullptr;
     try {
         family = &family_with_rules(checkpoint.config);
     } catch (const Error& unknown) {  // still worth showing; plan_layouts() will refuse it
-        checkpoint.oddities.push_back(unknown.what());
+        checkpoint.warnings.push_back(unknown.what());
         return;
     }
     check_layers(*family, checkpoint, tensors);

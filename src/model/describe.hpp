@@ -30,12 +30,12 @@ BOOST_DESCRIBE_STRUCT(ModelConfig, (),
                        kv_heads, head_dim, vocabulary_size, max_position, next_token_layers, ties_embeddings,
                        has_remote_code, latent_attention, experts, quantization))
 BOOST_DESCRIBE_STRUCT(ShardFile, (), (name, size_bytes, header_bytes, tensors))
-BOOST_DESCRIBE_STRUCT(Checkpoint, (), (path, config, files, oddities))
+BOOST_DESCRIBE_STRUCT(Checkpoint, (), (path, config, files, warnings))
 BOOST_DESCRIBE_STRUCT(TensorSum, (), (name, tensors, parameters, bytes))
 BOOST_DESCRIBE_STRUCT(LayerSum, (), (first, last, kind, tensors, parameters, bytes))
 BOOST_DESCRIBE_STRUCT(CheckpointSummary, (),
                       (path, architecture, quantization, files, tensors, parameters, next_token_parameters, bytes,
-                       by_dtype, by_kind, layers, oddities))
+                       by_dtype, by_kind, layers, warnings))
 BOOST_DESCRIBE_STRUCT(TensorPlace, (),
                       (layer, is_on_first_stage, is_on_last_stage, is_skipped, rule, is_on_every_stage, expert,
                        is_float32))

@@ -136,7 +136,7 @@ std::uint64_t elements_of(const Tensor& tensor) {
 }
 
 /// As a tensor whose axes are as the weight's.
-SliceRule turned(SliceRule of_weight) {
+SliceRule transposed(SliceRule of_weight) {
     switch (of_weight) {
         case SliceRule::rows: return SliceRule::columns;
         case SliceRule::columns: return SliceRule::rows;
@@ -176,7 +176,7 @@ SliceRule stored_rule(const TensorForm& form, SliceRule of_weight, bool keeps_gr
     }
     const bool is_by_group = form.role == scale || form.role == zero_point;
     if (cuts_inputs && is_by_group && keeps_groups) return SliceRule::replicate;
-    return form.axes == Axes::transposed ? turned(of_weight) : of_weight;
+    return form.axes == Axes::transposed ? transposed(of_weight) : of_weight;
 }
 
 bool keeps_groups(const std::optional<Quantization>& quantization, bool is_expert,

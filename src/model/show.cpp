@@ -54,7 +54,7 @@ std::string show(const Checkpoint& checkpoint) {
     text += fmt::format("  {}\n", shape_of(checkpoint.config));
     if (!summary.quantization.empty()) text += fmt::format("  {}\n", summary.quantization);
     text += table("by dtype", summary.by_dtype) + table("by kind", summary.by_kind) + layers_text(summary.layers);
-    for (const std::string& oddity : summary.oddities) text += fmt::format("  odd: {}\n", oddity);
+    for (const std::string& warning : summary.warnings) text += fmt::format("  warning: {}\n", warning);
     return text;
 }
 

@@ -119,7 +119,7 @@ CheckpointSummary checkpoint_summary(const Checkpoint& checkpoint) {
     summary.architecture = checkpoint.config.architecture;
     summary.quantization = detail::in_words(checkpoint.config.quantization);
     summary.files = checkpoint.files.size();
-    summary.oddities = checkpoint.oddities;
+    summary.warnings = checkpoint.warnings;
 
     Sums by_dtype, by_kind;
     std::map<std::int64_t, LayerSum> layers;

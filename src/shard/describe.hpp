@@ -22,6 +22,6 @@ BOOST_DESCRIBE_STRUCT(EngineRank, (),
                       (rank, tensor_rank, pipeline_rank, host, parameters, parameter_bytes, buffer_bytes, slices,
                        read_bytes))
 BOOST_DESCRIBE_STRUCT(EnginePlan, (),
-                      (engine_version, key_list_sha256, refusal, layers_per_stage, files, ranks, hosts, oddities))
+                      (engine_version, key_list_sha256, refusal, layers_per_stage, files, ranks, hosts, warnings))
 
 }  // namespace r1cluster

@@ -48,7 +48,7 @@ BOOST_DESCRIBE_STRUCT(EndLine, (), (end, key_list_sha256, refusal))
 namespace {
 
 constexpr std::size_t most_depth = 8;
-constexpr std::size_t most_oddities = 100;
+constexpr std::size_t most_warnings = 100;
 
 /// The sum, or the largest number there is.
 std::uint64_t sum_of(std::uint64_t a, std::uint64_t b) {
@@ -105,8 +105,8 @@ void EngineAnswer::add(std::string_view line) {
         for (const Computed& computed : rank.computed) {
             if (computed.tensor >= tensors_.size())
                 refuse(fmt::format("there is no tensor {}; there are {}", computed.tensor, tensors_.size()));
-            if (plan_.oddities.size() == most_oddities) break;
-            plan_.oddities.push_back(fmt::format("rank {} calculates with \"{}\" ({})", rank.rank,
+            if (plan_.warnings.size() == most_warnings) break;
+            plan_.warnings.push_back(fmt::format("rank {} calculates with \"{}\" ({})", rank.rank,
                                                  tensor_of(tensors_[computed.tensor]).name, computed.operation));
         }
         take_rank({.rank = rank.rank,
@@ -241,7 +241,7 @@ EnginePlan EngineAnswer::take() {
     } else {  // half an answer is none
         plan_.ranks.clear();
         plan_.key_list_sha256.clear();
-        plan_.oddities.clear();
+        plan_.warnings.clear();
     }
     return std::move(plan_);
 }

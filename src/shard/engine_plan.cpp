@@ -31,16 +31,16 @@ Held held_in(const Slices& slices) {
 }
 
 std::string text_of(const std::vector<Runs>& pieces) {
-    constexpr std::size_t most_told = 2;
+    constexpr std::size_t most_shown = 2;
     if (pieces.empty()) return "nothing";
     std::string text;
-    for (std::size_t i = 0; i < std::min(pieces.size(), most_told); ++i) {
+    for (std::size_t i = 0; i < std::min(pieces.size(), most_shown); ++i) {
         const Runs& piece = pieces[i];
         text +=
             fmt::format("{}{} x {} bytes at {}", i == 0 ? "" : ", ", piece.rows, piece.run_bytes, piece.offset_bytes);
         if (piece.rows > 1) text += fmt::format(" every {}", piece.stride_bytes);
     }
-    if (pieces.size() > most_told) text += fmt::format(" and {} more", pieces.size() - most_told);
+    if (pieces.size() > most_shown) text += fmt::format(" and {} more", pieces.size() - most_shown);
     return text;
 }
 
@@ -81,7 +81,7 @@ std::vector<std::string> compare(const ShardPlan& ours, const EnginePlan& engine
     return differences;
 }
 
-Layout unweighed_layout(const DeploymentSpec& spec, int tensor_parallel, int pipeline_parallel) {
+Layout place_ranks(const DeploymentSpec& spec, int tensor_parallel, int pipeline_parallel) {
     if (tensor_parallel < 1 || pipeline_parallel < 1) {
         throw Error(
             ErrorKind::invalid_input, "layout",
@@ -109,7 +109,7 @@ Layout unweighed_layout(const DeploymentSpec& spec, int tensor_parallel, int pip
     return layout;
 }
 
-Layout weighed(Layout layout, const EnginePlan& engine) {
+Layout apply_engine_plan(Layout layout, const EnginePlan& engine) {
     layout.layers_per_stage = engine.layers_per_stage;
     layout.engine = {.version = Version::try_parse(engine.engine_version)};
     for (RankPlacement& rank : layout.ranks) {
@@ -139,7 +139,7 @@ std::string show(const EnginePlan& engine) {
                             rank.tensor_rank, rank.pipeline_rank, format_bytes(rank.read_bytes),
                             format_bytes(rank.parameter_bytes), format_bytes(rank.buffer_bytes));
     }
-    for (const std::string& oddity : engine.oddities) text += "  odd: " + oddity + "\n";
+    for (const std::string& warning : engine.warnings) text += "  warning: " + warning + "\n";
     return text + fmt::format("  parameters have the hash {}\n", engine.key_list_sha256.substr(0, 16));
 }
 

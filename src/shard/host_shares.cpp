@@ -5,14 +5,14 @@
 
 namespace r1cluster::detail {
 
-HostShares::HostShares(const std::vector<RankSeat>& seats) {
-    for (const RankSeat& seat : seats) {
-        const auto found = std::ranges::find(hosts, seat.host, &HostShards::host);
+HostShares::HostShares(const std::vector<RankPosition>& positions) {
+    for (const RankPosition& position : positions) {
+        const auto found = std::ranges::find(hosts, position.host, &HostShards::host);
         const auto host = static_cast<std::size_t>(found - hosts.begin());
-        if (found == hosts.end()) hosts.push_back({seat.host, {}, 0});
-        seats_.push_back({host, seat.stage, seat.group_rank});
+        if (found == hosts.end()) hosts.push_back({position.host, {}, 0});
+        positions_.push_back({host, position.stage, position.group_rank});
     }
-    std::ranges::stable_sort(seats_, {}, &Seat::host);
+    std::ranges::stable_sort(positions_, {}, &Position::host);
     last_file_.resize(hosts.size());
 }
 
@@ -20,12 +20,12 @@ HostShares::Shares HostShares::added_up(const SlicePattern& pattern, const Stage
                                         std::int32_t only_holder) const {
     Shares shares;
     std::vector<std::uint64_t> seen;  // two slices are the same bytes or have none in common: where they begin tells it
-    for (const Seat& seat : seats_) {
-        if (!stages.contains(seat.stage) || (only_holder >= 0 && seat.group_rank != only_holder)) continue;
-        const Slice& slice = pattern.slices[static_cast<std::size_t>(seat.group_rank)];
+    for (const Position& position : positions_) {
+        if (!stages.contains(position.stage) || (only_holder >= 0 && position.group_rank != only_holder)) continue;
+        const Slice& slice = pattern.slices[static_cast<std::size_t>(position.group_rank)];
         if (slice.bytes() == 0) continue;
-        if (shares.empty() || shares.back().host != seat.host) {
-            shares.push_back({seat.host, 0});
+        if (shares.empty() || shares.back().host != position.host) {
+            shares.push_back({position.host, 0});
             seen.clear();
         }
         if (std::ranges::find(seen, slice.offset_bytes) != seen.end()) continue;

@@ -27,7 +27,7 @@ struct StageSet {
 /// Adds up what each host needs of each file, bytes that several of its ranks read once.
 class HostShares {
 public:
-    explicit HostShares(const std::vector<RankSeat>& seats);
+    explicit HostShares(const std::vector<RankPosition>& positions);
 
     struct Share {
         std::size_t host;
@@ -44,14 +44,14 @@ public:
     std::vector<HostShards> hosts;
 
 private:
-    struct Seat {
+    struct Position {
         std::size_t host;
         std::uint32_t stage;
         std::int32_t group_rank;
     };
     Shares added_up(const SlicePattern& pattern, const StageSet& stages, std::int32_t only_holder) const;
 
-    std::vector<Seat> seats_;                  ///< those of a host together
+    std::vector<Position> positions_;          ///< those of a host together
     std::vector<const ShardFile*> last_file_;  ///< that each host had something of
     std::map<std::tuple<std::uint32_t, StageSet, std::int32_t>, Shares> known_;
 };

@@ -85,13 +85,13 @@ private:
 /// Which layers each stage has.
 class Stages {
 public:
-    Stages(const GroupSizes& sizes, const std::vector<RankSeat>& seats, std::int64_t layers)
+    Stages(const GroupSizes& sizes, const std::vector<RankPosition>& positions, std::int64_t layers)
         : last_(static_cast<std::uint32_t>(sizes.pipeline_parallel - 1)),
           of_layer_(static_cast<std::size_t>(layers), nobodys) {
-        for (const RankSeat& seat : seats) {
-            for (std::int64_t i = 0; i < seat.layer_count; ++i) {
-                const std::int64_t layer = seat.first_layer + i;
-                if (layer >= 0 && layer < layers) of_layer_[static_cast<std::size_t>(layer)] = seat.stage;
+        for (const RankPosition& position : positions) {
+            for (std::int64_t i = 0; i < position.layer_count; ++i) {
+                const std::int64_t layer = position.first_layer + i;
+                if (layer >= 0 && layer < layers) of_layer_[static_cast<std::size_t>(layer)] = position.stage;
             }
         }
     }
@@ -142,32 +142,32 @@ private:
     std::vector<std::uint64_t> counts_;
 };
 
-void check_seats(const GroupSizes& sizes, const std::vector<RankSeat>& seats) {
+void check_positions(const GroupSizes& sizes, const std::vector<RankPosition>& positions) {
     const auto stages = static_cast<std::uint32_t>(sizes.pipeline_parallel);
-    for (const RankSeat& seat : seats) {
-        if (seat.stage < stages && seat.group_rank >= 0 && seat.group_rank < sizes.group_ranks()) continue;
+    for (const RankPosition& position : positions) {
+        if (position.stage < stages && position.group_rank >= 0 && position.group_rank < sizes.group_ranks()) continue;
         throw Error(
-            ErrorKind::invalid_input, std::to_string(seat.rank),
+            ErrorKind::invalid_input, std::to_string(position.rank),
             fmt::format("sharding: rank {} is rank {} of pipeline stage {}, but the layout has {} ranks in each of "
                         "{} stages",
-                        seat.rank, seat.group_rank, seat.stage, sizes.group_ranks(), stages));
+                        position.rank, position.group_rank, position.stage, sizes.group_ranks(), stages));
     }
 }
 
 /// The plan while its tensors are added, file by file.
 class Sharding {
 public:
-    Sharding(const GroupSizes& sizes, const std::vector<RankSeat>& seats, const Checkpoint& checkpoint,
+    Sharding(const GroupSizes& sizes, const std::vector<RankPosition>& positions, const Checkpoint& checkpoint,
              const Loading& loading)
         : sizes_(sizes),
-          seats_(seats),
+          positions_(positions),
           checkpoint_(checkpoint),
           loading_(loading),
           config_(loaded_config(checkpoint, engine_of(loading))),
           rules_(family_with_rules(config_), config_, loading_),
-          stages_(sizes, seats, config_.layers),
+          stages_(sizes, positions, config_.layers),
           patterns_(sizes_, config_, loading_),
-          shares_(seats),
+          shares_(positions),
           counts_(static_cast<std::size_t>(sizes.pipeline_parallel), TensorCounts(sizes)) {
         const std::int64_t experts = sizes.is_expert_parallel && config_.experts ? config_.experts->routed : 0;
         const auto group_ranks = static_cast<std::uint64_t>(sizes.group_ranks());
@@ -200,10 +200,10 @@ private:
     /// False: no rank reads this tensor.
     bool find_place(OfKind& kind, const TensorList& tensors, std::uint32_t index);
     void count(const ShardFile& file, const OfKind& kind, std::int32_t only_holder, std::uint64_t tensors);
-    RankShards rank_shards(const RankSeat& seat) const;
+    RankShards rank_shards(const RankPosition& position) const;
 
     const GroupSizes& sizes_;
-    const std::vector<RankSeat>& seats_;
+    const std::vector<RankPosition>& positions_;
     const Checkpoint& checkpoint_;
     const Loading& loading_;
     ModelConfig config_;
@@ -280,11 +280,12 @@ void Sharding::add_file(std::uint32_t index) {
     for (const std::uint32_t kind : kinds) count_all(kinds_[kind]);
 }
 
-RankShards Sharding::rank_shards(const RankSeat& seat) const {
-    RankShards rank{.rank = seat.rank, .stage = static_cast<int>(seat.stage), .group_rank = seat.group_rank};
-    const auto group_rank = static_cast<std::size_t>(seat.group_rank);
+RankShards Sharding::rank_shards(const RankPosition& position) const {
+    RankShards rank{
+        .rank = position.rank, .stage = static_cast<int>(position.stage), .group_rank = position.group_rank};
+    const auto group_rank = static_cast<std::size_t>(position.group_rank);
     for (std::size_t i = 0; i < patterns_.patterns.size(); ++i) {
-        const std::uint64_t count = counts_[seat.stage].of(i, seat.group_rank);
+        const std::uint64_t count = counts_[position.stage].of(i, position.group_rank);
         const Slice& slice = patterns_.patterns[i].slices[group_rank];
         if (slice.rows > 0 || slice.padding_rows > 0) rank.slice_count += count;
         rank.bytes += count * slice.bytes();
@@ -295,7 +296,7 @@ RankShards Sharding::rank_shards(const RankSeat& seat) const {
 
 ShardPlan Sharding::finish() {
     for (const ShardFile& file : checkpoint_.files) plan_.files.push_back(file.name);
-    for (const RankSeat& seat : seats_) plan_.ranks.push_back(rank_shards(seat));
+    for (const RankPosition& position : positions_) plan_.ranks.push_back(rank_shards(position));
     plan_.patterns = std::move(patterns_.patterns);
     plan_.hosts = std::move(shares_.hosts);
     return std::move(plan_);
@@ -303,10 +304,10 @@ ShardPlan Sharding::finish() {
 
 }  // namespace
 
-ShardPlan shard(const GroupSizes& sizes, const std::vector<RankSeat>& seats, const Checkpoint& checkpoint,
+ShardPlan shard(const GroupSizes& sizes, const std::vector<RankPosition>& positions, const Checkpoint& checkpoint,
                 const Loading& loading) {
-    check_seats(sizes, seats);
-    Sharding sharding(sizes, seats, checkpoint, loading);
+    check_positions(sizes, positions);
+    Sharding sharding(sizes, positions, checkpoint, loading);
     for (std::uint32_t file = 0; file < checkpoint.files.size(); ++file) sharding.add_file(file);
     return sharding.finish();
 }
@@ -318,16 +319,16 @@ ShardPlan plan_shards(const Layout& layout, const Checkpoint& checkpoint) {
                                    .pipeline_parallel = layout.pipeline_parallel,
                                    .data_parallel = layout.data_parallel,
                                    .is_expert_parallel = layout.is_expert_parallel};
-    std::vector<detail::RankSeat> seats;
+    std::vector<detail::RankPosition> positions;
     for (const RankPlacement& rank : layout.ranks) {
-        seats.push_back({.rank = rank.rank,
-                         .host = rank.host,
-                         .stage = static_cast<std::uint32_t>(rank.pipeline_rank),
-                         .group_rank = rank.data_rank * layout.tensor_parallel + rank.tensor_rank,
-                         .first_layer = rank.first_layer,
-                         .layer_count = rank.layer_count});
+        positions.push_back({.rank = rank.rank,
+                             .host = rank.host,
+                             .stage = static_cast<std::uint32_t>(rank.pipeline_rank),
+                             .group_rank = rank.data_rank * layout.tensor_parallel + rank.tensor_rank,
+                             .first_layer = rank.first_layer,
+                             .layer_count = rank.layer_count});
     }
-    return detail::shard(sizes, seats, checkpoint, layout.engine.loading());
+    return detail::shard(sizes, positions, checkpoint, layout.engine.loading());
 }
 
 }  // namespace r1cluster

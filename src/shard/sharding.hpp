@@ -11,7 +11,7 @@
 namespace r1cluster::detail {
 
 /// One rank of a layout, as far as its weights go.
-struct RankSeat {
+struct RankPosition {
     int rank = 0;
     std::string host;
     std::uint32_t stage = 0;
@@ -20,7 +20,7 @@ struct RankSeat {
     std::int64_t layer_count = 0;
 };
 
-ShardPlan shard(const GroupSizes& sizes, const std::vector<RankSeat>& seats, const Checkpoint& checkpoint,
+ShardPlan shard(const GroupSizes& sizes, const std::vector<RankPosition>& positions, const Checkpoint& checkpoint,
                 const Loading& loading);
 
 }  // namespace r1cluster::detail

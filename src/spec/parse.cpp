@@ -9,7 +9,7 @@
 namespace r1cluster {
 namespace {
 
-using detail::Breach;
+using detail::InvalidValue;
 using detail::Position;
 using detail::TableReader;
 
@@ -33,7 +33,7 @@ void read_choice(TableReader& table, std::string_view name, const std::string& k
         }
         expected += fmt::format("{}\"{}\"", expected.empty() ? "" : " or ", to_text(choice));
     }
-    throw Breach{key, fmt::format("{} is \"{}\"; expected {}", key, detail::printable(text), expected)};
+    throw InvalidValue{key, fmt::format("{} is \"{}\"; expected {}", key, detail::printable(text), expected)};
 }
 
 HostSpec read_host(TableReader& table, const std::string& key) {
@@ -78,7 +78,7 @@ Goal goal_of(const std::string& text) {
     try {
         return parse_goal(text);
     } catch (const Error& error) {
-        throw Breach{"serve.goal", error.what()};
+        throw InvalidValue{"serve.goal", error.what()};
     }
 }
 
@@ -116,7 +116,7 @@ DeploymentSpec read_spec(TableReader& table) {
     for (std::size_t i = 0; i < hosts.size(); ++i) {
         spec.hosts.push_back(read_host(hosts[i], fmt::format("host[{}]", i)));
     }
-    if (!model) throw Breach{"", "the part [model] is missing; expected [model] with path = \"/...\""};
+    if (!model) throw InvalidValue{"", "the part [model] is missing; expected [model] with path = \"/...\""};
     read_model(*model, spec.model);
     if (engine) read_engine(*engine, spec.engine);
     if (serve) read_serve(*serve, spec.serve);
@@ -158,10 +158,10 @@ DeploymentSpec parse_spec(std::string_view text, std::string_view source) {
         TableReader reader(root, "", positions);
         DeploymentSpec spec = read_spec(reader);
         detail::fill_in_defaults(spec);
-        detail::find_breach(spec);
+        detail::require_valid(spec);
         return spec;
-    } catch (const Breach& breach) {
-        refuse(source, positions.find(breach.key), breach.message);
+    } catch (const InvalidValue& invalid) {
+        refuse(source, positions.find(invalid.key), invalid.message);
     }
 }
 

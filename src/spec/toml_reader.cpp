@@ -16,7 +16,7 @@ namespace r1cluster::detail {
 namespace {
 
 [[noreturn]] void wrong_type(const std::string& key, std::string_view expected, const toml::node& node) {
-    throw Breach{key, fmt::format("{} must be {}, but is {}", key, expected, type_name(node))};
+    throw InvalidValue{key, fmt::format("{} must be {}, but is {}", key, expected, type_name(node))};
 }
 
 std::string text_of(const toml::node& node, const std::string& key) {
@@ -32,7 +32,7 @@ std::int64_t whole_of(const toml::node& node, const std::string& key) {
 int int_of(const toml::node& node, const std::string& key) {
     const std::int64_t number = whole_of(node, key);
     if (number < std::numeric_limits<int>::min() || number > std::numeric_limits<int>::max()) {
-        throw Breach{key, fmt::format("{} is {}, which is out of range", key, number)};
+        throw InvalidValue{key, fmt::format("{} is {}, which is out of range", key, number)};
     }
     return static_cast<int>(number);
 }
@@ -175,7 +175,8 @@ void TableReader::read_bytes(std::string_view name, std::optional<std::uint64_t>
     const auto item = take(name);
     if (!item) return;
     if (const auto* number = item->node->as_integer()) {
-        if (number->get() < 0) throw Breach{item->key, fmt::format("{} is {}, below 0", item->key, number->get())};
+        if (number->get() < 0)
+            throw InvalidValue{item->key, fmt::format("{} is {}, below 0", item->key, number->get())};
         target = static_cast<std::uint64_t>(number->get());
         return;
     }
@@ -183,9 +184,10 @@ void TableReader::read_bytes(std::string_view name, std::optional<std::uint64_t>
     const std::string text = text_of(*item->node, item->key);
     target = parse_bytes(text);
     if (!target) {
-        throw Breach{item->key, fmt::format("{} is \"{}\"; expected a number of bytes or a text such as \"1 GiB\" (B, "
-                                            "KiB, MiB, GiB, TiB)",
-                                            item->key, printable(text))};
+        throw InvalidValue{item->key,
+                           fmt::format("{} is \"{}\"; expected a number of bytes or a text such as \"1 GiB\" (B, "
+                                       "KiB, MiB, GiB, TiB)",
+                                       item->key, printable(text))};
     }
 }
 
@@ -219,8 +221,9 @@ void TableReader::close() const {
         if (std::find(known_.begin(), known_.end(), name.str()) != known_.end()) continue;
         const std::string key = joined(key_, name.str());
         positions_->add(key, name.source());
-        throw Breach{key, fmt::format("unknown key \"{}\"{}; {}", printable(name.str()),
-                                      key_.empty() ? "" : fmt::format(" in {}", key_), advice(name.str(), known_))};
+        throw InvalidValue{key,
+                           fmt::format("unknown key \"{}\"{}; {}", printable(name.str()),
+                                       key_.empty() ? "" : fmt::format(" in {}", key_), advice(name.str(), known_))};
     }
 }
 

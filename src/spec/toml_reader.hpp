@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/toml.hpp"
-#include "spec/breach.hpp"
+#include "spec/invalid_value.hpp"
 
 namespace r1cluster::detail {
 
@@ -36,7 +36,7 @@ class TableReader {
 public:
     TableReader(const toml::table& table, std::string key, Positions& positions);
 
-    // Each leaves the target alone where there is no such key, and throws a Breach for another type.
+    // Each leaves the target alone where there is no such key, and throws an InvalidValue for another type.
     void read(std::string_view key, std::string& target);
     void read(std::string_view key, std::optional<int>& target);
     void read(std::string_view key, int& target);

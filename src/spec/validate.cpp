@@ -21,7 +21,7 @@ constexpr std::uint64_t most_cache_bytes = std::uint64_t{1} << 50;
 
 template <class... Part>
 [[noreturn]] void refuse(std::string key, fmt::format_string<Part...> format, Part&&... parts) {
-    throw Breach{std::move(key), fmt::format(format, std::forward<Part>(parts)...)};
+    throw InvalidValue{std::move(key), fmt::format(format, std::forward<Part>(parts)...)};
 }
 
 void insist(const Objection& objection, const std::string& key, std::string_view what, std::string_view text) {
@@ -44,13 +44,13 @@ void insist_one_of(const std::string& value, std::initializer_list<std::string_v
     refuse(key, "{} is \"{}\"; expected one of {}", key.substr(key.rfind('.') + 1), printable(value), expected);
 }
 
-void find_breach_of_env(const std::map<std::string, std::string>& env, const std::string& key) {
+void require_valid_env(const std::map<std::string, std::string>& env, const std::string& key) {
     for (const auto& [name, value] : env) {
         insist(object_to_variable(name, value), key + "." + name, "environment variable", name);
     }
 }
 
-void find_breach_of_gpus(const std::vector<int>& gpus, const std::string& key) {
+void require_valid_gpus(const std::vector<int>& gpus, const std::string& key) {
     if (gpus.empty()) refuse(key, "the list of GPUs is empty; leave the key out to use all");
     std::set<int> seen;
     for (std::size_t i = 0; i < gpus.size(); ++i) {
@@ -60,7 +60,7 @@ void find_breach_of_gpus(const std::vector<int>& gpus, const std::string& key) {
     }
 }
 
-void find_breach_of_host(const HostSpec& host, const std::string& key) {
+void require_valid_host(const HostSpec& host, const std::string& key) {
     insist(object_to_name(host.name), key + ".name", "host name", host.name);
     insist(object_to_address(host.address), key + ".address", "address", host.address);
     if (!host.ssh.empty() || host.transport == Transport::ssh) {
@@ -74,18 +74,18 @@ void find_breach_of_host(const HostSpec& host, const std::string& key) {
     if (!host.interface.empty()) {
         insist(object_to_interface(host.interface), key + ".interface", "interface", host.interface);
     }
-    if (host.gpus) find_breach_of_gpus(*host.gpus, key + ".gpus");
-    find_breach_of_env(host.env, key + ".env");
+    if (host.gpus) require_valid_gpus(*host.gpus, key + ".gpus");
+    require_valid_env(host.env, key + ".env");
 }
 
-void find_breach_of_hosts(const std::vector<HostSpec>& hosts) {
+void require_valid_hosts(const std::vector<HostSpec>& hosts) {
     if (hosts.empty()) refuse("", "there is no host; expected at least one [[host]]");
     if (hosts.size() > most_hosts) refuse("host", "{} hosts; at most {} are allowed", hosts.size(), most_hosts);
     std::map<std::string, const HostSpec*> names, addresses;
     for (std::size_t i = 0; i < hosts.size(); ++i) {
         const HostSpec& host = hosts[i];
         const std::string key = fmt::format("host[{}]", i);
-        find_breach_of_host(host, key);
+        require_valid_host(host, key);
         if (!names.emplace(host.name, &host).second) {
             refuse(key + ".name", "two hosts have the name \"{}\"; each needs its own", host.name);
         }
@@ -99,7 +99,7 @@ void find_breach_of_hosts(const std::vector<HostSpec>& hosts) {
     }
 }
 
-void find_breach_of_model(const ModelSpec& model) {
+void require_valid_model(const ModelSpec& model) {
     if (model.path.empty()) refuse("model.path", "the model's path is missing; expected path = \"/...\" in [model]");
     insist(object_to_absolute_path(model.path), "model.path", "path", model.path);
     const std::string key = "model.served_name";
@@ -111,7 +111,7 @@ void find_breach_of_model(const ModelSpec& model) {
     insist(object_to_line(model.served_name), key, "served name", model.served_name);
 }
 
-void find_breach_of_engine(const EngineSpec& engine) {
+void require_valid_engine(const EngineSpec& engine) {
     const std::vector<std::string_view> known = launchable_engines();
     if (std::ranges::count(known, engine.name) == 0) {
         refuse("engine.name", "the engine \"{}\" is not known; expected \"{}\"", engine.name,
@@ -151,7 +151,7 @@ void find_breach_of_engine(const EngineSpec& engine) {
     insist_between(engine.speculative_tokens, 0, 16, "engine.speculative_tokens");
 }
 
-void find_breach_of_serve(const ServeSpec& serve) {
+void require_valid_serve(const ServeSpec& serve) {
     insist(object_to_address(serve.address), "serve.address", "address", serve.address);
     insist_between(serve.port, 1, 65535, "serve.port");
     if (serve.max_model_len) {
@@ -165,7 +165,7 @@ void find_breach_of_serve(const ServeSpec& serve) {
     insist_between<std::int64_t>(serve.goal->tokens, 0, 1'000'000'000, "serve.goal");
 }
 
-void find_breach_of_layout(const LayoutSpec& layout) {
+void require_valid_layout(const LayoutSpec& layout) {
     if (layout.tensor_parallel) insist_between(*layout.tensor_parallel, 1, most_ranks, "layout.tensor_parallel");
     if (layout.pipeline_parallel) insist_between(*layout.pipeline_parallel, 1, most_ranks, "layout.pipeline_parallel");
     if (layout.data_parallel) insist_between(*layout.data_parallel, 1, most_ranks, "layout.data_parallel");
@@ -208,14 +208,14 @@ void fill_in_defaults(DeploymentSpec& spec) {
     }
 }
 
-void find_breach(const DeploymentSpec& spec) {
-    find_breach_of_model(spec.model);
+void require_valid(const DeploymentSpec& spec) {
+    require_valid_model(spec.model);
     insist(object_to_name(spec.name), "name", "deployment name", spec.name);
-    find_breach_of_engine(spec.engine);
-    find_breach_of_hosts(spec.hosts);
-    find_breach_of_serve(spec.serve);
-    find_breach_of_layout(spec.layout);
-    find_breach_of_env(spec.env, "env");
+    require_valid_engine(spec.engine);
+    require_valid_hosts(spec.hosts);
+    require_valid_serve(spec.serve);
+    require_valid_layout(spec.layout);
+    require_valid_env(spec.env, "env");
 }
 
 }  // namespace detail
@@ -223,10 +223,10 @@ void find_breach(const DeploymentSpec& spec) {
 DeploymentSpec validated(DeploymentSpec spec) {
     try {
         detail::fill_in_defaults(spec);
-        detail::find_breach(spec);
-    } catch (const detail::Breach& breach) {
-        const std::string subject = breach.key.empty() ? "spec" : breach.key;
-        throw Error(ErrorKind::invalid_input, subject, subject + ": " + breach.message);
+        detail::require_valid(spec);
+    } catch (const detail::InvalidValue& invalid) {
+        const std::string subject = invalid.key.empty() ? "spec" : invalid.key;
+        throw Error(ErrorKind::invalid_input, subject, subject + ": " + invalid.message);
     }
     return spec;
 }

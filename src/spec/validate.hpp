@@ -2,13 +2,13 @@
 #pragma once
 
 #include "r1cluster/spec/deployment_spec.hpp"
-#include "spec/breach.hpp"
+#include "spec/invalid_value.hpp"
 
 namespace r1cluster::detail {
 
 /// What a spec leaves out and another part of it says.
 void fill_in_defaults(DeploymentSpec& spec);
-/// Throws the first Breach of a spec that has its defaults.
-void find_breach(const DeploymentSpec& spec);
+/// Throws the first InvalidValue in a spec that has its defaults.
+void require_valid(const DeploymentSpec& spec);
 
 }  // namespace r1cluster::detail

@@ -169,7 +169,7 @@ std::optional<double> rate_of(const Machine* machine, const std::string& interfa
     if (!machine || is_loopback) return std::nullopt;
     for (const Nic& nic : machine->nics) {
         if (nic.name != interface) continue;
-        if (nic.kind == "loopback") is_loopback = true;
+        if (nic.kind == NicKind::loopback) is_loopback = true;
         if (nic.speed_mbps) return static_cast<double>(*nic.speed_mbps) / 8000;
     }
     return std::nullopt;

@@ -18,7 +18,7 @@ double SpeedInputs::rounds() const {
 
 double SpeedInputs::different_tokens(double tokens) const {
     const std::int64_t known = workload.distinct_requests;
-    if (known == 0 && !options.has_made_up_weights) return tokens;
+    if (known == 0 && !options.has_dummy_weights) return tokens;
     // With weights that are made up, all answers soon repeat the same words.
     const double requests = known > 0 ? static_cast<double>(known) : 1;
     return std::min(requests * (1 + options.speculative_tokens), tokens);

@@ -20,12 +20,12 @@ double sum(const std::array<double, size>& parts) {
 
 /// Kernels of a stage as its release runs them.
 double kernels(const SpeedInputs& inputs, const StageWork& work, End end) {
-    return work.kernels_of_dense + work.kernels_of_young * cost(inputs.overheads.untuned_kernel_factor, end);
+    return work.tuned_kernels + work.untuned_kernels * cost(inputs.overheads.untuned_kernel_factor, end);
 }
 
 /// Operators of a stage, which Python launches one by one where there is no graph.
 double launched_ms(const StageWork& work, End end) {
-    return (work.kernels_of_dense + work.kernels_of_young) * cost(eager_kernel_us, end) / 1e3;
+    return (work.tuned_kernels + work.untuned_kernels) * cost(eager_kernel_us, end) / 1e3;
 }
 
 /// Experts of a layer that the fullest rank reads. Whole experts are dealt unevenly to few ranks by chance: the most
@@ -183,8 +183,8 @@ PrefillTimes stage_prefill(const SpeedInputs& inputs, std::size_t stage, double 
     const double experts = ms_of_flops(2 * work.expert_elements * inputs.sizes.data_parallel * tokens,
                                        tflops * rate(prefill_expert_arithmetic, end));
     // What a release had not tuned yet was slow with many tokens too.
-    const double young = work.kernels_of_young > 0 ? cost(inputs.overheads.untuned_kernel_factor, end) : 1;
-    times[prefill_arithmetic_part] = (dense + experts) * young;
+    const double untuned = work.untuned_kernels > 0 ? cost(inputs.overheads.untuned_kernel_factor, end) : 1;
+    times[prefill_arithmetic_part] = (dense + experts) * untuned;
     times[prefill_weights_part] = std::max(
         0.0, weights_ms(inputs, stage, tokens * inputs.sizes.data_parallel, end) - times[prefill_arithmetic_part]);
     times[prefill_attention_part] =

@@ -16,7 +16,7 @@ std::string band(const Interval& interval) {
 
 struct Sums {
     double layer_bytes = 0, head_bytes = 0, expert_bytes = 0, cache_bytes = 0, elements = 0, attention_flops = 0;
-    int kernels_of_dense = 0, kernels_of_young = 0;
+    int tuned_kernels = 0, untuned_kernels = 0;
     std::int64_t expert_layers = 0;
 };
 
@@ -30,8 +30,8 @@ Sums sums(const SpeedInputs& inputs) {
         result.cache_bytes += work.kv_bytes_per_token;
         result.elements += work.elements + work.expert_elements * inputs.sizes.data_parallel;
         result.attention_flops += work.prefill_attention_flops;
-        result.kernels_of_dense += work.kernels_of_dense;
-        result.kernels_of_young += work.kernels_of_young;
+        result.tuned_kernels += work.tuned_kernels;
+        result.untuned_kernels += work.untuned_kernels;
     }
     return result;
 }
@@ -95,9 +95,9 @@ std::array<std::string, decode_parts> decode_reasons(const SpeedInputs& inputs) 
                                    requests, context, sum.cache_bytes, band(cache_efficiency));
     text[launch_part] = fmt::format(
         "{} kernels, and {} of latent attention, experts or block scales times {}, {} us each in a CUDA graph{}; {}",
-        sum.kernels_of_dense, sum.kernels_of_young, band(inputs.overheads.untuned_kernel_factor), band(kernel_us),
+        sum.tuned_kernels, sum.untuned_kernels, band(inputs.overheads.untuned_kernel_factor), band(kernel_us),
         inputs.options.is_eager ? fmt::format(", {} operators of {} us each from Python",
-                                              sum.kernels_of_dense + sum.kernels_of_young, band(eager_kernel_us))
+                                              sum.tuned_kernels + sum.untuned_kernels, band(eager_kernel_us))
                                 : "",
         inputs.overheads.because);
     text[all_reduce_part] = all_reduce_reason(inputs, requests);

@@ -129,12 +129,12 @@ std::vector<StageWork> stage_works(const EngineOptions& options, const ModelConf
         work.prefill_attention_flops = layers * attention.prefill_flops;
         const auto all = static_cast<int>(work.layers()), few = static_cast<int>(work.dense_layers);
         const auto many = static_cast<int>(work.expert_layers);
-        work.kernels_of_dense = few * mlp_kernels + (stage.load.is_last ? head_kernels : 0);
-        work.kernels_of_young = many * expert_kernels;
-        (config.latent_attention ? work.kernels_of_young : work.kernels_of_dense) +=
+        work.tuned_kernels = few * mlp_kernels + (stage.load.is_last ? head_kernels : 0);
+        work.untuned_kernels = many * expert_kernels;
+        (config.latent_attention ? work.untuned_kernels : work.tuned_kernels) +=
             all * (config.latent_attention ? latent_attention_kernels : attention_kernels);
         if (has_scales) {
-            work.kernels_of_young +=
+            work.untuned_kernels +=
                 all * (config.latent_attention ? quantised_latent_kernels : quantised_attention_kernels) +
                 few * quantised_mlp_kernels + many * quantised_expert_kernels;
         }

@@ -34,8 +34,8 @@ struct StageWork {
     double kv_bytes_per_token = 0;  ///< of one token of context
     double attention_flops = 0;     ///< of one new token for each token of context
     double prefill_attention_flops = 0;  ///< the same in prefill, where the cache is not read compressed
-    int kernels_of_dense = 0;            ///< in all layers together, that every release runs alike
-    int kernels_of_young = 0;            ///< of latent attention, experts and block scales
+    int tuned_kernels = 0;               ///< in all layers together, that every release runs alike
+    int untuned_kernels = 0;             ///< of latent attention, experts and block scales
 
     std::int64_t layers() const { return dense_layers + expert_layers; }
 };

@@ -26,7 +26,7 @@ public:
         found_.push_back({host_, subject, subject + ": " + rest, is_worse});
     }
     /// A text that differs; an empty one is not known, which its Gap says.
-    void text(const std::string& subject, std::string_view what, const std::string& before, const std::string& after,
+    void text(const std::string& subject, std::string_view what, std::string_view before, std::string_view after,
               bool is_worse = false) {
         if (before != after && !before.empty() && !after.empty())
             add(subject, fmt::format("{} was {} and is {}", what, before, after), is_worse);

@@ -92,7 +92,7 @@ bool has_made_up_names(const Machine& before, const Machine& after) {
         for (const Gpu& gpu : machine.gpus) all.insert(gpu.uuid);
         for (const Hca& hca : machine.hcas) all.insert(hca.node_guid);
         for (const Nic& nic : machine.nics) {
-            if (nic.kind == "physical") all.insert(nic.mac);
+            if (nic.kind == NicKind::physical) all.insert(nic.mac);
         }
         all.erase("");
         return all;

@@ -34,8 +34,9 @@ Matched<Gpu> same_gpus(const HostPair& host) {
 void compare_fabric(const std::string& gpu, const std::optional<GpuFabric>& before,
                     const std::optional<GpuFabric>& after, Changes& changes) {
     if (!before || !after) return;
-    changes.text(gpu, "state of the NVLink fabric", before->state, after->state, before->state == "completed");
-    if (before->state == "completed" && after->state == "completed") {
+    changes.text(gpu, "state of the NVLink fabric", to_text(before->state), to_text(after->state),
+                 before->state == FabricState::completed);
+    if (before->state == FabricState::completed && after->state == FabricState::completed) {
         changes.text(gpu, "status of the NVLink fabric", before->status, after->status, before->status == "success");
     }
     for (const std::string& word : after->unhealthy) {

@@ -115,7 +115,7 @@ void compare_pci(const HostPair& host, Changes& changes) {
     const auto others = [](const Machine& machine) {
         std::vector<PciDevice> devices;
         for (const PciDevice& device : machine.pci_devices) {
-            if (device.kind == "nvswitch" || device.kind == "nvme" || device.kind == "bridge")
+            if (device.kind == PciKind::nvswitch || device.kind == PciKind::nvme || device.kind == PciKind::bridge)
                 devices.push_back(device);
         }
         return devices;
@@ -123,8 +123,10 @@ void compare_pci(const HostPair& host, Changes& changes) {
     const std::vector<PciDevice> before = others(host.before), after = others(host.after);
     if (host.before.pci_devices.empty() || host.after.pci_devices.empty()) return;
     const auto devices = matched(before, after, [](const PciDevice& device) { return device.address; });
-    for (const PciDevice* gone : devices.gone) changes.add(gone->address, gone->kind + " is gone", true);
-    for (const PciDevice* fresh : devices.fresh) changes.add(fresh->address, fresh->kind + " is new", false);
+    for (const PciDevice* gone : devices.gone)
+        changes.add(gone->address, std::string(to_text(gone->kind)) + " is gone", true);
+    for (const PciDevice* fresh : devices.fresh)
+        changes.add(fresh->address, std::string(to_text(fresh->kind)) + " is new", false);
     const auto lanes = [](int n) { return fmt::format("{} lanes", n); };
     for (const auto& [old, now] : devices.both)
         changes.number<int>(now->address, "PCIe link width", old->link.width, now->link.width, true, lanes);

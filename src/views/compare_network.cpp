@@ -75,7 +75,7 @@ void compare_nic(const HostPair& host, const Nic& before, const Nic& after, Chan
     changes.number<int>(name, "MTU", before.mtu, after.mtu, true);
     changes.number<std::int64_t>(name, "speed", before.speed_mbps, after.speed_mbps, true,
                                  [](std::int64_t mbps) { return fmt::format("{} Mb/s", mbps); });
-    changes.text(name, "kind", before.kind, after.kind);
+    changes.text(name, "kind", to_text(before.kind), to_text(after.kind));
     changes.text(name, "driver", before.driver, after.driver);
     if (before.master != after.master) {
         const bool is_out = after.master.empty();
@@ -110,10 +110,10 @@ void compare_nics(const HostPair& host, Changes& changes) {
     const auto nics = matched(host.before.nics, host.after.nics, [](const Nic& nic) { return nic.name; });
     // Containers bring and take virtual interfaces all the time.
     for (const Nic* gone : nics.gone) {
-        if (gone->kind != "virtual") changes.add(gone->name, "is gone", true);
+        if (gone->kind != NicKind::software) changes.add(gone->name, "is gone", true);
     }
     for (const Nic* fresh : nics.fresh) {
-        if (fresh->kind != "virtual") changes.add(fresh->name, "is new", false);
+        if (fresh->kind != NicKind::software) changes.add(fresh->name, "is new", false);
     }
     for (const auto& [before, after] : nics.both) compare_nic(host, *before, *after, changes);
 }

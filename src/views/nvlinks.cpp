@@ -47,7 +47,7 @@ void add_from_paths(const Machine& machine, NvLinks& links) {
 NvLinks nvlinks_of(const Machine& machine) {
     NvLinks links;
     for (const PciDevice& device : machine.pci_devices) {
-        if (device.kind == "nvswitch") links.switches.push_back(device.address);
+        if (device.kind == PciKind::nvswitch) links.switches.push_back(device.address);
     }
     std::map<std::string, std::size_t> gpu_at;
     for (std::size_t i = 0; i < machine.gpus.size(); ++i) gpu_at[machine.gpus[i].pci_address] = i;

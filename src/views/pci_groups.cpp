@@ -20,14 +20,16 @@ std::optional<int> numa_node_of(const PlacedDevice& device) {
     return device.nic ? device.nic->numa_node : std::nullopt;
 }
 
-bool is_bridge(const PciDevice& device) { return device.kind == "bridge" || device.kind == "switch"; }
+bool is_bridge(const PciDevice& device) {
+    return device.kind == PciKind::bridge || device.kind == PciKind::pcie_switch;
+}
 
 /// GPUs first, then HCAs, network, switches of NVLink, disks.
 int rank_of(const PlacedDevice& device) {
     if (device.gpu) return 0;
     if (device.hca) return 1;
     if (device.nic) return 2;
-    return device.pci && device.pci->kind == "nvswitch" ? 3 : 4;
+    return device.pci && device.pci->kind == PciKind::nvswitch ? 3 : 4;
 }
 
 bool stands_before(const PlacedDevice& a, const PlacedDevice& b) {
@@ -113,7 +115,7 @@ private:
             return devices;
         }
         // Virtual functions come by the hundred; those in use have an interface or a verbs device.
-        if (device.kind != "other" && device.physical_function.empty()) {
+        if (device.kind != PciKind::other && device.physical_function.empty()) {
             devices.push_back({device.address, &device, nullptr, nullptr, nullptr});
         }
         return devices;

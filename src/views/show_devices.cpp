@@ -70,9 +70,10 @@ std::string mig_text(const Gpu& gpu) {
 }
 
 std::string fabric_text(const Gpu& gpu) {
-    if (!gpu.fabric || gpu.fabric->state.empty() || gpu.fabric->state == "not supported") return "";
-    std::string text = "NVLink fabric " + gpu.fabric->state;
-    if (gpu.fabric->state == "completed" && !gpu.fabric->status.empty()) text += ": " + gpu.fabric->status;
+    if (!gpu.fabric || gpu.fabric->state == FabricState::unknown || gpu.fabric->state == FabricState::not_supported)
+        return "";
+    std::string text = "NVLink fabric " + std::string(to_text(gpu.fabric->state));
+    if (gpu.fabric->state == FabricState::completed && !gpu.fabric->status.empty()) text += ": " + gpu.fabric->status;
     if (!gpu.fabric->cluster_uuid.empty()) text += fmt::format(", part of cluster {}", gpu.fabric->cluster_uuid);
     if (gpu.fabric->clique_id && !gpu.fabric->cluster_uuid.empty())
         text += fmt::format(" clique {}", *gpu.fabric->clique_id);
@@ -164,7 +165,7 @@ std::string line_of(const PlacedDevice& device) {
     std::string text = name_of(device);
     if (text != device.address && !device.address.empty()) text += " " + device.address;
     if (device.pci && text == device.address)
-        text += " " + (device.pci->name.empty() ? device.pci->kind : device.pci->name);
+        text += " " + (device.pci->name.empty() ? std::string(to_text(device.pci->kind)) : device.pci->name);
     const PciLink none;
     const std::string link = link_text(device.pci   ? device.pci->link
                                        : device.gpu ? device.gpu->link

@@ -39,8 +39,8 @@ std::string limits_text(const Limits& limits) {
 }
 
 std::string nic_text(const Nic& nic) {
-    std::string line =
-        fmt::format("{}: {}, {}", nic.name, nic.kind.empty() ? "kind not known" : nic.kind, state_of(nic));
+    std::string line = fmt::format("{}: {}, {}", nic.name,
+                                   nic.kind == NicKind::unknown ? "kind not known" : to_text(nic.kind), state_of(nic));
     if (nic.mtu) line += fmt::format(", MTU {}", *nic.mtu);
     if (nic.speed_mbps && *nic.speed_mbps > 0)
         line += fmt::format(", {:g} Gb/s", static_cast<double>(*nic.speed_mbps) / 1000);
@@ -54,7 +54,7 @@ std::string nic_text(const Nic& nic) {
 }
 
 /// Bridges and pairs of containers come by the dozen; one that is up and has an address may carry traffic.
-bool is_of_note(const Nic& nic) { return nic.kind != "virtual" && nic.kind != "loopback"; }
+bool is_of_note(const Nic& nic) { return nic.kind != NicKind::software && nic.kind != NicKind::loopback; }
 
 std::string yes_no(const std::optional<bool>& fact, std::string_view what, std::string_view otherwise) {
     return std::string(fact ? (*fact ? what : otherwise) : std::string_view());
@@ -153,9 +153,9 @@ Branch network_branch(const Machine& machine) {
     Branch branch{"Network"};
     std::vector<std::string> others;
     for (const Nic& nic : machine.nics) {
-        if (is_of_note(nic) || (nic.kind == "virtual" && nic.is_up.value_or(false) && !nic.addresses.empty()))
+        if (is_of_note(nic) || (nic.kind == NicKind::software && nic.is_up.value_or(false) && !nic.addresses.empty()))
             branch.branches.push_back({nic_text(nic)});
-        else if (nic.kind == "virtual")
+        else if (nic.kind == NicKind::software)
             others.push_back(nic.name);
     }
     if (!others.empty())

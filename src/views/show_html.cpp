@@ -54,9 +54,9 @@ std::string nic_rows(const Machine& machine) {
         for (const NicAddress& address : nic.addresses) {
             addresses += fmt::format("{}{}/{}", addresses.empty() ? "" : " ", address.address, address.prefix_length);
         }
-        rows += row({nic.name, nic.kind, detail::state_of(nic), nic.mtu ? std::to_string(*nic.mtu) : "?",
-                     nic.speed_mbps ? format_count(static_cast<std::uint64_t>(*nic.speed_mbps)) + " Mb/s" : "?",
-                     addresses});
+        rows += row(
+            {nic.name, std::string(to_text(nic.kind)), detail::state_of(nic), nic.mtu ? std::to_string(*nic.mtu) : "?",
+             nic.speed_mbps ? format_count(static_cast<std::uint64_t>(*nic.speed_mbps)) + " Mb/s" : "?", addresses});
     }
     return rows;
 }

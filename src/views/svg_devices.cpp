@@ -75,12 +75,12 @@ void describe_nic(const Nic& nic, DeviceBox& box) {
 /// What functions without a name of their own are called together.
 std::pair<std::string, std::string> kind_words(const PlacedDevice& device) {
     if (device.nic) return {"interface", "interfaces"};
-    const std::string& kind = device.pci ? device.pci->kind : "other";
-    if (kind == "nvme") return {"NVMe disk", "NVMe disks"};
-    if (kind == "network" && device.pci->class_code.starts_with("0x0207"))
+    const PciKind kind = device.pci ? device.pci->kind : PciKind::other;
+    if (kind == PciKind::nvme) return {"NVMe disk", "NVMe disks"};
+    if (kind == PciKind::network && device.pci->class_code.starts_with("0x0207"))
         return {"InfiniBand card", "InfiniBand cards"};
-    if (kind == "network") return {"network function", "network functions"};
-    if (kind == "gpu") return {"GPU without driver", "GPUs without driver"};
+    if (kind == PciKind::network) return {"network function", "network functions"};
+    if (kind == PciKind::gpu) return {"GPU without driver", "GPUs without driver"};
     return {"device", "devices"};
 }
 
@@ -152,7 +152,7 @@ std::vector<DeviceBox> boxes_of(const Machine& machine, const std::vector<Placed
     std::vector<DeviceBox> boxes;
     std::map<std::string, std::vector<PlacedDevice>> shared;
     for (const PlacedDevice& device : devices) {
-        if (device.pci && device.pci->kind == "nvswitch") continue;
+        if (device.pci && device.pci->kind == PciKind::nvswitch) continue;
         const bool has_name =
             device.gpu || device.hca || (device.nic && nics <= static_cast<std::ptrdiff_t>(most_nics));
         if (has_name || !problems_of(machine, device).empty())

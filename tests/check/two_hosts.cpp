@@ -34,7 +34,8 @@ Machine machine_of(const HostSpec& host) {
     machine.boot_id = "boot of " + host.name;
     machine.memory_bytes = 512 * gib;
     machine.memory_available_bytes = 500 * gib;
-    machine.nics = {{"eth0", "physical", true, 100000, 9000, 0}, {"ib0", "infiniband", true, 400000, 4092, 0}};
+    machine.nics = {{"eth0", NicKind::physical, true, 100000, 9000, 0},
+                    {"ib0", NicKind::infiniband, true, 400000, 4092, 0}};
     machine.nics[0].addresses = {{host.address, 24}};
     machine.filesystems = {{"/dev/shm", "/dev/shm", "tmpfs", "tmpfs", 256 * gib, 256 * gib},
                            {"/data/r1", "/data", "/dev/md0", "xfs", 4096 * gib, 100 * gib},

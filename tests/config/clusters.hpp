@@ -9,10 +9,10 @@
 /// Clusters by name, as values.
 namespace r1cluster::testing {
 
-inline Nic nic(std::string name, std::string address, std::string kind = "physical") {
+inline Nic nic(std::string name, std::string address, NicKind kind = NicKind::physical) {
     Nic nic;
     nic.name = std::move(name);
-    nic.kind = std::move(kind);
+    nic.kind = kind;
     nic.is_up = true;
     nic.addresses.push_back({.address = std::move(address), .prefix_length = 24});
     return nic;
@@ -26,7 +26,7 @@ inline Machine machine(const std::string& host, std::vector<Nic> nics, std::vect
     machine.cpu.threads = 64;
     machine.numa_nodes = {{.id = 0, .cpus = "0-31", .memory_bytes = 1}, {.id = 1, .cpus = "32-63", .memory_bytes = 1}};
     machine.nics = std::move(nics);
-    machine.nics.push_back(nic("lo", "127.0.0.1", "loopback"));
+    machine.nics.push_back(nic("lo", "127.0.0.1", NicKind::loopback));
     machine.routes = std::move(routes);
     for (int i = 0; i < gpus; ++i) {
         Gpu gpu;
@@ -85,11 +85,12 @@ inline DeploymentSpec spec_for(std::vector<HostSpec> hosts, std::string model = 
 /// Two hosts of eight H100; the interface towards the peer is named differently on each.
 struct TwoByEight {
     DeploymentSpec spec = spec_for({host("node1", "10.0.0.1"), host("node2", "10.0.0.2")});
-    Cluster cluster{.machines = {machine("node1", {nic("ens1", "10.0.0.1"), nic("ens9", "192.168.7.1")},
-                                         {route("10.0.0.2", "ens1", "10.0.0.1")}, 8),
-                                 machine("node2", {nic("enp24s0", "10.0.0.2"), nic("docker0", "172.17.0.1", "bridge")},
-                                         {route("10.0.0.1", "enp24s0", "10.0.0.2")}, 8)},
-                    .paths = {}};
+    Cluster cluster{
+        .machines = {machine("node1", {nic("ens1", "10.0.0.1"), nic("ens9", "192.168.7.1")},
+                             {route("10.0.0.2", "ens1", "10.0.0.1")}, 8),
+                     machine("node2", {nic("enp24s0", "10.0.0.2"), nic("docker0", "172.17.0.1", NicKind::bridge)},
+                             {route("10.0.0.1", "enp24s0", "10.0.0.2")}, 8)},
+        .paths = {}};
     Layout layout = testing::layout(spec, 8, 2, true);
 };
 

@@ -265,7 +265,7 @@ TEST_CASE("one VLLM_HOST_IP for all hosts is an error where it is another host's
 
 TEST_CASE("a GID index on native InfiniBand is warned of", "[config]") {
     TwoByEight given;
-    given.cluster.machines[0].nics.push_back(nic("ib0", "10.9.0.1", "infiniband"));
+    given.cluster.machines[0].nics.push_back(nic("ib0", "10.9.0.1", NicKind::infiniband));
     given.spec.hosts[0].env["NCCL_IB_GID_INDEX"] = "3";
     const Settings settings = choose_settings(given.spec, given.cluster, given.layout);
     REQUIRE(settings.findings.size() == 1);

@@ -30,7 +30,7 @@ std::vector<int> gpu_nodes(const Machine& machine) {
     return nodes;
 }
 
-auto count_kind(const Machine& machine, const std::string& kind) {
+auto count_kind(const Machine& machine, PciKind kind) {
     return std::count_if(machine.pci_devices.begin(), machine.pci_devices.end(),
                          [&](const PciDevice& device) { return device.kind == kind; });
 }
@@ -60,7 +60,7 @@ TEST_CASE("the NCCL topology of ND v5 has a GPU and an InfiniBand controller und
     CHECK(machine.pci_devices.size() == 24);
     CHECK(pci(machine, "000a:00:00.0").parent == "ffff:ff:06.0");
     CHECK(pci(machine, "0106:00:00.0").parent == "ffff:ff:06.0");
-    CHECK(pci(machine, "0106:00:00.0").kind == "network");
+    CHECK(pci(machine, "0106:00:00.0").kind == PciKind::network);
     CHECK(pci(machine, "ffff:ff:06.0").parent == "numa1");
     CHECK(pci(machine, "000a:00:00.0").link == PciLink{{}, {}, 32.0, 16});
     CHECK(machine.hcas.empty());
@@ -95,7 +95,7 @@ TEST_CASE("the NCCL topology of p4d has two GPUs beside each EFA controller", "[
     CHECK(pci(machine, "0000:90:1b.0").vendor_id == "0x1d0f");
     CHECK(pci(machine, "0000:10:1c.0").device_id == "0x20b0");
     CHECK(pci(machine, "0000:10:1c.0").link.max_speed_gts == 8.0);
-    CHECK(count_kind(machine, "switch") == 4);
+    CHECK(count_kind(machine, PciKind::pcie_switch) == 4);
 }
 
 TEST_CASE("what NCCL wrote of two H200 in a virtual machine", "[documents]") {
@@ -126,9 +126,9 @@ TEST_CASE("in an NCCL topology, what holds devices and is neither GPU nor NIC is
         <pci busid="0000:05:00.0" class="0x030200"><pci busid="0000:06:00.0" class="0x020700"/></pci>
     </cpu></system>)",
                                            "made.xml");
-    CHECK(pci(machine, "0000:01:00.0").kind == "switch");
-    CHECK(pci(machine, "0000:02:00.0").kind == "switch");
-    CHECK(pci(machine, "0000:03:00.0").kind == "gpu");
+    CHECK(pci(machine, "0000:01:00.0").kind == PciKind::pcie_switch);
+    CHECK(pci(machine, "0000:02:00.0").kind == PciKind::pcie_switch);
+    CHECK(pci(machine, "0000:03:00.0").kind == PciKind::gpu);
     CHECK(machine.pci_devices.size() == 4);
     CHECK(has_gap(machine, "devices below 0000:05:00.0"));
 }
@@ -158,7 +158,7 @@ TEST_CASE("the hwloc topology of p5 has eight H100, 32 EFA devices and no name m
     CHECK(efa->ports.empty());
     CHECK(machine.nics.size() == 32);
     CHECK(machine.pci_devices.size() == 177);
-    CHECK(count_kind(machine, "nvme") == 9);
+    CHECK(count_kind(machine, PciKind::nvme) == 9);
     CHECK(pci(machine, "0000:53:00.0").parent == "0000:46:01.4");
     CHECK(pci(machine, "0000:46:01.4").parent == "0000:45:00.0");
     CHECK(pci(machine, "0000:45:00.0").parent == "0000:44:00.0");
@@ -245,7 +245,7 @@ TEST_CASE("nvidia-smi of two H200 with driver 580, behind the line of a shell", 
     CHECK(gpu.throttle_reasons == std::vector<std::string>{"idle"});
     CHECK(gpu.link == PciLink{32.0, 16, 32.0, 16});
     REQUIRE(gpu.fabric.has_value());
-    CHECK(*gpu.fabric == GpuFabric{"completed", "success", "", 0, {}});
+    CHECK(*gpu.fabric == GpuFabric{FabricState::completed, "success", "", 0, {}});
     CHECK(gpu.processes.empty());
     CHECK(pci(machine, "0000:00:07.0").class_code == "0x030200");
 }
@@ -258,10 +258,10 @@ TEST_CASE("lspci of eight H100, each beside one ConnectX-7 under a switch", "[do
                                                              "0000:cb:00.0", "0000:db:00.0"});
     CHECK(gpu_nodes(machine) == std::vector<int>{0, 0, 0, 0, 1, 1, 1, 1});
     CHECK(machine.pci_devices.size() == 83);
-    CHECK(count_kind(machine, "bridge") == 49);
-    CHECK(count_kind(machine, "nvswitch") == 4);
-    CHECK(count_kind(machine, "nvme") == 8);
-    CHECK(count_kind(machine, "network") == 14);
+    CHECK(count_kind(machine, PciKind::bridge) == 49);
+    CHECK(count_kind(machine, PciKind::nvswitch) == 4);
+    CHECK(count_kind(machine, PciKind::nvme) == 8);
+    CHECK(count_kind(machine, PciKind::network) == 14);
     for (const auto& [gpu, hca] : std::vector<std::pair<std::string, std::string>>{{"19", "1a"},
                                                                                    {"3b", "3c"},
                                                                                    {"4c", "4d"},

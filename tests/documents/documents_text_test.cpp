@@ -131,7 +131,7 @@ TEST_CASE("nvidia-smi's words for nothing are nothing, and units are not guessed
     CHECK(gpu.compute_mode == "exclusive process");
     CHECK(gpu.temperature_c == std::nullopt);
     CHECK(gpu.power_w == std::nullopt);
-    CHECK(gpu.fabric->state == "in progress");
+    CHECK(gpu.fabric->state == FabricState::in_progress);
     CHECK(gpu.fabric->unhealthy == std::vector<std::string>{"degraded bandwidth"});
     CHECK(refusal("nvidia_smi", smi("<fb_memory_usage><total>80 GB</total></fb_memory_usage>")) ==
           "file:3:18: \"80 GB\" in <total>: expected a number of MiB");

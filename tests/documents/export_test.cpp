@@ -16,8 +16,11 @@ using namespace r1cluster;
 namespace {
 
 PciDevice bridge(const std::string& address, const std::string& parent) {
-    return {
-        .address = address, .parent = parent, .kind = "bridge", .class_code = "0x060400", .link = {{}, {}, 32.0, 16}};
+    return {.address = address,
+            .parent = parent,
+            .kind = PciKind::bridge,
+            .class_code = "0x060400",
+            .link = {{}, {}, 32.0, 16}};
 }
 
 /// One NUMA node; a switch (upstream port 16, downstream ports 17) with a GPU and an HCA below a root port, and a
@@ -33,19 +36,19 @@ Machine small_machine() {
                            bridge("0000:25:01.0", "pci0000:25")};
     machine.pci_devices.push_back({.address = "0000:18:00.0",
                                    .parent = "0000:17:00.0",
-                                   .kind = "gpu",
+                                   .kind = PciKind::gpu,
                                    .class_code = "0x030200",
                                    .vendor_id = "0x10de",
                                    .device_id = "0x2330",
                                    .link = {32.0, 16, 32.0, 16}});
     machine.pci_devices.push_back({.address = "0000:19:00.0",
                                    .parent = "0000:17:01.0",
-                                   .kind = "network",
+                                   .kind = PciKind::network,
                                    .class_code = "0x020700",
                                    .link = {16.0, 8, 32.0, 8}});
     machine.pci_devices.push_back({.address = "0000:26:00.0",
                                    .parent = "0000:25:01.0",
-                                   .kind = "gpu",
+                                   .kind = PciKind::gpu,
                                    .class_code = "0x030200",
                                    .link = {{}, {}, 64.0, 16}});
     for (PciDevice& device : machine.pci_devices) device.numa_node = 0;
@@ -120,8 +123,8 @@ TEST_CASE("NVLinks whose other end is not known are left for NCCL to find", "[do
 
 TEST_CASE("a GPU that neither class nor vendor tells stays one in an NCCL topology", "[documents]") {
     Machine machine;
-    machine.pci_devices = {{.address = "0000:18:00.0", .kind = "gpu"},
-                           {.address = "0000:19:00.0", .kind = "gpu", .class_code = "0x030200"}};
+    machine.pci_devices = {{.address = "0000:18:00.0", .kind = PciKind::gpu},
+                           {.address = "0000:19:00.0", .kind = PciKind::gpu, .class_code = "0x030200"}};
     for (const PciDevice& device : machine.pci_devices) machine.gpus.emplace_back().pci_address = device.address;
     machine.gpus[1].nvml_index = 1;
     CHECK(to_nccl_topology(machine) ==
@@ -152,7 +155,7 @@ TEST_CASE("bridges that go round in circles are no reason to hang", "[documents]
 TEST_CASE("more than NCCL can hold is cut by controllers that bear no name", "[documents]") {
     Machine machine = small_machine();
     for (int i = 0; i < 300; ++i) {
-        PciDevice device{.kind = "network", .class_code = "0x020000", .numa_node = 0};
+        PciDevice device{.kind = PciKind::network, .class_code = "0x020000", .numa_node = 0};
         device.address = "0001:" + std::to_string(10 + i / 32 % 90) + ":" + std::to_string(10 + i % 32) + ".0";
         device.parent = "pci0001:00";
         machine.pci_devices.push_back(device);

@@ -91,7 +91,7 @@ TEST_CASE("a bond of two Ethernet ports is one HCA and one network interface", "
     REQUIRE(machine.hcas.size() == 1);
     CHECK(machine.hcas[0].ports.at(0).netdev == "bond0");
     CHECK(role_of(machine.hcas[0]) == "compute");
-    CHECK(machine.nics.at(0).kind == "bond");
+    CHECK(machine.nics.at(0).kind == NicKind::bond);
     CHECK(machine.nics.at(0).lower == std::vector<std::string>{"ens1f0np0", "ens1f1np1"});
     CHECK(machine.gpus.at(0).hcas.at(0).uses_gpudirect == false);  // it is beside no GPU
     CHECK(lines_of(machine.problems).empty());

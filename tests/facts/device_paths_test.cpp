@@ -50,7 +50,7 @@ TEST_CASE("two NUMA nodes are SYS apart, as fast as the CPUs' own link", "[facts
 TEST_CASE("two switches below one root port are PXB apart", "[facts]") {
     Machine machine = four_switches();
     // The second switch hangs from a third port of the first one.
-    machine.pci_devices.push_back(pci("0000:12:02.0", "0000:11:00.0", "bridge", 0));
+    machine.pci_devices.push_back(pci("0000:12:02.0", "0000:11:00.0", PciKind::bridge, 0));
     at(machine, "0000:21:00.0").parent = "0000:12:02.0";
     const DevicePath found = path(machine, "gpu0", "gpu1");
     CHECK(found.path == "PXB");
@@ -59,7 +59,7 @@ TEST_CASE("two switches below one root port are PXB apart", "[facts]") {
 
 TEST_CASE("a sub-switch of a Broadcom Gen4 switch counts as one with it for NCCL", "[facts]") {
     Machine machine = four_switches();
-    machine.pci_devices.push_back(pci("0000:12:02.0", "0000:11:00.0", "bridge", 0));
+    machine.pci_devices.push_back(pci("0000:12:02.0", "0000:11:00.0", PciKind::bridge, 0));
     at(machine, "0000:21:00.0").parent = "0000:12:02.0";
     for (const char* address : {"0000:11:00.0", "0000:21:00.0"}) {
         PciDevice& bridge = at(machine, address);
@@ -74,7 +74,8 @@ TEST_CASE("a sub-switch of a Broadcom Gen4 switch counts as one with it for NCCL
 
 TEST_CASE("devices on the bus of one root complex are PHB apart", "[facts]") {
     Machine machine;
-    machine.pci_devices = {pci("0000:00:06.0", "pci0000:00", "gpu"), pci("0000:00:07.0", "pci0000:00", "gpu")};
+    machine.pci_devices = {pci("0000:00:06.0", "pci0000:00", PciKind::gpu),
+                           pci("0000:00:07.0", "pci0000:00", PciKind::gpu)};
     machine.gpus = {gpu(0, "0000:00:06.0"), gpu(1, "0000:00:07.0")};
     const DevicePath found = path(machine, "gpu0", "gpu1");
     CHECK(found.path == "PHB");
@@ -86,7 +87,8 @@ TEST_CASE(
     "[facts]") {
     Machine machine;
     machine.numa_nodes = {{0, "0-7", 1}, {1, "8-15", 1}};
-    machine.pci_devices = {pci("0000:00:06.0", "pci0000:00", "gpu"), pci("0000:80:06.0", "pci0000:80", "gpu")};
+    machine.pci_devices = {pci("0000:00:06.0", "pci0000:00", PciKind::gpu),
+                           pci("0000:80:06.0", "pci0000:80", PciKind::gpu)};
     machine.gpus = {gpu(0, "0000:00:06.0"), gpu(1, "0000:80:06.0")};
     const DevicePath found = path(machine, "gpu0", "gpu1");
     CHECK(found.path.empty());
@@ -162,7 +164,7 @@ TEST_CASE("GPUDirect RDMA needs a way for memory and a short path", "[facts]") {
 
 TEST_CASE("ports beside GPUs are rails, others serve storage or management", "[facts]") {
     Machine machine = four_switches();
-    machine.pci_devices.push_back(pci("0000:f0:00.0", "pci0000:f0", "network", 1));
+    machine.pci_devices.push_back(pci("0000:f0:00.0", "pci0000:f0", PciKind::network, 1));
     machine.hcas.push_back(hca("mlx5_bond_0", "0000:f0:00.0", 200, LinkLayer::ethernet));
     machine.hcas.push_back(hca("mlx5_9", "0000:f1:00.0", 400));
     machine.hcas.back().ports[0].state = HcaPortState::down;

@@ -10,11 +10,11 @@
 namespace r1cluster::machines {
 
 /// A PCI function below `parent`, Gen5 x16.
-inline PciDevice pci(std::string address, std::string parent, std::string kind, std::optional<int> numa_node = {}) {
+inline PciDevice pci(std::string address, std::string parent, PciKind kind, std::optional<int> numa_node = {}) {
     PciDevice device;
     device.address = std::move(address);
     device.parent = std::move(parent);
-    device.kind = std::move(kind);
+    device.kind = kind;
     device.numa_node = numa_node;
     device.link = {32, 16, 32, 16};
     return device;
@@ -67,12 +67,12 @@ inline Machine four_switches() {
     for (const std::string bus : {"1", "2", "9", "a"}) {
         const int node = index / 2;
         const auto at = [&](const std::string& rest) { return "0000:" + bus + rest; };
-        machine.pci_devices.push_back(pci(at("0:01.0"), "pci0000:" + bus + "0", "bridge", node));
-        machine.pci_devices.push_back(pci(at("1:00.0"), at("0:01.0"), "bridge", node));
-        machine.pci_devices.push_back(pci(at("2:00.0"), at("1:00.0"), "bridge", node));
-        machine.pci_devices.push_back(pci(at("2:01.0"), at("1:00.0"), "bridge", node));
-        machine.pci_devices.push_back(pci(at("3:00.0"), at("2:00.0"), "gpu", node));
-        machine.pci_devices.push_back(pci(at("4:00.0"), at("2:01.0"), "network", node));
+        machine.pci_devices.push_back(pci(at("0:01.0"), "pci0000:" + bus + "0", PciKind::bridge, node));
+        machine.pci_devices.push_back(pci(at("1:00.0"), at("0:01.0"), PciKind::bridge, node));
+        machine.pci_devices.push_back(pci(at("2:00.0"), at("1:00.0"), PciKind::bridge, node));
+        machine.pci_devices.push_back(pci(at("2:01.0"), at("1:00.0"), PciKind::bridge, node));
+        machine.pci_devices.push_back(pci(at("3:00.0"), at("2:00.0"), PciKind::gpu, node));
+        machine.pci_devices.push_back(pci(at("4:00.0"), at("2:01.0"), PciKind::network, node));
         machine.gpus.push_back(gpu(index, at("3:00.0")));
         machine.hcas.push_back(hca("mlx5_" + std::to_string(index), at("4:00.0")));
         ++index;

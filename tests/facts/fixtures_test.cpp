@@ -107,8 +107,8 @@ TEST_CASE("a Dell XE9680 by lspci: each H100 shares a PEX890xx switch with one C
     CHECK(machine.gpus[4].hcas[1].hca == "0000:9d:00.0");
     int nvswitches = 0, disks = 0;
     for (const PciDevice& device : machine.pci_devices) {
-        nvswitches += device.kind == "nvswitch" ? 1 : 0;
-        disks += device.kind == "nvme" ? 1 : 0;
+        nvswitches += device.kind == PciKind::nvswitch ? 1 : 0;
+        disks += device.kind == PciKind::nvme ? 1 : 0;
         if (device.address == "0000:01:00.0") {
             CHECK(device.link == PciLink{5, 1, 5, 2});
             CHECK(device.driver == "tg3");
@@ -209,7 +209,7 @@ TEST_CASE("our own virtual machine by nvidia-smi -q -x", "[facts]") {
     CHECK(machine.gpus[0].memory_bytes == 143771 * mib);
     CHECK(machine.gpus[0].pci_address == "0000:00:06.0");
     REQUIRE(machine.gpus[0].fabric);
-    CHECK(machine.gpus[0].fabric->state == "completed");
+    CHECK(machine.gpus[0].fabric->state == FabricState::completed);
     CHECK(machine.gpus[0].fabric->status == "success");
 }
 

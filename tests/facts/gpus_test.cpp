@@ -166,11 +166,11 @@ TEST_CASE("fabric that is not there yet has no status", "[facts]") {
     calls::NvmlFabric fabric{3, 999, "Unknown Error", "01020304-0506-0708-090a-0b0c0d0e0f10", 7, 0x100};
     readings.calls["nvmlDeviceGetGpuFabricInfoV(0)"] = {calls::to_text(fabric), ""};
     CHECK(interpret(readings).gpus.at(0).fabric ==
-          GpuFabric{"completed", "Unknown Error", "01020304-0506-0708-090a-0b0c0d0e0f10", 7, {}});
+          GpuFabric{FabricState::completed, "Unknown Error", "01020304-0506-0708-090a-0b0c0d0e0f10", 7, {}});
     fabric.state = 1;
     readings.calls["nvmlDeviceGetGpuFabricInfoV(0)"] = {calls::to_text(fabric), ""};
     CHECK(interpret(readings).gpus.at(0).fabric->status.empty());
-    CHECK(interpret(readings).gpus.at(0).fabric->state == "not started");
+    CHECK(interpret(readings).gpus.at(0).fabric->state == FabricState::not_started);
 }
 
 TEST_CASE("scrubbing keeps every fact of a GPU but its names", "[facts]") {

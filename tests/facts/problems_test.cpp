@@ -58,13 +58,13 @@ TEST_CASE("a GPU with fewer NVLinks than the others is a problem", "[facts]") {
 
 TEST_CASE("a fabric that did not form is a problem", "[facts]") {
     CHECK(problems_after([](Machine& machine) {
-              machine.gpus[0].fabric = GpuFabric{"in progress", "", "", {}, {}};
+              machine.gpus[0].fabric = GpuFabric{FabricState::in_progress, "", "", {}, {}};
           }) == Texts{"gpu0: registration with the NVLink fabric is in progress"});
     CHECK(problems_after([](Machine& machine) {
-              machine.gpus[0].fabric = GpuFabric{"completed", "success", "", {}, {}};
+              machine.gpus[0].fabric = GpuFabric{FabricState::completed, "success", "", {}, {}};
           }) == Texts{});
     CHECK(problems_after([](Machine& machine) {
-              machine.gpus[0].fabric = GpuFabric{"completed", "success", "", {}, {"route unhealthy"}};
+              machine.gpus[0].fabric = GpuFabric{FabricState::completed, "success", "", {}, {"route unhealthy"}};
           }) == Texts{"gpu0: the NVLink fabric reports: route unhealthy"});
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("a fabric manager that is down or of another version is a problem wher
     const auto with = [](std::optional<bool> is_running, const std::string& version) {
         return problems_after([&](Machine& machine) {
             machine.gpu_driver_version = "550.54.15";
-            machine.pci_devices.push_back(pci("0000:c0:00.0", "pci0000:c0", "nvswitch", 1));
+            machine.pci_devices.push_back(pci("0000:c0:00.0", "pci0000:c0", PciKind::nvswitch, 1));
             machine.services = {{"nvidia-fabricmanager", is_running, version, ""}};
         });
     };

@@ -27,7 +27,7 @@ Checkpoint two_tensors() {
 
 void engine_plan(std::string_view bytes) {
     static const Checkpoint checkpoint = two_tensors();
-    static const Layout layout = unweighed_layout({.hosts = {{.name = "x"}, {.name = "y"}}}, 2, 1);
+    static const Layout layout = place_ranks({.hosts = {{.name = "x"}, {.name = "y"}}}, 2, 1);
     const auto plan = accepted([&] { return parse_engine_plan(bytes, layout, checkpoint, "answer"); });
     if (!plan) return;
     for (const EngineRank& rank : plan->ranks) {
@@ -44,7 +44,7 @@ void engine_plan(std::string_view bytes) {
         expect(host.bytes <= checkpoint.tensor_bytes(), "nor on a host");
     }
     expect(!show(*plan).empty(), "an answer can be shown");
-    if (plan->refusal.empty()) expect(weighed(layout, *plan).ranks.size() == 2, "an answer is of both ranks");
+    if (plan->refusal.empty()) expect(apply_engine_plan(layout, *plan).ranks.size() == 2, "an answer is of both ranks");
     expect(from_json<EnginePlan>(to_json(*plan)) == *plan, "an accepted answer survives its JSON form");
 }
 

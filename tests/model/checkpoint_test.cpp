@@ -43,7 +43,7 @@ TEST_CASE("a complete checkpoint is read with its sums", "[model]") {
     CHECK(checkpoint.tensor_count() == 21);
     CHECK(checkpoint.tensor_bytes() == 2 * (2 * 100 * 8 + 8 + 2 * (2 * 8 + 2 * 8 * 8 + 2 * 4 * 8 + 3 * 16 * 8)));
     CHECK(checkpoint.files.size() == 4);
-    CHECK(checkpoint.oddities.empty());
+    CHECK(checkpoint.warnings.empty());
     CHECK(checkpoint.files[0].header_bytes == checkpoint.files[0].tensors[0].offset_bytes);
 }
 
@@ -195,15 +195,15 @@ TEST_CASE("what is odd but loadable is told", "[model]") {
     replace(text.config, "\"vocab_size\"", "\"auto_map\": {}, \"vocab_size\"");
     text.shards.push_back(test::shard_text("extra.safetensors", "not even JSON", 0));
     const Checkpoint checkpoint = parse_checkpoint(text);
-    REQUIRE(checkpoint.oddities.size() == 3);
-    CHECK(checkpoint.oddities[0] == "\"extra.safetensors\" is not in model.safetensors.index.json: not read");
-    CHECK_THAT(checkpoint.oddities[1], StartsWith("model.safetensors.index.json says total_size 1"));
-    CHECK(checkpoint.oddities[2] == "config.json has auto_map: Python beside the weights, which is never run here");
+    REQUIRE(checkpoint.warnings.size() == 3);
+    CHECK(checkpoint.warnings[0] == "\"extra.safetensors\" is not in model.safetensors.index.json: not read");
+    CHECK_THAT(checkpoint.warnings[1], StartsWith("model.safetensors.index.json says total_size 1"));
+    CHECK(checkpoint.warnings[2] == "config.json has auto_map: Python beside the weights, which is never run here");
 
     std::vector<test::NamedShape> tensors = test::llama_tensors(2, 8, 16, 4, 100);
     tensors.push_back({"model.layers.2.input_layernorm.weight", "BF16", {8}});
     const Checkpoint odd = parse_checkpoint(test::checkpoint_text(tensors, tiny_config, 1'000'000, "/data/tiny"));
-    CHECK(odd.oddities == std::vector<std::string>{"1 of 22 tensors are of no place that is known: "
+    CHECK(odd.warnings == std::vector<std::string>{"1 of 22 tensors are of no place that is known: "
                                                    "\"model.layers.2.input_layernorm.weight\""});
 }
 
@@ -212,7 +212,7 @@ TEST_CASE("Mistral's own form beside the usual one is left alone, and alone it i
     text.shards.push_back(test::shard_text("consolidated.safetensors", "not even JSON", 7));
     const Checkpoint both = parse_checkpoint(text);
     CHECK(both.tensor_count() == 21);
-    CHECK(both.oddities == std::vector<std::string>{
+    CHECK(both.warnings == std::vector<std::string>{
                                "1 file in Mistral's own form (\"consolidated.safetensors\"): not read here, but newer "
                                "versions of vLLM prefer them unless --load-format safetensors and --config-format hf "
                                "say otherwise"});

@@ -192,5 +192,5 @@ TEST_CASE("a quantised weight without its scales is an error", "[model]") {
     const Checkpoint whole =
         checkpoint_with({{"mlp.up_proj.weight", "F8_E4M3", {256, 128}}, {"mlp.up_proj.weight_scale", "F32", {}}},
                         R"({"quant_method": "fp8", "activation_scheme": "dynamic"})");
-    CHECK(whole.oddities.empty());
+    CHECK(whole.warnings.empty());
 }

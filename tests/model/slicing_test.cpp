@@ -49,7 +49,7 @@ TEST_CASE("R1 at once: all tensors, all bytes", "[model]") {
     }
     CHECK(read_bytes == 673'150'611'808);  // without layer 61
     CHECK(read_tensors == 90'427);
-    CHECK(checkpoint.oddities ==
+    CHECK(checkpoint.warnings ==
           std::vector<std::string>{"config.json has auto_map: Python beside the weights, which is never run here"});
 }
 

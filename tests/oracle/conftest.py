@@ -61,7 +61,7 @@ def ask_engine(version: str, cases: list[tuple[Path, int, int]], *, expert_paral
     questions = [
         r1cluster.EngineQuestion(
             checkpoint=r1cluster.read_checkpoint(folder),
-            layout=r1cluster.unweighed_layout(spec, tensor, pipeline).replace(is_expert_parallel=expert_parallel),
+            layout=r1cluster.place_ranks(spec, tensor, pipeline).replace(is_expert_parallel=expert_parallel),
         )
         for folder, tensor, pipeline in cases
     ]
@@ -70,7 +70,7 @@ def ask_engine(version: str, cases: list[tuple[Path, int, int]], *, expert_paral
         Answer(
             r1cluster.parse_checkpoint(question.checkpoint),
             plan,
-            question.layout if plan.refusal else r1cluster.weighed(question.layout, plan),
+            question.layout if plan.refusal else r1cluster.apply_engine_plan(question.layout, plan),
         )
         for question, plan in zip(questions, plans, strict=True)
     ]

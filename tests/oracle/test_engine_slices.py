@@ -136,7 +136,7 @@ def test_every_read_is_a_mere_copy(
     version: str, name: str, tensor_parallel: int, pipeline_parallel: int, answers: Answers
 ) -> None:
     """Otherwise a loader computes something from a weight, and what it needs of it is no slice."""
-    assert answers[name, tensor_parallel, pipeline_parallel].plan.oddities == []
+    assert answers[name, tensor_parallel, pipeline_parallel].plan.warnings == []
 
 
 def test_the_default_partition_is_the_engines(

@@ -28,7 +28,7 @@ Layout two_ranks(const std::string& second_host) {
     DeploymentSpec spec;
     spec.hosts = {{.name = "x"}};
     if (second_host != "x") spec.hosts.push_back({.name = second_host});
-    return unweighed_layout(spec, 2, 1);
+    return place_ranks(spec, 2, 1);
 }
 
 const std::string begin = R"({"question":0,"version":"0.32.0","tensors":["b","a"]})";
@@ -108,7 +108,7 @@ TEST_CASE("a tensor that the engine calculates with is told", "[shard]") {
     const std::string computed = R"({"tensor":1,"operation":"mul"})";
     const EnginePlan plan = parse_engine_plan(lines({begin, stages, rank_line(0, "", computed), rank_line(1, ""), end}),
                                               two_ranks("x"), small());
-    CHECK(plan.oddities == std::vector<std::string>{"rank 0 calculates with \"a\" (mul)"});
+    CHECK(plan.warnings == std::vector<std::string>{"rank 0 calculates with \"a\" (mul)"});
 }
 
 TEST_CASE("an answer that is not whole is refused with its line", "[shard]") {
@@ -189,22 +189,22 @@ TEST_CASE("bytes that pieces have in common are counted once, whatever their for
 TEST_CASE("ranks are shared equally by the hosts, and sizes that cannot be say so", "[shard]") {
     DeploymentSpec spec;
     spec.hosts = {{.name = "x"}, {.name = "y"}};
-    const Layout layout = unweighed_layout(spec, 2, 2);
+    const Layout layout = place_ranks(spec, 2, 2);
     CHECK(layout.ranks[1].host == "x");
     CHECK(layout.ranks[2].host == "y");
     CHECK(layout.ranks[3].tensor_rank == 1);
     CHECK(layout.ranks[3].pipeline_rank == 1);
     CHECK(layout.is_engine_default_partition);
     spec.layout.layers_per_stage = {3, 1};
-    CHECK_FALSE(unweighed_layout(spec, 2, 2).is_engine_default_partition);
-    CHECK(error_of([&] { unweighed_layout(spec, 3, 1); }) ==
+    CHECK_FALSE(place_ranks(spec, 2, 2).is_engine_default_partition);
+    CHECK(error_of([&] { place_ranks(spec, 3, 1); }) ==
           "laying out TP 3 x PP 1: 3 ranks cannot be shared equally by 2 hosts");
-    CHECK(error_of([&] { unweighed_layout(spec, 0, 2); }) == "laying out TP 0 x PP 2: both must be at least 1");
+    CHECK(error_of([&] { place_ranks(spec, 0, 2); }) == "laying out TP 0 x PP 2: both must be at least 1");
 }
 
 TEST_CASE("a layout takes its layers and bytes from the engine's answer", "[shard]") {
     const Layout asked = two_ranks("x");
-    const Layout layout = weighed(asked, parse_engine_plan(good_answer(), asked, small()));
+    const Layout layout = apply_engine_plan(asked, parse_engine_plan(good_answer(), asked, small()));
     CHECK(layout.layers_per_stage == std::vector{2});
     CHECK(layout.ranks[1].layer_count == 2);
     CHECK(layout.ranks[1].weight_bytes == 40);

@@ -15,32 +15,32 @@ using namespace r1cluster;
 using namespace r1cluster::test;
 using Catch::Matchers::WithinAbs;
 using detail::GroupSizes;
-using detail::RankSeat;
+using detail::RankPosition;
 
 namespace {
 
 /// One host for each pipeline stage and data rank.
-std::vector<RankSeat> seats_of(const GroupSizes& sizes, std::int64_t layers) {
-    std::vector<RankSeat> seats;
+std::vector<RankPosition> positions_of(const GroupSizes& sizes, std::int64_t layers) {
+    std::vector<RankPosition> positions;
     const std::int64_t each = layers / sizes.pipeline_parallel;
     for (int data = 0; data < sizes.data_parallel; ++data) {
         for (int stage = 0; stage < sizes.pipeline_parallel; ++stage) {
             for (int tensor = 0; tensor < sizes.tensor_parallel; ++tensor) {
                 const bool is_last = stage == sizes.pipeline_parallel - 1;
-                seats.push_back({.rank = static_cast<int>(seats.size()),
-                                 .host = std::to_string(data) + "/" + std::to_string(stage),
-                                 .stage = static_cast<std::uint32_t>(stage),
-                                 .group_rank = data * sizes.tensor_parallel + tensor,
-                                 .first_layer = stage * each,
-                                 .layer_count = is_last ? layers - stage * each : each});
+                positions.push_back({.rank = static_cast<int>(positions.size()),
+                                     .host = std::to_string(data) + "/" + std::to_string(stage),
+                                     .stage = static_cast<std::uint32_t>(stage),
+                                     .group_rank = data * sizes.tensor_parallel + tensor,
+                                     .first_layer = stage * each,
+                                     .layer_count = is_last ? layers - stage * each : each});
             }
         }
     }
-    return seats;
+    return positions;
 }
 
 ShardPlan sharded(const GroupSizes& sizes, const Checkpoint& checkpoint, const Loading& loading = {}) {
-    return detail::shard(sizes, seats_of(sizes, checkpoint.config.layers), checkpoint, loading);
+    return detail::shard(sizes, positions_of(sizes, checkpoint.config.layers), checkpoint, loading);
 }
 
 constexpr double gib = 1024.0 * 1024.0 * 1024.0;
@@ -275,11 +275,11 @@ TEST_CASE("whatever the sizes, the ranks of a replica read every byte once", "[s
         const detail::WeightTable table(checkpoint.config, detail::placed_tensors(checkpoint));
         const detail::WeightBytes weights(table,
                                           {sizes.tensor_parallel, sizes.data_parallel, sizes.is_expert_parallel});
-        const std::vector<RankSeat> seats = seats_of(sizes, checkpoint.config.layers);
-        for (std::size_t i = 0; i < seats.size(); ++i) {
+        const std::vector<RankPosition> positions = positions_of(sizes, checkpoint.config.layers);
+        for (std::size_t i = 0; i < positions.size(); ++i) {
             const auto last = static_cast<std::uint32_t>(sizes.pipeline_parallel - 1);
-            REQUIRE(weights.of(seats[i].group_rank, seats[i].first_layer, seats[i].layer_count, seats[i].stage == 0,
-                               seats[i].stage == last) == plan.ranks[i].bytes);
+            REQUIRE(weights.of(positions[i].group_rank, positions[i].first_layer, positions[i].layer_count,
+                               positions[i].stage == 0, positions[i].stage == last) == plan.ranks[i].bytes);
         }
     }
 }

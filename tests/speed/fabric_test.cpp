@@ -42,7 +42,7 @@ void add_hcas(Cluster& cluster, double gbits_per_s, std::optional<bool> is_gpudi
 }
 
 void add_network(Cluster& cluster, const std::string& interface, std::optional<std::int64_t> speed_mbps,
-                 std::optional<double> round_trip_us, const std::string& kind = "physical") {
+                 std::optional<double> round_trip_us, NicKind kind = NicKind::physical) {
     for (Machine& machine : cluster.machines) {
         Nic nic;
         nic.name = interface;
@@ -169,7 +169,7 @@ TEST_CASE("TCP is no faster than its threads copy, and a round trip is part of i
 
 TEST_CASE("over loopback TCP is what one thread copies", "[speed]") {
     Cluster cluster = h100_hosts(2);
-    add_network(cluster, "lo", std::nullopt, 18, "loopback");
+    add_network(cluster, "lo", std::nullopt, 18, NicKind::loopback);
     const detail::Fabric found = fabric(cluster);
     CHECK(found.between_hosts_gbytes_per_s.likely == 4);  // measured: 3.87
     // nccl-tests and vLLM's steps on two H200, NCCL 2.28: KiB and us.

@@ -45,7 +45,7 @@ TEST_CASE("what varies by nature is no change", "[views]") {
               machine.gpus[0].processes = {{4242, "python3", 5}};
               machine.gpus[0].throttle_reasons = {"idle"};
               machine.hcas[0].ports[0].counters["port_xmit_wait"] = 7;
-              machine.nics.push_back({"veth1", "virtual", true});
+              machine.nics.push_back({"veth1", NicKind::software, true});
               *machine.memory_bytes += 4096;
           }).empty());
 }
@@ -132,7 +132,7 @@ TEST_CASE("modes of GPUs that cost something are for the worse", "[views]") {
               machine.gpus[0].is_ecc_enabled = false;
               machine.gpus[1].is_mig_enabled = true;
               machine.gpus[2].is_persistent = false;
-              machine.gpus[3].fabric->state = "in progress";
+              machine.gpus[3].fabric->state = FabricState::in_progress;
               machine.gpus[4].power_limit_w = 500;
               machine.gpus[5].memory_bytes = 40960ULL << 20U;
           }) == Sentences{"!gpu0: ECC was switched off", "!gpu1: MIG was switched on",

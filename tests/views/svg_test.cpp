@@ -123,7 +123,7 @@ Machine nested_machine() {
         PciDevice above;
         above.address = fmt::format("0000:{:02x}:01.0", 0x80 + i / 2);
         above.parent = fmt::format("pci0000:{:02x}", 0x80 + i / 2);
-        above.kind = "bridge";
+        above.kind = PciKind::bridge;
         above.numa_node = i / 2;
         machine.pci_devices[static_cast<std::size_t>(i)].parent = above.address;
         if (i % 2 == 0) machine.pci_devices.push_back(above);

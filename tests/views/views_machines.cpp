@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint64_t gib = 1ULL << 30U;
 constexpr PciLink gen5_x16{32, 16, 32, 16}, gen4_x4{16, 4, 16, 4}, gen3_x16{8, 16, 8, 16};
 
-PciDevice pci(const std::string& address, const std::string& parent, const std::string& kind, std::optional<int> node,
+PciDevice pci(const std::string& address, const std::string& parent, PciKind kind, std::optional<int> node,
               const PciLink& link = {}) {
     PciDevice device = machines::pci(address, parent, kind, node);
     device.link = link;
@@ -75,13 +75,13 @@ Machine h100_machine() {
             return fmt::format("0000:{:02x}:{:02x}.0", bus + above, device);
         };
         const std::string root = fmt::format("pci0000:{:02x}", bus);
-        machine.pci_devices.push_back(pci(at(0, 1), root, "bridge", node, gen5_x16));
-        machine.pci_devices.push_back(pci(at(1, 0), at(0, 1), "bridge", node, gen5_x16));
+        machine.pci_devices.push_back(pci(at(0, 1), root, PciKind::bridge, node, gen5_x16));
+        machine.pci_devices.push_back(pci(at(1, 0), at(0, 1), PciKind::bridge, node, gen5_x16));
         for (int port = 0; port < 3; ++port)
-            machine.pci_devices.push_back(pci(at(2, port), at(1, 0), "bridge", node, gen5_x16));
-        machine.pci_devices.push_back(pci(at(3, 0), at(2, 0), "gpu", node, gen5_x16));
-        machine.pci_devices.push_back(pci(at(4, 0), at(2, 1), "network", node, gen5_x16));
-        machine.pci_devices.push_back(pci(at(5, 0), at(2, 2), "nvme", node, gen4_x4));
+            machine.pci_devices.push_back(pci(at(2, port), at(1, 0), PciKind::bridge, node, gen5_x16));
+        machine.pci_devices.push_back(pci(at(3, 0), at(2, 0), PciKind::gpu, node, gen5_x16));
+        machine.pci_devices.push_back(pci(at(4, 0), at(2, 1), PciKind::network, node, gen5_x16));
+        machine.pci_devices.push_back(pci(at(5, 0), at(2, 2), PciKind::nvme, node, gen4_x4));
         Gpu one = gpu(i, "NVIDIA H100 80GB HBM3", at(3, 0), 81559ULL << 20U);
         one.numa_node = node;
         one.cpu_affinity = machine.numa_nodes[static_cast<std::size_t>(node)].cpus;
@@ -91,7 +91,7 @@ Machine h100_machine() {
         one.is_persistent = true;
         one.link = gen5_x16;
         one.power_limit_w = 700;
-        one.fabric = GpuFabric{"completed", "success", "", std::nullopt, {}};
+        one.fabric = GpuFabric{FabricState::completed, "success", "", std::nullopt, {}};
         add_links(one, 18, "switch", "0000:05:00.0", 6);
         machine.gpus.push_back(one);
         machine.hcas.push_back(
@@ -99,11 +99,11 @@ Machine h100_machine() {
         machine.hcas.back().role_because = "400 Gb/s InfiniBand on a switch with a GPU";
     }
     for (int i = 0; i < 4; ++i)
-        machine.pci_devices.push_back(pci(fmt::format("0000:{:02x}:00.0", 5 + i), "pci0000:00", "nvswitch", 0));
-    machine.pci_devices.push_back(pci("0000:e5:01.0", "pci0000:e5", "bridge", 0, gen5_x16));
-    machine.pci_devices.push_back(pci("0000:e6:00.0", "0000:e5:01.0", "network", 0, gen5_x16));
-    machine.pci_devices.push_back(pci("0000:e8:01.0", "pci0000:e8", "bridge", 1, gen5_x16));
-    machine.pci_devices.push_back(pci("0000:e9:00.0", "0000:e8:01.0", "network", 1, gen5_x16));
+        machine.pci_devices.push_back(pci(fmt::format("0000:{:02x}:00.0", 5 + i), "pci0000:00", PciKind::nvswitch, 0));
+    machine.pci_devices.push_back(pci("0000:e5:01.0", "pci0000:e5", PciKind::bridge, 0, gen5_x16));
+    machine.pci_devices.push_back(pci("0000:e6:00.0", "0000:e5:01.0", PciKind::network, 0, gen5_x16));
+    machine.pci_devices.push_back(pci("0000:e8:01.0", "pci0000:e8", PciKind::bridge, 1, gen5_x16));
+    machine.pci_devices.push_back(pci("0000:e9:00.0", "0000:e8:01.0", PciKind::network, 1, gen5_x16));
     machine.hcas.push_back(hca("mlx5_8", "0000:e6:00.0", 200, LinkLayer::infiniband, HcaRole::storage, 0));
     machine.hcas.push_back(hca("mlx5_bond_0", "0000:e9:00.0", 100, LinkLayer::ethernet, HcaRole::management, 1));
     machine.hcas[8].role_because = "200 Gb/s, not near a GPU";
@@ -132,7 +132,7 @@ Machine h100_machine() {
     }
     Nic bond;
     bond.name = "bond0";
-    bond.kind = "bond";
+    bond.kind = NicKind::bond;
     bond.is_up = true;
     bond.speed_mbps = 100000;
     bond.mtu = 1500;
@@ -180,17 +180,17 @@ Machine h200_vm() {
     machine.container = "docker";
     for (int i = 0; i < 2; ++i) {
         const std::string address = fmt::format("0000:00:0{}.0", 6 + i);
-        machine.pci_devices.push_back(pci(address, "pci0000:00", "gpu", std::nullopt));
+        machine.pci_devices.push_back(pci(address, "pci0000:00", PciKind::gpu, std::nullopt));
         Gpu one = gpu(i, "NVIDIA H200", address, 150754820096);
         one.cpu_affinity = "0-31";
         one.link.max_speed_gts = 32;
         add_links(one, 18, "", "", 6);
         machine.gpus.push_back(one);
     }
-    machine.pci_devices.push_back(pci("0000:00:03.0", "pci0000:00", "network", std::nullopt));
+    machine.pci_devices.push_back(pci("0000:00:03.0", "pci0000:00", PciKind::network, std::nullopt));
     Nic eth0;
     eth0.name = "eth0";
-    eth0.kind = "physical";
+    eth0.kind = NicKind::physical;
     eth0.is_up = true;
     eth0.mtu = 1400;
     eth0.pci_address = "0000:00:03.0";
@@ -213,8 +213,8 @@ Machine t4_machine() {
         const std::string port = fmt::format("0000:{:02x}:{:02x}.0", 0x3a + 0x50 * (i / 2), i % 2 * 2);
         const std::string address = fmt::format("0000:{:02x}:00.0", 0x3b + 0x50 * (i / 2) + i % 2);
         const PciLink link{8, i == 2 ? 8 : 16, 8, 16};
-        machine.pci_devices.push_back(pci(port, root, "bridge", i / 2, gen3_x16));
-        machine.pci_devices.push_back(pci(address, port, "gpu", i / 2, link));
+        machine.pci_devices.push_back(pci(port, root, PciKind::bridge, i / 2, gen3_x16));
+        machine.pci_devices.push_back(pci(address, port, PciKind::gpu, i / 2, link));
         Gpu one = gpu(i, "Tesla T4", address, 15360ULL << 20U);
         one.numa_node = i / 2;
         one.cpu_affinity = machine.numa_nodes[static_cast<std::size_t>(i / 2)].cpus;
@@ -238,10 +238,10 @@ Machine cpu_machine() {
     add_cpus(machine);
     for (int port = 0; port < 2; ++port) {
         const std::string address = fmt::format("0000:17:00.{}", port);
-        machine.pci_devices.push_back(pci(address, "0000:16:02.0", "network", 0, gen3_x16));
+        machine.pci_devices.push_back(pci(address, "0000:16:02.0", PciKind::network, 0, gen3_x16));
         Nic nic;
         nic.name = fmt::format("ens{}np{}", 1, port);
-        nic.kind = "physical";
+        nic.kind = NicKind::physical;
         nic.is_up = port == 0;
         nic.mtu = 9000;
         nic.speed_mbps = 25000;
@@ -249,7 +249,8 @@ Machine cpu_machine() {
         nic.pci_address = address;
         machine.nics.push_back(nic);
     }
-    machine.pci_devices.insert(machine.pci_devices.begin(), pci("0000:16:02.0", "pci0000:16", "bridge", 0, gen3_x16));
+    machine.pci_devices.insert(machine.pci_devices.begin(),
+                               pci("0000:16:02.0", "pci0000:16", PciKind::bridge, 0, gen3_x16));
     machine.gaps = {{"gpus", "gpus", "nvmlInit_v2(): libnvidia-ml.so.1 not found", "install the NVIDIA driver"}};
     return machine;
 }
@@ -269,18 +270,18 @@ Machine machine_of(int gpus, int hcas, int nodes, int per_switch) {
     };
     for (int i = 0; i < switches; ++i) {
         machine.pci_devices.push_back(pci(fmt::format("0000:{:02x}:00.0", 16 + i),
-                                          fmt::format("pci0000:{:02x}", 15 + i), "bridge", node_of(i, switches),
+                                          fmt::format("pci0000:{:02x}", 15 + i), PciKind::bridge, node_of(i, switches),
                                           gen5_x16));
     }
     for (int i = 0; i < gpus; ++i) {
         const std::string address = fmt::format("0001:{:02x}:00.0", i);
-        machine.pci_devices.push_back(pci(address, parent_of(i, gpus), "gpu", node_of(i, gpus), gen5_x16));
+        machine.pci_devices.push_back(pci(address, parent_of(i, gpus), PciKind::gpu, node_of(i, gpus), gen5_x16));
         machine.gpus.push_back(gpu(i, "NVIDIA H100 80GB HBM3", address, 80 * gib));
         add_links(machine.gpus.back(), 18, "switch", "", 6);
     }
     for (int i = 0; i < hcas; ++i) {
         const std::string address = fmt::format("0002:{:02x}:00.0", i);
-        machine.pci_devices.push_back(pci(address, parent_of(i, hcas), "network", node_of(i, hcas), gen5_x16));
+        machine.pci_devices.push_back(pci(address, parent_of(i, hcas), PciKind::network, node_of(i, hcas), gen5_x16));
         machine.hcas.push_back(hca(fmt::format("rdmap{}s{}", 79 + i, i), address, 100,
                                    i % 3 == 0 ? LinkLayer::ethernet : LinkLayer::infiniband, HcaRole::compute,
                                    node_of(i, hcas)));

@@ -11,23 +11,23 @@
 
 namespace r1cluster {
 
-/// One environment variable, or one deliberately left alone.
+/// One environment variable that is set, or one that deliberately stays unset.
 struct Setting {
     std::string name;
-    std::optional<std::string> value;  ///< unset: left to the engine's default, because ...
+    std::optional<std::string> value;  ///< unset: the default applies; `because` says why
     std::string because;
-    bool is_from_user = false;        ///< from [env] or [host.env]; kept even where we disagree
-    std::optional<std::string> ours;  ///< what we would have said, where that differs
+    bool is_from_user = false;        ///< from [env] or [host.env]; kept even if r1cluster would choose another value
+    std::optional<std::string> ours;  ///< the value that r1cluster would choose, where a user's value differs
     bool operator==(const Setting&) const = default;
 };
 
 struct HostSettings {
     std::string host;
-    std::string interface;          ///< over which it reaches its peers
-    std::string address;            ///< of that interface; what the peers connect to
+    std::string interface;          ///< network interface through which the host reaches the other hosts
+    std::string address;            ///< address of that interface, to which the other hosts connect
     std::vector<Setting> settings;  ///< ordered by name
 
-    /// nullptr where there is none of that name.
+    /// nullptr if no setting has that name.
     const Setting* find(std::string_view name) const;
     bool operator==(const HostSettings&) const = default;
 };
@@ -35,7 +35,7 @@ struct HostSettings {
 /// The environment of every engine process, host by host.
 struct Settings {
     std::vector<HostSettings> hosts;
-    std::vector<Finding> findings;  ///< user overrides that we disagree with
+    std::vector<Finding> findings;  ///< values of the user that r1cluster would choose differently
 
     const HostSettings* find(std::string_view host) const;
     bool operator==(const Settings&) const = default;
@@ -51,7 +51,7 @@ Settings choose_settings(const DeploymentSpec& spec, const Cluster& cluster, con
 /// guard on the host knows that folder. A value with a line break has no such form: Error (invalid_input).
 std::string render_env_file(const HostSettings& settings);
 std::string render_shell(const HostSettings& settings);  ///< export NAME='value' lines
-/// For a terminal; with `explain` each line has its because.
+/// Text for a terminal; with `explain`, each line has its reason.
 std::string show(const Settings& settings, bool explain = false);
 
 }  // namespace r1cluster

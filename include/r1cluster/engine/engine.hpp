@@ -37,7 +37,7 @@ struct Engine {
     bool is_custom_all_reduce = true;   ///< the engine's own all-reduce inside a host
     bool are_graphs_in_budget = false;  ///< an estimate of CUDA graphs is taken off the memory budget
     bool is_eager = false;              ///< no compilation and no CUDA graphs
-    bool has_made_up_weights = false;   ///< the checkpoint's weights are not read
+    bool has_dummy_weights = false;     ///< random weights in place of the checkpoint's (--load-format dummy)
     std::vector<std::string> because;   ///< for each value that differs from what the spec leads to expect
 
     /// What of this engine decides which bytes of a checkpoint its ranks read.

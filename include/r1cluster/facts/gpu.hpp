@@ -25,9 +25,20 @@ struct NvLink {
     bool operator==(const NvLink&) const = default;
 };
 
+/// How far a GPU has come with its registration with the NVLink fabric, NVML_GPU_FABRIC_STATE_*.
+enum class FabricState {
+    unknown,        ///< ""
+    not_supported,  ///< "not supported"
+    not_started,    ///< "not started"
+    in_progress,    ///< "in progress"
+    completed,      ///< "completed"
+};
+
+std::string_view to_text(FabricState state);
+
 /// What a GPU says of the NVLink fabric it belongs to (nvmlDeviceGetGpuFabricInfoV).
 struct GpuFabric {
-    std::string state;         ///< "not supported", "not started", "in progress", "completed"
+    FabricState state = FabricState::unknown;
     std::string status;        ///< means something when completed: "success", or the error
     std::string cluster_uuid;  ///< empty: all zero, a single chassis
     std::optional<int> clique_id;

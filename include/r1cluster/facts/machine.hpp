@@ -66,10 +66,24 @@ struct NicAddress {
     bool operator==(const NicAddress&) const = default;
 };
 
+/// What a network interface is.
+enum class NicKind {
+    unknown,     ///< ""
+    physical,    ///< "physical": a device of its own
+    software,    ///< "virtual": a tunnel, a veth pair, a dummy
+    bond,        ///< "bond"
+    vlan,        ///< "vlan"
+    bridge,      ///< "bridge"
+    loopback,    ///< "loopback"
+    infiniband,  ///< "infiniband": IP over InfiniBand
+};
+
+std::string_view to_text(NicKind kind);
+
 struct Nic {
     std::string name;
-    std::string kind;           ///< "physical", "virtual", "bond", "vlan", "bridge", "loopback", "infiniband"
-    std::optional<bool> is_up;  ///< administratively up and with carrier; unset: not seen
+    NicKind kind = NicKind::unknown;
+    std::optional<bool> is_up;               ///< administratively up and with carrier; unset: not seen
     std::optional<std::int64_t> speed_mbps;  ///< unset where the driver does not say
     std::optional<int> mtu;
     std::optional<int> numa_node;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace r1cluster {
@@ -18,14 +19,26 @@ struct PciLink {
     bool operator==(const PciLink&) const = default;
 };
 
+/// What a PCI function is, by its class and vendor.
+enum class PciKind {
+    unknown,      ///< ""
+    gpu,          ///< "gpu"
+    nvswitch,     ///< "nvswitch"
+    network,      ///< "network"
+    nvme,         ///< "nvme"
+    bridge,       ///< "bridge": one port of a switch, or a root port
+    pcie_switch,  ///< "switch": a whole one, where the source does not show its ports
+    other,        ///< "other"
+};
+
+std::string_view to_text(PciKind kind);
+
 /// One PCI function that decides placement: GPUs, NVSwitches, network controllers, NVMe disks, and every bridge
 /// between them and the CPU.
 struct PciDevice {
     std::string address;  ///< "0000:18:00.0", always with domain, in lower case
     std::string parent;   ///< address of the bridge above, or the root complex, "pci0000:15"; empty: not known
-    /// "gpu", "nvswitch", "network", "nvme", "bridge" (one port of a switch, or a root port), "switch" (a whole one,
-    /// where the source does not show its ports), "other"
-    std::string kind;
+    PciKind kind = PciKind::unknown;
     std::string class_code;  ///< "0x030200"
     std::string vendor_id;   ///< "0x10de"
     std::string device_id;

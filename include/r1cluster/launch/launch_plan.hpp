@@ -25,8 +25,8 @@ struct SecretVariable {
 struct ProcessSpec {
     std::string name;               ///< "head", "worker-1"; also the name of its log
     std::vector<std::string> argv;  ///< executed as it is, never by a shell
-    /// Beside a short list that passes through (PATH, HOME, ...). Where a value begins with "{state}", the
-    /// guard puts the deployment's state folder on its host there: only the host knows that path.
+    /// The complete environment, but for a short list that the guard passes on (PATH, HOME, ...). In a value that
+    /// begins with "{state}", the guard replaces that by the deployment's state folder, whose path only the host knows.
     std::map<std::string, std::string> env;
     std::vector<SecretVariable> secrets;
     std::vector<int> ranks;  ///< global ranks that live in this process or its children

@@ -24,35 +24,38 @@ struct RankPlacement {
     std::optional<int> gpu;  ///< NVML index; unset: the engine runs on the CPU
     std::int64_t first_layer = 0;
     std::int64_t layer_count = 0;
-    std::uint64_t weight_bytes = 0;  ///< of the checkpoint's bytes, exactly
+    std::uint64_t weight_bytes = 0;  ///< bytes of the checkpoint that this rank reads, exact
     std::uint64_t kv_bytes_per_token = 0;
-    std::optional<std::uint64_t> memory_bytes;  ///< that the engine may take here
-    std::optional<WholeInterval> kv_tokens;     ///< that fit beside the weights
+    std::optional<std::uint64_t>
+        memory_bytes;  ///< device memory that the engine may use on this rank; unset: the device's memory was not seen
+    std::optional<WholeInterval> kv_tokens;  ///< tokens whose KV cache fits beside the weights
     bool operator==(const RankPlacement&) const = default;
 };
 
-/// A way to spread the model over the machines.
+/// One way to divide the model among the GPUs of the hosts, with the forecasts for it.
 struct Layout {
     int tensor_parallel = 1;
     int pipeline_parallel = 1;
-    int data_parallel = 1;            ///< copies of the attention; without experts, of the whole model
+    int data_parallel = 1;            ///< copies of the attention layers; of the whole model if it has no experts
     bool is_expert_parallel = false;  ///< whole experts spread over tensor_parallel * data_parallel ranks
-    int decode_context_parallel = 1;  ///< ranks of a tensor-parallel group among which a token's cache is dealt
+    int decode_context_parallel = 1;  ///< ranks of a tensor-parallel group that share the KV cache of one sequence
     std::vector<int> layers_per_stage;
-    bool is_engine_default_partition = true;  ///< else the engine must be told the layers
-    Engine engine;                            ///< that the layout was made for
+    bool is_engine_default_partition = true;  ///< false: the command line gives the engine the layers of each stage
+    Engine engine;                            ///< the engine, version and options that the layout was made for
     std::vector<RankPlacement> ranks;         ///< ordered by rank
-    std::optional<WholeInterval> kv_tokens;   ///< of the deployment: its smallest rank's, times data_parallel
-    std::optional<std::int64_t> longest_request_tokens;  ///< likely; the model's own limit at most
-    std::optional<int> limiting_rank;
-    std::optional<Workload> workload;  ///< of the goal; what the next three are for
+    std::optional<WholeInterval> kv_tokens;   ///< of the deployment: of the rank with the fewest, times data_parallel
+    std::optional<std::int64_t>
+        longest_request_tokens;        ///< prompt and answer, likely value; at most the model's own limit
+    std::optional<int> limiting_rank;  ///< the rank with the fewest tokens
+    std::optional<Workload> workload;  ///< the load for which ttft_ms, tpot_ms and output_tokens_per_s are forecast
     std::optional<Interval> ttft_ms;
     std::optional<Interval> tpot_ms;
     std::optional<Interval> output_tokens_per_s;
-    /// No other layout is better at one of latency, throughput and context and no worse at the rest.
+    /// True when no other layout is better in latency, throughput or context and at least as good in the other two.
     bool is_pareto = false;
-    std::vector<std::string> notes;  ///< to be known before the start: a setting's gain, a limit, unused GPUs
-    std::string because;             ///< why it stands where it stands in the order
+    std::vector<std::string>
+        notes;            ///< for the user to read before the start: what an option would gain, a limit, unused GPUs
+    std::string because;  ///< why the layout has this rank in Plan::layouts
 
     int world_size() const { return tensor_parallel * pipeline_parallel * data_parallel; }
     bool operator==(const Layout&) const = default;

@@ -13,43 +13,43 @@
 
 namespace r1cluster {
 
-/// One thing that takes memory of a rank.
+/// One use of memory on a rank.
 struct MemoryTerm {
     /// "weights", "absorbed matrices", "activations", "sampler", "context and NCCL", "CUDA graphs", ...
     std::string name;
     WholeInterval bytes;
-    bool is_in_budget = true;  ///< false: on top of what the engine was allowed, out of the rest of the device
+    bool is_in_budget = true;  ///< false: outside of RankMemory::budget_bytes, in the rest of the device's memory
     std::string because;       ///< the formula with its numbers, or who measured it
     bool operator==(const MemoryTerm&) const = default;
 };
 
-/// What a rank will hold.
+/// The memory of one rank.
 struct RankMemory {
     int rank = 0;
-    std::uint64_t device_bytes = 0;  ///< of the GPU in all
-    std::uint64_t budget_bytes = 0;  ///< that the engine allows itself: device_bytes * gpu_memory_utilization
+    std::uint64_t device_bytes = 0;  ///< total memory of the GPU
+    std::uint64_t budget_bytes = 0;  ///< what the engine limits itself to: device_bytes * gpu_memory_utilization
     std::vector<MemoryTerm> terms;   ///< without the KV cache
-    WholeInterval kv_cache_bytes;    ///< the rest; negative: it does not fit
+    WholeInterval kv_cache_bytes;    ///< what remains of the budget; negative: the rank does not fit
     WholeInterval kv_tokens;
     bool operator==(const RankMemory&) const = default;
 };
 
-/// What loading takes of a host.
+/// What loading the weights needs on one host.
 struct HostLoad {
     std::string host;
-    std::uint64_t read_bytes = 0;     ///< of the checkpoint, each byte once
+    std::uint64_t read_bytes = 0;  ///< bytes of the checkpoint that the ranks of the host read; each byte counts once
     WholeInterval host_memory_bytes;  ///< processes, pinned buffers, swap space; without page cache
-    Interval load_s;                  ///< by the kind of file system that holds it; low: it is in the page cache
+    Interval load_s;  ///< by the rate of the file system; the low value assumes that the page cache holds the files
     std::string because;
     bool operator==(const HostLoad&) const = default;
 };
 
-/// What an engine said of one rank, or a rehearsal measured.
+/// Measured memory of one rank: from the engine's log or a rehearsal.
 struct RankCalibration {
     int rank = 0;
     std::optional<std::uint64_t> weights_bytes;
     std::optional<std::uint64_t> non_torch_bytes;
-    std::optional<std::uint64_t> activation_bytes;  ///< torch's peak beside weights
+    std::optional<std::uint64_t> activation_bytes;  ///< torch's peak without the weights
     std::optional<std::uint64_t> graph_bytes;
     std::optional<std::uint64_t> kv_cache_bytes;
     bool operator==(const RankCalibration&) const = default;
@@ -59,7 +59,7 @@ struct RankCalibration {
 struct Calibration {
     std::string source;  ///< "worker-1.log of vLLM 0.25.1"
     std::vector<RankCalibration> ranks;
-    std::optional<std::int64_t> kv_tokens;  ///< that the engine settled on
+    std::optional<std::int64_t> kv_tokens;  ///< of the deployment, as the engine logged
     bool operator==(const Calibration&) const = default;
 };
 
@@ -70,18 +70,19 @@ Calibration parse_calibration(std::string_view log, std::string_view source);
 /// All of a layout's memory, term by term.
 struct MemoryForecast {
     std::vector<RankMemory> ranks;         ///< ordered by rank
-    int limiting_rank = 0;                 ///< the one with fewest tokens: all ranks get as many
-    WholeInterval kv_tokens;               ///< of the deployment in all; with data parallelism of all its parts
-    WholeInterval longest_request_tokens;  ///< one request may have no more, prompt and answer
+    int limiting_rank = 0;                 ///< the rank with the fewest tokens; every rank gets as many as this one
+    WholeInterval kv_tokens;               ///< of the deployment; the sum over data-parallel parts
+    WholeInterval longest_request_tokens;  ///< longest possible request, prompt and answer
     std::int64_t context_tokens = 0;       ///< max_model_len, or what the caller asked for
-    Interval concurrency;                  ///< requests of context_tokens that fit at a time
+    Interval concurrency;                  ///< number of requests of context_tokens that fit at the same time
     std::vector<HostLoad> hosts;
-    std::vector<std::string> warnings;  ///< what the engine will not say, or says wrongly
+    std::vector<std::string> warnings;  ///< limits that the engine does not report, or reports incorrectly
     bool operator==(const MemoryForecast&) const = default;
 };
 
-/// From the layout's placement and the headers alone; `calibration` replaces what it knows. docs/memory.md has
-/// each term's formula and source. Throws Error (invalid_input) for a layout without GPUs.
+/// From the layout's placement and the headers alone; measured values in
+/// `calibration` replace estimates. docs/memory.md has the formula and source of each term. Throws Error
+/// (invalid_input) for a layout without GPUs.
 MemoryForecast forecast_memory(const DeploymentSpec& spec, const Cluster& cluster, const Checkpoint& checkpoint,
                                const Layout& layout, const Calibration& calibration = {},
                                const Knowledge& knowledge = Knowledge::embedded());

@@ -86,7 +86,7 @@ struct Checkpoint {
     std::string path;
     ModelConfig config;
     std::vector<ShardFile> files;
-    std::vector<std::string> oddities;  ///< unusual, but loadable: "3 tensors are of no known layer"
+    std::vector<std::string> warnings;  ///< unusual, but loadable: "3 tensors are of no known layer"
 
     std::uint64_t tensor_bytes() const;
     std::size_t tensor_count() const;

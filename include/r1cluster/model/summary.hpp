@@ -43,7 +43,7 @@ struct CheckpointSummary {
     std::vector<TensorSum> by_dtype;          ///< most bytes first
     std::vector<TensorSum> by_kind;           ///< most bytes first
     std::vector<LayerSum> layers;             ///< without tensors outside of layers
-    std::vector<std::string> oddities;        ///< of the checkpoint
+    std::vector<std::string> warnings;        ///< of the checkpoint
     bool operator==(const CheckpointSummary&) const = default;
 };
 

@@ -14,24 +14,26 @@
 
 namespace r1cluster {
 
-/// One reason, for all the sizes that it holds for.
+/// One reason why layouts were rejected, and which layouts.
 struct RejectedLayout {
-    int tensor_parallel = 1;    ///< of the one nearest to possible; 0: whatever the size
-    int pipeline_parallel = 1;  ///< 0: whatever the size
-    std::string because;        ///< in the engine's terms
-    std::string brief;          ///< the first complaint of `because`, and what is possible; empty: all of it is brief
-    std::int64_t count = 1;     ///< layouts that it holds for
-    std::string sizes;          ///< of them: "TP 3 and TP 6", "TP 4 x PP 4"; empty: every size
-    bool is_unasked = false;    ///< of whole experts or divided contexts, which the spec does not ask for
+    int tensor_parallel = 1;    ///< of the layout that came nearest to fitting; 0: the reason holds for every size
+    int pipeline_parallel = 1;  ///< 0: the reason holds for every size
+    std::string because;        ///< the complete reason, in the words of the engine where it is the engine that refuses
+    std::string brief;          ///< the first part of `because`, and what is possible; empty: `because` is short
+    std::int64_t count = 1;     ///< number of layouts that the reason holds for
+    std::string sizes;          ///< their sizes: "TP 3 and TP 6", "TP 4 x PP 4"; empty: every size
+    bool is_unasked =
+        false;  ///< uses expert parallelism or decode context parallelism, which the spec does not ask for
     bool operator==(const RejectedLayout&) const = default;
 };
 
 /// The layouts that these machines and this model allow.
 struct Plan {
     Engine engine;                ///< of every layout
-    Goal goal;                    ///< that they are ordered by
+    Goal goal;                    ///< what the layouts are ordered by
     std::vector<Layout> layouts;  ///< best first; empty: nothing fits, and `rejected` says why
-    std::int64_t unlisted = 0;    ///< more that are possible: beyond the limit, or better at nothing than a listed one
+    std::int64_t unlisted =
+        0;  ///< possible layouts that are not listed: above the limit, or in nothing better than a listed one
     std::vector<RejectedLayout> rejected;
     std::vector<std::string> suggestions;  ///< a quantised form, or a smaller model, that these machines can serve
     bool operator==(const Plan&) const = default;

@@ -10,8 +10,8 @@
 
 namespace r1cluster {
 
-/// A parameter as the engine makes it on one rank: its part of the model, with fused matrices, padding and
-/// the dtype that it will have in memory.
+/// One parameter of the model as the engine creates it on one rank: fused matrices, with padding, in the dtype that it
+/// has in memory.
 struct EngineParameter {
     std::string name;   ///< the engine's: "model.layers.0.self_attn.qkv_proj.weight"
     std::string dtype;  ///< torch's: "bfloat16"
@@ -33,9 +33,9 @@ struct EngineRank {
     bool operator==(const EngineRank&) const = default;
 };
 
-/// What an installed engine says of itself about one layout: which bytes each rank reads, and what it makes
-/// of them. The answer of its own model classes and loaders, without a GPU and without weights, so it holds
-/// for architectures of which we have no rules.
+/// Which bytes of a checkpoint each rank of a layout reads, and which parameters result, as an installed engine
+/// answers. The answer comes from the engine's own model classes and loaders, without a GPU and without weights. It
+/// therefore exists for architectures without slicing rules, too.
 struct EnginePlan {
     std::string engine_version;   ///< "0.32.0"
     std::string key_list_sha256;  ///< of "rank name dtype 2x3\n" for all parameters: another engine, another hash
@@ -44,7 +44,7 @@ struct EnginePlan {
     std::vector<std::string> files;     ///< names of the checkpoint's files, in its order
     std::vector<EngineRank> ranks;      ///< ordered by rank
     std::vector<HostShards> hosts;      ///< what the ranks of each host read, all together
-    std::vector<std::string> oddities;  ///< "rank 0 calculates with \"a.weight\" (add_)": its bytes are no mere copy
+    std::vector<std::string> warnings;  ///< "rank 0 calculates with \"a.weight\" (add_)": its bytes are no mere copy
     bool operator==(const EnginePlan&) const = default;
 };
 
@@ -57,13 +57,13 @@ EnginePlan parse_engine_plan(std::string_view answer, const Layout& layout, cons
 /// One line for each tensor of a rank whose bytes are not the same in both; empty: they are equal.
 std::vector<std::string> compare(const ShardPlan& ours, const EnginePlan& engine, const Checkpoint& checkpoint);
 
-/// Ranks on the spec's hosts in their order, equally many on each, and nothing else: what the engine is asked
-/// about where there are no rules to plan with. Throws Error (invalid_input) where they cannot be shared
-/// equally.
-Layout unweighed_layout(const DeploymentSpec& spec, int tensor_parallel, int pipeline_parallel);
+/// A layout of the given sizes with the same number of ranks on each host, in the order of the spec, and without
+/// forecasts: the question for an engine about a model without slicing rules. Throws Error (invalid_input) if the ranks
+/// cannot be divided equally among the hosts.
+Layout place_ranks(const DeploymentSpec& spec, int tensor_parallel, int pipeline_parallel);
 
-/// The layout with the version of the engine that answered, and layers and bytes of each rank as it says.
-Layout weighed(Layout layout, const EnginePlan& engine);
+/// The layout with the engine's version, and each rank's layers and bytes, taken from the engine's answer.
+Layout apply_engine_plan(Layout layout, const EnginePlan& engine);
 
 /// For a terminal: ranks with what they read and hold, and the bytes that each host needs.
 std::string show(const EnginePlan& engine);

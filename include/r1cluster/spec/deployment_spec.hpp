@@ -20,17 +20,17 @@ enum class Transport {
 
 std::string_view to_text(Transport transport);
 
-/// What becomes of the processes when the controller goes away.
+/// What happens to the engine's processes when the controller ends.
 enum class Fate {
-    service,   ///< they live on, and can be adopted
-    attached,  ///< they end with it
+    service,   ///< they continue, and another controller can take over
+    attached,  ///< they end with the controller
 };
 
 std::string_view to_text(Fate fate);
 
-/// One machine, or one part of a machine, that takes part.
+/// One machine of the deployment, or one part of a machine.
 struct HostSpec {
-    std::string name;     ///< ours; letters, digits, '.', '_' and '-'; unique
+    std::string name;     ///< in r1cluster's output; letters, digits, '.', '_' and '-'; unique
     std::string address;  ///< IP address or name by which the *other hosts* reach it
     std::string ssh;      ///< ssh destination ("user@host" or an alias); default: address
     Transport transport = Transport::ssh;
@@ -78,7 +78,7 @@ struct ServeSpec {
     bool operator==(const ServeSpec&) const = default;
 };
 
-/// Any part left out is chosen by plan_layouts().
+/// Sizes that the user demands; plan_layouts() chooses those that are unset.
 struct LayoutSpec {
     std::optional<int> tensor_parallel;
     std::optional<int> pipeline_parallel;
@@ -89,7 +89,7 @@ struct LayoutSpec {
     bool operator==(const LayoutSpec&) const = default;
 };
 
-/// What the user asks for: the content of cluster.toml, or the same built by hand.
+/// What the user asks for: the content of cluster.toml, or a value built in code.
 struct DeploymentSpec {
     std::string name;  ///< identifies the deployment on its hosts; default: served name
     Fate fate = Fate::service;
@@ -98,7 +98,8 @@ struct DeploymentSpec {
     EngineSpec engine;
     ServeSpec serve;
     LayoutSpec layout;
-    std::map<std::string, std::string> env;  ///< overrides on every host, kept even where we disagree
+    std::map<std::string, std::string>
+        env;  ///< environment on every host; kept even if r1cluster would choose another value
     bool operator==(const DeploymentSpec&) const = default;
 };
 

@@ -47,7 +47,7 @@ namespace detail {
 /// Sources without a driver know a GPU by its PCI device id, or by the words of a database that does not know it.
 void derive_gpu_models(Machine& machine) {
     for (const PciDevice& device : machine.pci_devices) {
-        if (device.kind != "gpu") continue;
+        if (device.kind != PciKind::gpu) continue;
         constexpr std::string_view unnamed = "NVIDIA Corporation Device ";
         std::string id = device.device_id;
         if (id.empty() && device.name.starts_with(unnamed)) id = "0x" + device.name.substr(unnamed.size(), 4);

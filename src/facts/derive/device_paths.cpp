@@ -29,7 +29,7 @@ std::vector<EndPoint> end_points(const Machine& machine) {
         with_hca.insert(hca.pci_address);
     }
     for (const PciDevice& device : machine.pci_devices) {
-        if (device.kind == "network" && !with_hca.contains(device.address)) {
+        if (device.kind == PciKind::network && !with_hca.contains(device.address)) {
             points.push_back({device.address, device.address});
         }
     }

@@ -73,7 +73,7 @@ void judge(const Machine& machine, const Hca* hca, const DevicePath& path, NearH
 
 /// Network controllers that most likely are HCAs; looked at where no verbs device tells.
 bool may_be_hca(const PciDevice& device) {
-    if (device.kind != "network" || !device.physical_function.empty()) return false;
+    if (device.kind != PciKind::network || !device.physical_function.empty()) return false;
     return device.class_code.starts_with("0x0207") || device.vendor_id == "0x15b3" ||
            device.name.find("Mellanox") != std::string::npos || device.name.find("ConnectX") != std::string::npos ||
            (device.vendor_id == "0x1d0f" && device.device_id.starts_with("0xefa"));

@@ -50,7 +50,7 @@ std::vector<const PciDevice*> PciTree::switches_above(std::string_view address) 
     std::vector<const PciDevice*> switches;
     const std::vector<const PciDevice*> bridges = above(address);
     for (std::size_t i = 0; i < bridges.size();) {
-        if (bridges[i]->kind == "switch") {
+        if (bridges[i]->kind == PciKind::pcie_switch) {
             switches.push_back(bridges[i]);
             i += 1;
         } else {

@@ -75,13 +75,14 @@ void check_fabric(const Machine& machine, const Gpu& gpu, Problems& problems) {
     const bool has_switch = std::any_of(gpu.nvlinks.begin(), gpu.nvlinks.end(),
                                         [](const NvLink& link) { return link.is_active && link.remote == "switch"; }) ||
                             std::any_of(machine.pci_devices.begin(), machine.pci_devices.end(),
-                                        [](const PciDevice& device) { return device.kind == "nvswitch"; });
+                                        [](const PciDevice& device) { return device.kind == PciKind::nvswitch; });
     const std::string remedy = "systemctl status nvidia-fabricmanager; its version must be that of the driver";
-    if (has_switch && (gpu.fabric->state == "not started" || gpu.fabric->state == "in progress")) {
+    if (has_switch &&
+        (gpu.fabric->state == FabricState::not_started || gpu.fabric->state == FabricState::in_progress)) {
         problems.add(kinds::fabric_not_formed, device_name(gpu),
-                     fmt::format("registration with the NVLink fabric is {}", gpu.fabric->state), remedy);
+                     fmt::format("registration with the NVLink fabric is {}", to_text(gpu.fabric->state)), remedy);
     }
-    if (gpu.fabric->state == "completed" && !gpu.fabric->status.empty() && gpu.fabric->status != "success") {
+    if (gpu.fabric->state == FabricState::completed && !gpu.fabric->status.empty() && gpu.fabric->status != "success") {
         problems.add(kinds::fabric_failed, device_name(gpu),
                      "registration with the NVLink fabric ended with: " + gpu.fabric->status, remedy);
     }
@@ -143,8 +144,8 @@ void check_hca(const Hca& hca, Problems& problems) {
     }
 }
 
-/// A rail that is down while its fellows are up.
-void check_fellows(const Machine& machine, Problems& problems) {
+/// A rail that is down while the others are up.
+void check_rails_down(const Machine& machine, Problems& problems) {
     std::map<std::string, std::pair<int, std::vector<std::string>>>
         boards;  // model and board -> up, names of those down
     for (const Hca& hca : machine.hcas) {
@@ -174,7 +175,7 @@ void check_gpudirect(const Machine& machine, const PciTree& tree, Problems& prob
         }
         return name;  // a controller without a verbs device goes by its address
     };
-    std::set<std::string> told;
+    std::set<std::string> seen;
     for (const Gpu& gpu : machine.gpus) {
         for (const NearHca& near : gpu.hcas) {
             if (near.nccl_path != "PIX" && near.nccl_path != "PXB") continue;
@@ -182,7 +183,7 @@ void check_gpudirect(const Machine& machine, const PciTree& tree, Problems& prob
             const std::vector<const PciDevice*> others = tree.above(address_of(near.hca));
             for (const PciDevice* bridge : tree.above(gpu.pci_address)) {
                 if (std::find(others.begin(), others.end(), bridge) != others.end()) break;
-                if (bridge->is_acs_redirecting != true || !told.insert(bridge->address).second) continue;
+                if (bridge->is_acs_redirecting != true || !seen.insert(bridge->address).second) continue;
                 problems.add(
                     kinds::acs_redirects, bridge->address,
                     fmt::format("ACS sends traffic between {} and {} up to the CPU", device_name(gpu), near.hca),
@@ -194,7 +195,7 @@ void check_gpudirect(const Machine& machine, const PciTree& tree, Problems& prob
 
 void check_services(const Machine& machine, Problems& problems) {
     const bool has_nvswitch = std::any_of(machine.pci_devices.begin(), machine.pci_devices.end(),
-                                          [](const PciDevice& device) { return device.kind == "nvswitch"; });
+                                          [](const PciDevice& device) { return device.kind == PciKind::nvswitch; });
     for (const Service& service : machine.services) {
         if (service.name != "nvidia-fabricmanager" || !has_nvswitch) continue;
         if (service.is_running == false) {
@@ -210,10 +211,10 @@ void check_services(const Machine& machine, Problems& problems) {
                          "install the package of the driver's version");
         }
     }
-    std::set<std::string> told;
+    std::set<std::string> seen;
     for (const SoftwareBuild& build : machine.software) {
         if (build.name == "driver_on_disk" && !build.version.empty() && !machine.gpu_driver_version.empty() &&
-            build.version != machine.gpu_driver_version && told.insert(build.version).second) {
+            build.version != machine.gpu_driver_version && seen.insert(build.version).second) {
             problems.add(kinds::driver_mismatch, "GPU driver",
                          fmt::format("version {} is loaded, and {} is on disk: NVML will refuse",
                                      machine.gpu_driver_version, build.version),
@@ -221,7 +222,7 @@ void check_services(const Machine& machine, Problems& problems) {
         }
     }
     const Gap* without_gpus = machine.find_gap("gpus");
-    if (told.empty() && without_gpus && without_gpus->code == ReasonCode::driver_mismatch) {
+    if (seen.empty() && without_gpus && without_gpus->code == ReasonCode::driver_mismatch) {
         problems.add(kinds::driver_mismatch, "GPU driver",
                      "the driver on disk is not the one that is loaded: " + without_gpus->because,
                      "reboot, or unload and load the module");
@@ -246,7 +247,7 @@ void derive_problems(Machine& machine) {
         check_hca(hca, problems);
         check_link(tree, hca.name, hca.pci_address, nullptr, true, problems);
     }
-    check_fellows(machine, problems);
+    check_rails_down(machine, problems);
     check_gpudirect(machine, tree, problems);
 }
 

@@ -5,7 +5,7 @@
 #include <cctype>
 #include <limits>
 
-#include "facts/interpret/said.hpp"
+#include "facts/interpret/host_answers.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -28,34 +28,35 @@ std::optional<std::uint64_t> size_of(std::string text) {
 }
 
 /// What hands out GPUs; empty: nothing was found.
-std::string gpu_support(Said& said) {
-    for (const auto& [call, answer] : said.readings().calls) {
+std::string gpu_support(HostAnswers& answers) {
+    for (const auto& [call, answer] : answers.readings().calls) {
         const auto path = argument_of(call, "cdi");
-        if (path && said.call(call) == "nvidia.com/gpu") return *path;
+        if (path && answers.call(call) == "nvidia.com/gpu") return *path;
     }
-    return said.call("which(nvidia-container-runtime-hook)").value_or("");
+    return answers.call("which(nvidia-container-runtime-hook)").value_or("");
 }
 
 /// The line of /proc/PID/limits of who starts containers.
-void inherit_memlock(Said& said, ContainerRuntime& docker) {
+void inherit_memlock(HostAnswers& answers, ContainerRuntime& docker) {
     for (const std::string name : {"containerd", "dockerd"}) {
         const std::string call = "limits(" + name + ")";
-        const std::vector<std::string> words = words_of(said.call(call).value_or(""));
+        const std::vector<std::string> words = words_of(answers.call(call).value_or(""));
         if (words.size() >= 4) {  // "Max locked memory SOFT HARD bytes"
             const auto soft = number_of<std::uint64_t>(words[3]);
             docker.memlock_bytes = soft ? Limit{*soft} : unlimited;
             docker.memlock_because = "inherited from " + name + (soft ? "" : ", which is unlimited");
             return;
         }
-        if (said.readings().calls.contains(call)) {
+        if (answers.readings().calls.contains(call)) {
             docker.memlock_because = "inherited from " + name + ", whose limits were not read";
-            said.gap({"containers.memlock", "locked memory of containers"}, said.why_no_call(call), "read as root");
+            answers.gap({"containers.memlock", "locked memory of containers"}, answers.why_no_call(call),
+                        "read as root");
             return;
         }
     }
     docker.memlock_because = "not known: no process containerd or dockerd shows";
-    said.gap({"containers.memlock", "locked memory of containers"}, docker.memlock_because,
-             "read on the host itself, with docker running");
+    answers.gap({"containers.memlock", "locked memory of containers"}, docker.memlock_because,
+                "read on the host itself, with docker running");
 }
 
 const boost::json::value* member(const boost::json::value& value, std::string_view name) {
@@ -63,13 +64,13 @@ const boost::json::value* member(const boost::json::value& value, std::string_vi
 }
 
 /// Settings of the daemon that change what a container gets.
-void apply_daemon_file(Said& said, ContainerRuntime& docker) {
-    const auto text = said.file(daemon_file);
+void apply_daemon_file(HostAnswers& answers, ContainerRuntime& docker) {
+    const auto text = answers.file(daemon_file);
     if (!text) {
         // No file is the normal case; one that may not be read may hold anything.
-        if (said.readings().files.contains(daemon_file)) {
-            said.gap({"containers.docker_settings", "settings of docker"}, said.why_no_file(daemon_file),
-                     "read as root");
+        if (answers.readings().files.contains(daemon_file)) {
+            answers.gap({"containers.docker_settings", "settings of docker"}, answers.why_no_file(daemon_file),
+                        "read as root");
         }
         return;
     }
@@ -91,24 +92,24 @@ void apply_daemon_file(Said& said, ContainerRuntime& docker) {
         docker.memlock_because =
             fmt::format("default-ulimits in {}{}", daemon_file, soft->get_int64() < 0 ? ": unlimited" : "");
     } catch (const Error& error) {
-        said.gap({"containers.docker_settings", "settings of docker"}, error.what());
+        answers.gap({"containers.docker_settings", "settings of docker"}, error.what());
     }
 }
 
-void add_docker(Said& said, const std::string& path) {
+void add_docker(HostAnswers& answers, const std::string& path) {
     ContainerRuntime docker;
     docker.name = "docker";
     docker.path = path;
     const std::string call = "connect(/var/run/docker.sock)";
-    docker.is_usable = said.call(call).has_value();
+    docker.is_usable = answers.call(call).has_value();
     docker.because = *docker.is_usable ? "/var/run/docker.sock takes connections of this user"
-                                       : "/var/run/docker.sock: " + said.readings().calls.at(call).because;
-    docker.gpus_because = gpu_support(said);
+                                       : "/var/run/docker.sock: " + answers.readings().calls.at(call).because;
+    docker.gpus_because = gpu_support(answers);
     docker.gives_gpus = !docker.gpus_because.empty();
     docker.shm_bytes = default_shm_bytes;
-    apply_daemon_file(said, docker);
-    if (docker.memlock_because.empty()) inherit_memlock(said, docker);
-    said.machine().container_runtimes.push_back(std::move(docker));
+    apply_daemon_file(answers, docker);
+    if (docker.memlock_because.empty()) inherit_memlock(answers, docker);
+    answers.machine().container_runtimes.push_back(std::move(docker));
 }
 
 /// "shm_size = "65536k"" of containers.conf, where it is not commented out.
@@ -123,29 +124,29 @@ std::string podman_setting(const std::string& text, std::string_view key) {
     return "";
 }
 
-void add_podman(Said& said, const std::string& path) {
+void add_podman(HostAnswers& answers, const std::string& path) {
     ContainerRuntime podman;
     podman.name = "podman";
     podman.path = path;
     podman.is_usable = true;
     podman.because = "it needs no service";
-    podman.gpus_because = gpu_support(said);
+    podman.gpus_because = gpu_support(answers);
     podman.gives_gpus = !podman.gpus_because.empty();
-    const std::string shm = podman_setting(said.file(podman_file).value_or(""), "shm_size");
+    const std::string shm = podman_setting(answers.file(podman_file).value_or(""), "shm_size");
     podman.shm_bytes = shm.empty() ? default_shm_bytes : size_of(shm);
-    podman.memlock_bytes = said.machine().limits.memlock_bytes;
+    podman.memlock_bytes = answers.machine().limits.memlock_bytes;
     podman.memlock_because = "that of the process that starts it, as this one";
-    said.machine().container_runtimes.push_back(std::move(podman));
+    answers.machine().container_runtimes.push_back(std::move(podman));
 }
 
 }  // namespace
 
-void interpret_containers(Said& said) {
-    if (const auto path = said.call("which(docker)");
-        path && said.readings().calls.contains("connect(/var/run/docker.sock)")) {
-        add_docker(said, *path);
+void interpret_containers(HostAnswers& answers) {
+    if (const auto path = answers.call("which(docker)");
+        path && answers.readings().calls.contains("connect(/var/run/docker.sock)")) {
+        add_docker(answers, *path);
     }
-    if (const auto path = said.call("which(podman)")) add_podman(said, *path);
+    if (const auto path = answers.call("which(podman)")) add_podman(answers, *path);
 }
 
 }  // namespace r1cluster::detail

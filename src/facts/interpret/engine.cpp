@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cctype>
 
-#include "facts/interpret/said.hpp"
+#include "facts/interpret/host_answers.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -19,9 +19,9 @@ std::string normalised(std::string_view name) {
 
 /// Packages of one folder by the names of their metadata: "vllm-0.25.1+cu130.dist-info". The version is what
 /// stands behind the last '-'; a name of an egg may add "-py3.11".
-void add_packages(Said& said, const std::string& folder, std::map<std::string, std::string>& packages) {
+void add_packages(HostAnswers& answers, const std::string& folder, std::map<std::string, std::string>& packages) {
     std::map<std::string, std::string> here;
-    for (const std::string& entry : said.names(folder)) {
+    for (const std::string& entry : answers.names(folder)) {
         std::string_view name = entry;
         if (!name.ends_with(".dist-info") && !name.ends_with(".egg-info")) continue;
         name.remove_suffix(std::string_view(".dist-info").size() - (name.ends_with(".egg-info") ? 1 : 0));
@@ -35,9 +35,9 @@ void add_packages(Said& said, const std::string& folder, std::map<std::string, s
         const std::string version(name.substr(dash + 1));
         const auto [place, is_new] = here.emplace(package, version);
         if (!is_new && place->second != version) {
-            said.gap({"engine.package." + package, "version of " + package},
-                     "\"" + folder + "\" has metadata of " + place->second + " and of " + version,
-                     "reinstall " + package);
+            answers.gap({"engine.package." + package, "version of " + package},
+                        "\"" + folder + "\" has metadata of " + place->second + " and of " + version,
+                        "reinstall " + package);
         }
     }
     packages.insert(here.begin(), here.end());  // the interpreter, too, takes the first folder's
@@ -45,41 +45,41 @@ void add_packages(Said& said, const std::string& folder, std::map<std::string, s
 
 }  // namespace
 
-void interpret_engine(Said& said) {
-    for (const auto& [call, answer] : said.readings().calls) {
+void interpret_engine(HostAnswers& answers) {
+    for (const auto& [call, answer] : answers.readings().calls) {
         const auto python = argument_of(call, "python");
         if (!python) continue;
         const Topic topic{"engine", "engine environment " + *python};
-        const auto found = said.shaped<calls::Python>(call, topic);
+        const auto found = answers.shaped<calls::Python>(call, topic);
         if (!found) {
-            if (!answer.text) said.gap(topic, reason_of(answer), "ls -l " + *python);
+            if (!answer.text) answers.gap(topic, reason_of(answer), "ls -l " + *python);
             continue;
         }
         EngineEnvironment engine{*python, found->version, {}};
-        for (const std::string& folder : found->site_packages) add_packages(said, folder, engine.packages);
+        for (const std::string& folder : found->site_packages) add_packages(answers, folder, engine.packages);
         if (engine.packages.empty()) {
-            said.gap({"engine.packages", "packages of " + *python}, "no package metadata was found for it",
-                     "name the interpreter inside the engine's virtual environment");
+            answers.gap({"engine.packages", "packages of " + *python}, "no package metadata was found for it",
+                        "name the interpreter inside the engine's virtual environment");
         }
-        said.machine().engine = std::move(engine);
+        answers.machine().engine = std::move(engine);
         return;
     }
 }
 
-void interpret_checkpoint(Said& said) {
-    for (const auto& [call, answer] : said.readings().calls) {
+void interpret_checkpoint(HostAnswers& answers) {
+    for (const auto& [call, answer] : answers.readings().calls) {
         const auto path = argument_of(call, "checkpoint");
         if (!path) continue;
         const Topic topic{"checkpoint", "checkpoint " + *path};
-        if (const auto found = said.shaped<calls::Checkpoint>(call, topic)) {
+        if (const auto found = answers.shaped<calls::Checkpoint>(call, topic)) {
             CheckpointDigest digest{*path, found->config_sha256, found->index_sha256, {}};
             for (const calls::Shard& shard : found->shards) {
                 digest.shards.push_back({shard.name, shard.size_bytes, shard.header_sha256, shard.because});
             }
-            said.machine().checkpoint = std::move(digest);
+            answers.machine().checkpoint = std::move(digest);
             return;
         }
-        if (!answer.text) said.gap(topic, reason_of(answer), "ls -l " + *path);
+        if (!answer.text) answers.gap(topic, reason_of(answer), "ls -l " + *path);
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "facts/interpret/said.hpp"
+#include "facts/interpret/host_answers.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -54,20 +54,20 @@ const Mount* mount_of(const std::vector<Mount>& mounts, const std::string& path)
 
 }  // namespace
 
-void interpret_filesystems(Said& said) {
-    const auto mountinfo = said.file("/proc/self/mountinfo");
+void interpret_filesystems(HostAnswers& answers) {
+    const auto mountinfo = answers.file("/proc/self/mountinfo");
     const std::vector<Mount> mounts = mounts_of(mountinfo.value_or(""));
     if (mounts.empty()) {
-        said.gap({"mounts", "mounts"},
-                 mountinfo ? Reason("/proc/self/mountinfo has no mounts") : said.why_no_file("/proc/self/mountinfo"));
+        answers.gap({"mounts", "mounts"}, mountinfo ? Reason("/proc/self/mountinfo has no mounts")
+                                                    : answers.why_no_file("/proc/self/mountinfo"));
     }
-    for (const auto& [call, answer] : said.readings().calls) {
+    for (const auto& [call, answer] : answers.readings().calls) {
         const auto path = argument_of(call, "statvfs");
         if (!path) continue;
         const Topic topic{"filesystem." + *path, "filesystem " + *path};
-        const auto status = said.shaped<calls::Statvfs>(call, topic);
+        const auto status = answers.shaped<calls::Statvfs>(call, topic);
         if (!status) {
-            if (!answer.text) said.gap(topic, reason_of(answer), "ls -ld " + *path);
+            if (!answer.text) answers.gap(topic, reason_of(answer), "ls -ld " + *path);
             continue;
         }
         Filesystem filesystem{*path, "", "", "", status->total_bytes, status->free_bytes};
@@ -76,7 +76,7 @@ void interpret_filesystems(Said& said) {
             filesystem.device = mount->device;
             filesystem.type = mount->type;
         }
-        said.machine().filesystems.push_back(std::move(filesystem));
+        answers.machine().filesystems.push_back(std::move(filesystem));
     }
 }
 

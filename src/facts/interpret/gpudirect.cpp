@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "facts/interpret/said.hpp"
+#include "facts/interpret/host_answers.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -11,14 +11,14 @@ constexpr auto peer_symbol = "kallsyms(ib_register_peer_memory_client)";
 constexpr auto driver_file = "/proc/driver/nvidia/version";
 
 /// Whether one of these modules is loaded; unset where the modules were not listed and no file of it shows.
-std::optional<bool> is_loaded(const Said& said, std::initializer_list<const char*> names) {
-    const std::vector<std::string> listed = said.names(modules);
+std::optional<bool> is_loaded(const HostAnswers& answers, std::initializer_list<const char*> names) {
+    const std::vector<std::string> listed = answers.names(modules);
     for (const char* name : names) {
         const bool is_listed = std::find(listed.begin(), listed.end(), name) != listed.end();
-        if (is_listed || said.file(std::string(modules) + "/" + name + "/version")) return true;
+        if (is_listed || answers.file(std::string(modules) + "/" + name + "/version")) return true;
     }
-    const auto listing = said.readings().listings.find(modules);
-    if (listing == said.readings().listings.end() || !listing->second.text) return std::nullopt;
+    const auto listing = answers.readings().listings.find(modules);
+    if (listing == answers.readings().listings.end() || !listing->second.text) return std::nullopt;
     return false;
 }
 
@@ -35,25 +35,26 @@ std::optional<bool> is_dmabuf_kernel(const std::string& release) {
 
 }  // namespace
 
-void interpret_gpudirect(Said& said) {
-    Machine& machine = said.machine();
+void interpret_gpudirect(HostAnswers& answers) {
+    Machine& machine = answers.machine();
     GpuDirectRdma& terms = machine.gpudirect;
-    terms.is_peermem_loaded = is_loaded(said, {"nvidia_peermem", "nv_peer_mem"});
+    terms.is_peermem_loaded = is_loaded(answers, {"nvidia_peermem", "nv_peer_mem"});
     for (const char* kind : {"nv_mem", "nv_mem_nc"}) {  // the place where NCCL looks for the older module
-        if (said.file(std::string("/sys/kernel/mm/memory_peers/") + kind + "/version")) terms.is_peermem_loaded = true;
+        if (answers.file(std::string("/sys/kernel/mm/memory_peers/") + kind + "/version"))
+            terms.is_peermem_loaded = true;
     }
-    terms.is_gdrcopy_loaded = is_loaded(said, {"gdrdrv"});
-    if (const auto symbol = said.call(peer_symbol)) terms.can_peermem_register = *symbol == "found";
+    terms.is_gdrcopy_loaded = is_loaded(answers, {"gdrdrv"});
+    if (const auto symbol = answers.call(peer_symbol)) terms.can_peermem_register = *symbol == "found";
     terms.is_kernel_dmabuf_able = is_dmabuf_kernel(machine.kernel);
-    if (const auto driver = said.file(driver_file)) {
+    if (const auto driver = answers.file(driver_file)) {
         terms.is_driver_open = driver->find("Open Kernel Module") != std::string::npos;
     }
     if (machine.gpus.empty() || machine.hcas.empty()) return;  // nobody will ask
     if (!terms.is_peermem_loaded)
-        said.gap({"gpudirect.peermem", "module nvidia_peermem"}, "\"/sys/module\" was not listed");
+        answers.gap({"gpudirect.peermem", "module nvidia_peermem"}, "\"/sys/module\" was not listed");
     if (!terms.can_peermem_register)
-        said.gap({"gpudirect.peer_memory", "peer memory of ib_core"}, said.why_no_call(peer_symbol));
-    if (!terms.is_driver_open) said.gap({"driver.kind", "kind of GPU driver"}, said.why_no_file(driver_file));
+        answers.gap({"gpudirect.peer_memory", "peer memory of ib_core"}, answers.why_no_call(peer_symbol));
+    if (!terms.is_driver_open) answers.gap({"driver.kind", "kind of GPU driver"}, answers.why_no_file(driver_file));
 }
 
 }  // namespace r1cluster::detail

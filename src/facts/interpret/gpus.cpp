@@ -36,31 +36,31 @@ std::string remedy_of_call(std::optional<ReasonCode> code) {
 }
 
 /// CUDA_VISIBLE_DEVICES: set to nothing, it hides every GPU as "-1" does.
-std::string visible_gpus(const Said& said) {
-    const auto value = said.call("getenv(CUDA_VISIBLE_DEVICES)");
+std::string visible_gpus(const HostAnswers& answers) {
+    const auto value = answers.call("getenv(CUDA_VISIBLE_DEVICES)");
     return value && value->empty() ? "-1" : value.value_or("");
 }
 
 /// GPUs that the kernel has and no library shows, as in a container that was given fewer.
-void gap_of_unusable(Said& said, std::size_t lost, const Reason& because) {
-    std::set<std::string> hidden = gpus_of_kernel(said);
-    for (const Gpu& gpu : said.machine().gpus) hidden.erase(gpu.pci_address);
+void gap_of_unusable(HostAnswers& answers, std::size_t lost, const Reason& because) {
+    std::set<std::string> hidden = gpus_of_kernel(answers);
+    for (const Gpu& gpu : answers.machine().gpus) hidden.erase(gpu.pci_address);
     if (hidden.size() <= lost) {
-        if (!because.text.empty()) said.gap({"gpus", "gpus"}, because, remedy_of(because.code));
+        if (!because.text.empty()) answers.gap({"gpus", "gpus"}, because, remedy_of(because.code));
         return;
     }
     std::string addresses;
     for (const std::string& address : hidden) addresses += (addresses.empty() ? "" : ", ") + address;
-    said.gap({"gpus", "gpus"},
-             {fmt::format("{}{} visible, not usable: {}", because.text.empty() ? "" : because.text + "; ",
-                          hidden.size() == 1 ? "1 GPU is" : fmt::format("{} GPUs are", hidden.size()), addresses),
-              because.code},
-             remedy_of(because.code));
+    answers.gap({"gpus", "gpus"},
+                {fmt::format("{}{} visible, not usable: {}", because.text.empty() ? "" : because.text + "; ",
+                             hidden.size() == 1 ? "1 GPU is" : fmt::format("{} GPUs are", hidden.size()), addresses),
+                 because.code},
+                remedy_of(because.code));
 }
 
 }  // namespace
 
-void GpuGaps::write(Said& said) const {
+void GpuGaps::write(HostAnswers& answers) const {
     for (const auto& [because, group] : seen_) {
         std::map<std::string, std::string> what_of;  // GPUs -> what
         for (const auto& [what, gpus] : group.gpus_of) {
@@ -68,29 +68,29 @@ void GpuGaps::write(Said& said) const {
             whats += (whats.empty() ? "" : ", ") + what;
         }
         for (const auto& [gpus, whats] : what_of) {
-            said.gap({"gpus.state", whats + " of " + gpus}, {because, group.code}, remedy_of_call(group.code));
+            answers.gap({"gpus.state", whats + " of " + gpus}, {because, group.code}, remedy_of_call(group.code));
         }
     }
 }
 
-void interpret_gpus(Said& said) {
-    said.machine().visible_gpus = visible_gpus(said);
+void interpret_gpus(HostAnswers& answers) {
+    answers.machine().visible_gpus = visible_gpus(answers);
     std::size_t lost = 0;
     Reason because = "";
-    if (said.call("nvmlInit_v2()")) {
-        lost = static_cast<std::size_t>(interpret_nvml(said));
+    if (answers.call("nvmlInit_v2()")) {
+        lost = static_cast<std::size_t>(interpret_nvml(answers));
     } else {
-        because = said.why_no_call("nvmlInit_v2()");
+        because = answers.why_no_call("nvmlInit_v2()");
     }
-    if (said.machine().gpus.empty() && lost == 0) {
-        if (interpret_cuda(said)) {
+    if (answers.machine().gpus.empty() && lost == 0) {
+        if (interpret_cuda(answers)) {
             because.text += because.text.empty() ? "" : "; the GPUs are as the CUDA driver shows them";
-        } else if (interpret_driver_files(said)) {
+        } else if (interpret_driver_files(answers)) {
             because.text += because.text.empty() ? "" : "; the GPUs are as /proc/driver/nvidia shows them";
         }
     }
-    gap_of_unusable(said, lost, because);
-    interpret_device_nodes(said);
+    gap_of_unusable(answers, lost, because);
+    interpret_device_nodes(answers);
 }
 
 }  // namespace r1cluster::detail

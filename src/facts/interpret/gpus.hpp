@@ -8,7 +8,7 @@
 #include <map>
 #include <set>
 
-#include "facts/interpret/said.hpp"
+#include "facts/interpret/host_answers.hpp"
 #include "readings/calls_gpu.hpp"
 
 namespace r1cluster::detail {
@@ -24,7 +24,7 @@ public:
         group.gpus_of[what].insert(gpu);
     }
     /// "power limit, temperature of GPUs 0-7"
-    void write(Said& said) const;
+    void write(HostAnswers& answers) const;
 
 private:
     struct Group {
@@ -37,9 +37,9 @@ private:
 /// One GPU that NVML was asked about.
 class NvmlSaid {
 public:
-    NvmlSaid(Said& said, GpuGaps& gaps, int index) : said_(said), gaps_(gaps), index_(index) {}
+    NvmlSaid(HostAnswers& answers, GpuGaps& gaps, int index) : answers_(answers), gaps_(gaps), index_(index) {}
 
-    Said& said() { return said_; }
+    HostAnswers& answers() { return answers_; }
     int index() const { return index_; }
     std::string call(std::string_view function, std::string_view more = "") const {
         return fmt::format("{}({}{}{})", function, index_, more.empty() ? "" : ", ", more);
@@ -68,7 +68,7 @@ public:
     }
 
 private:
-    Said& said_;
+    HostAnswers& answers_;
     GpuGaps& gaps_;
     int index_;
 };
@@ -78,13 +78,13 @@ void interpret_gpu_links(NvmlSaid& nvml, Gpu& gpu);
 void interpret_gpu_processes(NvmlSaid& nvml, Gpu& gpu);
 
 /// Versions, GPUs and pairs of GPUs. How many GPUs NVML counts and cannot reach.
-int interpret_nvml(Said& said);
+int interpret_nvml(HostAnswers& answers);
 /// The same from the CUDA driver, and from /proc/driver/nvidia; false where the source shows none.
-bool interpret_cuda(Said& said);
-bool interpret_driver_files(Said& said);
+bool interpret_cuda(HostAnswers& answers);
+bool interpret_driver_files(HostAnswers& answers);
 
 /// What the kernel shows of GPUs, for what is not usable here: addresses.
-std::set<std::string> gpus_of_kernel(const Said& said);
-void interpret_device_nodes(Said& said);
+std::set<std::string> gpus_of_kernel(const HostAnswers& answers);
+void interpret_device_nodes(HostAnswers& answers);
 
 }  // namespace r1cluster::detail

@@ -12,8 +12,8 @@ constexpr auto driver_folder = "/proc/driver/nvidia/gpus";
 constexpr auto ask_nvml = "make NVML work (nvidia-smi), then read again";
 
 /// Attribute of "cuDeviceGetAttribute(0, CU_DEVICE_ATTRIBUTE_...)".
-std::string capability_part(const Said& said, int index, const char* part) {
-    return said.call(fmt::format("cuDeviceGetAttribute({}, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_{})", index, part))
+std::string capability_part(const HostAnswers& answers, int index, const char* part) {
+    return answers.call(fmt::format("cuDeviceGetAttribute({}, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_{})", index, part))
         .value_or("");
 }
 
@@ -38,24 +38,24 @@ std::string loaded_version(const std::string& text) {
     return "";
 }
 
-void gap_of(Said& said, const Gpu& gpu, std::string_view key, std::string_view what, const Reason& because) {
-    said.gap(gpu_topic(gpu.nvml_index, key, what), because, ask_nvml);
+void gap_of(HostAnswers& answers, const Gpu& gpu, std::string_view key, std::string_view what, const Reason& because) {
+    answers.gap(gpu_topic(gpu.nvml_index, key, what), because, ask_nvml);
 }
 
 }  // namespace
 
-bool interpret_cuda(Said& said) {
-    Machine& machine = said.machine();
+bool interpret_cuda(HostAnswers& answers) {
+    Machine& machine = answers.machine();
     if (machine.cuda_driver_version.empty()) {
-        const auto version = number_of<int>(said.call("cuDriverGetVersion()").value_or(""));
+        const auto version = number_of<int>(answers.call("cuDriverGetVersion()").value_or(""));
         if (version && *version > 0) {
             machine.cuda_driver_version = fmt::format("{}.{}", *version / 1000, *version % 1000 / 10);
         }
     }
-    const int count = number_of<int>(said.call("cuDeviceGetCount()").value_or("")).value_or(0);
+    const int count = number_of<int>(answers.call("cuDeviceGetCount()").value_or("")).value_or(0);
     for (int index = 0; index < std::min(count, max_gpus); ++index) {
         const auto text = [&](const char* function) {
-            return said.call(fmt::format("{}({})", function, index)).value_or("");
+            return answers.call(fmt::format("{}({})", function, index)).value_or("");
         };
         Gpu& gpu = machine.gpus.emplace_back();
         gpu.nvml_index = index;  // the driver was asked in NVML's order, that of PCI addresses
@@ -66,18 +66,20 @@ bool interpret_cuda(Said& said) {
         const auto memory = number_of<std::uint64_t>(text("cuDeviceTotalMem_v2"));
         gpu.memory_bytes = memory;
         if (!memory)
-            gap_of(said, gpu, "memory", "memory", said.why_no_call(fmt::format("cuDeviceTotalMem_v2({})", index)));
-        const std::string major = capability_part(said, index, "MAJOR"), minor = capability_part(said, index, "MINOR");
+            gap_of(answers, gpu, "memory", "memory",
+                   answers.why_no_call(fmt::format("cuDeviceTotalMem_v2({})", index)));
+        const std::string major = capability_part(answers, index, "MAJOR"),
+                          minor = capability_part(answers, index, "MINOR");
         if (number_of<int>(major) && number_of<int>(minor)) gpu.compute_capability = major + "." + minor;
         if (gpu.compute_capability.empty())
-            gap_of(said, gpu, "compute_capability", "compute capability", "the CUDA driver does not say");
+            gap_of(answers, gpu, "compute_capability", "compute capability", "the CUDA driver does not say");
         const auto node =
-            number_of<int>(said.file("/sys/bus/pci/devices/" + gpu.pci_address + "/numa_node").value_or(""));
+            number_of<int>(answers.file("/sys/bus/pci/devices/" + gpu.pci_address + "/numa_node").value_or(""));
         if (node && *node >= 0) gpu.numa_node = node;
         for (int other = index + 1; other < std::min(count, max_gpus); ++other) {
             // Both ways: one alone is not what peers are.
-            const auto there = said.call(fmt::format("cuDeviceCanAccessPeer({}, {})", index, other));
-            const auto back = said.call(fmt::format("cuDeviceCanAccessPeer({}, {})", other, index));
+            const auto there = answers.call(fmt::format("cuDeviceCanAccessPeer({}, {})", index, other));
+            const auto back = answers.call(fmt::format("cuDeviceCanAccessPeer({}, {})", other, index));
             GpuPeer& peer = gpu.peers.emplace_back();
             peer.gpu = other;
             if (there && back) peer.read = peer.write = *there == "1" && *back == "1" ? "ok" : "not supported";
@@ -86,15 +88,15 @@ bool interpret_cuda(Said& said) {
     return count > 0;
 }
 
-bool interpret_driver_files(Said& said) {
-    Machine& machine = said.machine();
+bool interpret_driver_files(HostAnswers& answers) {
+    Machine& machine = answers.machine();
     if (machine.gpu_driver_version.empty()) {
-        machine.gpu_driver_version = loaded_version(said.file("/proc/driver/nvidia/version").value_or(""));
+        machine.gpu_driver_version = loaded_version(answers.file("/proc/driver/nvidia/version").value_or(""));
     }
-    for (const std::string& address : said.names(driver_folder)) {
+    for (const std::string& address : answers.names(driver_folder)) {
         if (machine.gpus.size() >= max_gpus) break;
         const std::string path = fmt::format("{}/{}/information", driver_folder, address);
-        const std::string information = said.file(path).value_or("");
+        const std::string information = answers.file(path).value_or("");
         Gpu& gpu = machine.gpus.emplace_back();
         gpu.nvml_index = static_cast<int>(machine.gpus.size()) - 1;  // NVML orders by address too
         gpu.pci_address = address;
@@ -107,21 +109,21 @@ bool interpret_driver_files(Said& said) {
         gpu.firmware_version = value_of(information, "GPU Firmware:");
         gpu.minor_number = number_of<int>(value_of(information, "Device Minor:"));
         const std::string because = std::string(driver_folder) + " does not say";
-        gap_of(said, gpu, "memory", "memory", because);
-        gap_of(said, gpu, "compute_capability", "compute capability", because);
+        gap_of(answers, gpu, "memory", "memory", because);
+        gap_of(answers, gpu, "compute_capability", "compute capability", because);
     }
     return !machine.gpus.empty();
 }
 
-std::set<std::string> gpus_of_kernel(const Said& said) {
+std::set<std::string> gpus_of_kernel(const HostAnswers& answers) {
     std::set<std::string> addresses;
-    for (const std::string& address : said.names(driver_folder)) addresses.insert(address);
+    for (const std::string& address : answers.names(driver_folder)) addresses.insert(address);
     const std::string folder = "/sys/bus/pci/devices/", file = "/vendor";
-    const auto& files = said.readings().files;
+    const auto& files = answers.readings().files;
     for (auto at = files.lower_bound(folder); at != files.end() && at->first.starts_with(folder); ++at) {
-        if (!at->first.ends_with(file) || said.file(at->first) != "0x10de") continue;
+        if (!at->first.ends_with(file) || answers.file(at->first) != "0x10de") continue;
         const std::string device = at->first.substr(0, at->first.size() - file.size());
-        const std::string device_class = said.file(device + "/class").value_or("");
+        const std::string device_class = answers.file(device + "/class").value_or("");
         // 3D controllers, and VGA controllers as some models are.
         if (device_class.starts_with("0x0302") || device_class.starts_with("0x0300")) {
             addresses.insert(device.substr(folder.size()));
@@ -130,17 +132,17 @@ std::set<std::string> gpus_of_kernel(const Said& said) {
     return addresses;
 }
 
-void interpret_device_nodes(Said& said) {
-    for (Gpu& gpu : said.machine().gpus) {
+void interpret_device_nodes(HostAnswers& answers) {
+    for (Gpu& gpu : answers.machine().gpus) {
         if (!gpu.minor_number) continue;
         const std::string node = fmt::format("/dev/nvidia{}", *gpu.minor_number);
-        const auto found = said.readings().calls.find("open(" + node + ")");
-        if (found == said.readings().calls.end()) continue;
+        const auto found = answers.readings().calls.find("open(" + node + ")");
+        if (found == answers.readings().calls.end()) continue;
         gpu.is_device_openable = found->second.text.has_value();
         if (!*gpu.is_device_openable) {
-            said.gap({fmt::format("gpu.{}.device_node", gpu.nvml_index), node},
-                     fmt::format("GPU {} is visible, not usable: {}", gpu.nvml_index, found->second.because),
-                     "run the container with --gpus all");
+            answers.gap({fmt::format("gpu.{}.device_node", gpu.nvml_index), node},
+                        fmt::format("GPU {} is visible, not usable: {}", gpu.nvml_index, found->second.because),
+                        "run the container with --gpus all");
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "facts/enum_words.hpp"
 #include "facts/gpu_words.hpp"
 #include "facts/interpret/gpus.hpp"
 #include "readings/pci_names.hpp"
@@ -53,17 +54,17 @@ void links_of_fields(const calls::NvmlFieldValues& fields, std::vector<NvLink>& 
 
 /// The same by a function for each link.
 void links_of_functions(NvmlSaid& nvml, std::vector<NvLink>& links) {
-    Said& said = nvml.said();
+    HostAnswers& answers = nvml.answers();
     for (std::size_t i = 0; i < max_nvlinks; ++i) {
         const std::string name = std::to_string(i);
-        const auto state = said.call(nvml.call("nvmlDeviceGetNvLinkState", name));
+        const auto state = answers.call(nvml.call("nvmlDeviceGetNvLinkState", name));
         if (!state) return;
         NvLink& link = links.emplace_back();
         link.index = static_cast<int>(i);
         link.is_active = *state == "1";
-        link.version = number_of<int>(said.call(nvml.call("nvmlDeviceGetNvLinkVersion", name)).value_or(""));
+        link.version = number_of<int>(answers.call(nvml.call("nvmlDeviceGetNvLinkVersion", name)).value_or(""));
         for (const auto& [counter, our_name] : function_counters) {
-            const auto errors = said.call(nvml.call("nvmlDeviceGetNvLinkErrorCounter", name + ", " + counter));
+            const auto errors = answers.call(nvml.call("nvmlDeviceGetNvLinkErrorCounter", name + ", " + counter));
             if (const auto number = number_of<std::uint64_t>(errors.value_or(""))) link.errors[our_name] = *number;
         }
     }
@@ -88,13 +89,13 @@ void interpret_remote_ends(NvmlSaid& nvml, std::vector<NvLink>& links) {
 
 void interpret_fabric(NvmlSaid& nvml, Gpu& gpu) {
     // Where the versioned function is too new for the driver, the older one was asked, and its answer decides.
-    const bool has_old = nvml.said().readings().calls.contains(nvml.call("nvmlDeviceGetGpuFabricInfo"));
+    const bool has_old = nvml.answers().readings().calls.contains(nvml.call("nvmlDeviceGetGpuFabricInfo"));
     const auto fabric = nvml.shaped<calls::NvmlFabric>(
         has_old ? "nvmlDeviceGetGpuFabricInfo" : "nvmlDeviceGetGpuFabricInfoV", "NVLink fabric");
     if (!fabric) return;
     GpuFabric& facts = gpu.fabric.emplace();
-    facts.state = fabric_state_word(fabric->state);
-    if (facts.state == "completed") facts.status = fabric->status == 0 ? "success" : fabric->status_text;
+    facts.state = fabric_state_of_number(fabric->state);
+    if (facts.state == FabricState::completed) facts.status = fabric->status == 0 ? "success" : fabric->status_text;
     if (fabric->cluster_uuid.find_first_not_of("0-") != std::string::npos) facts.cluster_uuid = fabric->cluster_uuid;
     if (fabric->clique_id <= 0x7fffffffU) facts.clique_id = static_cast<int>(fabric->clique_id);
     facts.unhealthy = fabric_health_words(fabric->health_mask.value_or(0));
@@ -103,8 +104,8 @@ void interpret_fabric(NvmlSaid& nvml, Gpu& gpu) {
 }  // namespace
 
 void interpret_gpu_links(NvmlSaid& nvml, Gpu& gpu) {
-    const auto fields = nvml.said().shaped<calls::NvmlFieldValues>(nvml.call("nvmlDeviceGetFieldValues"),
-                                                                   gpu_topic(gpu.nvml_index, "nvlinks", "NVLinks"));
+    const auto fields = nvml.answers().shaped<calls::NvmlFieldValues>(nvml.call("nvmlDeviceGetFieldValues"),
+                                                                      gpu_topic(gpu.nvml_index, "nvlinks", "NVLinks"));
     if (fields) links_of_fields(*fields, gpu.nvlinks);
     if (gpu.nvlinks.empty()) {
         // For its Gap alone, where the first link is refused.

@@ -38,7 +38,7 @@ void interpret_clocks(NvmlSaid& nvml, Gpu& gpu) {
     gpu.memory_clock_mhz = nvml.number<int>("nvmlDeviceGetClockInfo", "clocks", "NVML_CLOCK_MEM");
     gpu.sm_clock_max_mhz = nvml.number<int>("nvmlDeviceGetMaxClockInfo", "clocks", "NVML_CLOCK_SM");
     gpu.memory_clock_max_mhz = nvml.number<int>("nvmlDeviceGetMaxClockInfo", "clocks", "NVML_CLOCK_MEM");
-    const bool has_old_name = nvml.said().call(nvml.call("nvmlDeviceGetCurrentClocksThrottleReasons")).has_value();
+    const bool has_old_name = nvml.answers().call(nvml.call("nvmlDeviceGetCurrentClocksThrottleReasons")).has_value();
     const char* function =
         has_old_name ? "nvmlDeviceGetCurrentClocksThrottleReasons" : "nvmlDeviceGetCurrentClocksEventReasons";
     if (const auto reasons = nvml.number<std::uint64_t>(function, "throttle reasons")) {
@@ -88,7 +88,7 @@ void interpret_gpu_processes(NvmlSaid& nvml, Gpu& gpu) {
         for (const calls::NvmlProcess& process : list.value_or(std::vector<calls::NvmlProcess>{})) {
             // One that computes and draws is in both lists, with the same memory.
             if (gpu.processes.size() >= max_processes || !seen.insert(process.pid).second) continue;
-            const auto name = nvml.said().call(fmt::format("nvmlSystemGetProcessName({})", process.pid));
+            const auto name = nvml.answers().call(fmt::format("nvmlSystemGetProcessName({})", process.pid));
             gpu.processes.push_back({process.pid, name.value_or(""), process.memory});
         }
     }

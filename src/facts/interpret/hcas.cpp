@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
-#include "facts/hca_words.hpp"
-#include "facts/interpret/said.hpp"
+#include "facts/enum_words.hpp"
+#include "facts/interpret/host_answers.hpp"
 #include "facts/interpret/verbs.hpp"
 #include "readings/hca_names.hpp"
 #include "readings/pci_names.hpp"
@@ -39,10 +39,10 @@ std::optional<double> rate_of(const std::string& text) {
 
 class HcaReader {
 public:
-    explicit HcaReader(Said& said) : said_(said) {}
+    explicit HcaReader(HostAnswers& answers) : answers_(answers) {}
 
     void interpret() {
-        const auto& listings = said_.readings().listings;
+        const auto& listings = answers_.readings().listings;
         const auto listing = listings.find(hca_folder);
         const std::set<std::string> names = below(hca_folder);
         if (names.empty()) {
@@ -51,20 +51,20 @@ public:
                 (listing->second.text || code_of(listing->second) == ReasonCode::not_found)) {
                 return;
             }
-            said_.gap({"hcas", "HCAs"}, said_.why_no_listing(hca_folder));
+            answers_.gap({"hcas", "HCAs"}, answers_.why_no_listing(hca_folder));
             return;
         }
         for (const std::string& name : names) {
-            if (said_.machine().hcas.size() < max_hcas) said_.machine().hcas.push_back(hca_of(name));
+            if (answers_.machine().hcas.size() < max_hcas) answers_.machine().hcas.push_back(hca_of(name));
         }
         if (names.size() > max_hcas) {
-            said_.gap({"hcas", "HCAs"},
-                      fmt::format("{} verbs devices, of which {} are looked at", names.size(), max_hcas));
+            answers_.gap({"hcas", "HCAs"},
+                         fmt::format("{} verbs devices, of which {} are looked at", names.size(), max_hcas));
         }
         interpret_usability();
-        compare_with_verbs(said_);
+        compare_with_verbs(answers_);
         for (const auto& [key, where] : missing_) {
-            said_.gap({key, where.subject}, fmt::format("not read for {}: {}", few_of(where.hcas), where.because));
+            answers_.gap({key, where.subject}, fmt::format("not read for {}: {}", few_of(where.hcas), where.because));
         }
     }
 
@@ -77,9 +77,9 @@ private:
 
     /// Names in a folder: as it was listed, or, in a tree that was put together, by the files in it.
     std::set<std::string> below(const std::string& folder) const {
-        const std::vector<std::string> listed = said_.names(folder);
+        const std::vector<std::string> listed = answers_.names(folder);
         std::set<std::string> names(listed.begin(), listed.end());
-        const auto& files = said_.readings().files;
+        const auto& files = answers_.readings().files;
         const std::string prefix = folder + "/";
         for (auto at = files.lower_bound(prefix); at != files.end() && at->first.starts_with(prefix);) {
             const std::string name =
@@ -91,8 +91,8 @@ private:
     }
 
     std::string wanted(const std::string& hca, const std::string& path, const Topic& topic) {
-        const auto text = said_.file(path);
-        if (!text) miss(hca, topic, said_.why_no_file(path).text);
+        const auto text = answers_.file(path);
+        if (!text) miss(hca, topic, answers_.why_no_file(path).text);
         return text.value_or("");
     }
 
@@ -108,13 +108,13 @@ private:
         Hca hca;
         hca.name = name;
         hca.pci_address = pci_address(name, folder);
-        hca.model = said_.file(folder + "/hca_type").value_or("");
-        hca.firmware_version = said_.file(folder + "/fw_ver").value_or("");
-        hca.board_id = said_.file(folder + "/board_id").value_or("");
+        hca.model = answers_.file(folder + "/hca_type").value_or("");
+        hca.firmware_version = answers_.file(folder + "/fw_ver").value_or("");
+        hca.board_id = answers_.file(folder + "/board_id").value_or("");
         hca.node_guid = wanted(name, folder + "/node_guid", {"hcas.node_guid", "node GUID of HCAs"});
-        hca.system_image_guid = said_.file(folder + "/sys_image_guid").value_or("");
-        hca.driver = last_part(said_.link(folder + "/device/driver").value_or(""));
-        const auto node = number_of<int>(said_.file(folder + "/device/numa_node").value_or(""));
+        hca.system_image_guid = answers_.file(folder + "/sys_image_guid").value_or("");
+        hca.driver = last_part(answers_.link(folder + "/device/driver").value_or(""));
+        const auto node = number_of<int>(answers_.file(folder + "/device/numa_node").value_or(""));
         if (node && *node >= 0) hca.numa_node = node;
         for (const std::string& port : below(folder + "/ports")) {
             const auto number = number_of<int>(port);
@@ -129,10 +129,10 @@ private:
 
     /// Empty for a device without one, such as soft RoCE.
     std::string pci_address(const std::string& name, const std::string& folder) {
-        const auto place = said_.link(folder);
+        const auto place = answers_.link(folder);
         const std::vector<std::string> chain = pci_chain(place.value_or("")).addresses;
         if (!chain.empty()) return chain.back();
-        const std::string device = last_part(said_.link(folder + "/device").value_or(""));
+        const std::string device = last_part(answers_.link(folder + "/device").value_or(""));
         if (is_pci_address(device)) return device;
         if (!place)
             miss(name, {"hcas.pci_address", "PCI address of HCAs"}, "\"" + folder + "\" was not read as a link");
@@ -144,18 +144,19 @@ private:
         HcaPort port;
         port.number = number;
         port.state = port_state_of(word_of(wanted(hca, base + "/state", {"hcas.port_state", "port state of HCAs"})));
-        port.physical_state = word_of(said_.file(base + "/phys_state").value_or(""));
+        port.physical_state = word_of(answers_.file(base + "/phys_state").value_or(""));
         port.link_layer = link_layer_of(wanted(hca, base + "/link_layer", {"hcas.link_layer", "link layer of HCAs"}));
         port.rate_text = wanted(hca, base + "/rate", {"hcas.rate", "port rate of HCAs"});
         port.rate_gbps = rate_of(port.rate_text);
         port.lid = hex_number(wanted(hca, base + "/lid", {"hcas.lid", "LID of HCAs"}));
-        port.sm_lid = hex_number(said_.file(base + "/sm_lid").value_or(""));
+        port.sm_lid = hex_number(answers_.file(base + "/sm_lid").value_or(""));
         wanted(hca, base + "/gids/0", {"hcas.gids", "GIDs of HCAs"});
         wanted(hca, base + "/pkeys/0", {"hcas.pkeys", "P_Keys of HCAs"});
         add_gids(base, port);
         for (const auto& [index, pkey] : table(base + "/pkeys")) port.pkeys.push_back(pkey);
         for (const std::string_view counter : hca_port_counters) {
-            const auto count = number_of<std::uint64_t>(said_.file(fmt::format("{}/{}", base, counter)).value_or(""));
+            const auto count =
+                number_of<std::uint64_t>(answers_.file(fmt::format("{}/{}", base, counter)).value_or(""));
             if (count.value_or(0) > 0) port.counters[last_part(std::string(counter))] = *count;
         }
         port.netdev = netdev_of(folder, port);
@@ -167,7 +168,7 @@ private:
         std::map<int, std::string> entries;
         for (const std::string& name : below(folder)) {
             const auto index = number_of<int>(name);
-            const auto text = said_.file(folder + "/" + name);
+            const auto text = answers_.file(folder + "/" + name);
             if (index && *index >= 0 && text && !is_unset_table_entry(*text)) entries[*index] = *text;
         }
         return entries;
@@ -175,8 +176,9 @@ private:
 
     void add_gids(const std::string& base, HcaPort& port) const {
         for (const auto& [index, gid] : table(base + "/gids")) {
-            port.gids.push_back({index, gid, said_.file(fmt::format("{}/gid_attrs/types/{}", base, index)).value_or(""),
-                                 said_.file(fmt::format("{}/gid_attrs/ndevs/{}", base, index)).value_or("")});
+            port.gids.push_back({index, gid,
+                                 answers_.file(fmt::format("{}/gid_attrs/types/{}", base, index)).value_or(""),
+                                 answers_.file(fmt::format("{}/gid_attrs/ndevs/{}", base, index)).value_or("")});
         }
     }
 
@@ -185,7 +187,7 @@ private:
         if (!port.gids.empty() && !port.gids.front().netdev.empty()) return port.gids.front().netdev;
         for (const std::string& netdev : below(folder + "/device/net")) {
             const auto dev_port =
-                number_of<int>(said_.file(folder + "/device/net/" + netdev + "/dev_port").value_or(""));
+                number_of<int>(answers_.file(folder + "/device/net/" + netdev + "/dev_port").value_or(""));
             if (dev_port == port.number - 1) return netdev;
         }
         return "";
@@ -194,19 +196,20 @@ private:
     void interpret_usability() {
         std::map<std::string, std::string> device_of;  // "mlx5_0" -> "/dev/infiniband/uverbs0"
         for (const std::string& name : below(uverbs_folder)) {
-            const std::string hca = said_.file(fmt::format("{}/{}/ibdev", uverbs_folder, name)).value_or("");
+            const std::string hca = answers_.file(fmt::format("{}/{}/ibdev", uverbs_folder, name)).value_or("");
             device_of[hca] = "/dev/infiniband/" + name;
         }
-        const bool is_known = said_.readings().listings.contains(uverbs_folder);
+        const bool is_known = answers_.readings().listings.contains(uverbs_folder);
         std::vector<std::string> unknown, refused;
-        for (Hca& hca : said_.machine().hcas) {
+        for (Hca& hca : answers_.machine().hcas) {
             const auto device = device_of.find(hca.name);
             const std::string call = device == device_of.end() ? "" : "open(" + device->second + ")";
-            if (said_.call(call)) {
+            if (answers_.call(call)) {
                 hca.is_usable = true;
-            } else if (said_.readings().calls.contains(call)) {
+            } else if (answers_.readings().calls.contains(call)) {
                 hca.is_usable = false;
-                hca.unusable_because = fmt::format("{}: {}", device->second, said_.readings().calls.at(call).because);
+                hca.unusable_because =
+                    fmt::format("{}: {}", device->second, answers_.readings().calls.at(call).because);
             } else if (is_known && call.empty()) {
                 hca.is_usable = false;
                 hca.unusable_because =
@@ -217,31 +220,31 @@ private:
             if (hca.is_usable == false) refused.push_back(hca.name);
         }
         if (!unknown.empty()) {
-            said_.gap({"hcas.use", "use of HCAs"},
-                      fmt::format("whether {} can be opened was not tried", few_of(unknown)),
-                      "read on the host itself");
+            answers_.gap({"hcas.use", "use of HCAs"},
+                         fmt::format("whether {} can be opened was not tried", few_of(unknown)),
+                         "read on the host itself");
         }
         if (!refused.empty()) {
-            const auto& hcas = said_.machine().hcas;
+            const auto& hcas = answers_.machine().hcas;
             const auto first =
                 std::find_if(hcas.begin(), hcas.end(), [](const Hca& one) { return one.is_usable == false; });
-            said_.gap({"hcas.use", "use of HCAs"},
-                      fmt::format("{}: visible but not usable: {}", few_of(refused), first->unusable_because),
-                      "run the container with --device=/dev/infiniband, or as a user that may open it");
+            answers_.gap({"hcas.use", "use of HCAs"},
+                         fmt::format("{}: visible but not usable: {}", few_of(refused), first->unusable_because),
+                         "run the container with --device=/dev/infiniband, or as a user that may open it");
         }
     }
 
-    Said& said_;
+    HostAnswers& answers_;
     std::map<std::string, Missing> missing_;  ///< by key
 };
 
 }  // namespace
 
-void interpret_hcas(Said& said) {
-    if (const auto& calls = said.readings().calls; calls.contains("hcas()")) {
-        said.gap({"hcas", "HCAs"}, reason_of(calls.at("hcas()")), "the driver of an HCA hangs: dmesg");
+void interpret_hcas(HostAnswers& answers) {
+    if (const auto& calls = answers.readings().calls; calls.contains("hcas()")) {
+        answers.gap({"hcas", "HCAs"}, reason_of(calls.at("hcas()")), "the driver of an HCA hangs: dmesg");
     }
-    HcaReader(said).interpret();
+    HcaReader(answers).interpret();
 }
 
 }  // namespace r1cluster::detail

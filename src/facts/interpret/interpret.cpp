@@ -6,7 +6,7 @@
 
 #include "documents/fill.hpp"
 #include "facts/derive/derive.hpp"
-#include "facts/interpret/said.hpp"
+#include "facts/interpret/host_answers.hpp"
 #include "r1cluster/documents/documents.hpp"
 #include "r1cluster/readings/import.hpp"
 
@@ -54,26 +54,26 @@ Machine interpret(const Readings& readings) {
     Machine machine;
     machine.host = readings.host;
     machine.unreachable_because = readings.unreachable_because;
-    detail::Said said(readings, machine);
+    detail::HostAnswers answers(readings, machine);
     if (!machine.is_reached()) {
-        said.gap({"host", "host"}, machine.unreachable_because, "make `ssh` to it work, then read again");
+        answers.gap({"host", "host"}, machine.unreachable_because, "make `ssh` to it work, then read again");
         return machine;
     }
-    detail::interpret_system(said);
-    detail::interpret_limits(said);
-    detail::interpret_container(said);
-    detail::interpret_pci(said);
-    detail::interpret_hcas(said);
-    detail::interpret_network(said);
-    detail::interpret_firewalls(said);
-    detail::interpret_services(said);
-    detail::interpret_software(said);
-    detail::interpret_containers(said);
-    detail::interpret_filesystems(said);
-    detail::interpret_gpus(said);
-    detail::interpret_gpudirect(said);
-    detail::interpret_engine(said);
-    detail::interpret_checkpoint(said);
+    detail::interpret_system(answers);
+    detail::interpret_limits(answers);
+    detail::interpret_container(answers);
+    detail::interpret_pci(answers);
+    detail::interpret_hcas(answers);
+    detail::interpret_network(answers);
+    detail::interpret_firewalls(answers);
+    detail::interpret_services(answers);
+    detail::interpret_software(answers);
+    detail::interpret_containers(answers);
+    detail::interpret_filesystems(answers);
+    detail::interpret_gpus(answers);
+    detail::interpret_gpudirect(answers);
+    detail::interpret_engine(answers);
+    detail::interpret_checkpoint(answers);
     if (is_imported(readings)) {
         gather_unasked(readings, machine);
     } else {

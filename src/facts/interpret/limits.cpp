@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "facts/interpret/said.hpp"
+#include "facts/interpret/host_answers.hpp"
 #include "readings/calls_devices.hpp"
 
 namespace r1cluster::detail {
@@ -19,95 +19,95 @@ struct Capability {
 constexpr Capability capabilities[] = {
     {"CAP_NET_ADMIN", 12}, {"CAP_IPC_LOCK", 14}, {"CAP_SYS_PTRACE", 19}, {"CAP_SYS_ADMIN", 21}, {"CAP_SYS_NICE", 23}};
 
-std::optional<Limit> soft_limit(Said& said, const std::string& name, const Topic& topic) {
+std::optional<Limit> soft_limit(HostAnswers& answers, const std::string& name, const Topic& topic) {
     const std::string call = "getrlimit(" + name + ")";
-    const auto limit = said.shaped<calls::Rlimit>(call, topic);
+    const auto limit = answers.shaped<calls::Rlimit>(call, topic);
     if (limit) return limit->soft ? Limit{*limit->soft} : unlimited;
-    if (!said.call(call)) said.gap(topic, said.why_no_call(call));
+    if (!answers.call(call)) answers.gap(topic, answers.why_no_call(call));
     return std::nullopt;
 }
 
 /// The least limit of the process's control group and those above it counts.
-void interpret_group_memory(Said& said) {
-    auto& limit = said.machine().limits.cgroup_memory_bytes;
-    if (said.file(own_group)) limit = unlimited;
-    for (const auto& [path, answer] : said.readings().files) {
+void interpret_group_memory(HostAnswers& answers) {
+    auto& limit = answers.machine().limits.cgroup_memory_bytes;
+    if (answers.file(own_group)) limit = unlimited;
+    for (const auto& [path, answer] : answers.readings().files) {
         if (!path.ends_with("/memory.max") && !path.ends_with("/memory.limit_in_bytes")) continue;
-        const auto value = number_of<std::uint64_t>(said.file(path).value_or("max"));
+        const auto value = number_of<std::uint64_t>(answers.file(path).value_or("max"));
         if (!limit && answer.text) limit = unlimited;
         if (value && *value < cgroup_unlimited && limit->allows(*value)) limit = Limit{*value};
     }
 }
 
 /// "200000 100000" (version 2), or the two numbers in two files (version 1), are two processors' worth of time.
-void interpret_group_cpus(Said& said) {
-    auto& limit = said.machine().limits.cgroup_cpus;
+void interpret_group_cpus(HostAnswers& answers) {
+    auto& limit = answers.machine().limits.cgroup_cpus;
     const auto tighten = [&](const std::string& quota, const std::string& period) {
         const auto time = number_of<double>(quota), of = number_of<double>(period);
         if (!time || !of || *time <= 0 || *of <= 0) return;
         const double cpus = *time / *of;
         if (!limit || limit->is_unlimited || cpus < limit->cpus) limit = CpuLimit{cpus};
     };
-    if (said.file(own_group)) limit = CpuLimit{0, true};
+    if (answers.file(own_group)) limit = CpuLimit{0, true};
     const std::string v1 = "/cpu.cfs_quota_us";
-    for (const auto& [path, answer] : said.readings().files) {
+    for (const auto& [path, answer] : answers.readings().files) {
         if (path.ends_with("/cpu.max")) {
-            const std::vector<std::string> words = words_of(said.file(path).value_or(""));
+            const std::vector<std::string> words = words_of(answers.file(path).value_or(""));
             if (words.size() == 2) tighten(words[0], words[1]);  // "max 100000" is no limit
         } else if (path.ends_with(v1)) {
             const std::string folder = path.substr(0, path.size() - v1.size());
-            tighten(said.file(path).value_or(""), said.file(folder + "/cpu.cfs_period_us").value_or(""));
+            tighten(answers.file(path).value_or(""), answers.file(folder + "/cpu.cfs_period_us").value_or(""));
         }
     }
 }
 
 /// What the innermost group may use; the kernel has already cut it to what the groups above allow.
-void interpret_group_cpuset(Said& said) {
+void interpret_group_cpuset(HostAnswers& answers) {
     std::string innermost;
     std::size_t depth = 0;
-    for (const auto& [path, answer] : said.readings().files) {
+    for (const auto& [path, answer] : answers.readings().files) {
         const bool is_cpuset = path.ends_with("/cpuset.cpus.effective") || path.ends_with("/cpuset.effective_cpus");
         if (!is_cpuset || !answer.text || path.size() < depth) continue;
         depth = path.size();
-        innermost = said.file(path).value_or("");
+        innermost = answers.file(path).value_or("");
     }
-    if (innermost != said.file("/sys/devices/system/cpu/online")) said.machine().limits.cgroup_cpuset = innermost;
+    if (innermost != answers.file("/sys/devices/system/cpu/online")) answers.machine().limits.cgroup_cpuset = innermost;
 }
 
-void interpret_capabilities(Said& said) {
+void interpret_capabilities(HostAnswers& answers) {
     const std::string path = "/proc/self/status";
-    const std::vector<std::string> words = words_of(said.file(path).value_or(""));
+    const std::vector<std::string> words = words_of(answers.file(path).value_or(""));
     const auto at = std::find(words.begin(), words.end(), "CapEff:");
     std::uint64_t bits = 0;
     if (at == words.end() || at + 1 == words.end()) {
-        said.gap({"limits.capabilities", "capabilities"},
-                 said.file(path) ? Reason(path + " has no \"CapEff\"") : said.why_no_file(path));
+        answers.gap({"limits.capabilities", "capabilities"},
+                    answers.file(path) ? Reason(path + " has no \"CapEff\"") : answers.why_no_file(path));
         return;
     }
     const std::string& text = *(at + 1);
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits, 16);
     if (error != std::errc{} || end != text.data() + text.size()) {
-        said.gap({"limits.capabilities", "capabilities"}, path + ": \"" + text + "\" is not a hexadecimal number");
+        answers.gap({"limits.capabilities", "capabilities"}, path + ": \"" + text + "\" is not a hexadecimal number");
         return;
     }
     for (const Capability& one : capabilities) {
-        if ((bits >> one.bit & 1U) != 0) said.machine().limits.capabilities.emplace_back(one.name);
+        if ((bits >> one.bit & 1U) != 0) answers.machine().limits.capabilities.emplace_back(one.name);
     }
 }
 
 /// Folders "hugepages-2048kB".
-void interpret_hugepages(Said& said) {
+void interpret_hugepages(HostAnswers& answers) {
     const std::string base = "/sys/kernel/mm/hugepages";
-    for (const std::string& name : said.names(base)) {
+    for (const std::string& name : answers.names(base)) {
         if (!name.starts_with("hugepages-") || !name.ends_with("kB")) continue;
         const auto kib = number_of<std::uint64_t>(name.substr(10, name.size() - 12));
-        const auto total = number_of<std::uint64_t>(said.file(base + "/" + name + "/nr_hugepages").value_or(""));
-        const auto free = number_of<std::uint64_t>(said.file(base + "/" + name + "/free_hugepages").value_or(""));
+        const auto total = number_of<std::uint64_t>(answers.file(base + "/" + name + "/nr_hugepages").value_or(""));
+        const auto free = number_of<std::uint64_t>(answers.file(base + "/" + name + "/free_hugepages").value_or(""));
         if (kib && *kib < cgroup_unlimited / 1024 && total && free) {
-            said.machine().hugepages.push_back({*kib * 1024, *total, *free});
+            answers.machine().hugepages.push_back({*kib * 1024, *total, *free});
         }
     }
-    auto& pages = said.machine().hugepages;
+    auto& pages = answers.machine().hugepages;
     std::sort(pages.begin(), pages.end(), [](const auto& a, const auto& b) { return a.page_bytes < b.page_bytes; });
 }
 
@@ -124,10 +124,10 @@ std::string container_in(const std::string& cgroup) {
 
 /// A virtual machine may boot from the image of a container, with its marks. Then the root is no overlay, and the
 /// kernel's own threads show.
-bool is_image_of_container(Said& said) {
-    const auto processes = said.shaped<calls::Processes>("processes()", {"services", "services"});
+bool is_image_of_container(HostAnswers& answers) {
+    const auto processes = answers.shaped<calls::Processes>("processes()", {"services", "services"});
     if (!processes || !processes->sees_host) return false;
-    for (const std::string& line : lines_of(said.file("/proc/self/mountinfo").value_or(""))) {
+    for (const std::string& line : lines_of(answers.file("/proc/self/mountinfo").value_or(""))) {
         const std::vector<std::string> words = words_of(line);  // "22 1 0:20 / / rw - overlay overlay rw"
         const auto dash = std::find(words.begin(), words.end(), "-");
         if (words.size() < 5 || words[4] != "/" || dash == words.end() || dash + 1 == words.end()) continue;
@@ -138,25 +138,25 @@ bool is_image_of_container(Said& said) {
 
 }  // namespace
 
-void interpret_limits(Said& said) {
-    Limits& limits = said.machine().limits;
-    limits.memlock_bytes = soft_limit(said, "RLIMIT_MEMLOCK", {"limits.memlock", "limit of locked memory"});
-    limits.open_files = soft_limit(said, "RLIMIT_NOFILE", {"limits.open_files", "limit of open files"});
-    limits.processes = soft_limit(said, "RLIMIT_NPROC", {"limits.processes", "limit of processes"});
-    interpret_group_memory(said);
-    interpret_group_cpus(said);
-    interpret_group_cpuset(said);
-    interpret_capabilities(said);
-    interpret_hugepages(said);
+void interpret_limits(HostAnswers& answers) {
+    Limits& limits = answers.machine().limits;
+    limits.memlock_bytes = soft_limit(answers, "RLIMIT_MEMLOCK", {"limits.memlock", "limit of locked memory"});
+    limits.open_files = soft_limit(answers, "RLIMIT_NOFILE", {"limits.open_files", "limit of open files"});
+    limits.processes = soft_limit(answers, "RLIMIT_NPROC", {"limits.processes", "limit of processes"});
+    interpret_group_memory(answers);
+    interpret_group_cpus(answers);
+    interpret_group_cpuset(answers);
+    interpret_capabilities(answers);
+    interpret_hugepages(answers);
 }
 
-void interpret_container(Said& said) {
-    std::string& container = said.machine().container;
+void interpret_container(HostAnswers& answers) {
+    std::string& container = answers.machine().container;
     // What runs Kubernetes may leave the marks of Docker as well, so that the group comes first.
-    container = container_in(said.file("/proc/1/cgroup").value_or(""));
-    if (container.empty()) container = said.file("/run/systemd/container").value_or("");
-    if (container.empty() && said.file("/run/.containerenv")) container = "podman";
-    if (container.empty() && said.file("/.dockerenv") && !is_image_of_container(said)) container = "docker";
+    container = container_in(answers.file("/proc/1/cgroup").value_or(""));
+    if (container.empty()) container = answers.file("/run/systemd/container").value_or("");
+    if (container.empty() && answers.file("/run/.containerenv")) container = "podman";
+    if (container.empty() && answers.file("/.dockerenv") && !is_image_of_container(answers)) container = "docker";
 }
 
 }  // namespace r1cluster::detail

@@ -5,7 +5,8 @@
 #include <map>
 #include <set>
 
-#include "facts/interpret/said.hpp"
+#include "facts/enum_words.hpp"
+#include "facts/interpret/host_answers.hpp"
 #include "readings/pci_names.hpp"
 
 namespace r1cluster::detail {
@@ -42,11 +43,11 @@ std::optional<bool> redirects(const std::string& control) {
 /// Everything about the PCI functions of one host, with what is missing gathered for a few gaps.
 class PciReader {
 public:
-    explicit PciReader(Said& said) : said_(said) {}
+    explicit PciReader(HostAnswers& answers) : answers_(answers) {}
 
     void interpret() {
         // By the files that were kept, not by the listing: most of what a host lists does not matter and was let go.
-        const auto& files = said_.readings().files;
+        const auto& files = answers_.readings().files;
         const std::string prefix = fmt::format("{}/", pci_folder);
         std::size_t count = 0;
         for (auto at = files.lower_bound(prefix); at != files.end() && at->first.starts_with(prefix); ++at) {
@@ -55,7 +56,7 @@ public:
             const std::string address = path.substr(prefix.size(), path.size() - prefix.size() - class_file.size());
             if (is_pci_address(address) && ++count <= max_listed_pci_devices) add_endpoint(address, at->second);
         }
-        for (auto& [address, device] : devices_) said_.machine().pci_devices.push_back(std::move(device));
+        for (auto& [address, device] : devices_) answers_.machine().pci_devices.push_back(std::move(device));
         report_gaps(count);
     }
 
@@ -68,9 +69,9 @@ private:
             missing_[address] = folder + "/class";
             return;
         }
-        if (!is_endpoint_that_matters(pci_kind(*class_answer.text, said_.file(folder + "/vendor").value_or(""))))
+        if (!is_endpoint_that_matters(pci_kind(*class_answer.text, answers_.file(folder + "/vendor").value_or(""))))
             return;
-        std::vector<std::string> chain = pci_chain(said_.link(folder).value_or("")).addresses;
+        std::vector<std::string> chain = pci_chain(answers_.link(folder).value_or("")).addresses;
         if (chain.empty() || chain.back() != address) {
             without_link_.push_back(address);
             chain = {address};
@@ -87,78 +88,79 @@ private:
         const std::string folder = folder_of(address);
         PciDevice device;
         device.address = address;
-        device.class_code = said_.file(folder + "/class").value_or("");
-        device.vendor_id = said_.file(folder + "/vendor").value_or("");
+        device.class_code = answers_.file(folder + "/class").value_or("");
+        device.vendor_id = answers_.file(folder + "/vendor").value_or("");
         if (device.class_code.empty() || device.vendor_id.empty()) missing_[address] = folder + "/vendor";
-        device.kind = pci_kind(device.class_code, device.vendor_id);
-        device.device_id = said_.file(folder + "/device").value_or("");
-        device.subsystem_vendor_id = said_.file(folder + "/subsystem_vendor").value_or("");
-        device.subsystem_device_id = said_.file(folder + "/subsystem_device").value_or("");
-        const PciChain chain = pci_chain(said_.link(folder).value_or(""));
+        device.kind = pci_kind_of(pci_kind(device.class_code, device.vendor_id));
+        device.device_id = answers_.file(folder + "/device").value_or("");
+        device.subsystem_vendor_id = answers_.file(folder + "/subsystem_vendor").value_or("");
+        device.subsystem_device_id = answers_.file(folder + "/subsystem_device").value_or("");
+        const PciChain chain = pci_chain(answers_.link(folder).value_or(""));
         if (chain.addresses.size() > 1) {
             device.parent = chain.addresses[chain.addresses.size() - 2];
         } else if (chain.addresses.size() == 1) {
             device.parent = chain.root_complex;
         }
-        const auto node = number_of<int>(said_.file(folder + "/numa_node").value_or(""));
+        const auto node = number_of<int>(answers_.file(folder + "/numa_node").value_or(""));
         if (node && *node >= 0) device.numa_node = node;  // -1: the firmware does not say
-        device.local_cpus = said_.file(folder + "/local_cpulist").value_or("");
-        device.driver = last_part(said_.link(folder + "/driver").value_or(""));
-        device.link = {
-            speed_of(said_.file(folder + "/current_link_speed")), width_of(said_.file(folder + "/current_link_width")),
-            speed_of(said_.file(folder + "/max_link_speed")), width_of(said_.file(folder + "/max_link_width"))};
-        device.iommu_group = number_of<int>(last_part(said_.link(folder + "/iommu_group").value_or("")));
-        device.physical_function = last_part(said_.link(folder + "/physfn").value_or(""));
-        if (said_.file(folder + "/sriov_totalvfs").value_or("0") != "0") {
-            device.virtual_functions = number_of<int>(said_.file(folder + "/sriov_numvfs").value_or(""));
+        device.local_cpus = answers_.file(folder + "/local_cpulist").value_or("");
+        device.driver = last_part(answers_.link(folder + "/driver").value_or(""));
+        device.link = {speed_of(answers_.file(folder + "/current_link_speed")),
+                       width_of(answers_.file(folder + "/current_link_width")),
+                       speed_of(answers_.file(folder + "/max_link_speed")),
+                       width_of(answers_.file(folder + "/max_link_width"))};
+        device.iommu_group = number_of<int>(last_part(answers_.link(folder + "/iommu_group").value_or("")));
+        device.physical_function = last_part(answers_.link(folder + "/physfn").value_or(""));
+        if (answers_.file(folder + "/sriov_totalvfs").value_or("0") != "0") {
+            device.virtual_functions = number_of<int>(answers_.file(folder + "/sriov_numvfs").value_or(""));
         }
-        if (device.kind == "bridge") add_access_control(device);
+        if (device.kind == PciKind::bridge) add_access_control(device);
         devices_[address] = std::move(device);
     }
 
     void add_access_control(PciDevice& bridge) {
         const std::string call = "acs(" + bridge.address + ")";
-        bridge.is_acs_redirecting = redirects(said_.call(call).value_or(""));
+        bridge.is_acs_redirecting = redirects(answers_.call(call).value_or(""));
         if (!bridge.is_acs_redirecting) without_access_control_.push_back(bridge.address);
     }
 
     void report_gaps(std::size_t kept) {
-        const auto listing = said_.readings().listings.find(pci_folder);
-        const bool is_listed = listing != said_.readings().listings.end();
+        const auto listing = answers_.readings().listings.find(pci_folder);
+        const bool is_listed = listing != answers_.readings().listings.end();
         if (kept == 0 && !(is_listed && listing->second.text)) {
-            said_.gap({"pci_devices", "PCI devices"},
-                      is_listed ? said_.why_no_listing(pci_folder) : was_not_read(pci_folder));
+            answers_.gap({"pci_devices", "PCI devices"},
+                         is_listed ? answers_.why_no_listing(pci_folder) : was_not_read(pci_folder));
         }
-        const std::size_t listed = said_.names(pci_folder).size();
+        const std::size_t listed = answers_.names(pci_folder).size();
         for (const auto& [address, path] : missing_) {
-            said_.gap({"pci." + address, "PCI device " + address}, said_.why_no_file(path),
-                      "read again: it may have left the bus meanwhile");
+            answers_.gap({"pci." + address, "PCI device " + address}, answers_.why_no_file(path),
+                         "read again: it may have left the bus meanwhile");
         }
         if (!without_link_.empty()) {
-            said_.gap({"pci.bridges", "PCI bridges"},
-                      fmt::format("the bridges above {} are not known: {} is no link", few_of(without_link_),
-                                  folder_of(without_link_.front())));
+            answers_.gap({"pci.bridges", "PCI bridges"},
+                         fmt::format("the bridges above {} are not known: {} is no link", few_of(without_link_),
+                                     folder_of(without_link_.front())));
         }
         if (!without_access_control_.empty()) {
-            said_.gap({"pci.acs", "PCI access control services"},
-                      fmt::format("{}: {}", few_of(without_access_control_),
-                                  said_.why_no_call("acs(" + without_access_control_.front() + ")").text),
-                      "read as root");
+            answers_.gap({"pci.acs", "PCI access control services"},
+                         fmt::format("{}: {}", few_of(without_access_control_),
+                                     answers_.why_no_call("acs(" + without_access_control_.front() + ")").text),
+                         "read as root");
         }
         if (listed > max_listed_pci_devices) {
-            said_.gap({"pci_devices", "PCI devices"},
-                      fmt::format("{} devices, of which {} are looked at", listed, max_listed_pci_devices));
+            answers_.gap({"pci_devices", "PCI devices"},
+                         fmt::format("{} devices, of which {} are looked at", listed, max_listed_pci_devices));
         }
         const std::size_t left_out =
-            left_out_ + number_of<std::size_t>(said_.call(pci_left_out_call).value_or("")).value_or(0);
+            left_out_ + number_of<std::size_t>(answers_.call(pci_left_out_call).value_or("")).value_or(0);
         if (left_out > 0) {
-            said_.gap({"pci_devices", "PCI devices"},
-                      fmt::format("more than {} that matter; {} are left out, virtual functions first",
-                                  max_detailed_pci_devices, left_out));
+            answers_.gap({"pci_devices", "PCI devices"},
+                         fmt::format("more than {} that matter; {} are left out, virtual functions first",
+                                     max_detailed_pci_devices, left_out));
         }
     }
 
-    Said& said_;
+    HostAnswers& answers_;
     std::map<std::string, PciDevice> devices_;
     std::map<std::string, std::string> missing_;  ///< address -> file that was wanted
     std::vector<std::string> without_link_, without_access_control_;
@@ -167,6 +169,6 @@ private:
 
 }  // namespace
 
-void interpret_pci(Said& said) { PciReader(said).interpret(); }
+void interpret_pci(HostAnswers& answers) { PciReader(answers).interpret(); }
 
 }  // namespace r1cluster::detail

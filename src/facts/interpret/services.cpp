@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "facts/interpret/said.hpp"
+#include "facts/interpret/host_answers.hpp"
 #include "readings/calls_devices.hpp"
 #include "readings/pci_names.hpp"
 
@@ -24,24 +24,24 @@ constexpr Known known_services[] = {
     {"containerd", "containerd", "containerd.service", "containerd"}};
 
 /// The folder that has this unit; empty: none.
-std::string folder_of_unit(const Said& said, const std::string& unit) {
+std::string folder_of_unit(const HostAnswers& answers, const std::string& unit) {
     for (const std::string folder : {"/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"}) {
-        const std::vector<std::string> names = said.names(folder);
+        const std::vector<std::string> names = answers.names(folder);
         if (std::find(names.begin(), names.end(), unit) != names.end()) return folder;
     }
     return "";
 }
 
 /// NVSwitches that their driver knows and /sys/bus/pci did not show.
-void add_nvswitches(Said& said) {
-    auto& devices = said.machine().pci_devices;
-    for (const std::string& address : said.names("/proc/driver/nvidia-nvswitch/devices")) {
+void add_nvswitches(HostAnswers& answers) {
+    auto& devices = answers.machine().pci_devices;
+    for (const std::string& address : answers.names("/proc/driver/nvidia-nvswitch/devices")) {
         const bool is_known =
             std::any_of(devices.begin(), devices.end(), [&](const PciDevice& one) { return one.address == address; });
         if (!is_pci_address(address) || is_known || devices.size() >= max_detailed_pci_devices) continue;
         PciDevice found;
         found.address = address;
-        found.kind = "nvswitch";
+        found.kind = PciKind::nvswitch;
         devices.push_back(std::move(found));
     }
     std::sort(devices.begin(), devices.end(),
@@ -56,14 +56,16 @@ std::string upstream_version(const std::string& version) {
     return rest.substr(0, rest.rfind('-'));
 }
 
-void interpret_services(Said& said) {
-    add_nvswitches(said);
-    const auto processes = said.shaped<calls::Processes>("processes()", {"services", "services"});
-    if (!processes && !said.call("processes()")) said.gap({"services", "services"}, said.why_no_call("processes()"));
-    const auto packages = said.shaped<calls::Packages>("dpkg()", {"packages.dpkg", "package database"});
-    if (!packages && !said.call("dpkg()")) said.gap({"packages.dpkg", "package database"}, said.why_no_call("dpkg()"));
+void interpret_services(HostAnswers& answers) {
+    add_nvswitches(answers);
+    const auto processes = answers.shaped<calls::Processes>("processes()", {"services", "services"});
+    if (!processes && !answers.call("processes()"))
+        answers.gap({"services", "services"}, answers.why_no_call("processes()"));
+    const auto packages = answers.shaped<calls::Packages>("dpkg()", {"packages.dpkg", "package database"});
+    if (!packages && !answers.call("dpkg()"))
+        answers.gap({"packages.dpkg", "package database"}, answers.why_no_call("dpkg()"));
     for (const Known& known : known_services) {
-        const std::string folder = folder_of_unit(said, known.unit);
+        const std::string folder = folder_of_unit(answers, known.unit);
         const bool is_running = processes && processes->found.contains(known.process);
         if (folder.empty() && !is_running) continue;
         Service service;
@@ -77,19 +79,19 @@ void interpret_services(Said& said) {
         } else {
             service.because =
                 fmt::format("{}/{} is there; the processes of the host do not show here", folder, known.unit);
-            said.gap({fmt::format("service.{}", known.name), fmt::format("service {}", known.name)}, service.because,
-                     "read on the host itself");
+            answers.gap({fmt::format("service.{}", known.name), fmt::format("service {}", known.name)}, service.because,
+                        "read on the host itself");
         }
         for (const auto& [package, version] : packages.value_or(calls::Packages{})) {
             if (package.starts_with(known.package) && service.version.empty())
                 service.version = upstream_version(version);
         }
-        said.machine().services.push_back(std::move(service));
+        answers.machine().services.push_back(std::move(service));
     }
     if (processes && processes->found.contains("firewalld")) {
-        said.machine().firewalls.push_back({"firewalld", true, "process \"firewalld\""});
-    } else if (processes && processes->sees_host && !folder_of_unit(said, "firewalld.service").empty()) {
-        said.machine().firewalls.push_back({"firewalld", false, "installed, and no process \"firewalld\""});
+        answers.machine().firewalls.push_back({"firewalld", true, "process \"firewalld\""});
+    } else if (processes && processes->sees_host && !folder_of_unit(answers, "firewalld.service").empty()) {
+        answers.machine().firewalls.push_back({"firewalld", false, "installed, and no process \"firewalld\""});
     }
 }
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "facts/interpret/said.hpp"
+#include "facts/interpret/host_answers.hpp"
 #include "readings/calls_devices.hpp"
 
 namespace r1cluster::detail {
@@ -32,13 +32,13 @@ std::string python_value(const std::string& text, std::string_view key) {
 
 class SoftwareReader {
 public:
-    explicit SoftwareReader(Said& said)
-        : said_(said),
-          packages_(said.shaped<calls::Packages>("dpkg()", {"packages.dpkg", "package database"})
+    explicit SoftwareReader(HostAnswers& answers)
+        : answers_(answers),
+          packages_(answers.shaped<calls::Packages>("dpkg()", {"packages.dpkg", "package database"})
                         .value_or(calls::Packages{})) {}
 
     void interpret() {
-        for (const auto& [path, answer] : said_.readings().links) {
+        for (const auto& [path, answer] : answers_.readings().links) {
             const std::string name = last_part(path);
             const std::string target = answer.text.value_or("");
             // A file that bears the short name itself is a stub of a toolkit, or a mount: it tells no version.
@@ -51,7 +51,7 @@ public:
             if (name == "libibverbs.so.1") add_verbs(path, target);
             if (name == "libnccl.so.2") add_nccl(path, target);
         }
-        for (const auto& [path, answer] : said_.readings().files) {
+        for (const auto& [path, answer] : answers_.readings().files) {
             if (path.starts_with("/usr/local/cuda")) add_toolkit(path);
             if (path.ends_with("/torch/version.py")) add_torch(path);
         }
@@ -62,8 +62,8 @@ public:
 private:
     void add(const std::string& name, const std::string& version, const std::string& path,
              const std::string& package = "") {
-        if (said_.machine().software.size() >= max_builds) return;
-        said_.machine().software.push_back({name, version, path, package});
+        if (answers_.machine().software.size() >= max_builds) return;
+        answers_.machine().software.push_back({name, version, path, package});
     }
 
     /// "libibverbs1 44.0-2"
@@ -80,7 +80,7 @@ private:
     }
 
     void add_nccl(const std::string& path, const std::string& target) {
-        if (said_.machine().software.size() >= max_builds) return;
+        if (answers_.machine().software.size() >= max_builds) return;
         std::string version = version_of(target, "libnccl.so.");
         std::string package = owner_of(path);
         constexpr std::string_view in_wheel = "/nvidia/nccl/lib/libnccl.so.2";
@@ -92,14 +92,14 @@ private:
             }
         }
         const std::string call = "nccl(" + path + ")";
-        if (version.empty()) version = said_.call(call).value_or("");
-        if (version.empty()) said_.gap({"software.nccl." + path, "NCCL " + path}, said_.why_no_call(call));
+        if (version.empty()) version = answers_.call(call).value_or("");
+        if (version.empty()) answers_.gap({"software.nccl." + path, "NCCL " + path}, answers_.why_no_call(call));
         add("nccl", version, path, package);
     }
 
     /// "nvidia_nccl_cu12-2.27.3.dist-info" -> ("nvidia-nccl-cu12", "2.27.3")
     std::optional<std::pair<std::string, std::string>> wheel_in(const std::string& site) const {
-        for (const std::string& name : said_.names(site)) {
+        for (const std::string& name : answers_.names(site)) {
             const std::size_t dash = name.find('-');
             const std::size_t end = name.rfind(".dist-info");
             if (!name.starts_with("nvidia_nccl_cu") || end == std::string::npos || dash > end) continue;
@@ -112,7 +112,7 @@ private:
 
     /// The Debian package whose list of files has this one: "libnccl2 2.28.9-1+cuda13.0".
     std::string owner_of(const std::string& path) const {
-        for (const auto& [list, answer] : said_.readings().files) {
+        for (const auto& [list, answer] : answers_.readings().files) {
             if (!list.starts_with("/var/lib/dpkg/info/libnccl2") || !answer.text) continue;
             const std::vector<std::string> owned = lines_of(*answer.text);
             if (std::find(owned.begin(), owned.end(), path) != owned.end()) return package_text("libnccl2");
@@ -121,7 +121,7 @@ private:
     }
 
     void add_toolkit(const std::string& path) {
-        const std::string text = said_.file(path).value_or("");
+        const std::string text = answers_.file(path).value_or("");
         if (path.ends_with("/version.txt") && text.starts_with("CUDA Version ")) {
             add("cuda_toolkit", text.substr(13), folder_of(path));
         }
@@ -133,13 +133,13 @@ private:
             add("cuda_toolkit", version && version->is_string() ? std::string(version->get_string()) : "",
                 folder_of(path));
         } catch (const Error& error) {
-            said_.gap({"software.cuda_toolkit." + folder_of(path), "CUDA Toolkit " + folder_of(path)},
-                      said_.file(path) ? Reason(error.what()) : said_.why_no_file(path));
+            answers_.gap({"software.cuda_toolkit." + folder_of(path), "CUDA Toolkit " + folder_of(path)},
+                         answers_.file(path) ? Reason(error.what()) : answers_.why_no_file(path));
         }
     }
 
     void add_torch(const std::string& path) {
-        const std::string text = said_.file(path).value_or("");
+        const std::string text = answers_.file(path).value_or("");
         const std::string version = python_value(text, "__version__");
         if (!version.empty()) add("torch", version, folder_of(path));
         const std::string cuda = python_value(text, "cuda");  // CUDA runtime that it was built with; none on CPU
@@ -163,18 +163,18 @@ private:
     }
 
     void add_ofed() {
-        const std::string text = said_.call("ofed_info()").value_or("");  // "MLNX_OFED_LINUX-24.10-0.7.0.0"
+        const std::string text = answers_.call("ofed_info()").value_or("");  // "MLNX_OFED_LINUX-24.10-0.7.0.0"
         if (text.empty()) return;
         add("ofed", text.substr(std::min(text.find('-'), text.size() - 1) + 1), "/usr/bin/ofed_info",
             package_text("ofed-scripts"));
     }
 
-    Said& said_;
+    HostAnswers& answers_;
     calls::Packages packages_;
 };
 
 }  // namespace
 
-void interpret_software(Said& said) { SoftwareReader(said).interpret(); }
+void interpret_software(HostAnswers& answers) { SoftwareReader(answers).interpret(); }
 
 }  // namespace r1cluster::detail

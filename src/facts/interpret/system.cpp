@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "facts/interpret/said.hpp"
+#include "facts/interpret/host_answers.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -30,89 +30,92 @@ std::string cpuinfo_value(const std::string& cpuinfo, std::string_view key) {
     return "";
 }
 
-void interpret_cpu(Said& said) {
-    Cpu& cpu = said.machine().cpu;
-    const std::string cpuinfo = said.file("/proc/cpuinfo").value_or("");
+void interpret_cpu(HostAnswers& answers) {
+    Cpu& cpu = answers.machine().cpu;
+    const std::string cpuinfo = answers.file("/proc/cpuinfo").value_or("");
     cpu.model = cpuinfo_value(cpuinfo, "model name");
     cpu.flags = cpuinfo_value(cpuinfo, "flags");
     if (cpu.flags.empty()) cpu.flags = cpuinfo_value(cpuinfo, "Features");  // Arm
-    if (const auto count = said.shaped<calls::CpuCount>("cpuinfo()", {"cpu.count", "cpu"})) {
+    if (const auto count = answers.shaped<calls::CpuCount>("cpuinfo()", {"cpu.count", "cpu"})) {
         const auto known = [](int number) { return number > 0 ? std::optional(number) : std::nullopt; };
         cpu.sockets = known(count->sockets);
         cpu.cores = known(count->cores);
         cpu.threads = known(count->processors);
     }
     if (cpu.model.empty()) {
-        said.gap({"cpu.model", "cpu model"},
-                 cpuinfo.empty() ? said.why_no_file("/proc/cpuinfo") : Reason("/proc/cpuinfo has no \"model name\""));
+        answers.gap({"cpu.model", "cpu model"}, cpuinfo.empty() ? answers.why_no_file("/proc/cpuinfo")
+                                                                : Reason("/proc/cpuinfo has no \"model name\""));
     }
-    if (!cpu.threads) said.gap({"cpu.count", "cpu count"}, said.why_no_call("cpuinfo()"));
+    if (!cpu.threads) answers.gap({"cpu.count", "cpu count"}, answers.why_no_call("cpuinfo()"));
 }
 
-void interpret_memory(Said& said) {
-    const auto meminfo = said.file("/proc/meminfo");
-    said.machine().memory_bytes = kib_value(meminfo.value_or(""), "MemTotal:");
-    said.machine().memory_available_bytes = kib_value(meminfo.value_or(""), "MemAvailable:");
-    if (!said.machine().memory_bytes) {
-        said.gap({"memory", "memory"},
-                 meminfo ? Reason("/proc/meminfo has no \"MemTotal\"") : said.why_no_file("/proc/meminfo"));
+void interpret_memory(HostAnswers& answers) {
+    const auto meminfo = answers.file("/proc/meminfo");
+    answers.machine().memory_bytes = kib_value(meminfo.value_or(""), "MemTotal:");
+    answers.machine().memory_available_bytes = kib_value(meminfo.value_or(""), "MemAvailable:");
+    if (!answers.machine().memory_bytes) {
+        answers.gap({"memory", "memory"},
+                    meminfo ? Reason("/proc/meminfo has no \"MemTotal\"") : answers.why_no_file("/proc/meminfo"));
     }
     const std::string base = "/sys/devices/system/node";
-    for (const std::string& name : said.names(base)) {
+    for (const std::string& name : answers.names(base)) {
         const auto id = name.starts_with("node") ? number_of<int>(std::string_view(name).substr(4)) : std::nullopt;
         if (!id) continue;
         const std::string folder = base + "/" + name;
-        const auto memory = kib_value(said.file(folder + "/meminfo").value_or(""), "MemTotal:");
+        const auto memory = kib_value(answers.file(folder + "/meminfo").value_or(""), "MemTotal:");
         std::vector<int> distances;
-        for (const std::string& word : words_of(said.file(folder + "/distance").value_or(""))) {
+        for (const std::string& word : words_of(answers.file(folder + "/distance").value_or(""))) {
             if (const auto distance = number_of<int>(word)) distances.push_back(*distance);
         }
-        said.machine().numa_nodes.push_back({*id, said.file(folder + "/cpulist").value_or(""), memory, distances});
+        answers.machine().numa_nodes.push_back(
+            {*id, answers.file(folder + "/cpulist").value_or(""), memory, distances});
         if (!memory)
-            said.gap({"numa_node." + name.substr(4) + ".memory", "memory of NUMA node " + name.substr(4)},
-                     said.why_no_file(folder + "/meminfo"));
+            answers.gap({"numa_node." + name.substr(4) + ".memory", "memory of NUMA node " + name.substr(4)},
+                        answers.why_no_file(folder + "/meminfo"));
     }
-    auto& nodes = said.machine().numa_nodes;
+    auto& nodes = answers.machine().numa_nodes;
     std::sort(nodes.begin(), nodes.end(), [](const NumaNode& a, const NumaNode& b) { return a.id < b.id; });
 }
 
-void interpret_ports(Said& said) {
-    for (const auto& [call, answer] : said.readings().calls) {
+void interpret_ports(HostAnswers& answers) {
+    for (const auto& [call, answer] : answers.readings().calls) {
         const auto place = argument_of(call, "bind");
         if (!place) continue;
         const Topic topic{"port." + *place, "port " + *place};
         const std::size_t colon = place->rfind(':');
         const auto port = number_of<int>(std::string_view(*place).substr(std::min(colon, place->size() - 1) + 1));
         if (colon == std::string::npos || !port || *port < 1 || *port > 65535) {
-            said.gap(topic, "not an address and a port");
+            answers.gap(topic, "not an address and a port");
             continue;
         }
-        if (const auto bind = said.shaped<calls::Bind>(call, topic)) {
-            said.machine().ports.push_back(
+        if (const auto bind = answers.shaped<calls::Bind>(call, topic)) {
+            answers.machine().ports.push_back(
                 {place->substr(0, colon), *port, bind->is_free, bind->because, bind->holder});
         } else if (!answer.text) {
-            said.gap(topic, reason_of(answer));
+            answers.gap(topic, reason_of(answer));
         }
     }
 }
 
 }  // namespace
 
-void interpret_system(Said& said) {
-    Machine& machine = said.machine();
-    machine.hostname = said.call("gethostname()").value_or("");
-    if (machine.hostname.empty()) said.gap({"hostname", "hostname"}, said.why_no_call("gethostname()"));
-    machine.operating_system = pretty_name(said.file("/etc/os-release").value_or(""));
+void interpret_system(HostAnswers& answers) {
+    Machine& machine = answers.machine();
+    machine.hostname = answers.call("gethostname()").value_or("");
+    if (machine.hostname.empty()) answers.gap({"hostname", "hostname"}, answers.why_no_call("gethostname()"));
+    machine.operating_system = pretty_name(answers.file("/etc/os-release").value_or(""));
     if (machine.operating_system.empty())
-        said.gap({"operating_system", "operating system"}, said.why_no_file("/etc/os-release"));
-    if (const auto uname = said.shaped<calls::Uname>("uname()", {"kernel", "kernel"})) machine.kernel = uname->release;
-    if (!said.call("uname()")) said.gap({"kernel", "kernel"}, said.why_no_call("uname()"));
-    machine.boot_id = said.file("/proc/sys/kernel/random/boot_id").value_or("");
-    if (machine.boot_id.empty()) said.gap({"boot_id", "boot id"}, said.why_no_file("/proc/sys/kernel/random/boot_id"));
-    interpret_cpu(said);
-    interpret_memory(said);
-    interpret_ports(said);
-    if (const auto clock = said.shaped<calls::Clock>("clock()", {"clock", "clock"})) {
+        answers.gap({"operating_system", "operating system"}, answers.why_no_file("/etc/os-release"));
+    if (const auto uname = answers.shaped<calls::Uname>("uname()", {"kernel", "kernel"}))
+        machine.kernel = uname->release;
+    if (!answers.call("uname()")) answers.gap({"kernel", "kernel"}, answers.why_no_call("uname()"));
+    machine.boot_id = answers.file("/proc/sys/kernel/random/boot_id").value_or("");
+    if (machine.boot_id.empty())
+        answers.gap({"boot_id", "boot id"}, answers.why_no_file("/proc/sys/kernel/random/boot_id"));
+    interpret_cpu(answers);
+    interpret_memory(answers);
+    interpret_ports(answers);
+    if (const auto clock = answers.shaped<calls::Clock>("clock()", {"clock", "clock"})) {
         machine.clock_offset_s = clock->offset_s;
         machine.clock_uncertainty_s = clock->uncertainty_s;
     }

@@ -53,7 +53,7 @@ Answer clock_answer(double offset_s, double uncertainty_s) {
 }
 
 /// How far a host's clock is from ours: of three questions, the one that was answered soonest.
-asio::awaitable<Answer> compare_clock(Hosts& hosts, const std::string& host) {
+asio::awaitable<Answer> compare_clock(Agents& hosts, const std::string& host) {
     std::optional<double> best_offset_s, best_uncertainty_s;
     try {
         for (int i = 0; i < 3; ++i) {
@@ -72,14 +72,14 @@ asio::awaitable<Answer> compare_clock(Hosts& hosts, const std::string& host) {
     co_return clock_answer(*best_offset_s, *best_uncertainty_s);
 }
 
-asio::awaitable<void> try_ports(Hosts& hosts, const std::string& host, Readings& readings) {
+asio::awaitable<void> try_ports(Agents& hosts, const std::string& host, Readings& readings) {
     protocol::BindPorts request = ports_to_bind(hosts.spec(), host);
     if (request.ports.empty()) co_return;
     const protocol::BindPorts::Reply states = co_await hosts.call(host, std::move(request));
     for (const auto& [call, state] : states) readings.calls[call] = Answer{calls::to_text(state), ""};
 }
 
-asio::awaitable<void> read_one(Hosts& hosts, const HostSpec& host, Readings& readings) {
+asio::awaitable<void> read_one(Agents& hosts, const HostSpec& host, Readings& readings) {
     readings.host = host.name;
     try {
         protocol::ReadHost request{request_for(hosts.spec(), host)};
@@ -93,7 +93,7 @@ asio::awaitable<void> read_one(Hosts& hosts, const HostSpec& host, Readings& rea
 }
 
 /// One direction of one pair: `to` listens on the address that its peers know, `from` connects to it.
-asio::awaitable<void> probe_path(Hosts& hosts, const HostSpec& from, const HostSpec& to, PathProbe& probe) {
+asio::awaitable<void> probe_path(Agents& hosts, const HostSpec& from, const HostSpec& to, PathProbe& probe) {
     probe.from_host = from.name;
     probe.to_host = to.name;
     probe.to_address = to.address;
@@ -112,7 +112,7 @@ asio::awaitable<void> probe_path(Hosts& hosts, const HostSpec& from, const HostS
     }
 }
 
-asio::awaitable<std::vector<PathProbe>> probe_paths(Hosts& hosts) {
+asio::awaitable<std::vector<PathProbe>> probe_paths(Agents& hosts) {
     std::vector<const HostSpec*> reached;
     for (const HostSpec& host : hosts.spec().hosts) {
         if (!hosts.unreachable(host.name)) reached.push_back(&host);
@@ -132,7 +132,7 @@ asio::awaitable<std::vector<PathProbe>> probe_paths(Hosts& hosts) {
 }
 
 /// From the first host that has the checkpoint; all of them have said how theirs differ.
-asio::awaitable<std::optional<CheckpointText>> read_checkpoint_of(Hosts& hosts) {
+asio::awaitable<std::optional<CheckpointText>> read_checkpoint_of(Agents& hosts) {
     for (const HostSpec& host : hosts.spec().hosts) {
         try {
             const protocol::ReadCheckpoint request{hosts.spec().model.path};
@@ -148,7 +148,7 @@ asio::awaitable<std::optional<CheckpointText>> read_checkpoint_of(Hosts& hosts) 
 
 }  // namespace
 
-asio::awaitable<Recording> read_hosts(Hosts& hosts) {
+asio::awaitable<Recording> read_hosts(Agents& hosts) {
     const DeploymentSpec& spec = hosts.spec();
     Recording recording;
     recording.hosts.resize(spec.hosts.size());
@@ -170,7 +170,7 @@ asio::awaitable<Recording> read_hosts(Hosts& hosts) {
 }  // namespace detail
 
 Recording read(Hosts& hosts) {
-    return hosts.session()->run<Recording>([](detail::Hosts& agents) -> detail::asio::awaitable<Recording> {
+    return hosts.session()->run<Recording>([](detail::Agents& agents) -> detail::asio::awaitable<Recording> {
         co_await agents.open();
         co_return co_await detail::read_hosts(agents);
     });

@@ -80,7 +80,7 @@ std::unique_lock<std::timed_mutex> Session::take_turn(Interruption interruption)
     return turn;
 }
 
-void Session::run(std::function<asio::awaitable<void>(Hosts&)> work, Interruption interruption) {
+void Session::run(std::function<asio::awaitable<void>(Agents&)> work, Interruption interruption) {
     if (interruption == Interruption::as_asked && is_cancelled()) throw interruption_error();
     const auto turn = take_turn(interruption);
     std::promise<void> promise;
@@ -124,7 +124,7 @@ void Session::pause(double duration_s) const {
     }
 }
 
-void Session::run_beside(std::function<asio::awaitable<void>(Hosts&)> work) {
+void Session::run_beside(std::function<asio::awaitable<void>(Agents&)> work) {
     asio::co_spawn(
         context_, [this, work = std::move(work)] { return work(hosts_); }, asio::detached);
 }
@@ -148,7 +148,7 @@ const std::shared_ptr<detail::Session>& Hosts::session() const {
 
 Hosts connect(const DeploymentSpec& spec, const HostOptions& options) {
     Hosts hosts(spec, options);
-    hosts.session()->run([](detail::Hosts& agents) { return agents.open(); });
+    hosts.session()->run([](detail::Agents& agents) { return agents.open(); });
     return hosts;
 }
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "host/agent/hosts.hpp"
+#include "host/agent/agents.hpp"
 
 namespace r1cluster::detail {
 
@@ -27,13 +27,13 @@ public:
 
     /// Runs `work` on the connections' thread and waits for it; callers take turns. Calls on_progress, and ten times a
     /// second is_cancelled, on the calling thread. Throws what `work` throws.
-    void run(std::function<asio::awaitable<void>(Hosts&)> work, Interruption interruption = Interruption::as_asked);
+    void run(std::function<asio::awaitable<void>(Agents&)> work, Interruption interruption = Interruption::as_asked);
 
     template <class Result>
-    Result run(std::function<asio::awaitable<Result>(Hosts&)> work,
+    Result run(std::function<asio::awaitable<Result>(Agents&)> work,
                Interruption interruption = Interruption::as_asked) {
         std::optional<Result> result;
-        std::function<asio::awaitable<void>(Hosts&)> keep = [&](Hosts& hosts) -> asio::awaitable<void> {
+        std::function<asio::awaitable<void>(Agents&)> keep = [&](Agents& hosts) -> asio::awaitable<void> {
             result = co_await work(hosts);
         };
         run(std::move(keep), interruption);
@@ -44,7 +44,7 @@ public:
     void pause(double duration_s) const;
 
     /// Runs `work` beside the calls; it must not throw, and not use the hosts' pause().
-    void run_beside(std::function<asio::awaitable<void>(Hosts&)> work);
+    void run_beside(std::function<asio::awaitable<void>(Agents&)> work);
     /// Runs `work` on the connections' thread, soon.
     void post(std::function<void()> work);
 
@@ -58,7 +58,7 @@ private:
     HostOptions options_;
     std::mutex progress_mutex_;
     std::vector<Progress> progress_;
-    Hosts hosts_;
+    Agents hosts_;
     std::timed_mutex turn_;
     asio::executor_work_guard<asio::io_context::executor_type> keep_running_;
     std::thread thread_;
@@ -67,7 +67,7 @@ private:
 /// A session of one call.
 template <class Result>
 Result on_hosts(const DeploymentSpec& spec, const HostOptions& options,
-                std::function<asio::awaitable<Result>(Hosts&)> work) {
+                std::function<asio::awaitable<Result>(Agents&)> work) {
     return Session(spec, options).run<Result>(std::move(work));
 }
 

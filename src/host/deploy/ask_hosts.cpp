@@ -42,7 +42,7 @@ DeploymentSpec only_host(DeploymentSpec spec, const std::string& host) {
 std::vector<detail::LogPiece> ask_log_pieces(detail::Session& session, const LogOptions& options,
                                              const detail::LogOffsets& offsets) {
     auto pieces = session.run<std::vector<detail::LogPiece>>(
-        [&](detail::Hosts& agents) -> asio::awaitable<std::vector<detail::LogPiece>> {
+        [&](detail::Agents& agents) -> asio::awaitable<std::vector<detail::LogPiece>> {
             co_await agents.open();
             co_return co_await detail::log_pieces(agents, offsets, tail_bytes(options));
         });
@@ -63,7 +63,7 @@ void hand_on(const detail::LogPiece& piece, std::map<std::string, std::string>& 
 }
 
 DeploymentStatus status_of(detail::Session& session) {
-    return session.run<DeploymentStatus>([](detail::Hosts& agents) -> asio::awaitable<DeploymentStatus> {
+    return session.run<DeploymentStatus>([](detail::Agents& agents) -> asio::awaitable<DeploymentStatus> {
         co_await agents.open();
         co_return co_await detail::status_of_hosts(agents);
     });
@@ -97,7 +97,7 @@ void detail::follow_logs_of(Session& session, const std::function<void(const Eng
 DeploymentStatus read_status(Hosts& hosts) { return status_of(*hosts.session()); }
 
 DeploymentStatus down(Hosts& hosts, bool purge) {
-    return hosts.session()->run<DeploymentStatus>([purge](detail::Hosts& agents) -> asio::awaitable<DeploymentStatus> {
+    return hosts.session()->run<DeploymentStatus>([purge](detail::Agents& agents) -> asio::awaitable<DeploymentStatus> {
         co_await agents.open();
         agents.report("down", "ending every process");
         co_return co_await detail::end_on_hosts(agents, purge);

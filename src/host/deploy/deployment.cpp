@@ -23,7 +23,7 @@ constexpr double keep_interval_s = 2;
 
 std::shared_ptr<Keeper> Keeper::start(Session& session) {
     const auto keeper = std::make_shared<Keeper>();
-    session.run_beside([keeper](Hosts& hosts) { return ping(hosts, keeper); });
+    session.run_beside([keeper](Agents& hosts) { return ping(hosts, keeper); });
     return keeper;
 }
 
@@ -34,7 +34,7 @@ void Keeper::release(Session& session) {
     });
 }
 
-asio::awaitable<void> Keeper::ping(Hosts& hosts, std::shared_ptr<Keeper> self) {
+asio::awaitable<void> Keeper::ping(Agents& hosts, std::shared_ptr<Keeper> self) {
     asio::steady_timer pause(hosts.context());
     self->pause_ = &pause;
     while (!self->is_released_) {
@@ -102,7 +102,7 @@ void Deployment::close() noexcept {
     if (state_->is_over.exchange(true)) return;
     try {
         state_->session->run(
-            [keeps_logs = state_->has_failed.load()](detail::Hosts& hosts) { return detail::undo(hosts, keeps_logs); },
+            [keeps_logs = state_->has_failed.load()](detail::Agents& hosts) { return detail::undo(hosts, keeps_logs); },
             detail::Session::Interruption::never);
     } catch (...) {
         // The guards end it once the connections are gone.
@@ -114,7 +114,7 @@ const UpResult& Deployment::result() const { return state_->result; }
 DeploymentStatus Deployment::status() {
     const bool was_started = state_->result.launch_plan && state_->result.status.phase != Phase::absent;
     DeploymentStatus now =
-        state_->session->run<DeploymentStatus>([](detail::Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+        state_->session->run<DeploymentStatus>([](detail::Agents& hosts) -> asio::awaitable<DeploymentStatus> {
             co_await hosts.open();
             co_return co_await detail::status_of_hosts(hosts);
         });
@@ -135,7 +135,7 @@ DeploymentStatus Deployment::wait() {
 DeploymentStatus Deployment::stop(bool purge) {
     if (state_->keeper) state_->keeper->release(*state_->session);
     DeploymentStatus ended =
-        state_->session->run<DeploymentStatus>([purge](detail::Hosts& hosts) -> asio::awaitable<DeploymentStatus> {
+        state_->session->run<DeploymentStatus>([purge](detail::Agents& hosts) -> asio::awaitable<DeploymentStatus> {
             co_await hosts.open();
             hosts.report("down", "ending every process");
             co_return co_await detail::end_on_hosts(hosts, purge);
@@ -167,7 +167,7 @@ Deployment start(Hosts& hosts, const LaunchPlan& launch_plan) {
     check_plan(hosts.spec(), launch_plan);
     UpResult result;
     result.launch_plan = launch_plan;
-    hosts.session()->run([&](detail::Hosts& agents) -> asio::awaitable<void> {
+    hosts.session()->run([&](detail::Agents& agents) -> asio::awaitable<void> {
         detail::Steps steps(result.steps);
         co_await agents.open();
         steps.end("connect");

@@ -20,7 +20,7 @@ public:
     void release(Session& session);
 
 private:
-    static asio::awaitable<void> ping(Hosts& hosts, std::shared_ptr<Keeper> self);
+    static asio::awaitable<void> ping(Agents& hosts, std::shared_ptr<Keeper> self);
     bool is_released_ = false;  // read and written by the connections' thread alone
     asio::steady_timer* pause_ = nullptr;
 };

@@ -34,7 +34,7 @@ DeploymentStatus to_status(const DeploymentSpec& spec, const Replies<HostStatus>
 
 }  // namespace
 
-asio::awaitable<DeploymentStatus> status_of_hosts(Hosts& hosts) {
+asio::awaitable<DeploymentStatus> status_of_hosts(Agents& hosts) {
     std::function<protocol::JobStatus(const HostSpec&)> request = [&](const HostSpec& host) {
         return protocol::JobStatus{hosts.spec().name, host.name};
     };
@@ -42,7 +42,7 @@ asio::awaitable<DeploymentStatus> status_of_hosts(Hosts& hosts) {
     co_return to_status(hosts.spec(), replies);
 }
 
-asio::awaitable<DeploymentStatus> ask_guards(Hosts& hosts, protocol::GuardVerb verb, double timeout_s) {
+asio::awaitable<DeploymentStatus> ask_guards(Agents& hosts, protocol::GuardVerb verb, double timeout_s) {
     std::function<protocol::JobAsk(const HostSpec&)> request = [&](const HostSpec& host) {
         return protocol::JobAsk{hosts.spec().name, host.name, verb};
     };
@@ -50,7 +50,7 @@ asio::awaitable<DeploymentStatus> ask_guards(Hosts& hosts, protocol::GuardVerb v
     co_return to_status(hosts.spec(), replies);
 }
 
-asio::awaitable<DeploymentStatus> end_on_hosts(Hosts& hosts, bool purge) {
+asio::awaitable<DeploymentStatus> end_on_hosts(Agents& hosts, bool purge) {
     std::function<protocol::JobEnd(const HostSpec&)> request = [&](const HostSpec& host) {
         return protocol::JobEnd{hosts.spec().name, host.name, purge};
     };
@@ -58,7 +58,7 @@ asio::awaitable<DeploymentStatus> end_on_hosts(Hosts& hosts, bool purge) {
     co_return to_status(hosts.spec(), replies);
 }
 
-asio::awaitable<std::vector<LogPiece>> log_pieces(Hosts& hosts, LogOffsets offsets, std::uint64_t tail_bytes) {
+asio::awaitable<std::vector<LogPiece>> log_pieces(Agents& hosts, LogOffsets offsets, std::uint64_t tail_bytes) {
     std::function<protocol::JobLogs(const HostSpec&)> request = [&](const HostSpec& host) {
         const auto known = offsets.find(host.name);
         return protocol::JobLogs{hosts.spec().name, host.name, known == offsets.end() ? Offsets() : known->second,

@@ -28,7 +28,7 @@ void throw_first_error(const DeploymentSpec& spec, const Replies<HostStatus>& re
     }
 }
 
-asio::awaitable<void> create_guards(Hosts& hosts, const LaunchPlan& launch_plan) {
+asio::awaitable<void> create_guards(Agents& hosts, const LaunchPlan& launch_plan) {
     const std::string token = random_token();
     const std::string plan_text = to_json(launch_plan);
     std::function<protocol::JobCreate(const HostSpec&)> request = [&](const HostSpec& host) {
@@ -46,7 +46,7 @@ struct TokenState {
 };
 
 /// Runs beside the pings, since an answer may take its time.
-asio::awaitable<void> ask_for_token(Hosts& hosts, Readiness readiness, std::shared_ptr<TokenState> token) {
+asio::awaitable<void> ask_for_token(Agents& hosts, Readiness readiness, std::shared_ptr<TokenState> token) {
     try {
         const protocol::JobToken request{readiness};
         const auto answer = co_await hosts.call(readiness.host, request, token_call_timeout_s);
@@ -67,7 +67,7 @@ int ranks_alive(const DeploymentStatus& status) {
     return alive;
 }
 
-void report_activity(Hosts& hosts, const DeploymentStatus& status, std::string& last) {
+void report_activity(Agents& hosts, const DeploymentStatus& status, std::string& last) {
     for (const HostStatus& host : status.hosts) {
         if (host.activity.empty()) continue;
         const std::string line = fmt::format("{}: {}", host.host, host.activity.substr(0, 160));
@@ -78,7 +78,7 @@ void report_activity(Hosts& hosts, const DeploymentStatus& status, std::string& 
 }
 
 /// Until every rank lives and one token was generated, or it is known that this will not be.
-asio::awaitable<DeploymentStatus> await_ready(Hosts& hosts, const LaunchPlan& launch_plan) {
+asio::awaitable<DeploymentStatus> await_ready(Agents& hosts, const LaunchPlan& launch_plan) {
     const auto token = std::make_shared<TokenState>();
     const double deadline = monotonic_s() + launch_plan.readiness.timeout_s;
     std::string last_activity;
@@ -112,7 +112,7 @@ asio::awaitable<DeploymentStatus> await_ready(Hosts& hosts, const LaunchPlan& la
     }
 }
 
-asio::awaitable<void> try_start(Hosts& hosts, UpResult& result, Steps& steps) {
+asio::awaitable<void> try_start(Agents& hosts, UpResult& result, Steps& steps) {
     const LaunchPlan& launch_plan = *result.launch_plan;
     co_await create_guards(hosts, launch_plan);
     hosts.report("launch", fmt::format("starting {} on {} host{}", launch_plan.engine, launch_plan.hosts.size(),
@@ -146,7 +146,7 @@ void Steps::end(const std::string& step) {
     begin_ = now;
 }
 
-asio::awaitable<void> undo(Hosts& hosts, bool keeps_logs) {
+asio::awaitable<void> undo(Agents& hosts, bool keeps_logs) {
     hosts.begin_undo();
     hosts.report("undo", "ending what was started");
     try {
@@ -165,7 +165,7 @@ Error runs_already(const DeploymentStatus& status) {
                              status.deployment, to_text(host->phase), host->host));
 }
 
-asio::awaitable<DeploymentStatus> settled_status(Hosts& hosts) {
+asio::awaitable<DeploymentStatus> settled_status(Agents& hosts) {
     DeploymentStatus status;
     for (double waited_s = 0; waited_s < stopping_s; waited_s += ping_interval_s) {
         status = co_await status_of_hosts(hosts);
@@ -178,7 +178,7 @@ asio::awaitable<DeploymentStatus> settled_status(Hosts& hosts) {
     co_return status;
 }
 
-asio::awaitable<void> start_on_hosts(Hosts& hosts, UpResult& result, Steps& steps) {
+asio::awaitable<void> start_on_hosts(Agents& hosts, UpResult& result, Steps& steps) {
     std::optional<Error> failure;
     try {
         co_await try_start(hosts, result, steps);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "host/agent/hosts.hpp"
+#include "host/agent/agents.hpp"
 #include "r1cluster/host/deploy/deployment.hpp"
 
 namespace r1cluster::detail {
@@ -25,13 +25,13 @@ Error runs_already(const DeploymentStatus& status);
 
 /// How the deployment is, once what is on its way out has gone. Throws Error (unavailable) where one is starting or
 /// running that is not ready.
-asio::awaitable<DeploymentStatus> settled_status(Hosts& hosts);
+asio::awaitable<DeploymentStatus> settled_status(Agents& hosts);
 
 /// Creates the guards, starts the processes and waits for the first token; fills in status, transports, steps, and
 /// what the logs say of a failure. Undoes what it did where the status is not ready in the end, or it throws.
-asio::awaitable<void> start_on_hosts(Hosts& hosts, UpResult& result, Steps& steps);
+asio::awaitable<void> start_on_hosts(Agents& hosts, UpResult& result, Steps& steps);
 
 /// Leaves the hosts as they were found; logs stay where they can still explain something.
-asio::awaitable<void> undo(Hosts& hosts, bool keeps_logs);
+asio::awaitable<void> undo(Agents& hosts, bool keeps_logs);
 
 }  // namespace r1cluster::detail

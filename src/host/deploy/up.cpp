@@ -18,7 +18,7 @@ void take(Decision decision, UpResult& result) {
     result.launch_plan = std::move(decision.launch_plan);
 }
 
-asio::awaitable<void> bring_up(detail::Hosts& hosts, UpOptions options, UpResult& result) {
+asio::awaitable<void> bring_up(detail::Agents& hosts, UpOptions options, UpResult& result) {
     detail::Steps steps(result.steps);
     co_await hosts.open();
     steps.end("connect");
@@ -39,7 +39,7 @@ asio::awaitable<void> bring_up(detail::Hosts& hosts, UpOptions options, UpResult
 
 Deployment up(Hosts& hosts, const UpOptions& up_options) {
     UpResult result;
-    hosts.session()->run([&](detail::Hosts& agents) { return bring_up(agents, up_options, result); });
+    hosts.session()->run([&](detail::Agents& agents) { return bring_up(agents, up_options, result); });
     return detail::owned_deployment(hosts.session(), std::move(result));
 }
 

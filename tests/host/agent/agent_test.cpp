@@ -96,7 +96,7 @@ TEST_CASE("an agent ends when its controller is killed", "[host/agent]") {
         // The agent's pid goes to the test, and then this controller waits to be killed.
         try {
             detail::on_hosts<bool>(
-                local_spec("killed", 1), local_options(), [&](detail::Hosts& hosts) -> detail::asio::awaitable<bool> {
+                local_spec("killed", 1), local_options(), [&](detail::Agents& hosts) -> detail::asio::awaitable<bool> {
                     co_await hosts.open();
                     std::ifstream("/proc/self/task/" + std::to_string(::getpid()) + "/children") >> agent_pid;
                     if (::write(reached[1], &agent_pid, sizeof agent_pid) > 0) ::pause();
@@ -130,7 +130,7 @@ TEST_CASE("an executable that is not there is no agent", "[host/agent]") {
 TEST_CASE("a question that no agent knows is answered by its name", "[host/agent]") {
     const DeploymentSpec spec = local_spec("question", 1);
     const std::string said = error_of([&] {
-        detail::on_hosts<bool>(spec, local_options(), [](detail::Hosts& hosts) -> detail::asio::awaitable<bool> {
+        detail::on_hosts<bool>(spec, local_options(), [](detail::Agents& hosts) -> detail::asio::awaitable<bool> {
             co_await hosts.open();
             co_await hosts.call("node0", Dance());
             co_return true;

@@ -34,7 +34,7 @@ public:
         spec.hosts[0].transport = Transport::ssh;
         spec.hosts[0].ssh = destination_;
         return detail::on_hosts<std::string>(
-            spec, options, [](detail::Hosts& hosts) -> detail::asio::awaitable<std::string> {
+            spec, options, [](detail::Agents& hosts) -> detail::asio::awaitable<std::string> {
                 co_await hosts.open();
                 if (const auto failure = hosts.unreachable("node0")) co_return std::string(failure->what());
                 const auto theirs = co_await hosts.call("node0", detail::protocol::ReadClock());

@@ -34,7 +34,7 @@ const std::string good_answer =
 EngineQuestion question() {
     DeploymentSpec spec;
     spec.hosts = {{.name = "x"}};
-    return {checkpoint_text({{"a", "BF16", {4, 6}}}, config, 1'000, "/data/strange"), unweighed_layout(spec, 1, 1)};
+    return {checkpoint_text({{"a", "BF16", {4, 6}}}, config, 1'000, "/data/strange"), place_ranks(spec, 1, 1)};
 }
 
 /// An environment whose Python is this shell script, and a folder for temporary files that must be empty at the end.

@@ -22,7 +22,7 @@
 #include "support/error_of.hpp"
 
 using namespace r1cluster;
-using Agents = detail::Hosts;
+using detail::Agents;
 using detail::protocol::GuardVerb;
 namespace asio = boost::asio;
 namespace json = boost::json;

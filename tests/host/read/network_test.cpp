@@ -72,11 +72,11 @@ TEST_CASE("members of a bond name it, and it names them", "[host/read]") {
     add_bond(tree);
     const Machine machine = machine_of(tree);
     CHECK(machine.nics.size() == 4);
-    CHECK(nic(machine, "bond0").kind == "bond");
+    CHECK(nic(machine, "bond0").kind == NicKind::bond);
     CHECK(nic(machine, "bond0").lower == std::vector<std::string>{"ens1f0", "ens1f1"});
     CHECK(nic(machine, "bond0").pci_address.empty());
     const Nic& member = nic(machine, "ens1f1");
-    CHECK(member.kind == "physical");
+    CHECK(member.kind == NicKind::physical);
     CHECK(member.master == "bond0");
     CHECK(member.pci_address == "0000:18:00.1");
     CHECK(member.driver == "mlx5_core");
@@ -87,7 +87,7 @@ TEST_CASE("a VLAN has its number from the kernel and its parent from sysfs", "[h
     const MadeTree tree;
     add_bond(tree);
     const Machine machine = machine_of(tree, {{"bond0.100", "vlan", "bond0", 100}, {"gone0", "vlan", "bond0", 7}});
-    CHECK(nic(machine, "bond0.100").kind == "vlan");
+    CHECK(nic(machine, "bond0.100").kind == NicKind::vlan);
     CHECK(nic(machine, "bond0.100").vlan_id == 100);
     CHECK(nic(machine, "bond0.100").lower == std::vector<std::string>{"bond0"});
     CHECK(machine.nics.size() == 4);

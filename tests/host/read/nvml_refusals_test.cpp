@@ -36,7 +36,7 @@ TEST_CASE("a driver that is too old for some functions answers the others", "[ho
     CHECK(gpu.memory_used_bytes == std::nullopt);  // the old function counts what is reserved as used
     CHECK(gpu.memory_reserved_bytes == std::nullopt);
     CHECK(gpu.throttle_reasons == std::vector<std::string>{"idle", "software power cap"});
-    CHECK(gpu.fabric == GpuFabric{"completed", "success", "", 0, {}});
+    CHECK(gpu.fabric == GpuFabric{FabricState::completed, "success", "", 0, {}});
     CHECK(active_nvlinks(gpu) == 18);
     CHECK(gpu_gaps(machine) == std::vector<Gap>{{"gpus.state", "processes of GPUs 0-1",
                                                  "this driver's NVML has no nvmlDeviceGetComputeRunningProcesses_v3",

@@ -65,7 +65,7 @@ TEST_CASE("NVLinks of a virtual machine are up, to a switch that is hidden", "[h
     CHECK(active_nvlinks(gpu) == 18);
     CHECK(gpu.nvlinks[17] == NvLink{17, true, 6, 26562, "switch", "", {{"crc", 0}, {"recovery", 0}, {"replay", 0}}});
     CHECK(gpu.nvlinks[3].errors.at("replay") == 7);
-    CHECK(gpu.fabric == GpuFabric{"completed", "success", "", 0, {}});
+    CHECK(gpu.fabric == GpuFabric{FabricState::completed, "success", "", 0, {}});
 }
 
 TEST_CASE("NVLinks that are down have no remote end, and that is no gap", "[host/read]") {
@@ -111,7 +111,7 @@ TEST_CASE("a fabric that is not well says in which way", "[host/read]") {
     CHECK(library.machine().gpus.at(0).fabric->unhealthy ==
           std::vector<std::string>{"degraded bandwidth", "route unhealthy", "incorrect configuration: no partition"});
     library->fabric_state = NVML_GPU_FABRIC_STATE_IN_PROGRESS;
-    CHECK(library.machine().gpus.at(0).fabric->state == "in progress");
+    CHECK(library.machine().gpus.at(0).fabric->state == FabricState::in_progress);
     CHECK(library.machine().gpus.at(0).fabric->status.empty());
 }
 

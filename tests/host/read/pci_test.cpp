@@ -93,7 +93,7 @@ TEST_CASE("a GPU below a PCIe switch has the bridges above it, up to the root co
     const Machine machine = machine_of(tree);
     REQUIRE(machine.pci_devices.size() == 4);
     const PciDevice& gpu = device(machine, "0000:18:00.0");
-    CHECK(gpu.kind == "gpu");
+    CHECK(gpu.kind == PciKind::gpu);
     CHECK(gpu.parent == "0000:17:00.0");
     CHECK(gpu.link == PciLink{2.5, 16, 32.0, 16});
     CHECK(gpu.numa_node == 1);
@@ -101,7 +101,7 @@ TEST_CASE("a GPU below a PCIe switch has the bridges above it, up to the root co
     CHECK(gpu.subsystem_device_id == "0x16c1");
     CHECK(gpu.virtual_functions == std::nullopt);
     CHECK(device(machine, "0000:15:01.0").parent == "pci0000:15");
-    CHECK(device(machine, "0000:15:01.0").kind == "bridge");
+    CHECK(device(machine, "0000:15:01.0").kind == PciKind::bridge);
     CHECK(gaps_about(machine, "PCI").empty());
 }
 
@@ -151,10 +151,10 @@ TEST_CASE("domains of five digits hang below the device that hides them", "[host
     add(tree, {"pci0000:80/0000:80:00.5/pci10000:e0/10000:e0:01.0/10000:e1:00.0", "0x010802", "0x144d", "0xa80a", {}});
     const Machine machine = machine_of(tree);
     REQUIRE(machine.pci_devices.size() == 3);
-    CHECK(device(machine, "10000:e1:00.0").kind == "nvme");
+    CHECK(device(machine, "10000:e1:00.0").kind == PciKind::nvme);
     CHECK(device(machine, "10000:e1:00.0").parent == "10000:e0:01.0");
     CHECK(device(machine, "10000:e0:01.0").parent == "0000:80:00.5");
-    CHECK(device(machine, "0000:80:00.5").kind == "other");
+    CHECK(device(machine, "0000:80:00.5").kind == PciKind::other);
     CHECK(device(machine, "0000:80:00.5").parent == "pci0000:80");
 }
 
@@ -168,7 +168,7 @@ TEST_CASE("a virtual machine with flat PCIe and no NUMA node keeps what is there
     Readings readings;
     const Machine machine = machine_of(tree, &readings);
     REQUIRE(machine.pci_devices.size() == 2);
-    CHECK(machine.pci_devices[0].kind == "network");
+    CHECK(machine.pci_devices[0].kind == PciKind::network);
     CHECK(machine.pci_devices[0].link == PciLink{});
     CHECK(machine.pci_devices[1].numa_node == std::nullopt);
     CHECK(machine.pci_devices[1].link.max_speed_gts == 32.0);
@@ -227,6 +227,6 @@ TEST_CASE("GPUs come before virtual functions where there are more devices than 
     add(tree, {"pci0002:00/0002:00:00.0", "0x030200", "0x10de", "0x2330", {}});
     const Machine machine = machine_of(tree);
     CHECK(machine.pci_devices.size() == 512);
-    CHECK(device(machine, "0002:00:00.0").kind == "gpu");
+    CHECK(device(machine, "0002:00:00.0").kind == PciKind::gpu);
     CHECK(gaps_about(machine, "PCI devices").at(0).because.starts_with("more than 512 that matter; 89 are left out"));
 }

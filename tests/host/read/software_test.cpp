@@ -143,7 +143,7 @@ TEST_CASE("NVSwitches that only their driver shows are devices", "[host/read]") 
     const Machine machine = machine_of(tree);
     REQUIRE(machine.pci_devices.size() == 1);
     CHECK(machine.pci_devices[0].address == "0000:05:00.0");
-    CHECK(machine.pci_devices[0].kind == "nvswitch");
+    CHECK(machine.pci_devices[0].kind == PciKind::nvswitch);
 }
 
 TEST_CASE("a host with the RPM database says that it is not read", "[host/read]") {

@@ -7,7 +7,7 @@ namespace r1cluster::detail {
 
 /// What is wrong with a spec, and at which key ("host[0].name"). Thrown inside this room only: parse_spec turns
 /// the key into a line and column, validated() names it as it is.
-struct Breach {
+struct InvalidValue {
     std::string key;
     std::string message;
 };

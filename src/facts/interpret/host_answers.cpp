@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "facts/interpret/said.hpp"
+#include "facts/interpret/host_answers.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 
 namespace r1cluster::detail {
 
-std::optional<std::string> Said::text(const Answers& answers, const std::string& key) {
+std::optional<std::string> HostAnswers::text(const Answers& answers, const std::string& key) {
     const auto found = answers.find(key);
     if (found == answers.end() || !found->second.text) return std::nullopt;
     std::string text = *found->second.text;
@@ -18,7 +18,7 @@ std::optional<std::string> Said::text(const Answers& answers, const std::string&
     return text;
 }
 
-Reason Said::why(const Answers& answers, const std::string& key) {
+Reason HostAnswers::why(const Answers& answers, const std::string& key) {
     const auto found = answers.find(key);
     if (found == answers.end()) return was_not_read(key);
     return {key + ": " + found->second.because, code_of(found->second)};
@@ -32,7 +32,7 @@ Topic gpu_topic(int gpu, std::string_view key, std::string_view what) {
     return {fmt::format("gpu.{}.{}", gpu, key), fmt::format("{} of GPU {}", what, gpu)};
 }
 
-std::vector<std::string> Said::names(const std::string& path) const {
+std::vector<std::string> HostAnswers::names(const std::string& path) const {
     return lines_of(text(readings_.listings, path).value_or(""));
 }
 

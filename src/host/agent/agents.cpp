@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "host/agent/hosts.hpp"
+#include "host/agent/agents.hpp"
 
 #include <fmt/format.h>
 
@@ -42,14 +42,14 @@ asio::awaitable<void> together(asio::io_context& context, std::vector<std::funct
     if (failure) std::rethrow_exception(failure);
 }
 
-Hosts::Hosts(asio::io_context& context, DeploymentSpec spec, HostOptions options)
+Agents::Agents(asio::io_context& context, DeploymentSpec spec, HostOptions options)
     : context_(context),
       spec_(std::move(spec)),
       options_(std::move(options)),
       binary_(load_agent_binary(options_)),
       pausing_(context) {}
 
-asio::awaitable<void> Hosts::open() {
+asio::awaitable<void> Agents::open() {
     std::vector<std::function<asio::awaitable<void>()>> tasks;
     for (const HostSpec& host : spec_.hosts) {
         std::unique_ptr<Channel>& channel = channels_[host.name];
@@ -71,37 +71,37 @@ asio::awaitable<void> Hosts::open() {
     throw_if_interrupted();
 }
 
-std::optional<Error> Hosts::unreachable(const std::string& host) const {
+std::optional<Error> Agents::unreachable(const std::string& host) const {
     const auto failure = failures_.find(host);
     if (failure == failures_.end()) return std::nullopt;
     return failure->second;
 }
 
-asio::awaitable<boost::json::value> Hosts::call_method(std::string host, std::string method, boost::json::value params,
-                                                       std::optional<double> timeout_s) {
+asio::awaitable<boost::json::value> Agents::call_method(std::string host, std::string method, boost::json::value params,
+                                                        std::optional<double> timeout_s) {
     throw_if_interrupted();
     if (const auto failure = unreachable(host)) throw *failure;
     return channels_.at(host)->call(std::move(method), std::move(params),
                                     seconds(timeout_s.value_or(options_.request_timeout_s)));
 }
 
-void Hosts::throw_if_interrupted() const {
+void Agents::throw_if_interrupted() const {
     if (is_interrupted_) throw interruption_error();
 }
 
-asio::awaitable<void> Hosts::pause(double duration_s) {
+asio::awaitable<void> Agents::pause(double duration_s) {
     throw_if_interrupted();
     pausing_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(seconds(duration_s)));
     co_await pausing_.async_wait(result_of);
     throw_if_interrupted();
 }
 
-void Hosts::begin_call() {
+void Agents::begin_call() {
     is_interrupted_ = false;
     begun_.clear();
 }
 
-void Hosts::interrupt() {
+void Agents::interrupt() {
     is_interrupted_ = true;
     pausing_.cancel();
     for (auto& [name, channel] : channels_) {
@@ -114,7 +114,7 @@ void Hosts::interrupt() {
     }
 }
 
-void Hosts::report(const std::string& step, const std::string& text, bool is_done) {
+void Agents::report(const std::string& step, const std::string& text, bool is_done) {
     const auto now = std::chrono::steady_clock::now();
     const auto begin = begun_.try_emplace(step, now).first->second;
     if (options_.on_progress) options_.on_progress({step, text, seconds(now - begin).count(), is_done});

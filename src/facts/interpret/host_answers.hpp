@@ -29,9 +29,9 @@ struct Reason {
 };
 
 /// What one host said, looked up; what it did not say becomes a Gap of the machine.
-class Said {
+class HostAnswers {
 public:
-    Said(const Readings& readings, Machine& machine) : readings_(readings), machine_(machine) {}
+    HostAnswers(const Readings& readings, Machine& machine) : readings_(readings), machine_(machine) {}
 
     const Readings& readings() const { return readings_; }
     Machine& machine() { return machine_; }
@@ -75,22 +75,22 @@ private:
 };
 
 /// Parts of interpret(), in the order in which they are shown.
-void interpret_system(Said& said);
-void interpret_limits(Said& said);
-void interpret_container(Said& said);
-void interpret_network(Said& said);
-void interpret_network_tables(Said& said);  ///< part of the former
-void interpret_pci(Said& said);
-void interpret_hcas(Said& said);
-void interpret_firewalls(Said& said);
-void interpret_services(Said& said);  ///< after the firewalls, of which firewalld is a service
-void interpret_software(Said& said);
-void interpret_containers(Said& said);
-void interpret_filesystems(Said& said);
-void interpret_gpus(Said& said);
-void interpret_gpudirect(Said& said);  ///< after GPUs and HCAs: without both, nothing is missing
-void interpret_engine(Said& said);
-void interpret_checkpoint(Said& said);
+void interpret_system(HostAnswers& answers);
+void interpret_limits(HostAnswers& answers);
+void interpret_container(HostAnswers& answers);
+void interpret_network(HostAnswers& answers);
+void interpret_network_tables(HostAnswers& answers);  ///< part of the former
+void interpret_pci(HostAnswers& answers);
+void interpret_hcas(HostAnswers& answers);
+void interpret_firewalls(HostAnswers& answers);
+void interpret_services(HostAnswers& answers);  ///< after the firewalls, of which firewalld is a service
+void interpret_software(HostAnswers& answers);
+void interpret_containers(HostAnswers& answers);
+void interpret_filesystems(HostAnswers& answers);
+void interpret_gpus(HostAnswers& answers);
+void interpret_gpudirect(HostAnswers& answers);  ///< after GPUs and HCAs: without both, nothing is missing
+void interpret_engine(HostAnswers& answers);
+void interpret_checkpoint(HostAnswers& answers);
 
 /// Why there is no answer to what nobody asked: "\"/sys/class/net\" was not read".
 Reason was_not_read(const std::string& key);

@@ -29,9 +29,9 @@ using Replies = std::map<std::string, Reply<Value>>;  // by host
 Error interruption_error();
 
 /// The agents of all hosts of a spec. Whatever is asked of several hosts is asked of all at once.
-class Hosts {
+class Agents {
 public:
-    Hosts(asio::io_context& context, DeploymentSpec spec, HostOptions options);
+    Agents(asio::io_context& context, DeploymentSpec spec, HostOptions options);
 
     /// Connects to every host that has no connection, or a broken one. A host that cannot be reached is no failure of
     /// open(): see unreachable().
@@ -87,8 +87,8 @@ private:
 asio::awaitable<void> together(asio::io_context& context, std::vector<std::function<asio::awaitable<void>()>> tasks);
 
 template <class Request>
-asio::awaitable<Replies<typename Request::Reply>> Hosts::call_all(std::function<Request(const HostSpec&)> request,
-                                                                  std::optional<double> timeout_s) {
+asio::awaitable<Replies<typename Request::Reply>> Agents::call_all(std::function<Request(const HostSpec&)> request,
+                                                                   std::optional<double> timeout_s) {
     Replies<typename Request::Reply> replies;
     std::vector<std::function<asio::awaitable<void>()>> tasks;
     for (const HostSpec& host : spec_.hosts) {
