@@ -167,6 +167,7 @@ from ._core import (
     WholeInterval,
     Workload,
     active_nvlinks,
+    apply_engine_plan,
     ask_engine,
     ask_engine_all,
     cast_of,
@@ -217,6 +218,7 @@ from ._core import (
     parse_safetensors,
     parse_spec,
     pipeline_refusal,
+    place_ranks,
     place_tensor,
     plan_launch,
     plan_layouts,
@@ -246,10 +248,8 @@ from ._core import (
     to_nccl_topology,
     to_svg,
     to_toml,
-    place_ranks,
     up,
     validated,
-    weighed,
 )
 from ._errors import (
     Error,
@@ -429,6 +429,7 @@ __all__ = [
     "WholeInterval",
     "Workload",
     "active_nvlinks",
+    "apply_engine_plan",
     "ask_engine",
     "ask_engine_all",
     "cast_of",
@@ -480,6 +481,7 @@ __all__ = [
     "parse_safetensors",
     "parse_spec",
     "pipeline_refusal",
+    "place_ranks",
     "place_tensor",
     "plan_launch",
     "plan_layouts",
@@ -509,10 +511,8 @@ __all__ = [
     "to_nccl_topology",
     "to_svg",
     "to_toml",
-    "place_ranks",
     "up",
     "validated",
-    "apply_engine_plan",
     "write_parquet",
 ]
 

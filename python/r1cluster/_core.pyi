@@ -45,6 +45,7 @@ __all__: list[str] = [
     "ErrorKind",
     "ExpertPlacement",
     "Experts",
+    "FabricState",
     "Fate",
     "FileShare",
     "Filesystem",
@@ -95,10 +96,12 @@ __all__: list[str] = [
     "NearHca",
     "Nic",
     "NicAddress",
+    "NicKind",
     "NumaNode",
     "NvLink",
     "PathProbe",
     "PciDevice",
+    "PciKind",
     "PciLink",
     "Phase",
     "Plan",
@@ -163,6 +166,7 @@ __all__: list[str] = [
     "WholeInterval",
     "Workload",
     "active_nvlinks",
+    "apply_engine_plan",
     "ask_engine",
     "ask_engine_all",
     "cast_of",
@@ -213,6 +217,7 @@ __all__: list[str] = [
     "parse_safetensors",
     "parse_spec",
     "pipeline_refusal",
+    "place_ranks",
     "place_tensor",
     "plan_launch",
     "plan_layouts",
@@ -242,10 +247,8 @@ __all__: list[str] = [
     "to_nccl_topology",
     "to_svg",
     "to_toml",
-    "place_ranks",
     "up",
     "validated",
-    "apply_engine_plan",
 ]
 
 class Interval:
@@ -1312,6 +1315,45 @@ class CpuLimit:
     @property
     def is_unlimited(self) -> bool: ...
 
+class PciKind(enum.Enum):
+    """
+    What a PCI function is, by its class and vendor.
+    """
+
+    bridge = ...
+    gpu = ...
+    network = ...
+    nvme = ...
+    nvswitch = ...
+    other = ...
+    pcie_switch = ...
+    unknown = ...
+
+class NicKind(enum.Enum):
+    """
+    What a network interface is.
+    """
+
+    bond = ...
+    bridge = ...
+    infiniband = ...
+    loopback = ...
+    physical = ...
+    software = ...
+    unknown = ...
+    vlan = ...
+
+class FabricState(enum.Enum):
+    """
+    How far a GPU has come with its registration with the NVLink fabric.
+    """
+
+    completed = ...
+    in_progress = ...
+    not_started = ...
+    not_supported = ...
+    unknown = ...
+
 class PciLink:
     """
     What a PCIe link does, and what its device could do.
@@ -1371,7 +1413,7 @@ class PciDevice:
         *,
         address: str = "",
         parent: str = "",
-        kind: str = "",
+        kind: PciKind = ...,
         class_code: str = "",
         vendor_id: str = "",
         device_id: str = "",
@@ -1411,7 +1453,7 @@ class PciDevice:
     @property
     def is_acs_redirecting(self) -> bool | None: ...
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> PciKind: ...
     @property
     def link(self) -> PciLink: ...
     @property
@@ -1546,7 +1588,7 @@ class GpuFabric:
     def __init__(
         self,
         *,
-        state: str = "",
+        state: FabricState = ...,
         status: str = "",
         cluster_uuid: str = "",
         clique_id: int | None = None,
@@ -1568,7 +1610,7 @@ class GpuFabric:
     @property
     def cluster_uuid(self) -> str: ...
     @property
-    def state(self) -> str: ...
+    def state(self) -> FabricState: ...
     @property
     def status(self) -> str: ...
     @property
@@ -2521,7 +2563,7 @@ class Nic:
         self,
         *,
         name: str = "",
-        kind: str = "",
+        kind: NicKind = ...,
         is_up: bool | None = None,
         speed_mbps: int | None = None,
         mtu: int | None = None,
@@ -2552,7 +2594,7 @@ class Nic:
     @property
     def is_up(self) -> bool | None: ...
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> NicKind: ...
     @property
     def lower(self) -> list[str]: ...
     @property
@@ -3730,9 +3772,9 @@ class Checkpoint:
     @property
     def files(self) -> list[ShardFile]: ...
     @property
-    def warnings(self) -> list[str]: ...
-    @property
     def path(self) -> str: ...
+    @property
+    def warnings(self) -> list[str]: ...
 
 class TensorSum:
     """
@@ -3863,8 +3905,6 @@ class CheckpointSummary:
     @property
     def next_token_parameters(self) -> int: ...
     @property
-    def warnings(self) -> list[str]: ...
-    @property
     def parameters(self) -> int: ...
     @property
     def path(self) -> str: ...
@@ -3872,6 +3912,8 @@ class CheckpointSummary:
     def quantization(self) -> str: ...
     @property
     def tensors(self) -> int: ...
+    @property
+    def warnings(self) -> list[str]: ...
 
 class SliceRule(enum.Enum):
     """
@@ -4174,9 +4216,9 @@ class Engine:
     @property
     def gpu_memory_utilization(self) -> float: ...
     @property
-    def has_latent_cache(self) -> bool: ...
-    @property
     def has_dummy_weights(self) -> bool: ...
+    @property
+    def has_latent_cache(self) -> bool: ...
     @property
     def is_custom_all_reduce(self) -> bool: ...
     @property
@@ -5392,11 +5434,11 @@ class EnginePlan:
     @property
     def layers_per_stage(self) -> list[int]: ...
     @property
-    def warnings(self) -> list[str]: ...
-    @property
     def ranks(self) -> list[EngineRank]: ...
     @property
     def refusal(self) -> str: ...
+    @property
+    def warnings(self) -> list[str]: ...
 
 class Setting:
     """
@@ -6501,6 +6543,11 @@ def active_nvlinks(gpu: Gpu) -> int:
     How many NVLinks are up.
     """
 
+def apply_engine_plan(layout: Layout, engine: EnginePlan) -> Layout:
+    """
+    The layout with layers and bytes of each rank as the engine says.
+    """
+
 def ask_engine(
     environment: os.PathLike[str] | str,
     question: EngineQuestion,
@@ -6855,6 +6902,11 @@ def pipeline_refusal(
     Why this version does not start with these layers; empty: it does.
     """
 
+def place_ranks(spec: DeploymentSpec, tensor_parallel: int, pipeline_parallel: int) -> Layout:
+    """
+    Ranks on the spec's hosts in their order, and nothing else.
+    """
+
 def place_tensor(config: ModelConfig, tensor_name: str, loading: Loading = ...) -> TensorPlace | None:
     """
     Place and rule of one tensor; None where the family has no such tensor.
@@ -7085,11 +7137,6 @@ def to_toml(spec: DeploymentSpec) -> str:
     The TOML form, which parse_spec() reads back.
     """
 
-def place_ranks(spec: DeploymentSpec, tensor_parallel: int, pipeline_parallel: int) -> Layout:
-    """
-    Ranks on the spec's hosts in their order, and nothing else.
-    """
-
 @typing.overload
 def up(
     spec: DeploymentSpec,
@@ -7115,9 +7162,4 @@ def up(hosts: Hosts, *, is_dry_run: bool = False, ignores_findings: bool = False
 def validated(spec: DeploymentSpec) -> DeploymentSpec:
     """
     The spec with its defaults filled in; InvalidInput where it breaks a rule of parse_spec().
-    """
-
-def apply_engine_plan(layout: Layout, engine: EnginePlan) -> Layout:
-    """
-    The layout with layers and bytes of each rank as the engine says.
     """

@@ -44,6 +44,10 @@ void bind_parts_of_machine(py::module_& module) {
 }
 
 void bind_devices(py::module_& module) {
+    bind_enum<PciKind>(module, "PciKind", "What a PCI function is, by its class and vendor.");
+    bind_enum<NicKind>(module, "NicKind", "What a network interface is.");
+    bind_enum<FabricState>(module, "FabricState",
+                           "How far a GPU has come with its registration with the NVLink fabric.");
     bind_value<PciLink>(module, "PciLink", "What a PCIe link does, and what its device could do.");
     bind_value<PciDevice>(module, "PciDevice", "A PCI function that decides placement.");
     bind_value<DevicePath>(module, "DevicePath", "How two devices of one machine reach each other.");
@@ -54,10 +58,6 @@ void bind_devices(py::module_& module) {
     bind_value<NearHca>(module, "NearHca", "An HCA as one GPU sees it.");
     bind_value<Gpu>(module, "Gpu", "A GPU.");
     bind_value<Gid>(module, "Gid", "One address of an HCA port.");
-    bind_enum<PciKind>(module, "PciKind", "What a PCI function is, by its class and vendor.");
-    bind_enum<NicKind>(module, "NicKind", "What a network interface is.");
-    bind_enum<FabricState>(module, "FabricState",
-                           "How far a GPU has come with its registration with the NVLink fabric.");
     bind_enum<LinkLayer>(module, "LinkLayer", "What an HCA port speaks.");
     bind_enum<HcaPortState>(module, "HcaPortState", "Logical state of an HCA port.");
     bind_enum<HcaRole>(module, "HcaRole", "What an HCA is for.");
