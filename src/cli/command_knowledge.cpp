@@ -9,9 +9,9 @@ namespace {
 void lint(const std::string& folder, Session& session) {
     const auto problems = lint_knowledge(read_knowledge_files(folder));
     for (const knowledge::TableProblem& problem : problems) {
-        fmt::print("{}:{}:{}: {}\n", problem.file, problem.line, problem.column, problem.message);
+        print_out(fmt::format("{}:{}:{}: {}\n", problem.file, problem.line, problem.column, problem.message));
     }
-    if (problems.empty()) fmt::print("no problem\n");
+    if (problems.empty()) print_out("no problem\n");
     if (!problems.empty()) session.exit_code = has_findings;
 }
 
@@ -40,7 +40,7 @@ void add_knowledge(CLI::App& app, Session& session) {
         const std::string text = !session.is_json ? show(tables, table)
                                  : table.empty()  ? to_json(tables)
                                                   : table_json(tables, table);
-        std::fwrite(text.data(), 1, text.size(), stdout);
+        session.is_json ? print_json(text) : print_out(text);
     });
 }
 

@@ -8,6 +8,31 @@
 #include "cli/session.hpp"
 
 namespace r1cluster::cli {
+namespace {
+
+/// What the guards' own records say, whatever the logs hold: a deployment that failed is never clean.
+Report findings_of(const DeploymentStatus& status) {
+    Report report;
+    const auto add = [&](const char* id, Severity severity, std::string subject, std::string observed) {
+        report.findings.push_back({.id = id,
+                                   .severity = severity,
+                                   .subject = std::move(subject),
+                                   .observed = std::move(observed),
+                                   .expected = "every process of the deployment runs",
+                                   .remedy = "see \"r1cluster status\" and the log of the process",
+                                   .source = "docs/diagnose.md"});
+    };
+    if (status.phase == Phase::failed) {
+        const Cause cause = status.cause.value_or(Cause{});
+        add("deployment.failed", Severity::error, cause.host, cause.text);
+    }
+    for (const HostStatus& host : status.hosts) {
+        if (host.phase == Phase::unknown) add("deployment.unknown", Severity::unknown, host.host, host.because);
+    }
+    return report;
+}
+
+}  // namespace
 
 void add_init(CLI::App& app, Session& session) {
     (void)session;
@@ -19,7 +44,7 @@ void add_init(CLI::App& app, Session& session) {
     verb->callback([] {
         const std::string text = init(hosts);
         if (output == "-") {
-            fmt::print("{}", text);
+            print_out(text);
             return;
         }
         if (std::ifstream(output)) {
@@ -29,7 +54,7 @@ void add_init(CLI::App& app, Session& session) {
         std::ofstream file(output);
         file << text << std::flush;
         if (!file) throw Error(ErrorKind::system, output, fmt::format("writing \"{}\": it cannot be written", output));
-        fmt::print("wrote {}; fill in what it says, then: r1cluster up {}\n", output, output);
+        print_out(fmt::format("wrote {}; fill in what it says, then: r1cluster up {}\n", output, output));
     });
 }
 
@@ -46,12 +71,12 @@ void add_record(CLI::App& app, Session& session) {
         Recording recording = session.recording_or_this_host();
         if (anonymize == "on") {
             Scrubbed scrubbed = scrub(recording);
-            for (const auto& [kind, count] : scrubbed.replaced) fmt::print("replaced {} {}\n", count, kind);
+            for (const auto& [kind, count] : scrubbed.replaced) print_out(fmt::format("replaced {} {}\n", count, kind));
             recording = std::move(scrubbed.recording);
         }
         save_recording(recording, output);
-        fmt::print("recorded {} host{} in {}\n", recording.hosts.size(), recording.hosts.size() == 1 ? "" : "s",
-                   output);
+        print_out(fmt::format("recorded {} host{} in {}\n", recording.hosts.size(),
+                              recording.hosts.size() == 1 ? "" : "s", output));
     });
 }
 
@@ -71,7 +96,7 @@ void write_each(const Cluster& cluster, const std::string& file, const std::stri
     for (const Machine& machine : cluster.machines) {
         const std::string text = text_of(machine);
         if (file == "-") {
-            std::fwrite(text.data(), 1, text.size(), stdout);
+            print_out(text);
             continue;
         }
         std::string path = file;
@@ -84,7 +109,7 @@ void write_each(const Cluster& cluster, const std::string& file, const std::stri
         std::ofstream out(path, std::ios::binary);
         out << text << std::flush;
         if (!out) throw Error(ErrorKind::system, path, fmt::format("writing \"{}\": it cannot be written", path));
-        fmt::print("wrote {}\n", path);
+        print_out(fmt::format("wrote {}\n", path));
     }
 }
 
@@ -104,7 +129,7 @@ std::string matrices(const Cluster& cluster) {
 void print_changes(Session& session, const Cluster& before, const Cluster& after) {
     const std::vector<Change> changes = compare(before, after);
     const std::string text = show(changes);
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    print_out(text);
     if (std::any_of(changes.begin(), changes.end(), [](const Change& change) { return change.is_worse; }))
         session.exit_code = has_findings;
 }
@@ -152,16 +177,20 @@ void add_diagnose(CLI::App& app, Session& session) {
     add_json(*verb, session);
     verb->callback([&session] {
         std::vector<EngineLog> found;
+        std::optional<DeploymentStatus> status;
         if (sources.size() == 1 && sources.front().ends_with(".toml")) {
             session.spec_path = sources.front();
             LogOptions all;
             all.lines = 0;
-            found = read_logs(session.spec(), all, session.host_options());
+            Hosts hosts = connect(session.spec(), session.host_options());
+            found = read_logs(hosts, all);
+            status = read_status(hosts);
             end_progress();
         } else {
             for (const std::string& path : sources) found.push_back({"", path, read_text_file(path, 64u << 20)});
         }
-        const Report report = diagnose(found, session.knowledge());
+        Report report = diagnose(found, session.knowledge());
+        if (status) report = merge(report, findings_of(*status));
         print(session, report, [&] { return show(report, true); });
         if (!report.findings.empty()) session.exit_code = has_findings;
     });

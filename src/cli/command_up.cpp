@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verbs of a deployment that runs: up, status, logs, down.
 #include <fmt/format.h>
 
 #include "cli/session.hpp"
@@ -60,70 +59,7 @@ void add_up(CLI::App& app, Session& session) {
         if (!is_good) {
             session.exit_code = has_findings;
             if (!session.is_json && result.status.cause)
-                fmt::print(stderr, "r1cluster: {}\n", result.status.cause->text);
-        }
-    });
-}
-
-void add_status(CLI::App& app, Session& session) {
-    CLI::App* verb = app.add_subcommand("status", "how the deployment is; the first cause first where it failed");
-    verb->add_option("spec", session.spec_path, "the deployment spec (cluster.toml)")->required();
-    add_host_options(*verb, session);
-    add_json(*verb, session);
-    verb->callback([&session] {
-        HostOptions options = session.host_options();
-        options.on_progress = nullptr;  // a second's work, and often read by programs
-        const DeploymentStatus now = read_status(session.spec(), options);
-        print(session, now, [&] { return show(now); });
-        if (now.phase == Phase::failed || now.phase == Phase::unknown) session.exit_code = has_findings;
-    });
-}
-
-void add_logs(CLI::App& app, Session& session) {
-    CLI::App* verb = app.add_subcommand("logs", "the engine's logs of every host");
-    static LogOptions log_options;
-    verb->add_option("spec", session.spec_path, "the deployment spec (cluster.toml)")->required();
-    verb->add_flag("-f,--follow", log_options.follow, "until interrupted, or the deployment ends");
-    verb->add_option("-n,--lines", log_options.lines, "of each log, from its end; 0: all")
-        ->check(CLI::NonNegativeNumber)
-        ->capture_default_str();
-    verb->add_option("--host", log_options.host, "only this host");
-    add_host_options(*verb, session);
-    verb->callback([&session] {
-        HostOptions options = session.host_options();
-        options.on_progress = nullptr;
-        const auto show_log = [](const EngineLog& log) {
-            std::size_t begin = 0;
-            while (begin < log.text.size()) {
-                const std::size_t end = std::min(log.text.find('\n', begin), log.text.size());
-                fmt::print("{} {} | {}\n", log.host, log.process,
-                           std::string_view(log.text).substr(begin, end - begin));
-                begin = end + 1;
-            }
-            std::fflush(stdout);
-        };
-        if (log_options.follow) {
-            follow_logs(session.spec(), show_log, log_options, options);
-        } else {
-            for (const EngineLog& log : read_logs(session.spec(), log_options, options)) show_log(log);
-        }
-    });
-}
-
-void add_down(CLI::App& app, Session& session) {
-    CLI::App* verb =
-        app.add_subcommand("down", "ends the deployment on every host and waits until nothing is left; keeps its logs");
-    static bool purge = false;
-    verb->add_option("spec", session.spec_path, "the deployment spec (cluster.toml)")->required();
-    verb->add_flag("--purge", purge, "remove the logs too");
-    add_host_options(*verb, session);
-    add_json(*verb, session);
-    verb->callback([&session] {
-        const DeploymentStatus ended = down(session.spec(), purge, session.host_options());
-        end_progress();
-        print(session, ended, [&] { return show(ended); });
-        for (const HostStatus& host : ended.hosts) {
-            if (host.phase == Phase::unknown) session.exit_code = has_findings;
+                print_error(fmt::format("r1cluster: {}\n", result.status.cause->text));
         }
     });
 }

@@ -37,7 +37,7 @@ int run_verbs(int argc, char** argv) {
     }
     cli::watch_signals();
     if (argc > 1 && argv[1][0] != '-' && !has_verb(app, argv[1])) {
-        fmt::print(stderr, "r1cluster: there is no verb \"{}\"; \"r1cluster --help\" lists them\n", argv[1]);
+        cli::print_error(fmt::format("r1cluster: there is no verb \"{}\"; \"r1cluster --help\" lists them\n", argv[1]));
         return cli::wrong_usage;
     }
     try {
@@ -47,7 +47,7 @@ int run_verbs(int argc, char** argv) {
         return app.exit(error) == 0 ? cli::clean : cli::wrong_usage;
     } catch (const Error& error) {
         cli::end_progress();
-        fmt::print(stderr, "r1cluster: {}\n", error.what());
+        cli::print_error(fmt::format("r1cluster: {}\n", error.what()));
         return error.kind() == ErrorKind::interrupted ? cli::interrupted : cli::failed;
     }
 }
@@ -62,7 +62,7 @@ int main(int argc, char** argv) {
         return run_verbs(argc, argv);
     } catch (const std::exception& error) {
         cli::end_progress();
-        fmt::print(stderr, "r1cluster: {} (a defect in r1cluster; please report it)\n", error.what());
+        cli::print_error(fmt::format("r1cluster: {} (a defect in r1cluster; please report it)\n", error.what()));
         return cli::failed;
     }
 }

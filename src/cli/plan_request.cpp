@@ -111,7 +111,7 @@ void PlanRequest::print_forecast(const Session& session, const Decision& decisio
         const Observation seen = parse_observation(observed);
         const std::vector<SlownessCause> causes = explain_slowness(
             decision.spec, decision.cluster, checkpoint, layout, seen.workload, seen.tokens_per_s, session.knowledge());
-        fmt::print("{}", show_causes(causes));
+        print_out(show_causes(causes));
     }
 }
 

@@ -3,9 +3,12 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
-#include <csignal>
 
 #include <atomic>
+#include <csignal>
+#include <cstdio>
+
+#include "report/terminal_text.hpp"
 
 namespace r1cluster::cli {
 namespace {
@@ -13,7 +16,15 @@ namespace {
 std::atomic<bool> has_signal{false};
 bool has_open_line = false;
 
-void on_signal(int) { has_signal = true; }
+/// The first asks the verb to undo its work. The second does not wait for that: guards end by themselves what has not
+/// served a token yet.
+void on_signal(int) {
+    if (!has_signal.exchange(true)) return;
+    constexpr std::string_view said =
+        "\nr1cluster: interrupted again: processes may be left; \"r1cluster down\" ends them\n";
+    [[maybe_unused]] const ssize_t size = ::write(STDERR_FILENO, said.data(), said.size());
+    ::_exit(interrupted);
+}
 
 }  // namespace
 
@@ -68,6 +79,21 @@ void add_explain(CLI::App& verb, Session& session) {
     verb.add_flag("--explain", session.explains, "print the reason for every decision");
 }
 
+void print_out(std::string_view text) {
+    const std::string shown = detail::terminal_text(text);
+    std::fwrite(shown.data(), 1, shown.size(), stdout);
+}
+
+void print_error(std::string_view text) {
+    const std::string shown = detail::terminal_text(text);
+    std::fwrite(shown.data(), 1, shown.size(), stderr);
+}
+
+void print_json(std::string_view document) {
+    const std::string shown = detail::terminal_json(document);
+    std::fwrite(shown.data(), 1, shown.size(), stdout);
+}
+
 Decision Session::decide() const { return r1cluster::decide(spec(), recording(), {}, knowledge()); }
 
 void show_progress(const Progress& progress) {
@@ -78,13 +104,14 @@ void show_progress(const Progress& progress) {
     if (!is_terminal && !progress.is_done && progress.step == last_step && progress.elapsed_s - last_s < 1) return;
     last_s = progress.elapsed_s;
     last_step = progress.step;
-    const std::string line = fmt::format("{:>7.1f} s  {:<8} {}", progress.elapsed_s, progress.step, progress.text);
+    const std::string line = fmt::format("{:>7.1f} s  {:<8} {}", progress.elapsed_s, progress.step,
+                                         progress.text.substr(0, progress.text.find('\n')));
     if (is_terminal) {
-        fmt::print(stderr, "\r\033[K{}", line.substr(0, 150));
+        fmt::print(stderr, "\r\033[K{}", detail::terminal_text(line.substr(0, 150)));
         has_open_line = true;
         if (progress.is_done) end_progress();
     } else {
-        fmt::print(stderr, "{}\n", line);
+        print_error(line + "\n");
     }
     std::fflush(stderr);
 }

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "r1cluster/cluster.hpp"
 
@@ -44,11 +45,20 @@ void add_knowledge_option(CLI::App& verb, Session& session);
 void add_json(CLI::App& verb, Session& session);
 void add_explain(CLI::App& verb, Session& session);
 
+/// To standard output and standard error, with whatever a terminal would obey as escapes: all that a verb prints goes
+/// this way.
+void print_out(std::string_view text);
+void print_error(std::string_view text);
+void print_json(std::string_view document);
+
 /// One of the two, by --json.
 template <class Value, class Show>
 void print(const Session& session, const Value& value, Show show_text) {
-    const std::string text = session.is_json ? to_json(value) : show_text();
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    if (session.is_json) {
+        print_json(to_json(value));
+    } else {
+        print_out(show_text());
+    }
 }
 
 /// Progress lines on standard error: one that is rewritten on a terminal, plain ones elsewhere.
