@@ -8,6 +8,15 @@
 namespace r1cluster::supervise {
 namespace {
 
+/// A peer that has died is known at once by its closed connection, and one that has lost a packet connects again.
+constexpr double reconnect_s = 3;
+/// Somebody may look at a process with a debugger for a moment.
+constexpr double stopped_limit_s = 15;
+/// For so long after a failure another host may still tell of an earlier one.
+constexpr double settle_s = 1;
+/// Two ends so close together come in any order: then one by a signal explains the other.
+constexpr double tie_s = 0.02;
+
 bool is_ending(const State& state) { return state.phase != Phase::starting && state.phase != Phase::ready; }
 
 /// A failed group serves nobody, so its processes get less time to leave than those that somebody stopped.
@@ -21,15 +30,39 @@ void end(Step& result, Phase phase, std::optional<Cause> cause, double grace_s, 
     result.decisions.push_back(Terminate{});
 }
 
-void fail(Step& result, Cause cause, double now) {
-    // "stopping" until nothing is left; the cause says that it will be "failed".
-    end(result, Phase::stopping, std::move(cause), result.state.failure_grace_s, now);
+/// Whether this failure, which was told later, happened before the one that is known.
+bool is_before(const State& state, const Cause& cause, double at) {
+    if (at < state.cause_at - tie_s) return true;
+    return at <= state.cause_at + tie_s && cause.signal && !state.cause->signal;
+}
+
+void fail(Step& result, Cause cause, std::optional<double> when, double now) {
+    State& state = result.state;
+    const double at = when.value_or(now);
+    if (!is_ending(state)) {
+        // "stopping" until nothing is left; the cause says that it will be "failed".
+        end(result, Phase::stopping, std::move(cause), state.failure_grace_s, now);
+        state.cause_at = at;
+        state.told_at = now;
+    } else if (state.phase == Phase::stopping && state.cause && is_before(state, cause, at)) {
+        state.cause = std::move(cause);
+        state.cause_at = at;
+        result.decisions.push_back(TellPeers{state.cause});
+    }
 }
 
 Cause lost_peer(const State& state, const std::string& host) {
     Cause cause;
     cause.host = host;
     cause.text = fmt::format("{} was not heard from for {:.0f} s (said by {})", host, state.lease_s, state.host);
+    return cause;
+}
+
+Cause closed_link(const State& state, const std::string& host) {
+    Cause cause;
+    cause.host = host;
+    cause.text = fmt::format("the guard on {} closed its connection to {} and did not come back within {:.0f} s", host,
+                             state.host, reconnect_s);
     return cause;
 }
 
@@ -52,20 +85,46 @@ void on(Step& result, const Begin&, double now) {
 
 void on(Step&, const ProcessStarted&, double) {}
 
-void on(Step& result, const ProcessExited& event, double now) { fail(result, event.cause, now); }
+void on(Step& result, const ProcessExited& event, double now) { fail(result, event.cause, event.at, now); }
 
 void on(Step& result, const RankSeen& event, double) { result.state.ranks[event.rank] = event.pid; }
 
-void on(Step& result, const RankExited& event, double now) { fail(result, event.cause, now); }
+void on(Step& result, const RankExited& event, double now) { fail(result, event.cause, event.at, now); }
+
+void on(Step& result, const PartExited& event, double now) { fail(result, event.cause, event.at, now); }
+
+void on(Step& result, const RunStateSeen& event, double now) {
+    State& state = result.state;
+    if (!event.is_stopped) {
+        state.stopped.erase(event.pid);
+        return;
+    }
+    const double since = state.stopped.try_emplace(event.pid, now).first->second;
+    if (now - since < stopped_limit_s) return;
+    Cause cause = event.cause;
+    cause.text += fmt::format(" for {:.0f} s", now - since);
+    fail(result, std::move(cause), since, now);
+}
 
 void on(Step& result, const PeerHeard& event, double now) {
     const auto peer = result.state.peers_heard.find(event.host);
     if (peer != result.state.peers_heard.end()) peer->second = now;
+    result.state.peers_lost.erase(event.host);
+}
+
+void on(Step& result, const PeerLost& event, double now) {
+    State& state = result.state;
+    if (!state.peers_heard.contains(event.host)) return;
+    state.peers_lost.try_emplace(event.host, now);
+    // After a stop the head's guard leaves once its processes have: the engine is gone, and a worker that waits for it
+    // has nothing to finish.
+    if (state.phase == Phase::stopping && !state.is_head && state.kill_at)
+        state.kill_at = std::min(*state.kill_at, now + state.failure_grace_s);
 }
 
 void on(Step& result, const PeerEnded& event, double now) {
     if (event.cause) {
-        fail(result, *event.cause, now);
+        fail(result, *event.cause, event.at, now);
     } else {
         end(result, Phase::stopping, std::nullopt, result.state.grace_s, now);
     }
@@ -75,7 +134,7 @@ void on(Step& result, const ControllerHeard&, double now) { result.state.control
 
 void on(Step& result, const ControllerLeft&, double now) {
     if (result.state.is_attached && !is_ending(result.state))
-        fail(result, lost_controller(result.state, "went away"), now);
+        fail(result, lost_controller(result.state, "went away"), now, now);
 }
 
 void on(Step& result, const Commit&, double) {
@@ -89,9 +148,10 @@ void on(Step& result, const StopAsked&, double now) {
     end(result, Phase::stopping, std::nullopt, result.state.grace_s, now);
 }
 
-void on(Step& result, const GroupEmpty&, double) {
+void on(Step& result, const GroupEmpty&, double now) {
     State& state = result.state;
     if (state.phase != Phase::stopping) return;
+    if (!state.peers_heard.empty() && state.told_at && now < *state.told_at + settle_s) return;
     state.phase = state.cause ? Phase::failed : Phase::stopped;
     state.kill_at.reset();
 }
@@ -100,11 +160,15 @@ void on(Step& result, const Tick&, double now) {
     State& state = result.state;
     if (state.has_begun && !is_ending(state)) {
         for (const auto& [host, heard] : state.peers_heard) {
-            if (now - heard > state.lease_s) return fail(result, lost_peer(state, host), now);
+            if (now - heard > state.lease_s) return fail(result, lost_peer(state, host), now, now);
+        }
+        for (const auto& [host, since] : state.peers_lost) {
+            if (now - since > reconnect_s) return fail(result, closed_link(state, host), since, now);
         }
     }
     if (state.is_attached && !is_ending(state) && now - state.controller_heard > state.lease_s) {
-        return fail(result, lost_controller(state, fmt::format("was not heard from for {:.0f} s", state.lease_s)), now);
+        return fail(result, lost_controller(state, fmt::format("was not heard from for {:.0f} s", state.lease_s)), now,
+                    now);
     }
     if (state.kill_at && now >= *state.kill_at) {
         state.has_killed = true;
@@ -128,6 +192,7 @@ State initial(const LaunchPlan& plan, const std::string& host, double now) {
     }
     // A star: the head hears every other guard, and they hear the head.
     const bool is_head = !plan.hosts.empty() && plan.hosts.front().host == host;
+    state.is_head = is_head;
     for (const HostLaunch& other : plan.hosts) {
         if (other.host != host && (is_head || &other == &plan.hosts.front())) state.peers_heard[other.host] = now;
     }

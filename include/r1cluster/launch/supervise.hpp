@@ -15,7 +15,8 @@
 /// seconds of the host's monotonic clock.
 namespace r1cluster::supervise {
 
-// What happens.
+// What happens. Where an event tells of a failure, `at` says when it happened, unset: now; of two failures the earlier
+// one is the cause, however late it is told.
 struct Begin {};  ///< the controller asks to start the processes
 struct ProcessStarted {
     std::string name;
@@ -24,6 +25,7 @@ struct ProcessStarted {
 struct ProcessExited {
     std::string name;
     Cause cause;
+    std::optional<double> at = {};
 };  ///< a child of the guard
 struct RankSeen {
     int rank = 0;
@@ -32,22 +34,37 @@ struct RankSeen {
 struct RankExited {
     int rank = 0;
     Cause cause;
+    std::optional<double> at = {};
 };  ///< maybe a grandchild
+struct PartExited {
+    Cause cause;
+    std::optional<double> at = {};
+};  ///< a process of the engine that the engine cannot do without and that is no rank
+struct RunStateSeen {
+    int pid = 0;
+    bool is_stopped = false;  ///< by SIGSTOP, SIGTSTP or a debugger
+    Cause cause;              ///< what to say of it
+};                            ///< of a process of the engine; every second or so
 struct PeerHeard {
     std::string host;
 };
 struct PeerEnded {
     std::string host;
     std::optional<Cause> cause;
+    std::optional<double> at = {};
 };  ///< no cause: it ended on request
+struct PeerLost {
+    std::string host;
+};  ///< its connection closed
 struct ControllerHeard {};
 struct ControllerLeft {};  ///< its connection closed
 struct Commit {};          ///< a token was generated
 struct StopAsked {};
 struct GroupEmpty {};  ///< no process of the deployment is left here
 struct Tick {};
-using Event = std::variant<Begin, ProcessStarted, ProcessExited, RankSeen, RankExited, PeerHeard, PeerEnded,
-                           ControllerHeard, ControllerLeft, Commit, StopAsked, GroupEmpty, Tick>;
+using Event =
+    std::variant<Begin, ProcessStarted, ProcessExited, RankSeen, RankExited, PartExited, RunStateSeen, PeerHeard,
+                 PeerEnded, PeerLost, ControllerHeard, ControllerLeft, Commit, StopAsked, GroupEmpty, Tick>;
 
 // What the guard must do.
 struct StartProcess {
@@ -72,12 +89,15 @@ using Decision = std::variant<StartProcess, Terminate, Kill, TellPeers, Finish>;
 struct State {
     std::string host;
     Phase phase = Phase::starting;
+    bool is_head = false;
     bool has_begun = false;
     bool is_attached = true;  ///< ends when the controller does; false after Commit of a service
     Fate fate = Fate::service;
     std::vector<std::string> processes;         ///< to be started
     std::map<int, int> ranks;                   ///< rank -> pid, as far as seen
     std::map<std::string, double> peers_heard;  ///< every peer; time of its last message
+    std::map<std::string, double> peers_lost;   ///< peers whose connection closed; since when
+    std::map<int, double> stopped;              ///< pid -> since when the process is stopped
     double controller_heard = 0;
     double lease_s = 0;
     double grace_s = 0;
@@ -86,6 +106,8 @@ struct State {
     bool has_killed = false;
     bool has_finished = false;
     std::optional<Cause> cause;
+    double cause_at = 0;            ///< when it happened
+    std::optional<double> told_at;  ///< when the group began to end for a failure
 };
 
 struct Step {
@@ -96,7 +118,8 @@ struct Step {
 /// The state of a new guard for `host`, before Begin.
 State initial(const LaunchPlan& plan, const std::string& host, double now);
 
-/// Keeps the first failure as the cause. What ends after a failure or a stop request is a consequence.
+/// Keeps the first failure as the cause: the earliest that is told while the group ends. What ends after a failure or a
+/// stop request is a consequence.
 Step step(State state, const Event& event, double now);
 
 }  // namespace r1cluster::supervise
