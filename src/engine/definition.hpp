@@ -78,6 +78,20 @@ struct SeenRank {
     bool operator==(const SeenRank&) const = default;
 };
 
+/// The place of a process in its layout, as its own name says it.
+struct ProcessPlace {
+    int data = 0;
+    int stage = 0;
+    int tensor = 0;
+};
+
+/// A process that the engine starts and cannot do without.
+struct EngineProcess {
+    std::string_view name;  ///< "Worker_PP1_TP0", "EngineCore"
+    bool is_worker = false;
+    ProcessPlace place;  ///< of a worker
+};
+
 /// What it takes to start an engine and to watch it.
 struct EngineLaunch {
     std::span<const OwnedArgument> owned_arguments;
@@ -85,6 +99,8 @@ struct EngineLaunch {
     std::string_view address_variable;  ///< the host's own address
     CommandLine (*serve_command)(const ServeCommand& command) = nullptr;
     std::vector<EngineVariable> (*variables)(const VariableRequest& request) = nullptr;
+    /// The place of a process among the engine's by its title, as `ps` shows it; nullopt: not one of the engine's own.
+    std::optional<EngineProcess> (*process_of_title)(std::string_view title) = nullptr;
     /// The rank whose process a line of the log names; nullopt: the line names none.
     std::optional<SeenRank> (*rank_of_line)(std::string_view line) = nullptr;
 };
@@ -95,13 +111,6 @@ struct EngineRequest {
     const ModelConfig& config;
     const Devices& devices;
     const EngineArguments& arguments;  ///< engine.extra_arguments
-};
-
-/// The place of a process in its layout, as its own name says it.
-struct ProcessPlace {
-    int data = 0;
-    int stage = 0;
-    int tensor = 0;
 };
 
 /// What one line of a log says of memory; unset: nothing.

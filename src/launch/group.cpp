@@ -110,7 +110,11 @@ void find_owned_arguments(const DeploymentSpec& spec, const EngineLaunch& launch
         std::string flag = argument.substr(0, argument.find('='));
         if (!flag.starts_with('-')) continue;
         std::ranges::replace(flag, '_', '-');  // as the engine's own parser does
-        const auto owned = std::ranges::find(launch.owned_arguments, flag, &OwnedArgument::flag);
+        // The engine's parser takes the beginning of a long flag for the flag, where no other flag begins so.
+        const auto is_meant = [&](const OwnedArgument& owned) {
+            return owned.flag == flag || (flag.starts_with("--") && flag.size() > 3 && owned.flag.starts_with(flag));
+        };
+        const auto owned = std::ranges::find_if(launch.owned_arguments, is_meant);
         if (owned == launch.owned_arguments.end()) continue;
         refuse(spec, fmt::format("engine.extra_arguments has \"{}\"; expected {} instead", flag, owned->instead));
     }

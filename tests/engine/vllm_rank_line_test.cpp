@@ -32,3 +32,33 @@ TEST_CASE("lines that only look like a worker's name no rank", "[engine]") {
         CHECK(rank_of_line(line) == std::nullopt);
     }
 }
+
+TEST_CASE("what a prompt says names no rank", "[engine]") {
+    const std::string real =
+        "(Worker pid=12844) INFO 11-22 07:40:49 [parallel_state.py:2350] rank 0 in world size 2 is assigned as DP rank "
+        "0";
+    CHECK(rank_of_line(real) == SeenRank{0, 12844});
+    for (const std::string& line :
+         {"(APIServer pid=9) INFO 11-22 07:40:49 [logger.py:39] Received request: prompt: '" + real + "'", " " + real,
+          "'" + real, "x (Worker pid=12844) INFO 11-22 07:40:49 [parallel_state.py:1] rank 0 in world size 2",
+          std::string(
+              "(Worker pid=12844) INFO 11-22 07:40:49 [logger.py:2350] rank 0 in world size 2 is assigned as DP "
+              "rank 0")}) {
+        CAPTURE(line);
+        CHECK(rank_of_line(line) == std::nullopt);
+    }
+}
+
+TEST_CASE("vLLM's processes are known by their titles", "[engine]") {
+    const auto worker = vllm::process_of_title("VLLM::Worker_PP1_TP3");
+    REQUIRE(worker);
+    CHECK(worker->name == "Worker_PP1_TP3");
+    CHECK(worker->is_worker);
+    CHECK(worker->place.stage == 1);
+    CHECK(worker->place.tensor == 3);
+    const auto core = vllm::process_of_title("VLLM::EngineCore_DP0");
+    REQUIRE(core);
+    CHECK(!core->is_worker);
+    for (const char* title : {"", "VLLM::", "python", "/usr/bin/VLLM::EngineCore", "vllm::Worker"})
+        CHECK(!vllm::process_of_title(title));
+}

@@ -27,6 +27,7 @@ constexpr std::array owned_arguments{
     OwnedArgument{"--master-addr", "hosts"},
     OwnedArgument{"--master-port", "serve.port"},
     OwnedArgument{"--headless", "hosts"},
+    OwnedArgument{"--config", "engine.extra_arguments (a file could set any flag of this list)"},
 };
 
 // A process without GPUs, which says nothing but its answer.
@@ -43,6 +44,7 @@ constexpr EngineLaunch launch{
     .address_variable = vllm::address_variable,
     .serve_command = &vllm::serve_command,
     .variables = &vllm::variables,
+    .process_of_title = &vllm::process_of_title,
     .rank_of_line = &vllm::rank_of_line,
 };
 

@@ -23,5 +23,6 @@ MemoryLine read_memory_line(std::string_view line);
 /// (vllm/distributed/parallel_state.py, initialize_model_parallel). Nullopt for other lines, and for those that Ray
 /// repeats from another host.
 std::optional<SeenRank> rank_of_line(std::string_view line);
+std::optional<EngineProcess> process_of_title(std::string_view title);
 
 }  // namespace r1cluster::detail::vllm
