@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -30,7 +31,7 @@ struct Scan {
     std::vector<const Signature*> signatures;
     std::vector<Hit> hits;
     std::vector<Hit> unknown;
-    std::vector<std::size_t> cut;  ///< logs whose middle was not looked at
+    std::map<std::size_t, std::string> cut;  ///< logs of which a part was not looked at, and what is missing
 };
 
 const Signature* signature_of(const Scan& scan, const LogLine& line) {
@@ -56,6 +57,7 @@ void scan_log(Scan& scan, std::size_t index, const EngineLog& log) {
     const std::size_t first_hit = scan.hits.size();
     Hit unknown{.signature = nullptr, .log = index, .line = {}, .times = 0};
     const bool is_cut = detail::for_each_line(log.text, [&](const LogLine& line) {
+        if (detail::is_note_of_cut(line.text)) scan.cut.emplace(index, line.text);
         if (line.is_routine || line.text.find(" NCCL INFO ") != std::string::npos) return;
         const Signature* signature = signature_of(scan, line);
         if (!signature) {
@@ -72,7 +74,7 @@ void scan_log(Scan& scan, std::size_t index, const EngineLog& log) {
         }
     });
     if (unknown.times > 0) scan.unknown.push_back(std::move(unknown));
-    if (is_cut) scan.cut.push_back(index);
+    if (is_cut) scan.cut.emplace(index, "only its first and last 4 MiB were looked at");
 }
 
 // Clocks of hosts differ little against the minutes of a start; a log without times comes last.
@@ -151,13 +153,13 @@ Report diagnose(const std::vector<EngineLog>& logs, const Knowledge& knowledge) 
         const Severity severity = place(hit) == place(order.front()) ? Severity::error : Severity::info;
         report.findings.push_back(finding_of(hit, logs[hit.log], severity));
     }
-    for (const std::size_t index : scan.cut) {
+    for (const auto& [index, missing] : scan.cut) {
         report.findings.push_back({.id = "log.cut",
                                    .severity = Severity::info,
                                    .subject = subject(logs[index]),
-                                   .observed = "the log is long: only its first and last 4 MiB were looked at",
+                                   .observed = "a part of the log was not looked at: " + missing,
                                    .expected = "logs short enough to be read whole",
-                                   .remedy = "",
+                                   .remedy = "read the whole log: \"r1cluster logs -n 0\"",
                                    .source = "docs/diagnose.md"});
     }
     return report;

@@ -224,6 +224,17 @@ TEST_CASE("of a long log the two ends are read, and it is said", "[diagnose]") {
     CHECK(report.findings[2].id == "log.cut");
 }
 
+TEST_CASE("a log of which a part was left out says so", "[diagnose]") {
+    const Report report = diagnose({log_of("a", "head",
+                                           "INFO 11-22 05:20:00 [l.py:1] starting\n"
+                                           "[r1cluster: 4711 bytes of this log are left out here]\n"
+                                           "INFO 11-22 05:21:00 [l.py:1] serving\n")});
+    REQUIRE(report.findings.size() == 1);
+    CHECK(report.findings[0].id == "log.cut");
+    CHECK(report.findings[0].observed ==
+          "a part of the log was not looked at: [r1cluster: 4711 bytes of this log are left out here]");
+}
+
 TEST_CASE("every signature says what to do and where it is from", "[diagnose]") {
     for (const knowledge::Signature* signature : Knowledge::embedded().signatures_in_order()) {
         CAPTURE(signature->id);
