@@ -31,6 +31,7 @@ namespace process = boost::process::v2;
 struct ChildSetup {
     const char* const* env;  // null: ours
     int cgroup_procs;
+    const std::string& oom_score_adj;
 
     /// In the parent. Not process_environment, whose out-of-line half would make us link Boost.Filesystem.
     template <class Launcher>
@@ -48,6 +49,12 @@ struct ChildSetup {
         ::sigemptyset(&none);
         ::sigprocmask(SIG_SETMASK, &none, nullptr);
         ::signal(SIGPIPE, SIG_DFL);
+        if (!oom_score_adj.empty()) {
+            const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+            // A child that stays as hard to kill as we are still runs.
+            [[maybe_unused]] const ssize_t size = ::write(file, oom_score_adj.data(), oom_score_adj.size());
+            ::close(file);
+        }
         keep_descriptors_from_children();  // Boost 1.81 means to close them, and leaves most of them open
         if (cgroup_procs >= 0 && ::write(cgroup_procs, "0", 1) != 1) {
             return {errno, boost::system::system_category()};
@@ -88,7 +95,7 @@ public:
             for (const std::string& line : lines) env.push_back(line.c_str());
             env.push_back(nullptr);
         }
-        const ChildSetup setup{options.env ? env.data() : nullptr, options.cgroup_procs};
+        const ChildSetup setup{options.env ? env.data() : nullptr, options.cgroup_procs, options.oom_score_adj};
         process_.emplace(context, program, arguments, process::process_stdio{child_input, child_output, child_errors},
                          setup);
         pid_ = process_->id();

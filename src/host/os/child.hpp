@@ -16,6 +16,7 @@ namespace r1cluster::detail {
 struct ChildOptions {
     std::optional<std::map<std::string, std::string>> env;  ///< whole environment; unset: ours
     int cgroup_procs = -1;       ///< descriptor of a cgroup.procs that the child joins before it executes
+    std::string oom_score_adj;   ///< written to the child's /proc/self/oom_score_adj; empty: as ours
     bool has_own_errors = true;  ///< else standard error goes where standard output goes
 };
 

@@ -49,11 +49,12 @@ std::optional<int> status_of_zombie(int pid) {
 
 }  // namespace
 
-asio::awaitable<std::optional<int>> wait_for_exit(asio::io_context& context, int pid) {
+asio::awaitable<std::optional<int>> wait_for_exit(asio::io_context& context, int pid, std::function<void()> on_end) {
     const int descriptor = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
     if (descriptor < 0) throw boost::system::system_error(errno, boost::system::system_category());
     asio::posix::stream_descriptor exit(context, descriptor);
     co_await exit.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
+    if (on_end) on_end();
     asio::steady_timer pause(context);
     for (int i = 0; i < 50; ++i) {
         if (const auto status = status_of_zombie(pid)) co_return status;
