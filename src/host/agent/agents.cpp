@@ -5,6 +5,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <utility>
 
 #include "host/agent/agent_binary.hpp"
 #include "host/agent/protocol.hpp"
@@ -49,26 +50,52 @@ Agents::Agents(asio::io_context& context, DeploymentSpec spec, HostOptions optio
       binary_(load_agent_binary(options_)),
       pausing_(context) {}
 
-asio::awaitable<void> Agents::open() {
+asio::awaitable<void> Agents::open(std::optional<double> straggler_s) {
+    asio::steady_timer stragglers(context_);
+    bool has_answer = false;
     std::vector<std::function<asio::awaitable<void>()>> tasks;
+    const std::function<void()> wait_for_stragglers = [&] {
+        if (!straggler_s || std::exchange(has_answer, true)) return;
+        stragglers.expires_after(
+            std::chrono::duration_cast<std::chrono::steady_clock::duration>(seconds(*straggler_s)));
+        stragglers.async_wait([this, limit_s = *straggler_s](boost::system::error_code cancelled) {
+            if (!cancelled) give_up_silent(limit_s);
+        });
+    };
     for (const HostSpec& host : spec_.hosts) {
         std::unique_ptr<Channel>& channel = channels_[host.name];
-        if (channel && channel->is_usable()) continue;
+        if (channel && channel->is_usable()) {
+            has_answer = true;
+            continue;
+        }
         channel = std::make_unique<Channel>(context_, host, options_, binary_);
         failures_.erase(host.name);
-        tasks.push_back([this, name = host.name, channel = channel.get()]() -> asio::awaitable<void> {
-            try {
-                co_await channel->open();
-                co_await say_hello(*channel, seconds(options_.request_timeout_s));
-                report("connect", name + ": connected");
-            } catch (const Error& error) {
-                failures_.emplace(name, error);
-                report("connect", fmt::format("{}: {}", name, error.what()));
-            }
-        });
+        tasks.push_back(
+            [this, &wait_for_stragglers, name = host.name, channel = channel.get()]() -> asio::awaitable<void> {
+                try {
+                    co_await channel->open();
+                    co_await say_hello(*channel, seconds(options_.request_timeout_s));
+                    wait_for_stragglers();
+                    report("connect", name + ": connected");
+                } catch (const Error& error) {
+                    failures_.emplace(name, error);
+                    report("connect", fmt::format("{}: {}", name, error.what()));
+                }
+            });
     }
+    if (std::exchange(has_answer, false)) wait_for_stragglers();
     co_await together(context_, std::move(tasks));
+    stragglers.cancel();
     throw_if_interrupted();
+}
+
+void Agents::give_up_silent(double straggler_s) {
+    for (auto& [name, channel] : channels_) {
+        if (channel->is_usable()) continue;
+        channel->fail(Error(
+            ErrorKind::timed_out, name,
+            fmt::format("connecting to {}: no answer within {:.0f} s after another host answered", name, straggler_s)));
+    }
 }
 
 std::optional<Error> Agents::unreachable(const std::string& host) const {

@@ -34,8 +34,9 @@ public:
     Agents(asio::io_context& context, DeploymentSpec spec, HostOptions options);
 
     /// Connects to every host that has no connection, or a broken one. A host that cannot be reached is no failure of
-    /// open(): see unreachable().
-    asio::awaitable<void> open();
+    /// open(): see unreachable(). With `straggler_s`, hosts that are silent for so long after the first has answered
+    /// are given up, so that one silent host does not hold up what the others have to say.
+    asio::awaitable<void> open(std::optional<double> straggler_s = {});
     /// Why there is no agent on this host; nullopt: there is one.
     std::optional<Error> unreachable(const std::string& host) const;
 
@@ -47,10 +48,12 @@ public:
         const boost::json::value answer = co_await call_method(host, Request::method, std::move(params), timeout_s);
         co_return from_value<typename Request::Reply>(answer, host);
     }
-    /// The same question to every host, each with its own request; hosts without agent answer with the reason.
+    /// The same question to every host, or to those that `is_asked` names, each with its own request; hosts without
+    /// agent answer with the reason.
     template <class Request>
     asio::awaitable<Replies<typename Request::Reply>> call_all(std::function<Request(const HostSpec&)> request,
-                                                               std::optional<double> timeout_s = {});
+                                                               std::optional<double> timeout_s = {},
+                                                               std::function<bool(const HostSpec&)> is_asked = {});
 
     /// Waits; throws Error (interrupted) when the caller has asked to stop.
     asio::awaitable<void> pause(double duration_s);
@@ -71,6 +74,7 @@ private:
     asio::awaitable<boost::json::value> call_method(std::string host, std::string method, boost::json::value params,
                                                     std::optional<double> timeout_s);
     void throw_if_interrupted() const;
+    void give_up_silent(double straggler_s);
 
     asio::io_context& context_;
     DeploymentSpec spec_;
@@ -88,16 +92,21 @@ asio::awaitable<void> together(asio::io_context& context, std::vector<std::funct
 
 template <class Request>
 asio::awaitable<Replies<typename Request::Reply>> Agents::call_all(std::function<Request(const HostSpec&)> request,
-                                                                   std::optional<double> timeout_s) {
+                                                                   std::optional<double> timeout_s,
+                                                                   std::function<bool(const HostSpec&)> is_asked) {
     Replies<typename Request::Reply> replies;
     std::vector<std::function<asio::awaitable<void>()>> tasks;
     for (const HostSpec& host : spec_.hosts) {
+        if (is_asked && !is_asked(host)) continue;
         auto& reply = replies[host.name];
         tasks.push_back([this, &host, &reply, &request, timeout_s]() -> asio::awaitable<void> {
             try {
                 reply.value = co_await call(host.name, request(host), timeout_s);
             } catch (const Error& error) {
                 reply.error = error;
+            } catch (const std::exception& error) {
+                // What one host answers must not hide what the others do.
+                reply.error = Error(ErrorKind::unavailable, host.name, host.name + ": " + error.what());
             }
         });
     }

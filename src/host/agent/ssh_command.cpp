@@ -8,17 +8,21 @@ namespace {
 
 /// Runs in the login shell of the remote user, be it sh, csh or fish: one word in single quotes for /bin/sh, with
 /// nothing in it that comes from the spec. The agent lies under a name made of its content, so two versions
-/// live side by side and a half-copied one never bears the name. `head -c` takes exactly the bytes that are sent;
-/// what follows on the same stream is for the agent.
+/// live side by side and a half-copied one never bears the name. A name is no proof: what lies there runs only if it is
+/// this user's regular file that nobody else may read or write, with the right SHA-256. `head -c` takes exactly the
+/// bytes that are sent; what follows on the same stream is for the agent.
 std::string start_script(const AgentBinary& binary) {
     return fmt::format(
         "exec /bin/sh -c 'umask 077; d=\"${{XDG_CACHE_HOME:-$HOME/.cache}}/r1cluster/agent\"; "
-        "b=\"$d/r1cluster-{sha}\"; "
-        "if [ -x \"$b\" ]; then echo {have}; else echo {need}; mkdir -p \"$d\" && head -c {size} >\"$b.$$\" && "
-        "[ \"$(wc -c <\"$b.$$\")\" -eq {size} ] && chmod 700 \"$b.$$\" && mv -f \"$b.$$\" \"$b\" || "
+        "b=\"$d/r1cluster-{name}\"; "
+        "good() {{ [ -f \"$1\" ] && [ ! -L \"$1\" ] && [ -O \"$1\" ] && [ \"$(stat -c %a \"$1\")\" = 700 ] && "
+        "[ \"$(sha256sum <\"$1\" | cut -c 1-64)\" = {sha} ]; }}; "
+        "if good \"$b\"; then echo {have}; else echo {need}; mkdir -p \"$d\" && head -c {size} >\"$b.$$\" && "
+        "chmod 700 \"$b.$$\" && good \"$b.$$\" && {{ sync \"$b.$$\" 2>/dev/null || :; }} && mv -f \"$b.$$\" \"$b\" || "
         "{{ rm -f \"$b.$$\"; echo {failed}; exit 73; }}; fi; exec \"$b\" agent'",
-        fmt::arg("sha", binary.sha256.substr(0, 32)), fmt::arg("size", binary.size_bytes),
-        fmt::arg("have", have_agent_line), fmt::arg("need", need_agent_line), fmt::arg("failed", no_agent_line));
+        fmt::arg("name", binary.sha256.substr(0, 32)), fmt::arg("sha", binary.sha256),
+        fmt::arg("size", binary.size_bytes), fmt::arg("have", have_agent_line), fmt::arg("need", need_agent_line),
+        fmt::arg("failed", no_agent_line));
 }
 
 }  // namespace

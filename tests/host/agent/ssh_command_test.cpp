@@ -44,13 +44,15 @@ TEST_CASE("ssh may not ask, forwards nothing, and takes the destination after --
                       "ForwardAgent=no",  "-o", "ForwardX11=no",         "-o", "ClearAllForwardings=yes", "-o",
                       "RequestTTY=no",    "-o", "EscapeChar=none",       "-o", "ControlMaster=no",        "--",
                       "root@gpu-1"});
-    CHECK(
-        script ==
-        "exec /bin/sh -c 'umask 077; d=\"${XDG_CACHE_HOME:-$HOME/.cache}/r1cluster/agent\"; "
-        "b=\"$d/r1cluster-0123456789abcdef0123456789abcdef\"; if [ -x \"$b\" ]; then echo R1CLUSTER-HAVE; else echo "
-        "R1CLUSTER-NEED; "
-        "mkdir -p \"$d\" && head -c 4711 >\"$b.$$\" && [ \"$(wc -c <\"$b.$$\")\" -eq 4711 ] && chmod 700 \"$b.$$\" && "
-        "mv -f \"$b.$$\" \"$b\" || { rm -f \"$b.$$\"; echo R1CLUSTER-FAILED; exit 73; }; fi; exec \"$b\" agent'");
+    CHECK(script ==
+          "exec /bin/sh -c 'umask 077; d=\"${XDG_CACHE_HOME:-$HOME/.cache}/r1cluster/agent\"; "
+          "b=\"$d/r1cluster-0123456789abcdef0123456789abcdef\"; "
+          "good() { [ -f \"$1\" ] && [ ! -L \"$1\" ] && [ -O \"$1\" ] && [ \"$(stat -c %a \"$1\")\" = 700 ] && "
+          "[ \"$(sha256sum <\"$1\" | cut -c 1-64)\" = "
+          "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef ]; }; "
+          "if good \"$b\"; then echo R1CLUSTER-HAVE; else echo R1CLUSTER-NEED; mkdir -p \"$d\" && head -c 4711 "
+          ">\"$b.$$\" && chmod 700 \"$b.$$\" && good \"$b.$$\" && { sync \"$b.$$\" 2>/dev/null || :; } && mv -f "
+          "\"$b.$$\" \"$b\" || { rm -f \"$b.$$\"; echo R1CLUSTER-FAILED; exit 73; }; fi; exec \"$b\" agent'");
 }
 
 TEST_CASE("the user's own ssh configuration is taken where none is named", "[host/agent]") {

@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 
 #include "host/agent/local_hosts.hpp"
 #include "host/agent/protocol.hpp"
+#include "host/guard/own_home.hpp"
+#include "r1cluster/host/deploy/deploy.hpp"
 #include "r1cluster/host/read/read.hpp"
 #include "support/catch.hpp"
 #include "support/scratch_folder.hpp"
@@ -78,6 +81,29 @@ TEST_CASE("a host without the agent gets it once, whole, for its owner alone", "
     CHECK(host.copies().size() == 1);
 }
 
+TEST_CASE("an agent's file that is not what its name says is replaced before it runs", "[host/agent]") {
+    FarHost host("plain");
+    REQUIRE(host.connect() == "");
+    REQUIRE(host.copies().size() == 1);
+    const std::filesystem::path copy = host.agents() + "/" + host.copies().front();
+    const auto whole = std::filesystem::file_size(copy);
+    const std::filesystem::path witness = host.agents() + "/../witness";
+    std::ofstream(copy, std::ios::trunc) << "#!/bin/sh\ntouch " << witness.string() << "\n";
+    CHECK(host.connect() == "");
+    CHECK(!std::filesystem::exists(witness));
+    CHECK(std::filesystem::file_size(copy) == whole);
+    for (const unsigned mode : {0755u, 0770u, 0702u}) {
+        ::chmod(copy.c_str(), mode);
+        host.pushes = 0;
+        CHECK(host.connect() == "");
+        CHECK(host.pushes > 0);
+    }
+    std::filesystem::rename(copy, copy.string() + ".real");
+    std::filesystem::create_symlink(copy.string() + ".real", copy);
+    CHECK(host.connect() == "");
+    CHECK(!std::filesystem::is_symlink(copy));
+}
+
 TEST_CASE("what a login shell prints before the agent's greeting is skipped", "[host/agent]") {
     FarHost lines("noisy");
     CHECK(lines.connect() == "");
@@ -126,6 +152,21 @@ TEST_CASE("a host that does not answer is given up after the time that was set",
     const auto begin = std::chrono::steady_clock::now();
     CHECK(host.connect() == "connecting to node0 (ssh silent): no answer within 1 s");
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
+}
+
+TEST_CASE("the status of the others does not wait for a host that is silent", "[host/agent]") {
+    const OwnHome home;
+    FarHost host("silent");
+    host.options.connect_timeout_s = 60;
+    DeploymentSpec spec = local_spec("half");
+    spec.hosts[1].transport = Transport::ssh;
+    spec.hosts[1].ssh = "silent";
+    const auto begin = std::chrono::steady_clock::now();
+    const DeploymentStatus status = read_status(spec, host.options);
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(50));
+    CHECK(status.hosts.at(0).phase == Phase::absent);
+    CHECK(status.hosts.at(1).phase == Phase::unknown);
+    CHECK(status.hosts.at(1).because == "connecting to node1: no answer within 3 s after another host answered");
 }
 
 TEST_CASE("one host that cannot be reached does not hide the other", "[host/agent]") {
