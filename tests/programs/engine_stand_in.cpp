@@ -5,6 +5,7 @@
 //     rank N WORLD          says vLLM's line for a worker of this pid
 //     worker N WORLD        starts a grandchild in a session of its own that ignores SIGTERM and says that line
 //     tree DEPTH            two children, each in a session of its own, with two children each ...; all ignore SIGTERM
+//     title NAME SECONDS    starts a child that is called NAME in `ps` and ends after so long; 0: never
 //     ignore-term           ignores SIGTERM
 //     bytes HEX COUNT       writes these bytes COUNT times, then a line end
 //     environment           prints the environment and its session
@@ -54,6 +55,13 @@ void start_tree(int depth) {
     }
 }
 
+void start_titled(const char* title, const char* seconds) {
+    if (::fork() != 0) return;
+    ::execl("/proc/self/exe", title, "wait", (std::string(seconds) + "000").c_str(),
+            std::atoi(seconds) > 0 ? "exit" : "on", "1", static_cast<char*>(nullptr));
+    ::_exit(127);
+}
+
 void write_bytes(const std::string& hex, int count) {
     std::string bytes;
     for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
@@ -95,6 +103,11 @@ int main(int argc, char** argv) {
         } else if (word == "worker" && left >= 2) {
             start_worker(argv[i], argv[i + 1]);
             i += 2;
+        } else if (word == "title" && left >= 2) {
+            start_titled(argv[i], argv[i + 1]);
+            i += 2;
+        } else if (word == "on") {
+            sleep_on();
         } else if (word == "bytes" && left >= 2) {
             write_bytes(argv[i], std::atoi(argv[i + 1]));
             i += 2;

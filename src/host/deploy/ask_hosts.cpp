@@ -12,7 +12,11 @@ namespace {
 
 namespace asio = detail::asio;
 constexpr double follow_interval_s = 0.5;
+constexpr double straggler_s = 3;          // after another host has answered
 constexpr std::uint64_t line_bytes = 400;  // generous; what is too much is cut by lines afterwards
+constexpr std::uint64_t least_tail_bytes = 64 << 10;
+constexpr std::uint64_t most_tail_bytes = 64 << 20;
+constexpr std::string_view cut_note_begin = "[r1cluster: ";
 
 std::string last_lines(const std::string& text, int lines) {
     if (lines <= 0) return text;
@@ -22,8 +26,12 @@ std::string last_lines(const std::string& text, int lines) {
     return from == std::string::npos || from == 0 ? text : text.substr(from + 1);
 }
 
-std::uint64_t tail_bytes(const LogOptions& options) {
-    return options.lines <= 0 ? 0 : static_cast<std::uint64_t>(options.lines) * line_bytes;
+/// Whether less than the lines that were asked for has been read of this log.
+bool is_cut_too_short(const EngineLog& log) { return log.text.starts_with(cut_note_begin); }
+
+/// Enough for lines of usual length, and more in a second attempt.
+detail::LogWindows first_window(const LogOptions& options) {
+    return {0, options.lines <= 0 ? 0 : std::max(least_tail_bytes, options.lines * line_bytes)};
 }
 
 void require_host(const DeploymentSpec& spec, const std::string& host) {
@@ -44,17 +52,33 @@ std::vector<detail::LogPiece> ask_log_pieces(detail::Session& session, const Log
     auto pieces = session.run<std::vector<detail::LogPiece>>(
         [&](detail::Agents& agents) -> asio::awaitable<std::vector<detail::LogPiece>> {
             co_await agents.open();
-            co_return co_await detail::log_pieces(agents, offsets, tail_bytes(options));
+            co_return co_await detail::log_pieces(agents, offsets, first_window(options));
         });
     const auto is_unwanted = [&](const detail::LogPiece& piece) { return piece.log.host != options.host; };
     if (!options.host.empty()) std::erase_if(pieces, is_unwanted);
     return pieces;
 }
 
+/// The last lines of each log, or all of it. Long lines need a longer look.
+asio::awaitable<std::vector<EngineLog>> last_lines_of(detail::Agents& hosts, LogOptions options) {
+    co_await hosts.open();
+    detail::LogWindows window = first_window(options);
+    while (true) {
+        std::vector<EngineLog> logs = co_await detail::logs_of_hosts(hosts, window);
+        for (EngineLog& log : logs) log.text = last_lines(log.text, options.lines);
+        if (window.tail_bytes == 0 || window.tail_bytes >= most_tail_bytes ||
+            std::none_of(logs.begin(), logs.end(), is_cut_too_short))
+            co_return logs;
+        window.tail_bytes *= 8;
+    }
+}
+
+using Unfinished = std::map<std::pair<std::string, std::string>, std::string>;  // host and process -> begun line
+
 /// A piece may end in the middle of a line; what is handed on ends with a line end.
-void hand_on(const detail::LogPiece& piece, std::map<std::string, std::string>& unfinished,
+void hand_on(const detail::LogPiece& piece, Unfinished& unfinished,
              const std::function<void(const EngineLog&)>& on_text) {
-    std::string& text = unfinished[piece.log.host + "/" + piece.file];
+    std::string& text = unfinished[{piece.log.host, piece.log.process}];
     text += piece.log.text;
     const std::size_t end = text.rfind('\n');
     if (end == std::string::npos) return;
@@ -64,7 +88,7 @@ void hand_on(const detail::LogPiece& piece, std::map<std::string, std::string>& 
 
 DeploymentStatus status_of(detail::Session& session) {
     return session.run<DeploymentStatus>([](detail::Agents& agents) -> asio::awaitable<DeploymentStatus> {
-        co_await agents.open();
+        co_await agents.open(straggler_s);
         co_return co_await detail::status_of_hosts(agents);
     });
 }
@@ -73,8 +97,10 @@ DeploymentStatus status_of(detail::Session& session) {
 
 std::vector<EngineLog> detail::read_logs_of(Session& session, const LogOptions& options) {
     require_host(session.spec(), options.host);
-    std::vector<EngineLog> found = detail::join_pieces(ask_log_pieces(session, options, {}));
-    for (EngineLog& log : found) log.text = last_lines(log.text, options.lines);
+    auto found =
+        session.run<std::vector<EngineLog>>([&](detail::Agents& agents) { return last_lines_of(agents, options); });
+    const auto is_unwanted = [&](const EngineLog& log) { return log.host != options.host; };
+    if (!options.host.empty()) std::erase_if(found, is_unwanted);
     return found;
 }
 
@@ -82,14 +108,27 @@ void detail::follow_logs_of(Session& session, const std::function<void(const Eng
                             const LogOptions& options) {
     require_host(session.spec(), options.host);
     detail::LogOffsets offsets;
-    std::map<std::string, std::string> unfinished;
+    Unfinished unfinished;
     while (true) {
-        for (const detail::LogPiece& piece : ask_log_pieces(session, options, offsets)) {
-            offsets[piece.log.host][piece.file] = piece.next_offset;
-            hand_on(piece, unfinished, on_text);
-        }
+        // The status first: what was printed before the end is then read below.
         const DeploymentStatus now = status_of(session);
-        if (detail::has_ended(now) || now.phase == Phase::failed) return;
+        const bool is_last = detail::has_ended(now) || now.phase == Phase::failed;
+        const bool is_first = offsets.empty();
+        for (bool has_more = true; has_more;) {
+            has_more = false;
+            for (detail::LogPiece& piece : ask_log_pieces(session, options, offsets)) {
+                if (is_first) piece.log.text = last_lines(piece.log.text, options.lines);
+                offsets[piece.log.host][piece.file_id] = piece.next_offset;
+                has_more = has_more || piece.has_more;
+                hand_on(piece, unfinished, on_text);
+            }
+        }
+        if (is_last) {
+            for (const auto& [who, line] : unfinished) {
+                if (!line.empty()) on_text({who.first, who.second, line + "\n"});
+            }
+            return;
+        }
         session.pause(follow_interval_s);
     }
 }
@@ -98,7 +137,7 @@ DeploymentStatus read_status(Hosts& hosts) { return status_of(*hosts.session());
 
 DeploymentStatus down(Hosts& hosts, bool purge) {
     return hosts.session()->run<DeploymentStatus>([purge](detail::Agents& agents) -> asio::awaitable<DeploymentStatus> {
-        co_await agents.open();
+        co_await agents.open(straggler_s);
         agents.report("down", "ending every process");
         co_return co_await detail::end_on_hosts(agents, purge);
     });

@@ -21,9 +21,9 @@ constexpr double keep_interval_s = 2;
 
 }  // namespace
 
-std::shared_ptr<Keeper> Keeper::start(Session& session) {
+std::shared_ptr<Keeper> Keeper::start(Session& session, std::string generation) {
     const auto keeper = std::make_shared<Keeper>();
-    session.run_beside([keeper](Agents& hosts) { return ping(hosts, keeper); });
+    session.run_beside([keeper, generation](Agents& hosts) { return ping(hosts, generation, keeper); });
     return keeper;
 }
 
@@ -34,12 +34,12 @@ void Keeper::release(Session& session) {
     });
 }
 
-asio::awaitable<void> Keeper::ping(Agents& hosts, std::shared_ptr<Keeper> self) {
+asio::awaitable<void> Keeper::ping(Agents& hosts, std::string generation, std::shared_ptr<Keeper> self) {
     asio::steady_timer pause(hosts.context());
     self->pause_ = &pause;
     while (!self->is_released_) {
         try {
-            co_await ask_guards(hosts, protocol::GuardVerb::ping, ping_timeout_s);
+            co_await ask_guards(hosts, protocol::GuardVerb::ping, ping_timeout_s, generation);
         } catch (const Error&) {
             // The call beside was interrupted; the next ping is soon enough.
         }
@@ -101,9 +101,9 @@ void Deployment::close() noexcept {
     state_->keeper->release(*state_->session);
     if (state_->is_over.exchange(true)) return;
     try {
-        state_->session->run(
-            [keeps_logs = state_->has_failed.load()](detail::Agents& hosts) { return detail::undo(hosts, keeps_logs); },
-            detail::Session::Interruption::never);
+        state_->session->run([keeps_logs = state_->has_failed.load(), generation = state_->generation](
+                                 detail::Agents& hosts) { return detail::undo(hosts, keeps_logs, generation); },
+                             detail::Session::Interruption::never);
     } catch (...) {
         // The guards end it once the connections are gone.
     }
@@ -114,9 +114,9 @@ const UpResult& Deployment::result() const { return state_->result; }
 DeploymentStatus Deployment::status() {
     const bool was_started = state_->result.launch_plan && state_->result.status.phase != Phase::absent;
     DeploymentStatus now =
-        state_->session->run<DeploymentStatus>([](detail::Agents& hosts) -> asio::awaitable<DeploymentStatus> {
+        state_->session->run<DeploymentStatus>([this](detail::Agents& hosts) -> asio::awaitable<DeploymentStatus> {
             co_await hosts.open();
-            co_return co_await detail::status_of_hosts(hosts);
+            co_return co_await detail::status_of_hosts(hosts, state_->generation);
         });
     // The guards of an attached deployment end with the connection to its owner: a lost host means a lost deployment.
     if (state_->keeper && detail::is_hopeless(now)) state_->has_failed = true;
@@ -134,11 +134,11 @@ DeploymentStatus Deployment::wait() {
 
 DeploymentStatus Deployment::stop(bool purge) {
     if (state_->keeper) state_->keeper->release(*state_->session);
-    DeploymentStatus ended =
-        state_->session->run<DeploymentStatus>([purge](detail::Agents& hosts) -> asio::awaitable<DeploymentStatus> {
+    DeploymentStatus ended = state_->session->run<DeploymentStatus>(
+        [this, purge](detail::Agents& hosts) -> asio::awaitable<DeploymentStatus> {
             co_await hosts.open();
             hosts.report("down", "ending every process");
-            co_return co_await detail::end_on_hosts(hosts, purge);
+            co_return co_await detail::end_on_hosts(hosts, purge, state_->generation);
         });
     state_->is_over = true;
     return ended;
@@ -154,10 +154,11 @@ void Deployment::follow_logs(const std::function<void(const EngineLog&)>& on_tex
 
 namespace detail {
 
-Deployment owned_deployment(const std::shared_ptr<Session>& session, UpResult result) {
-    auto state = std::make_unique<Deployment::State>(session, std::move(result));
+Deployment owned_deployment(const std::shared_ptr<Session>& session, UpResult result, std::string generation) {
+    auto state = std::make_unique<Deployment::State>(session, std::move(result), std::move(generation));
     const bool is_ours = state->result.status.phase == Phase::ready && !state->result.was_running;
-    if (is_ours && state->result.launch_plan->fate == Fate::attached) state->keeper = Keeper::start(*session);
+    if (is_ours && state->result.launch_plan->fate == Fate::attached)
+        state->keeper = Keeper::start(*session, state->generation);
     return Deployment(std::move(state));
 }
 
@@ -167,15 +168,16 @@ Deployment start(Hosts& hosts, const LaunchPlan& launch_plan) {
     check_plan(hosts.spec(), launch_plan);
     UpResult result;
     result.launch_plan = launch_plan;
+    const std::string generation = detail::new_generation();
     hosts.session()->run([&](detail::Agents& agents) -> asio::awaitable<void> {
         detail::Steps steps(result.steps);
         co_await agents.open();
         steps.end("connect");
         const DeploymentStatus before = co_await detail::settled_status(agents);
         if (before.phase == Phase::ready) throw detail::runs_already(before);
-        co_await detail::start_on_hosts(agents, result, steps);
+        co_await detail::start_on_hosts(agents, generation, result, steps);
     });
-    return detail::owned_deployment(hosts.session(), std::move(result));
+    return detail::owned_deployment(hosts.session(), std::move(result), generation);
 }
 
 std::optional<Deployment> find_deployment(Hosts& hosts) {
@@ -183,7 +185,7 @@ std::optional<Deployment> find_deployment(Hosts& hosts) {
     result.status = read_status(hosts);
     if (result.status.phase == Phase::absent) return std::nullopt;
     result.was_running = true;
-    return detail::owned_deployment(hosts.session(), std::move(result));
+    return detail::owned_deployment(hosts.session(), std::move(result), {});
 }
 
 }  // namespace r1cluster

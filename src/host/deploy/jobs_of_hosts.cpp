@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace r1cluster::detail {
 namespace {
 
@@ -34,57 +36,68 @@ DeploymentStatus to_status(const DeploymentSpec& spec, const Replies<HostStatus>
 
 }  // namespace
 
-asio::awaitable<DeploymentStatus> status_of_hosts(Agents& hosts) {
+asio::awaitable<DeploymentStatus> status_of_hosts(Agents& hosts, std::string generation) {
     std::function<protocol::JobStatus(const HostSpec&)> request = [&](const HostSpec& host) {
-        return protocol::JobStatus{hosts.spec().name, host.name};
+        return protocol::JobStatus{hosts.spec().name, host.name, generation};
     };
     const auto replies = co_await hosts.call_all(request);
     co_return to_status(hosts.spec(), replies);
 }
 
-asio::awaitable<DeploymentStatus> ask_guards(Agents& hosts, protocol::GuardVerb verb, double timeout_s) {
+asio::awaitable<DeploymentStatus> ask_guards(Agents& hosts, protocol::GuardVerb verb, double timeout_s,
+                                             std::string generation) {
     std::function<protocol::JobAsk(const HostSpec&)> request = [&](const HostSpec& host) {
-        return protocol::JobAsk{hosts.spec().name, host.name, verb};
+        return protocol::JobAsk{hosts.spec().name, host.name, generation, verb};
     };
     const auto replies = co_await hosts.call_all(request, timeout_s);
     co_return to_status(hosts.spec(), replies);
 }
 
-asio::awaitable<DeploymentStatus> end_on_hosts(Agents& hosts, bool purge) {
+asio::awaitable<DeploymentStatus> end_on_hosts(Agents& hosts, bool purge, std::string generation) {
     std::function<protocol::JobEnd(const HostSpec&)> request = [&](const HostSpec& host) {
-        return protocol::JobEnd{hosts.spec().name, host.name, purge};
+        return protocol::JobEnd{hosts.spec().name, host.name, generation, purge};
     };
     const auto replies = co_await hosts.call_all(request, end_timeout_s);
     co_return to_status(hosts.spec(), replies);
 }
 
-asio::awaitable<std::vector<LogPiece>> log_pieces(Agents& hosts, LogOffsets offsets, std::uint64_t tail_bytes) {
+asio::awaitable<std::vector<LogPiece>> log_pieces(Agents& hosts, LogOffsets offsets, LogWindows windows) {
     std::function<protocol::JobLogs(const HostSpec&)> request = [&](const HostSpec& host) {
         const auto known = offsets.find(host.name);
         return protocol::JobLogs{hosts.spec().name, host.name, known == offsets.end() ? Offsets() : known->second,
-                                 tail_bytes};
+                                 windows.head_bytes, windows.tail_bytes};
     };
     const auto replies = co_await hosts.call_all(request);
     std::vector<LogPiece> pieces;
     for (const HostSpec& host : hosts.spec().hosts) {
         const auto& reply = replies.at(host.name);
         if (!reply.value) continue;
-        for (const auto& [file, piece] : *reply.value)
-            pieces.push_back({{host.name, file.substr(0, file.find(".log")), piece.text}, file, piece.offset});
+        for (const protocol::LogText& piece : *reply.value) {
+            const std::string process = piece.file.substr(0, piece.file.find(".log"));
+            pieces.push_back({{host.name, process, piece.text}, piece.id, piece.offset, piece.offset < piece.size});
+        }
     }
     co_return pieces;
 }
 
-std::vector<EngineLog> join_pieces(const std::vector<LogPiece>& pieces) {
+asio::awaitable<std::vector<EngineLog>> logs_of_hosts(Agents& hosts, LogWindows windows) {
     std::vector<EngineLog> logs;
-    for (const LogPiece& piece : pieces) {
-        if (!logs.empty() && logs.back().host == piece.log.host && logs.back().process == piece.log.process) {
-            logs.back().text += piece.log.text;
-        } else {
-            logs.push_back(piece.log);
+    LogOffsets offsets;
+    for (bool has_more = true; has_more;) {
+        has_more = false;
+        const std::vector<LogPiece> pieces = co_await log_pieces(hosts, offsets, windows);
+        for (const LogPiece& piece : pieces) {
+            const auto is_same = [&](const EngineLog& log) {
+                return log.host == piece.log.host && log.process == piece.log.process;
+            };
+            const auto known = std::find_if(logs.begin(), logs.end(), is_same);
+            (known == logs.end() ? logs.emplace_back(EngineLog{piece.log.host, piece.log.process, {}}) : *known).text +=
+                piece.log.text;
+            offsets[piece.log.host][piece.file_id] = piece.next_offset;
+            has_more = has_more || piece.has_more;
         }
     }
-    return logs;
+    co_return logs;
 }
 
 }  // namespace r1cluster::detail

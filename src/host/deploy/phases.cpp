@@ -5,12 +5,64 @@
 
 #include <algorithm>
 
+#include "r1cluster/knowledge/knowledge.hpp"
+
 namespace r1cluster::detail {
 
 bool has_ended(const DeploymentStatus& status) {
     return std::all_of(status.hosts.begin(), status.hosts.end(), [](const HostStatus& host) {
         return host.phase == Phase::absent || host.phase == Phase::stopped;
     });
+}
+
+bool is_ended_elsewhere(DeploymentStatus& status) {
+    const auto is_gone = [](const HostStatus& host) {
+        return host.phase == Phase::absent || host.phase == Phase::stopped;
+    };
+    const auto has_failed = [](const HostStatus& host) { return host.phase == Phase::failed || host.cause; };
+    const auto gone = std::find_if(status.hosts.begin(), status.hosts.end(), is_gone);
+    if (gone == status.hosts.end() || std::any_of(status.hosts.begin(), status.hosts.end(), has_failed)) return false;
+    status.cause = Cause{};
+    status.cause->host = gone->host;
+    status.cause->text =
+        fmt::format("\"{}\" was ended from elsewhere before it was ready: {}", status.deployment,
+                    gone->because.empty() ? fmt::format("nothing of it is left on {}", gone->host) : gone->because);
+    status.phase = Phase::stopped;
+    return true;
+}
+
+namespace {
+
+bool is_known_cause(const std::string& id) {
+    const auto signatures = Knowledge::embedded().signatures_in_order();
+    return std::any_of(signatures.begin(), signatures.end(), [&](const knowledge::Signature* signature) {
+        return signature->id == id && signature->place == knowledge::LogPlace::cause;
+    });
+}
+
+}  // namespace
+
+void prefer_printed_cause(DeploymentStatus& status, const Report& report) {
+    if (!status.cause || status.cause->signal || status.cause->process.empty()) return;
+    const auto printed = std::find_if(report.findings.begin(), report.findings.end(), [](const Finding& finding) {
+        return finding.severity == Severity::error && is_known_cause(finding.id);
+    });
+    if (printed == report.findings.end()) return;
+    for (const HostStatus& host : status.hosts) {
+        for (const ProcessStatus& process : host.processes) {
+            if (printed->subject != host.host + " " + process.name) continue;
+            if (status.cause->host == host.host && status.cause->process == process.name) return;
+            Cause cause;
+            cause.host = host.host;
+            cause.process = process.name;
+            cause.exit_code = process.exit_code;
+            cause.text = fmt::format("{} on {} (pid {}) printed what went wrong", process.name, host.host, process.pid);
+            cause.last_line = printed->observed;
+            cause.at = status.cause->at;
+            status.cause = std::move(cause);
+            return;
+        }
+    }
 }
 
 bool is_hopeless(DeploymentStatus& status) {

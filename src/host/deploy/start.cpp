@@ -8,7 +8,7 @@
 
 #include "host/deploy/jobs_of_hosts.hpp"
 #include "host/deploy/phases.hpp"
-#include "host/guard/guard_link.hpp"
+#include "host/guard/peer_line.hpp"
 #include "host/guard/process_facts.hpp"
 #include "r1cluster/base/json.hpp"
 
@@ -24,17 +24,25 @@ constexpr double token_call_timeout_s = 70;
 /// The first host that failed, in the spec's order.
 void throw_first_error(const DeploymentSpec& spec, const Replies<HostStatus>& replies) {
     for (const HostSpec& host : spec.hosts) {
-        if (const auto& error = replies.at(host.name).error) throw *error;
+        const auto reply = replies.find(host.name);
+        if (reply != replies.end() && reply->second.error) throw *reply->second.error;
     }
 }
 
-asio::awaitable<void> create_guards(Agents& hosts, const LaunchPlan& launch_plan) {
+/// The head's guard first: of two `up` at the same time one is refused there, before the other hosts are touched.
+asio::awaitable<void> create_guards(Agents& hosts, const LaunchPlan& launch_plan, std::string generation) {
     const std::string token = random_token();
     const std::string plan_text = to_json(launch_plan);
     std::function<protocol::JobCreate(const HostSpec&)> request = [&](const HostSpec& host) {
-        return protocol::JobCreate{launch_plan.deployment, host.name, token, plan_text};
+        return protocol::JobCreate{launch_plan.deployment, host.name, generation, token, plan_text};
     };
-    const auto replies = co_await hosts.call_all(request, create_timeout_s);
+    const std::string head = launch_plan.hosts.front().host;
+    const auto is_head = [&](const HostSpec& host) { return host.name == head; };
+    const protocol::JobCreate first{launch_plan.deployment, head, generation, token, plan_text};
+    co_await hosts.call(head, first, create_timeout_s);
+    if (hosts.spec().hosts.size() == 1) co_return;
+    std::function<bool(const HostSpec&)> is_other = [&](const HostSpec& host) { return !is_head(host); };
+    const auto replies = co_await hosts.call_all(request, create_timeout_s, is_other);
     throw_first_error(hosts.spec(), replies);
 }
 
@@ -78,20 +86,17 @@ void report_activity(Agents& hosts, const DeploymentStatus& status, std::string&
 }
 
 /// Until every rank lives and one token was generated, or it is known that this will not be.
-asio::awaitable<DeploymentStatus> await_ready(Agents& hosts, const LaunchPlan& launch_plan) {
+asio::awaitable<DeploymentStatus> await_ready(Agents& hosts, const LaunchPlan& launch_plan, std::string generation) {
     const auto token = std::make_shared<TokenState>();
     const double deadline = monotonic_s() + launch_plan.readiness.timeout_s;
     std::string last_activity;
     while (true) {
-        DeploymentStatus status = co_await ask_guards(hosts, protocol::GuardVerb::ping, ping_timeout_s);
-        if (is_hopeless(status)) co_return status;
-        if (has_ended(status)) {
-            status.phase = Phase::stopped;
-            co_return status;
-        }
+        DeploymentStatus status = co_await ask_guards(hosts, protocol::GuardVerb::ping, ping_timeout_s, generation);
+        if (is_ended_elsewhere(status) || is_hopeless(status)) co_return status;
         if (token->is_ready) {
-            status = co_await ask_guards(hosts, protocol::GuardVerb::commit, ping_timeout_s);
-            if (is_hopeless(status) || ranks_alive(status) == launch_plan.readiness.ranks) co_return status;
+            status = co_await ask_guards(hosts, protocol::GuardVerb::commit, ping_timeout_s, generation);
+            if (is_ended_elsewhere(status) || is_hopeless(status) || ranks_alive(status) == launch_plan.readiness.ranks)
+                co_return status;
         }
         report_activity(hosts, status, last_activity);
         const double now = monotonic_s();
@@ -112,22 +117,24 @@ asio::awaitable<DeploymentStatus> await_ready(Agents& hosts, const LaunchPlan& l
     }
 }
 
-asio::awaitable<void> try_start(Agents& hosts, UpResult& result, Steps& steps) {
+asio::awaitable<void> try_start(Agents& hosts, std::string generation, UpResult& result, Steps& steps) {
     const LaunchPlan& launch_plan = *result.launch_plan;
-    co_await create_guards(hosts, launch_plan);
+    co_await create_guards(hosts, launch_plan, generation);
     hosts.report("launch", fmt::format("starting {} on {} host{}", launch_plan.engine, launch_plan.hosts.size(),
                                        launch_plan.hosts.size() == 1 ? "" : "s"));
-    co_await ask_guards(hosts, protocol::GuardVerb::begin, ping_timeout_s);
+    co_await ask_guards(hosts, protocol::GuardVerb::begin, ping_timeout_s, generation);
     steps.end("launch");
-    result.status = co_await await_ready(hosts, launch_plan);
+    result.status = co_await await_ready(hosts, launch_plan, generation);
     steps.end("ready");
-    const auto pieces = co_await log_pieces(hosts, {}, 0);
-    const std::vector<EngineLog> engine_logs = join_pieces(pieces);
+    const LogWindows windows{window_bytes, window_bytes};
+    const std::vector<EngineLog> engine_logs = co_await logs_of_hosts(hosts, windows);
     if (result.status.phase == Phase::ready) {
         result.transports = find_transports(engine_logs);
         hosts.report("ready", "ready", true);
     } else {
-        result.report = merge(result.report, diagnose(engine_logs));
+        const Report printed = diagnose(engine_logs);
+        prefer_printed_cause(result.status, printed);
+        result.report = merge(result.report, printed);
     }
 }
 
@@ -146,16 +153,25 @@ void Steps::end(const std::string& step) {
     begin_ = now;
 }
 
-asio::awaitable<void> undo(Agents& hosts, bool keeps_logs) {
+asio::awaitable<void> undo(Agents& hosts, bool keeps_logs, std::string generation) {
     hosts.begin_undo();
     hosts.report("undo", "ending what was started");
+    bool is_whole = true;
     try {
-        co_await end_on_hosts(hosts, !keeps_logs);
+        const DeploymentStatus ended = co_await end_on_hosts(hosts, !keeps_logs, generation);
+        for (const HostStatus& host : ended.hosts) {
+            if (host.phase != Phase::unknown) continue;
+            is_whole = false;
+            hosts.report("undo", fmt::format("{}: processes may be left: {}", host.host, host.because), true);
+        }
     } catch (const Error& error) {
-        hosts.report("undo", error.what());
+        is_whole = false;
+        hosts.report("undo", error.what(), true);
     }
-    hosts.report("undo", "done", true);
+    if (is_whole) hosts.report("undo", "done", true);
 }
+
+std::string new_generation() { return random_token().substr(0, 32); }
 
 Error runs_already(const DeploymentStatus& status) {
     const auto host = std::find_if(status.hosts.begin(), status.hosts.end(), is_there);
@@ -178,14 +194,14 @@ asio::awaitable<DeploymentStatus> settled_status(Agents& hosts) {
     co_return status;
 }
 
-asio::awaitable<void> start_on_hosts(Agents& hosts, UpResult& result, Steps& steps) {
+asio::awaitable<void> start_on_hosts(Agents& hosts, std::string generation, UpResult& result, Steps& steps) {
     std::optional<Error> failure;
     try {
-        co_await try_start(hosts, result, steps);
+        co_await try_start(hosts, generation, result, steps);
     } catch (const Error& error) {
         failure = error;
     }
-    if (failure || result.status.phase != Phase::ready) co_await undo(hosts, !failure);
+    if (failure || result.status.phase != Phase::ready) co_await undo(hosts, !failure, generation);
     if (failure) throw *failure;
 }
 

@@ -27,11 +27,15 @@ Error runs_already(const DeploymentStatus& status);
 /// running that is not ready.
 asio::awaitable<DeploymentStatus> settled_status(Agents& hosts);
 
+/// What tells the jobs of one `up` from those of any other.
+std::string new_generation();
+
 /// Creates the guards, starts the processes and waits for the first token; fills in status, transports, steps, and
 /// what the logs say of a failure. Undoes what it did where the status is not ready in the end, or it throws.
-asio::awaitable<void> start_on_hosts(Agents& hosts, UpResult& result, Steps& steps);
+asio::awaitable<void> start_on_hosts(Agents& hosts, std::string generation, UpResult& result, Steps& steps);
 
-/// Leaves the hosts as they were found; logs stay where they can still explain something.
-asio::awaitable<void> undo(Agents& hosts, bool keeps_logs);
+/// Leaves the hosts as they were found: ends what was started under this generation, and nothing else. Logs stay where
+/// they can still explain something.
+asio::awaitable<void> undo(Agents& hosts, bool keeps_logs, std::string generation);
 
 }  // namespace r1cluster::detail

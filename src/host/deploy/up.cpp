@@ -18,7 +18,7 @@ void take(Decision decision, UpResult& result) {
     result.launch_plan = std::move(decision.launch_plan);
 }
 
-asio::awaitable<void> bring_up(detail::Agents& hosts, UpOptions options, UpResult& result) {
+asio::awaitable<void> bring_up(detail::Agents& hosts, UpOptions options, std::string generation, UpResult& result) {
     detail::Steps steps(result.steps);
     co_await hosts.open();
     steps.end("connect");
@@ -32,15 +32,17 @@ asio::awaitable<void> bring_up(detail::Agents& hosts, UpOptions options, UpResul
     const bool is_refused = result.report.count(Severity::error) > 0 && !options.ignores_findings;
     if (is_refused) result.status.phase = Phase::absent;
     if (is_refused || options.is_dry_run || !result.launch_plan) co_return;
-    co_await detail::start_on_hosts(hosts, result, steps);
+    co_await detail::start_on_hosts(hosts, generation, result, steps);
 }
 
 }  // namespace
 
 Deployment up(Hosts& hosts, const UpOptions& up_options) {
     UpResult result;
-    hosts.session()->run([&](detail::Agents& agents) { return bring_up(agents, up_options, result); });
-    return detail::owned_deployment(hosts.session(), std::move(result));
+    const std::string generation = detail::new_generation();
+    hosts.session()->run([&](detail::Agents& agents) { return bring_up(agents, up_options, generation, result); });
+    const bool is_ours = !result.was_running;
+    return detail::owned_deployment(hosts.session(), std::move(result), is_ours ? generation : std::string());
 }
 
 Deployment up(const DeploymentSpec& spec, const UpOptions& up_options, const HostOptions& options) {

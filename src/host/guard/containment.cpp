@@ -23,19 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Signals one process, and never another one that got its number: the descriptor is opened first, then `is_still`
-/// looks again whether it is the one that is meant.
-template <class IsStill>
-bool kill_by_pidfd(int pid, IsStill is_still) {
-    if (pid <= 1) return false;
-    const int descriptor = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-    if (descriptor < 0) return false;
-    const bool is_ours = is_still(pid);
-    if (is_ours) ::syscall(SYS_pidfd_send_signal, descriptor, SIGKILL, nullptr, 0);
-    ::close(descriptor);
-    return is_ours;
-}
-
 std::vector<int> numbers_in(const std::string& path) {
     std::vector<int> numbers;
     std::ifstream file(path);
@@ -155,6 +142,16 @@ std::set<int> leftovers(const std::string& cgroup, const std::string& marker) {
 
 }  // namespace
 
+bool kill_by_pidfd(int pid, const std::function<bool(int pid)>& is_still) {
+    if (pid <= 1) return false;
+    const int descriptor = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+    if (descriptor < 0) return false;
+    const bool is_ours = is_still(pid);
+    if (is_ours) ::syscall(SYS_pidfd_send_signal, descriptor, SIGKILL, nullptr, 0);
+    ::close(descriptor);
+    return is_ours;
+}
+
 void Containment::kill_one(int pid) {
     kill_by_pidfd(pid, [this](int same) {
         const std::vector<int> now = pids();
@@ -191,12 +188,13 @@ std::unique_ptr<Containment> Containment::make(const std::string& name) {
     return std::make_unique<Subreaper>();
 }
 
-int kill_leftovers(const std::string& cgroup, const std::string& marker, double timeout_s) {
+Leftovers kill_leftovers(const std::string& cgroup, const std::string& marker, double timeout_s) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::duration<double>(timeout_s);
-    int most = 0;
+    Leftovers result;
     while (true) {
         const std::set<int> found = leftovers(cgroup, marker);
-        most = std::max(most, static_cast<int>(found.size()));
+        result.left = static_cast<int>(found.size());
+        result.found = std::max(result.found, result.left);
         if (found.empty() || std::chrono::steady_clock::now() > deadline) break;
         for (const int pid : found) {
             kill_by_pidfd(pid, [&](int same) { return leftovers(cgroup, marker).contains(same); });
@@ -204,7 +202,7 @@ int kill_leftovers(const std::string& cgroup, const std::string& marker, double 
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     if (!cgroup.empty()) ::rmdir(cgroup.c_str());
-    return most;
+    return result;
 }
 
 }  // namespace r1cluster::detail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,9 +39,18 @@ private:
     void kill_one(int pid);
 };
 
+/// Signals one process with SIGKILL, and never another one that got its number: the descriptor is opened first, then
+/// `is_still` looks again whether the process is the one that is meant. Returns whether it was.
+bool kill_by_pidfd(int pid, const std::function<bool(int pid)>& is_still);
+
+struct Leftovers {
+    int found = 0;
+    int left = 0;  ///< that a SIGKILL did not end in time, as a process in a driver's call
+};
+
 /// Ends by force what a guard left that died before its processes did: those of the cgroup, and those that bear the
-/// job's marker in their environment. Waits until they are gone, at most `timeout_s`. Returns how many there were.
-int kill_leftovers(const std::string& cgroup, const std::string& marker, double timeout_s);
+/// job's marker in their environment. Waits until they are gone, at most `timeout_s`.
+Leftovers kill_leftovers(const std::string& cgroup, const std::string& marker, double timeout_s);
 
 /// The environment variable that every process of a job inherits.
 inline constexpr const char* job_marker_name = "R1CLUSTER_JOB";

@@ -14,12 +14,15 @@
 #include <boost/json/serialize.hpp>
 #include <chrono>
 #include <iostream>
+#include <thread>
 
 #include "host/guard/guard_link.hpp"
 #include "host/guard/guard_socket.hpp"
 #include "host/guard/job_folder.hpp"
 #include "host/guard/job_processes.hpp"
+#include "host/guard/peer_line.hpp"
 #include "host/guard/runtime.hpp"
+#include "host/guard/watchdog.hpp"
 #include "host/os/clock.hpp"
 #include "r1cluster/base/json.hpp"
 #include "r1cluster/launch/supervise.hpp"
@@ -31,14 +34,17 @@ namespace asio = boost::asio;
 using protocol::GuardVerb;
 constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr auto tick_interval = std::chrono::milliseconds(200);
-constexpr int ticks_between_looks = 25;
+constexpr int ticks_between_looks = 5;
+constexpr int ticks_between_notes = 25;
 constexpr double tell_s = 3;  // a peer may be about to connect
 constexpr double flush_s = 1;
 
 class Guard {
 public:
-    Guard(asio::io_context& context, JobFolder folder, LaunchPlan plan, std::string host, std::string token)
+    Guard(asio::io_context& context, const Watchdog& watchdog, JobFolder folder, LaunchPlan plan, std::string host,
+          std::string token)
         : context_(context),
+          watchdog_(watchdog),
           folder_(std::move(folder)),
           plan_(std::move(plan)),
           mine_(*plan_.find(host)),
@@ -50,12 +56,13 @@ public:
           processes_(context_, folder_, plan_, mine_, *runtime_, state_,
                      [this](const supervise::Event& event) { happen(event); }),
           link_(context_, plan_, host_, std::move(token), link_callbacks()),
-          socket_(context_, folder_.file("guard.sock"), socket_callbacks()),
+          socket_(context_, folder_.file("guard.sock"), folder_.generation(), socket_callbacks()),
           tick_(context_),
           signals_(context_, SIGTERM, SIGINT, SIGHUP) {}
 
     void run() {
         folder_.write("group", json::serialize(to_value(runtime_->group())));
+        watchdog_.watch(runtime_->group());
         link_.start();
         socket_.listen();
         save();
@@ -87,7 +94,7 @@ private:
         runtime_->note_residue();
         runtime_->kill();
     }
-    void carry_out(const supervise::TellPeers& what) { link_.tell(what.cause); }
+    void carry_out(const supervise::TellPeers& what) { link_.tell(what.cause, what.cause ? state_.cause_at : 0); }
     void carry_out(const supervise::Finish&) { asio::co_spawn(context_, finish(), asio::detached); }
 
     asio::awaitable<void> finish() {
@@ -105,8 +112,10 @@ private:
 
     GuardLink::Callbacks link_callbacks() {
         return {[this](const std::string& host) { happen(supervise::PeerHeard{host}); },
-                [this](const std::string& host, std::optional<Cause> cause) {
-                    happen(supervise::PeerEnded{host, std::move(cause)});
+                [this](const std::string& host) { happen(supervise::PeerLost{host}); },
+                [this](const std::string& host, std::optional<Cause> cause, double happened_at) {
+                    const auto at = happened_at > 0 ? std::optional(happened_at) : std::nullopt;
+                    happen(supervise::PeerEnded{host, std::move(cause), at});
                 }};
     }
 
@@ -152,13 +161,16 @@ private:
         }
     }
 
+    bool is_ending() const { return state_.phase != Phase::starting && state_.phase != Phase::ready; }
+
     asio::awaitable<void> tick_on() {
         for (int ticks = 1;; ++ticks) {
             tick_.expires_after(tick_interval);
             co_await tick_.async_wait(result_of);
             happen(supervise::Tick{});
             // A process that somebody kills takes what it had mapped out of sight: look before that.
-            if (ticks % ticks_between_looks == 0) runtime_->note_residue();
+            if (ticks % ticks_between_notes == 0) runtime_->note_residue();
+            if (ticks % ticks_between_looks == 0 && !is_ending()) processes_.look();
             if (state_.phase == Phase::stopping && runtime_->processes().empty()) happen(supervise::GroupEmpty{});
         }
     }
@@ -172,6 +184,7 @@ private:
     }
 
     asio::io_context& context_;
+    const Watchdog& watchdog_;
     JobFolder folder_;
     LaunchPlan plan_;
     const HostLaunch& mine_;
@@ -191,9 +204,16 @@ private:
 int run_guard(const std::string& path) {
     ::signal(SIGPIPE, SIG_IGN);
     const JobFolder folder(path);
-    const auto lock = Lock::try_take(folder.file("lock"));
+    const Watchdog watchdog(folder);
+    auto lock = Lock::try_take(folder.file("lock"));
+    // An agent that looks whether a guard is left holds the lock for a moment.
+    for (int i = 0; !lock && i < 50; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        lock = Lock::try_take(folder.file("lock"));
+    }
     if (!lock) {
         std::cerr << "another guard holds " << path << std::endl;
+        folder.write("failure", "another guard holds this deployment's folder");
         return 3;
     }
     try {
@@ -203,7 +223,7 @@ int run_guard(const std::string& path) {
         if (!plan.find(host))
             throw Error(ErrorKind::invalid_input, host, fmt::format("the plan has no host \"{}\"", host));
         asio::io_context context;
-        Guard guard(context, folder, plan, host, folder.read("token").value_or(""));
+        Guard guard(context, watchdog, folder, plan, host, folder.read("token").value_or(""));
         guard.run();
         return 0;
     } catch (const std::exception& error) {

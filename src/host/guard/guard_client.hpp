@@ -13,6 +13,13 @@
 
 namespace r1cluster::detail {
 
+/// A guard that lives, but cannot be talked to: it does not answer in time, answers nonsense, or speaks no protocol of
+/// this build.
+class GuardUnusable : public Error {
+public:
+    using Error::Error;
+};
+
 /// Talks to guards on this host, through connections that stay open: a guard takes the end of the connection that said
 /// "begin" for the end of the controller.
 class GuardClient {
@@ -20,9 +27,10 @@ public:
     explicit GuardClient(boost::asio::io_context& context);
     ~GuardClient();
 
-    /// One verb, one HostStatus; nullopt when there is no guard, or it ends meanwhile. Throws Error for a guard whose
-    /// build speaks no protocol of ours, and for an answer that cannot be.
-    boost::asio::awaitable<std::optional<HostStatus>> ask(JobFolder folder, protocol::GuardVerb verb);
+    /// One verb, one HostStatus; nullopt when there is no guard, or it ends meanwhile. Throws
+    /// GuardUnusable, and the Error that the guard refuses the verb with.
+    boost::asio::awaitable<std::optional<HostStatus>> ask(JobFolder folder, protocol::GuardVerb verb,
+                                                          std::string generation = {});
 
 private:
     struct Connection;

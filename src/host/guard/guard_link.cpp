@@ -2,27 +2,21 @@
 #include "host/guard/guard_link.hpp"
 
 #include <fmt/format.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/rand.h>
 
-#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/json/serialize.hpp>
 #include <iostream>
 #include <map>
 #include <set>
 
+#include "host/guard/peer_line.hpp"
+#include "host/guard/process_facts.hpp"
 #include "host/guard/protocol.hpp"
-#include "host/os/digest.hpp"
+#include "host/guard/unproven.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -35,70 +29,10 @@ using protocol::PeerProof;
 constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr auto beat_interval = std::chrono::seconds(1);
 constexpr auto retry_interval = std::chrono::milliseconds(300);
-constexpr std::size_t max_line_bytes = 64 << 10;
-
-/// One connection: lines of JSON, written in order.
-struct Line {
-    explicit Line(tcp::socket open) : socket(std::move(open)) {}
-    tcp::socket socket;
-    std::string unread;
-    std::string unwritten;
-    bool is_writing = false;
-
-    /// Empty at the end of the stream, and for a line that is too long.
-    asio::awaitable<std::string> next() {
-        const auto [error, size] =
-            co_await asio::async_read_until(socket, asio::dynamic_buffer(unread, max_line_bytes), '\n', result_of);
-        if (error) co_return std::string();
-        std::string line = unread.substr(0, size - 1);
-        unread.erase(0, size);
-        co_return line;
-    }
-};
-
-asio::awaitable<void> write_out(std::shared_ptr<Line> line) {
-    line->is_writing = true;
-    while (!line->unwritten.empty()) {
-        const std::string bytes = std::exchange(line->unwritten, {});
-        const auto [error, size] = co_await asio::async_write(line->socket, asio::buffer(bytes), result_of);
-        if (error) break;
-    }
-    line->is_writing = false;
-}
-
-template <class Message>
-void write_line(const std::shared_ptr<Line>& line, const Message& message) {
-    line->unwritten += json::serialize(to_value(message)) + "\n";
-    if (!line->is_writing) asio::co_spawn(line->socket.get_executor(), write_out(line), asio::detached);
-}
-
-template <class Message>
-asio::awaitable<Message> read_line(std::shared_ptr<Line> line) {
-    const std::string text = co_await line->next();
-    co_return from_json_leniently<Message>(text, "peer");
-}
-
-bool is_equal(const std::string& a, const std::string& b) {
-    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
+constexpr auto accept_pause = std::chrono::milliseconds(50);
+constexpr auto handshake_limit = std::chrono::seconds(5);
 
 }  // namespace
-
-std::string hmac_hex(const std::string& key, const std::string& text) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-    unsigned int size = 0;
-    ::HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
-           text.size(), digest.data(), &size);
-    return to_hex(digest.data(), size);
-}
-
-std::string random_token() {
-    std::array<unsigned char, 32> bytes;
-    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
-        throw Error(ErrorKind::system, "random", "making a token: the system gives no randomness");
-    }
-    return to_hex(bytes.data(), bytes.size());
-}
 
 struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
     State(asio::io_context& io, const LaunchPlan& launch_plan, const std::string& name, std::string secret,
@@ -118,22 +52,24 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
     Callbacks callbacks;
     tcp::acceptor acceptor;
     asio::steady_timer beat;
-    std::map<std::string, std::shared_ptr<Line>> peers;  // proven connections, by host
-    std::optional<PeerNews> told;                        // for those that connect later
-    std::set<std::string> knowing;                       // hosts that were told of our end, or that ended themselves
+    std::map<std::string, std::shared_ptr<PeerLine>> peers;  // proven connections, by host
+    std::map<std::string, double> clock_offsets;             // our clock minus that of each host, at most
+    Unproven unproven;                                       // to the head
+    std::optional<PeerNews> told;                            // for those that connect later
+    std::set<std::string> knowing;  // hosts that were told of our end, or that ended themselves
     bool is_over = false;
 
     bool is_head() const { return plan.hosts.front().host == host; }
 
-    void tell(const std::string& peer, const std::shared_ptr<Line>& line) {
-        write_line(line, *told);
+    void tell(const std::string& peer, const std::shared_ptr<PeerLine>& line) {
+        line->write(*told);
         knowing.insert(peer);
     }
 
     /// A host may end before the link has come up: then the others learn of it when it does.
     bool has_told_all() const {
         for (const auto& [peer, line] : peers) {
-            if (line->is_writing) return false;
+            if (line->is_writing()) return false;
         }
         for (const HostLaunch& other : plan.hosts) {
             const bool is_peer = other.host != host && (is_head() || &other == &plan.hosts.front());
@@ -144,21 +80,46 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
 
     void hear(const std::string& peer, const std::string& text) {
         const auto news = from_json_leniently<PeerNews>(text, peer);
+        note_clock(peer, news.sent_at);
         if (callbacks.on_heard) callbacks.on_heard(peer);
         if (news.ended.empty()) return;
         knowing.insert(news.ended);
         if (is_head()) {
             for (const auto& [other, line] : peers) {
-                if (other != peer) write_line(line, news);
+                if (other != peer) line->write(passed_on(news));
             }
         }
-        if (callbacks.on_ended) callbacks.on_ended(news.ended, news.cause);
+        if (callbacks.on_ended) callbacks.on_ended(news.ended, news.cause, news.happened_at + clock_offset(peer));
     }
 
-    asio::awaitable<void> listen_to(std::string peer, std::shared_ptr<Line> line) {
+    /// A message is under way for some time, so the least difference that was seen is the nearest to the true one.
+    void note_clock(const std::string& peer, double sent_at) {
+        if (sent_at <= 0) return;  // a guard that does not say
+        const double seen = monotonic_s() - sent_at;
+        const auto known = clock_offsets.try_emplace(peer, seen).first;
+        known->second = std::min(known->second, seen);
+    }
+    double clock_offset(const std::string& peer) const {
+        const auto known = clock_offsets.find(peer);
+        return known == clock_offsets.end() ? 0 : known->second;
+    }
+
+    PeerNews beat_news() const {
+        PeerNews news;
+        news.sent_at = monotonic_s();
+        return news;
+    }
+    /// What the head heard from one guard, for the others, who know the head's clock alone.
+    PeerNews passed_on(PeerNews news) const {
+        if (news.happened_at > 0) news.happened_at += clock_offset(news.ended);
+        news.sent_at = monotonic_s();
+        return news;
+    }
+
+    asio::awaitable<void> listen_to(std::string peer, std::shared_ptr<PeerLine> line) {
         peers[peer] = line;
         if (callbacks.on_heard) callbacks.on_heard(peer);
-        write_line(line, PeerNews());
+        line->write(beat_news());
         if (told) tell(peer, line);
         try {
             for (std::string text = co_await line->next(); !text.empty() && !is_over; text = co_await line->next())
@@ -166,7 +127,10 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
         } catch (const std::exception&) {
             // Not our protocol: as if it had hung up.
         }
-        if (const auto mine = peers.find(peer); mine != peers.end() && mine->second == line) peers.erase(mine);
+        const auto mine = peers.find(peer);
+        if (mine == peers.end() || mine->second != line) co_return;
+        peers.erase(mine);
+        if (!is_over && callbacks.on_lost) callbacks.on_lost(peer);
     }
 
     /// The guards of one deployment are started by one controller; where they are of different builds after all, it is
@@ -182,44 +146,65 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
     }
 
     /// Both send a nonce, then each proves that it knows the token by the other's nonce and its own name.
-    asio::awaitable<std::string> shake_hands(std::shared_ptr<Line> line) {
+    asio::awaitable<std::string> shake_hands(std::shared_ptr<PeerLine> line) {
         const PeerHello mine{random_token(), protocol::hello_of_guard()};
-        write_line(line, mine);
-        const PeerHello theirs = co_await read_line<PeerHello>(line);
-        write_line(line, PeerProof{host, hmac_hex(token, theirs.nonce + " " + host)});
-        const PeerProof answer = co_await read_line<PeerProof>(line);
+        line->write(mine);
+        const PeerHello theirs = co_await line->read<PeerHello>();
+        line->write(PeerProof{host, hmac_hex(token, theirs.nonce + " " + host)});
+        const PeerProof answer = co_await line->read<PeerProof>();
         const bool is_known = plan.find(answer.host) != nullptr && answer.host != host;
-        if (!is_known || !is_equal(answer.proof, hmac_hex(token, mine.nonce + " " + answer.host)))
+        if (!is_known || !is_equal_secret(answer.proof, hmac_hex(token, mine.nonce + " " + answer.host)))
             co_return std::string();
         require_common_protocol(theirs.hello, answer.host);
         co_return answer.host;
     }
 
-    asio::awaitable<void> meet(std::shared_ptr<Line> line) {
-        const auto self = shared_from_this();
-        asio::steady_timer deadline(context, std::chrono::seconds(5));
+    /// Empty: a stranger, who gets no answer.
+    asio::awaitable<std::string> peer_of(std::shared_ptr<PeerLine> line) {
+        asio::steady_timer deadline(context, handshake_limit);
         deadline.async_wait([line](boost::system::error_code cancelled) {
-            boost::system::error_code ignored;
-            if (!cancelled) line->socket.close(ignored);
+            if (!cancelled) line->close();
         });
         std::string peer;
         try {
             peer = co_await shake_hands(line);
         } catch (const std::exception&) {
-            // A stranger on the port; it gets no answer.
+            // Not our protocol, or the token of another deployment.
         }
         deadline.cancel();
-        if (!peer.empty()) co_await listen_to(peer, line);
-        boost::system::error_code ignored;
-        line->socket.close(ignored);
+        co_return peer;
     }
 
+    asio::awaitable<void> meet(std::shared_ptr<PeerLine> line) {
+        const auto self = shared_from_this();
+        const std::string peer = co_await peer_of(line);
+        if (!peer.empty()) co_await listen_to(peer, line);
+        line->close();
+    }
+
+    asio::awaitable<void> meet_caller(std::shared_ptr<PeerLine> line) {
+        const auto self = shared_from_this();
+        const auto place = unproven.enter(line->socket.native_handle(), [line] { line->close(); });
+        const std::string peer = co_await peer_of(line);
+        unproven.leave(place);
+        if (!peer.empty()) co_await listen_to(peer, line);
+        line->close();
+    }
+
+    /// Anybody may connect, as often and as many as they like: that must not end the listening.
     asio::awaitable<void> accept_all() {
         const auto self = shared_from_this();
+        asio::steady_timer pause(context);
         while (!is_over) {
             auto [error, socket] = co_await acceptor.async_accept(result_of);
-            if (error) co_return;
-            asio::co_spawn(context, meet(std::make_shared<Line>(std::move(socket))), asio::detached);
+            if (!error) {
+                asio::co_spawn(context, meet_caller(std::make_shared<PeerLine>(std::move(socket))), asio::detached);
+                continue;
+            }
+            if (!is_passing(error)) co_return;
+            unproven.close_oldest();
+            pause.expires_after(accept_pause);
+            co_await pause.async_wait(result_of);
         }
     }
 
@@ -231,7 +216,7 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
             const auto [unresolved, found] = co_await resolver.async_resolve(
                 plan.hosts.front().address, std::to_string(plan.guard_port), tcp::resolver::numeric_service, result_of);
             if (!unresolved && !is_over) {
-                auto line = std::make_shared<Line>(tcp::socket(context));
+                auto line = std::make_shared<PeerLine>(tcp::socket(context));
                 const auto [refused] = co_await line->socket.async_connect(found.begin()->endpoint(), result_of);
                 if (!refused) co_await meet(line);
             }
@@ -246,7 +231,7 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
         while (!is_over) {
             beat.expires_after(beat_interval);
             co_await beat.async_wait(result_of);
-            for (const auto& [peer, line] : peers) write_line(line, PeerNews());
+            for (const auto& [peer, line] : peers) line->write(beat_news());
         }
     }
 };
@@ -260,7 +245,7 @@ GuardLink::~GuardLink() {
     state_->beat.cancel();
     boost::system::error_code ignored;
     state_->acceptor.close(ignored);
-    for (const auto& [peer, line] : state_->peers) line->socket.close(ignored);
+    for (const auto& [peer, line] : state_->peers) line->close();
 }
 
 void GuardLink::start() {
@@ -288,8 +273,8 @@ void GuardLink::start() {
     asio::co_spawn(state.context, state.beat_on(), asio::detached);
 }
 
-void GuardLink::tell(const std::optional<Cause>& cause) {
-    state_->told = PeerNews{true, state_->host, cause};
+void GuardLink::tell(const std::optional<Cause>& cause, double happened_at) {
+    state_->told = PeerNews{true, state_->host, cause, monotonic_s(), happened_at};
     for (const auto& [peer, line] : state_->peers) state_->tell(peer, line);
 }
 

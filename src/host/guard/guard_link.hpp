@@ -20,7 +20,11 @@ class GuardLink {
 public:
     struct Callbacks {
         std::function<void(const std::string& host)> on_heard;
-        std::function<void(const std::string& host, std::optional<Cause> cause)> on_ended;
+        /// The connection has closed, as it does at once when the guard at its other end dies.
+        std::function<void(const std::string& host)> on_lost;
+        /// `happened_at` is by this host's monotonic clock, as far as the difference of the clocks is known; without a
+        /// cause 0.
+        std::function<void(const std::string& host, std::optional<Cause> cause, double happened_at)> on_ended;
     };
 
     GuardLink(boost::asio::io_context& context, const LaunchPlan& plan, const std::string& host, std::string token,
@@ -31,8 +35,9 @@ public:
 
     /// Opens the listening port on the head, starts to connect elsewhere. Throws Error (unavailable).
     void start();
-    /// Tells every peer that this group ends, and why.
-    void tell(const std::optional<Cause>& cause);
+    /// Tells every peer that this group ends, and why, and when that happened (by this host's monotonic clock; without
+    /// a cause 0). A later call corrects an earlier one.
+    void tell(const std::optional<Cause>& cause, double happened_at);
     /// Waits until every peer was told, those too that have yet to connect, at most `timeout_s`.
     boost::asio::awaitable<void> flush(double timeout_s);
 
@@ -40,10 +45,5 @@ private:
     struct State;
     std::shared_ptr<State> state_;
 };
-
-/// HMAC-SHA256 in hex.
-std::string hmac_hex(const std::string& key, const std::string& text);
-/// 32 bytes of the kernel's randomness in hex.
-std::string random_token();
 
 }  // namespace r1cluster::detail

@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/json/serialize.hpp>
@@ -20,9 +21,14 @@ using protocol::GuardRequest;
 using protocol::GuardVerb;
 constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t max_request_bytes = 4096;
+constexpr auto accept_pause = std::chrono::milliseconds(50);
 
-GuardSocket::GuardSocket(asio::io_context& context, std::string path, Callbacks callbacks)
-    : context_(context), path_(std::move(path)), callbacks_(std::move(callbacks)), listener_(context) {}
+GuardSocket::GuardSocket(asio::io_context& context, std::string path, std::string generation, Callbacks callbacks)
+    : context_(context),
+      path_(std::move(path)),
+      generation_(std::move(generation)),
+      callbacks_(std::move(callbacks)),
+      listener_(context) {}
 
 GuardSocket::~GuardSocket() { ::unlink(path_.c_str()); }
 
@@ -41,24 +47,43 @@ void GuardSocket::listen() {
 }
 
 asio::awaitable<void> GuardSocket::accept_all() {
+    asio::steady_timer pause(context_);
     while (true) {
         auto [error, socket] = co_await listener_.async_accept(result_of);
-        if (error) co_return;
-        asio::co_spawn(context_, serve(std::move(socket)), asio::detached);
+        if (!error) {
+            asio::co_spawn(context_, serve(std::make_shared<Socket>(std::move(socket))), asio::detached);
+            continue;
+        }
+        if (!is_passing(error)) co_return;
+        unproven_.close_oldest();
+        pause.expires_after(accept_pause);
+        co_await pause.async_wait(result_of);
     }
 }
 
-asio::awaitable<void> GuardSocket::serve(Socket socket) {
+/// Empty: the connection has ended.
+asio::awaitable<std::string> GuardSocket::next_line(std::shared_ptr<Socket> socket, std::string& unread) {
+    const auto [error, size] =
+        co_await asio::async_read_until(*socket, asio::dynamic_buffer(unread, max_request_bytes), '\n', result_of);
+    if (error) co_return std::string();
+    std::string line = unread.substr(0, size);
+    unread.erase(0, size);
+    co_return line;
+}
+
+asio::awaitable<void> GuardSocket::serve(std::shared_ptr<Socket> socket) {
     std::string unread;
     bool is_controller = false;
-    while (true) {
-        const auto [error, size] =
-            co_await asio::async_read_until(socket, asio::dynamic_buffer(unread, max_request_bytes), '\n', result_of);
-        if (error) break;
-        const std::string line = unread.substr(0, size - 1);
-        unread.erase(0, size);
+    const auto place = unproven_.enter(socket->native_handle(), [socket] {
+        boost::system::error_code ignored;
+        socket->close(ignored);
+    });
+    std::string line = co_await next_line(socket, unread);
+    unproven_.leave(place);
+    for (; !line.empty(); line = co_await next_line(socket, unread)) {
+        line.pop_back();
         const std::string answer = json::serialize(reply_to(line, is_controller)) + "\n";
-        const auto [write_error, written] = co_await asio::async_write(socket, asio::buffer(answer), result_of);
+        const auto [write_error, written] = co_await asio::async_write(*socket, asio::buffer(answer), result_of);
         if (write_error) break;
     }
     if (is_controller) callbacks_.on_controller_left();
@@ -70,12 +95,16 @@ json::value GuardSocket::reply_to(const std::string& line, bool& is_controller) 
     GuardReply reply;
     try {
         const auto request =
-            is_bare ? GuardRequest{std::nullopt, line} : from_json_leniently<GuardRequest>(line, "request");
+            is_bare ? GuardRequest{std::nullopt, line, {}} : from_json_leniently<GuardRequest>(line, "request");
         if (request.hello) {
             reply.hello = protocol::hello_of_guard();
             return to_value(reply);
         }
         const auto verb = from_value<GuardVerb>(json::value(request.verb), "verb");
+        if (!request.generation.empty() && request.generation != generation_) {
+            throw Error(ErrorKind::unavailable, "generation",
+                        fmt::format("\"{}\": this guard belongs to another \"up\"", request.verb));
+        }
         if (verb == GuardVerb::begin) is_controller = true;
         reply.status = callbacks_.on_verb(verb);
     } catch (const Error& error) {

@@ -5,9 +5,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "host/guard/protocol.hpp"
+#include "host/guard/unproven.hpp"
 
 namespace r1cluster::detail {
 
@@ -20,7 +22,8 @@ public:
         std::function<void()> on_controller_left;
     };
 
-    GuardSocket(boost::asio::io_context& context, std::string path, Callbacks callbacks);
+    /// Refuses verbs for another generation than `generation`.
+    GuardSocket(boost::asio::io_context& context, std::string path, std::string generation, Callbacks callbacks);
     ~GuardSocket();
     GuardSocket(const GuardSocket&) = delete;
     GuardSocket& operator=(const GuardSocket&) = delete;
@@ -31,13 +34,15 @@ public:
 private:
     using Socket = boost::asio::local::stream_protocol::socket;
     boost::asio::awaitable<void> accept_all();
-    boost::asio::awaitable<void> serve(Socket socket);
+    boost::asio::awaitable<void> serve(std::shared_ptr<Socket> socket);
     boost::json::value reply_to(const std::string& line, bool& is_controller) const;
+    static boost::asio::awaitable<std::string> next_line(std::shared_ptr<Socket> socket, std::string& unread);
 
     boost::asio::io_context& context_;
-    std::string path_;
+    std::string path_, generation_;
     Callbacks callbacks_;
     boost::asio::local::stream_protocol::acceptor listener_;
+    Unproven unproven_;  // that have said nothing yet
 };
 
 }  // namespace r1cluster::detail

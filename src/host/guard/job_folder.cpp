@@ -47,7 +47,8 @@ void JobFolder::prepare() const {
     std::error_code error;
     fs::create_directories(path_, error);
     if (!error) fs::permissions(path_, fs::perms::owner_all, error);
-    for (const char* name : {"plan.json", "state.json", "guard.sock", "group", "token", "failure", "logs"}) {
+    for (const char* name :
+         {"plan.json", "state.json", "guard.sock", "generation", "group", "token", "failure", "logs"}) {
         if (!error) fs::remove_all(file(name), error);
     }
     if (!error) fs::create_directories(file("logs"), error);
@@ -122,7 +123,28 @@ std::optional<Lock> Lock::try_take(const std::string& path) {
     return std::nullopt;
 }
 
+std::optional<Lock> Lock::try_take(const JobFolder& folder) {
+    const mode_t before = ::umask(077);
+    std::error_code error;
+    fs::create_directories(folder.path(), error);
+    ::umask(before);
+    if (error) refuse("making the deployment's folder", folder.path(), error.value());
+    Lock lock(::open(folder.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+    if (lock.descriptor_ < 0 && errno != ENOENT) refuse("opening", folder.path(), errno);
+    struct stat locked {
+    }, named{};
+    const bool is_held = lock.descriptor_ >= 0 && ::flock(lock.descriptor_, LOCK_EX | LOCK_NB) == 0 &&
+                         ::fstat(lock.descriptor_, &locked) == 0 && ::stat(folder.path().c_str(), &named) == 0;
+    // Whoever removed the folder held a lock on a folder that has the name no more.
+    if (!is_held || locked.st_dev != named.st_dev || locked.st_ino != named.st_ino) return std::nullopt;
+    return lock;
+}
+
 Lock::Lock(Lock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+Lock& Lock::operator=(Lock&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+}
 Lock::~Lock() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }

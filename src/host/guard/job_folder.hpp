@@ -25,6 +25,7 @@ BOOST_DESCRIBE_STRUCT(JobGroup, (), (cgroup, marker, temporary))
 ///         plan.json    what the guard carries out        token       secret that guards know each other by, 0600
 ///         state.json   the last HostStatus               lock        held by the guard as long as it lives
 ///         guard.sock   where the guard listens           group       a JobGroup
+///         generation   which `up` created the job
 ///         cache/       the engine's compile caches       logs/       <process>.log, .1, .2 ...; guard.log
 ///
 class JobFolder {
@@ -42,6 +43,8 @@ public:
     void prepare() const;
     void write(const std::string& name, const std::string& text) const;  ///< as a whole or not at all, 0600
     std::optional<std::string> read(const std::string& name) const;
+    /// Which `up` created the job; empty: none, or release 0.1.0, which wrote no generation.
+    std::string generation() const { return read("generation").value_or(""); }
     /// Removes the folder; but for logs/, unless `purge`. Folders above it go when they are empty.
     void remove(bool purge) const;
     std::vector<std::string> log_files() const;  ///< oldest first within each process
@@ -54,8 +57,11 @@ private:
 class Lock {
 public:
     static std::optional<Lock> try_take(const std::string& path);
+    /// On the folder itself, which is made if need be: agents hold it while they create a job or remove what is left of
+    /// one. nullopt: another agent holds it, or has just removed the folder.
+    static std::optional<Lock> try_take(const JobFolder& folder);
     Lock(Lock&& other) noexcept;
-    Lock& operator=(Lock&&) = delete;
+    Lock& operator=(Lock&& other) noexcept;
     ~Lock();
 
 private:

@@ -13,7 +13,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 
-#include "engine/registry/registry.hpp"
 #include "host/os/clock.hpp"
 #include "host/os/exit_watch.hpp"
 #include "host/os/files.hpp"
@@ -50,16 +49,6 @@ void JobProcesses::terminate() {
 bool JobProcesses::is_any_alive() const {
     return std::any_of(running_.begin(), running_.end(),
                        [](const auto& entry) { return entry.second.status.is_alive; });
-}
-
-void JobProcesses::see_silent_ranks() {
-    for (const ProcessSpec& process : mine_.processes) {
-        for (const int rank : process.ranks) {
-            const auto running = running_.find(process.name);
-            if (!state_.ranks.contains(rank) && running != running_.end())
-                happen_(supervise::RankSeen{rank, running->second.status.pid});
-        }
-    }
 }
 
 void JobProcesses::describe(HostStatus& status, bool is_over) const {
@@ -111,24 +100,27 @@ asio::awaitable<void> JobProcesses::run(ProcessSpec process) {
     happen_(supervise::ProcessStarted{process.name, running.status.pid});
     asio::co_spawn(context_, keep_log(running), asio::detached);
     const int status = co_await running.process->wait();
+    const double at = monotonic_s();
     // What the process wrote just before its end is in the pipe: the reader gets a moment.
     asio::steady_timer pause(context_, std::chrono::milliseconds(50));
     co_await pause.async_wait(result_of);
-    note_end(running, status);
+    note_end(running, status, at);
 }
 
-void JobProcesses::note_end(Running& running, int status) {
+void JobProcesses::note_end(Running& running, int status, double at) {
     running.log->finish();
     running.status.is_alive = false;
-    if (WIFSIGNALED(status)) {
-        running.status.signal = WTERMSIG(status);
-    } else {
+    // What ends because somebody asked the deployment to has not crashed, by whatever signal it was made to leave.
+    const bool is_on_request = state_.phase == Phase::stopping && !state_.cause;
+    if (WIFEXITED(status)) {
         running.status.exit_code = WEXITSTATUS(status);
+    } else if (!is_on_request) {
+        running.status.signal = WTERMSIG(status);
     }
     const std::string& name = running.status.name;
     Cause cause = cause_of(name, status, running.status.pid);
     cause.text = fmt::format("{} on {} (pid {}) {}", name, mine_.host, running.status.pid, describe_end(cause));
-    happen_(supervise::ProcessExited{name, cause});
+    happen_(supervise::ProcessExited{name, cause, at});
 }
 
 /// Until the command exits 0, the group ends, or the engine's own time is up.
@@ -160,32 +152,6 @@ asio::awaitable<void> JobProcesses::keep_log(Running& running) {
     }
 }
 
-void JobProcesses::notice_rank(const ProcessSpec& process, const std::string& line) {
-    const EngineDefinition* engine = find_engine(plan_.engine);
-    const auto seen = engine && engine->launch ? engine->launch->rank_of_line(line) : std::nullopt;
-    if (!seen || std::find(process.ranks.begin(), process.ranks.end(), seen->rank) == process.ranks.end()) return;
-    const auto known = state_.ranks.find(seen->rank);
-    if (known != state_.ranks.end() && known->second == seen->pid) return;
-    const std::vector<int> ours = runtime_.processes();
-    if (std::find(ours.begin(), ours.end(), seen->pid) == ours.end()) return;  // a log can say anything
-    happen_(supervise::RankSeen{seen->rank, seen->pid});
-    asio::co_spawn(context_, watch_rank(process.name, seen->rank, seen->pid), asio::detached);
-}
-
-asio::awaitable<void> JobProcesses::watch_rank(std::string process, int rank, int pid) {
-    std::optional<int> status;
-    try {
-        status = co_await wait_for_exit(context_, pid);
-    } catch (const boost::system::system_error&) {
-        // Gone between its line and now.
-    }
-    ended_ranks_.insert(rank);
-    Cause cause = cause_of(process, status, pid);
-    cause.rank = rank;
-    cause.text = fmt::format("rank {} on {} (pid {}) {}", rank, mine_.host, pid, describe_end(cause));
-    happen_(supervise::RankExited{rank, cause});
-}
-
 Cause JobProcesses::cause_of(const std::string& process, std::optional<int> status, int pid) const {
     Cause cause;
     cause.host = mine_.host;
@@ -193,7 +159,7 @@ Cause JobProcesses::cause_of(const std::string& process, std::optional<int> stat
     if (pid > 0) cause.pid = pid;
     if (status && WIFSIGNALED(*status)) cause.signal = WTERMSIG(*status);
     if (status && WIFEXITED(*status)) cause.exit_code = WEXITSTATUS(*status);
-    cause.is_out_of_memory = cause.signal == SIGKILL && oom_kills() > oom_kills_before_;
+    cause.is_out_of_memory = cause.signal == SIGKILL && runtime_.was_out_of_memory(pid);
     if (const auto running = running_.find(process); running != running_.end() && running->second.log) {
         cause.last_line = running->second.log->telling_line();
     }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/registry/registry.hpp"
 #include "host/guard/job_folder.hpp"
 #include "host/guard/log_file.hpp"
 #include "host/guard/process_facts.hpp"
@@ -32,7 +33,9 @@ public:
     /// Asks every process that was started to end.
     void terminate();
     bool is_any_alive() const;
-    /// A rank that its engine's log never named lives in the process that was started for it.
+    /// Looks at all processes of the job, for those that the engine names and those that are stopped.
+    void look();
+    /// A rank that neither its engine's log nor a title has named lives in the process that was started for it.
     void see_silent_ranks();
     /// Fills in processes, ranks and activity. Of a group that is over no process is left, seen here or not yet.
     void describe(HostStatus& status, bool is_over) const;
@@ -48,8 +51,17 @@ private:
     boost::asio::awaitable<void> wait_for(const ProcessSpec& process, const std::map<std::string, std::string>& env);
     boost::asio::awaitable<void> keep_log(Running& running);
     boost::asio::awaitable<void> watch_rank(std::string process, int rank, int pid);
+    boost::asio::awaitable<void> watch_part(std::string name, int pid);
+    void see_rank(const std::string& process, int rank, int pid);
+    /// Workers in the order of their places are the ranks of this host in their order, once all have their titles.
+    void see_ranks_by_title();
+    void watch_run_state(int pid, const ProcessLook& look);
+    /// The process of the plan that this one descends from.
+    std::string root_of(int pid) const;
+    /// How people call a process of the job: "rank 1", "EngineCore of head", "head"; empty: nothing that counts.
+    std::string name_of(int pid) const;
     void notice_rank(const ProcessSpec& process, const std::string& line);
-    void note_end(Running& running, int status);
+    void note_end(Running& running, int status, double at);
     std::map<std::string, std::string> environment(const ProcessSpec& process) const;
     Cause cause_of(const std::string& process, std::optional<int> status, int pid) const;
 
@@ -63,7 +75,13 @@ private:
     std::map<std::string, Running> running_;
     std::set<int> ended_ranks_;
     std::string activity_;  // the last line of the newest log
-    const long oom_kills_before_ = oom_kills();
+    struct Part {
+        std::string name;
+        bool is_worker = false;
+        detail::ProcessPlace place;
+        bool is_watched = false;
+    };
+    std::map<int, Part> parts_;  // processes that bear a title of the engine, by pid
 };
 
 }  // namespace r1cluster::detail

@@ -44,17 +44,23 @@ std::map<std::string, std::string> passed_environment() {
     return env;
 }
 
-long oom_kills() {
-    std::ifstream file("/proc/vmstat");
-    std::string name;
-    for (long value = 0; file >> name >> value;) {
-        if (name == "oom_kill") return value;
-    }
-    return 0;
-}
-
 double monotonic_s() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+std::optional<ProcessLook> look_at(int pid) {
+    std::ifstream stat(fmt::format("/proc/{}/stat", pid)), arguments(fmt::format("/proc/{}/cmdline", pid));
+    std::string text;
+    std::getline(stat, text);
+    const std::size_t end = text.rfind(')');
+    if (end == std::string::npos || end + 2 >= text.size() || text[end + 2] == 'Z') return std::nullopt;
+    ProcessLook look;
+    look.is_stopped = text[end + 2] == 'T' || text[end + 2] == 't';
+    look.parent = std::atoi(text.c_str() + std::min(end + 4, text.size()));
+    // A process that engines rename has its title in place of all arguments, with blanks behind.
+    std::getline(arguments, look.title, '\0');
+    look.title.resize(look.title.find_last_not_of(' ') + 1);  // npos + 1 is 0
+    return look;
 }
 
 void signal_child(int pid, int signal) {

@@ -15,9 +15,17 @@ std::string describe_end(const Cause& cause);
 /// What engine processes inherit from the guard: paths, home, locale, nothing that could be a secret.
 std::map<std::string, std::string> passed_environment();
 
-/// Kills by the kernel's OOM killer since boot (/proc/vmstat).
-long oom_kills();
 double monotonic_s();
+
+/// What /proc says of a process of the job.
+struct ProcessLook {
+    std::string title;        ///< its first argument, which engines set to their own name of the process
+    bool is_stopped = false;  ///< by a signal or a debugger
+    int parent = 0;
+};
+/// nullopt: it has gone.
+std::optional<ProcessLook> look_at(int pid);
+
 /// Sends a signal to a child of ours that has not been reaped.
 void signal_child(int pid, int signal);
 

@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "host/guard/containment.hpp"
+#include "host/guard/oom_record.hpp"
 #include "host/guard/process_facts.hpp"
 #include "host/guard/residue.hpp"
 #include "host/guard/runtime.hpp"
+#include "host/guard/watchdog.hpp"
 #include "host/os/child.hpp"
 #include "r1cluster/base/error.hpp"
 
@@ -33,10 +35,15 @@ class ProcessRuntime : public JobRuntime {
 public:
     ProcessRuntime(asio::io_context& context, const std::string& name, std::string marker)
         : context_(context), marker_(std::move(marker)), containment_(Containment::make(name)) {}
+    /// A guard that ends before it has started anything leaves nothing either.
+    ~ProcessRuntime() override {
+        if (containment_->pids().empty()) ProcessRuntime::remove_residue();
+    }
 
     std::string text() const override { return containment_->text(); }
     JobGroup group() const override { return {containment_->cgroup(), marker_, temporary_}; }
     std::vector<int> processes() const override { return containment_->pids(); }
+    bool was_out_of_memory(int pid) const override { return oom_.has_killed(pid); }
 
     std::unique_ptr<RunningProcess> start(const std::vector<std::string>& argv,
                                           std::map<std::string, std::string> env) override {
@@ -45,6 +52,7 @@ public:
         ChildOptions options;
         options.cgroup_procs = containment_->join_descriptor();
         options.has_own_errors = false;
+        options.oom_score_adj = std::to_string(oom_score_adj_);
         options.env = std::move(env);
         auto child = Child::start(context_, argv, options);
         boost::system::error_code ignored;
@@ -71,8 +79,10 @@ public:
 private:
     asio::io_context& context_;
     std::string marker_;
+    const int oom_score_adj_ = avoid_oom_killer();
     std::string temporary_ = make_temporary_folder();
     std::unique_ptr<Containment> containment_;
+    OomRecord oom_{containment_->cgroup()};
     std::set<std::string> shared_memory_;
     bool has_killed_ = false;
 };

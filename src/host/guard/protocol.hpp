@@ -36,8 +36,9 @@ Hello hello_of_guard();
 struct GuardRequest {
     std::optional<Hello> hello;
     std::string verb;
+    std::string generation;  ///< a guard of another generation refuses the verb; empty: whichever guards the deployment
 };
-BOOST_DESCRIBE_STRUCT(GuardRequest, (), (hello, verb))
+BOOST_DESCRIBE_STRUCT(GuardRequest, (), (hello, verb, generation))
 
 struct GuardReply {
     std::optional<Hello> hello;
@@ -64,19 +65,26 @@ struct PeerNews {
     bool beat = true;
     std::string ended;           ///< host whose group ends; empty: none does
     std::optional<Cause> cause;  ///< unset: somebody asked it to
+    double sent_at = 0;          ///< by the sender's monotonic clock; 0: an older build, which does not say
+    double happened_at = 0;      ///< when the cause happened, by the same clock
 };
-BOOST_DESCRIBE_STRUCT(PeerNews, (), (beat, ended, cause))
+BOOST_DESCRIBE_STRUCT(PeerNews, (), (beat, ended, cause, sent_at, happened_at))
 
-/// Makes the job's folder and starts its guard.
+/// Each `up` has a generation of its own, a random text that is written when its job is created. A request with a
+/// generation concerns the job of that `up` alone: where the host has another one, the reply is Phase::absent. An empty
+/// generation means the deployment by its name, whoever started it.
+
+/// Makes the job's folder and starts its guard. Refused while a guard of the deployment lives on the host.
 struct JobCreate {
     static constexpr const char* method = "job.create";
     using Reply = HostStatus;
     std::string deployment;
     std::string host;
+    std::string generation;   ///< of the new job
     std::string token;        ///< by which the guards of the deployment know each other
     std::string launch_plan;  ///< to_json(LaunchPlan): the agent hands it to the guard as it is
 };
-BOOST_DESCRIBE_STRUCT(JobCreate, (), (deployment, host, token, launch_plan))
+BOOST_DESCRIBE_STRUCT(JobCreate, (), (deployment, host, generation, token, launch_plan))
 
 /// Passes a verb on to the guard. Where none runs, the reply is that of JobStatus.
 struct JobAsk {
@@ -84,9 +92,10 @@ struct JobAsk {
     using Reply = HostStatus;
     std::string deployment;
     std::string host;
+    std::string generation;
     GuardVerb verb = GuardVerb::status;
 };
-BOOST_DESCRIBE_STRUCT(JobAsk, (), (deployment, host, verb))
+BOOST_DESCRIBE_STRUCT(JobAsk, (), (deployment, host, generation, verb))
 
 /// The status, also of a guard that has ended or died.
 struct JobStatus {
@@ -94,8 +103,9 @@ struct JobStatus {
     using Reply = HostStatus;
     std::string deployment;
     std::string host;
+    std::string generation;
 };
-BOOST_DESCRIBE_STRUCT(JobStatus, (), (deployment, host))
+BOOST_DESCRIBE_STRUCT(JobStatus, (), (deployment, host, generation))
 
 /// Stops the deployment, waits until no process is left, removes the folder.
 struct JobEnd {
@@ -103,27 +113,33 @@ struct JobEnd {
     using Reply = HostStatus;
     std::string deployment;
     std::string host;
+    std::string generation;
     bool purge = false;  ///< the logs too
 };
-BOOST_DESCRIBE_STRUCT(JobEnd, (), (deployment, host, purge))
+BOOST_DESCRIBE_STRUCT(JobEnd, (), (deployment, host, generation, purge))
 
 struct LogText {
+    std::string file;  ///< its name: "head.log", or "head.log.2" for an older part of the same log
+    std::string id;    ///< of the file, which it keeps when a rotation renames it
     std::string text;
-    std::uint64_t offset = 0;  ///< where the next piece begins
+    std::uint64_t offset = 0;  ///< where the next piece begins; below size: there is more at once
     std::uint64_t size = 0;    ///< of the file
 };
-BOOST_DESCRIBE_STRUCT(LogText, (), (text, offset, size))
+BOOST_DESCRIBE_STRUCT(LogText, (), (file, id, text, offset, size))
 
-/// What the log files hold beyond these offsets; file name -> text.
+/// What the log files hold; the files of a process stand together, the oldest first. Without offsets and with a window:
+/// the first head_bytes and the last tail_bytes of each process's whole log, with a line that says what is left out.
+/// Otherwise at most 4 MiB of each process, from the offsets on.
 struct JobLogs {
     static constexpr const char* method = "job.logs";
-    using Reply = std::map<std::string, LogText>;
+    using Reply = std::vector<LogText>;
     std::string deployment;
     std::string host;
-    std::map<std::string, std::uint64_t> offsets;  ///< by file name; a file that is not in it is read from its tail
-    std::uint64_t tail_bytes = 0;                  ///< 0: from its beginning
+    std::map<std::string, std::uint64_t> offsets;  ///< by id; a file that is not in it is read from its beginning
+    std::uint64_t head_bytes = 0;
+    std::uint64_t tail_bytes = 0;
 };
-BOOST_DESCRIBE_STRUCT(JobLogs, (), (deployment, host, offsets, tail_bytes))
+BOOST_DESCRIBE_STRUCT(JobLogs, (), (deployment, host, offsets, head_bytes, tail_bytes))
 
 struct TokenAnswer {
     bool is_ready = false;

@@ -42,6 +42,9 @@ public:
                                                   std::map<std::string, std::string> env) = 0;
     /// Every process that lives, whatever forked it; pids by the numbers of this host, as an engine's ranks bear them.
     virtual std::vector<int> processes() const = 0;
+    /// Whether the kernel ended this process, which SIGKILL did, for want of memory. False also where that cannot be
+    /// seen.
+    virtual bool was_out_of_memory(int pid) const = 0;
     /// Ends every process by force. The first call spares those that clean up after others and then end by themselves.
     virtual void kill() = 0;
     /// Notes what the living processes have outside of the job's folder: once they are killed, nothing tells.

@@ -141,6 +141,60 @@ TEST_CASE("an engine that ends is the cause of the deployment that did not becom
     CHECK(phase_of(read_status(scene.hosts)) == "absent");
 }
 
+TEST_CASE("what an engine prints of the failure is the cause, though another process ended first", "[host/deploy]") {
+    Scene scene;
+    LaunchPlan plan = scene.plan(Fate::service);
+    plan.readiness.port = free_port();
+    // "OSError: [Errno 98] Address already in use"
+    plan.hosts[0].processes[0].argv = {
+        R1CLUSTER_ENGINE_STAND_IN,
+        "bytes",
+        "4f534572726f723a205b4572726e6f2039385d204164647265737320616c726561647920696e20757365",
+        "1",
+        "rank",
+        "0",
+        "2"};
+    plan.hosts[1].processes[0].argv = {R1CLUSTER_ENGINE_STAND_IN, "wait", "1500", "exit", "1"};
+    const Deployment deployment = start(scene.hosts, plan);
+    REQUIRE(deployment.result().status.cause);
+    CHECK(deployment.result().status.cause->host == "node0");
+    CHECK(deployment.result().status.cause->last_line == "line 1: OSError: [Errno 98] Address already in use");
+}
+
+TEST_CASE("an error behind much log is seen, and what was left out is said", "[host/deploy]") {
+    Scene scene;
+    LaunchPlan plan = scene.plan(Fate::service);
+    plan.hosts.resize(1);
+    plan.readiness.port = free_port();
+    const std::string filler =
+        "494e464f2031312d32322030353a32303a3030205b6c2e70793a315d2073657276696e670a";  // INFO ... serving
+    plan.hosts[0].processes[0].argv = {
+        R1CLUSTER_ENGINE_STAND_IN,
+        "bytes",
+        filler,
+        "300000",
+        "bytes",
+        "4f534572726f723a205b4572726e6f2039385d204164647265737320616c726561647920696e20757365",
+        "1",
+        "exit",
+        "1"};
+    Hosts one = connect(local_spec("owned", 1), local_options());
+    plan.readiness.ranks = 1;
+    const Deployment deployment = start(one, plan);
+    CHECK(!deployment.is_ready());
+    const auto has = [&](const std::string& id) {
+        const auto& findings = deployment.result().report.findings;
+        return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) { return finding.id == id; });
+    };
+    CHECK(has("log.address_in_use"));
+    CHECK(has("log.cut"));
+    LogOptions all;
+    all.lines = 0;
+    const auto logs = read_logs(one, all);
+    REQUIRE(logs.size() == 1);
+    CHECK(std::count(logs[0].text.begin(), logs[0].text.end(), '\n') == 300002);
+}
+
 TEST_CASE("a plan for another deployment or other hosts is refused", "[host/deploy]") {
     Scene scene;
     LaunchPlan plan = scene.plan(Fate::service);

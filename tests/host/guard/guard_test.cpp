@@ -1,80 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Real agents and real guards of two hosts on this machine; only the engine's processes are stand-ins.
-#include <signal.h>
 #include <unistd.h>
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
-#include <chrono>
 #include <filesystem>
-#include <fstream>
-#include <thread>
 
-#include "host/agent/local_hosts.hpp"
-#include "host/deploy/jobs_of_hosts.hpp"
-#include "host/guard/guard_link.hpp"
-#include "host/guard/own_home.hpp"
-#include "r1cluster/base/json.hpp"
+#include "host/guard/guarded.hpp"
 #include "r1cluster/host/os/text_file.hpp"
-#include "support/catch.hpp"
 #include "support/error_of.hpp"
 
 using namespace r1cluster;
-using detail::Agents;
-using detail::protocol::GuardVerb;
-namespace asio = boost::asio;
 namespace json = boost::json;
 namespace fs = std::filesystem;
 
 namespace {
-
-using Words = std::vector<std::string>;
-using Condition = std::function<bool(const DeploymentStatus&)>;
-constexpr double verb_timeout_s = 30;
-constexpr int patience_s = 60;  // for what has no promise, on a loaded machine
-
-int free_port() {
-    asio::io_context context;
-    return asio::ip::tcp::acceptor(context, {asio::ip::address_v4::loopback(), 0}).local_endpoint().port();
-}
-
-bool is_gone(int pid) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-    std::string text;
-    std::getline(file, text);
-    const std::size_t end = text.rfind(')');
-    return end == std::string::npos || text[end + 2] == 'Z';
-}
-
-bool all_gone(const std::vector<int>& pids) {
-    for (int i = 0; i < patience_s * 20; ++i) {
-        if (std::all_of(pids.begin(), pids.end(), is_gone)) return true;
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-    return false;
-}
-
-bool has_failed(const DeploymentStatus& status) {
-    return std::all_of(status.hosts.begin(), status.hosts.end(),
-                       [](const HostStatus& host) { return host.phase == Phase::failed; });
-}
-bool has_all_ranks(const DeploymentStatus& status) {
-    return std::all_of(status.hosts.begin(), status.hosts.end(), [](const HostStatus& host) {
-        return std::all_of(host.ranks.begin(), host.ranks.end(), [](const RankStatus& rank) { return rank.is_alive; });
-    });
-}
-
-std::vector<int> pids_of(const DeploymentStatus& status) {
-    std::vector<int> pids;
-    for (const HostStatus& host : status.hosts) {
-        for (const ProcessStatus& process : host.processes) pids.push_back(process.pid);
-        for (const RankStatus& rank : host.ranks) pids.push_back(rank.pid);
-        pids.push_back(host.guard_pid);
-    }
-    return pids;
-}
 
 /// The answers of a guard to these lines, one connection for all.
 std::vector<std::string> say(const std::string& socket, const std::vector<std::string>& lines) {
@@ -92,102 +33,10 @@ std::vector<std::string> say(const std::string& socket, const std::vector<std::s
     return answers;
 }
 
-/// A deployment whose process on host I is the engine's stand-in with these words, with rank I. Nothing of it is left
-/// when the test ends.
-class Deployment {
-public:
-    explicit Deployment(const std::vector<Words>& words, Fate fate = Fate::service) {
-        spec = local_spec("guarded", static_cast<int>(words.size()));
-        plan.deployment = spec.name;
-        plan.engine = "vllm";
-        plan.fate = fate;
-        plan.guard_port = free_port();
-        plan.grace_s = 3;
-        plan.readiness.timeout_s = patience_s;
-        for (std::size_t i = 0; i < words.size(); ++i) {
-            HostLaunch& host = plan.hosts.emplace_back();
-            host.host = spec.hosts[i].name;
-            host.address = spec.hosts[i].address;
-            ProcessSpec& process = host.processes.emplace_back();
-            process.name = i == 0 ? "head" : "worker-" + std::to_string(i);
-            process.argv = {R1CLUSTER_ENGINE_STAND_IN};
-            process.argv.insert(process.argv.end(), words[i].begin(), words[i].end());
-            process.ranks = {static_cast<int>(i)};
-        }
-    }
-    ~Deployment() {
-        try {
-            end(true);
-        } catch (const std::exception& error) {
-            WARN("the deployment of a test could not be ended: " << error.what());
-        }
-    }
-
-    /// One controller, which is gone when this returns.
-    DeploymentStatus control(std::function<asio::awaitable<DeploymentStatus>(Agents&)> work) {
-        return detail::on_hosts<DeploymentStatus>(spec, local_options(),
-                                                  [&](Agents& hosts) -> asio::awaitable<DeploymentStatus> {
-                                                      co_await hosts.open();
-                                                      co_return co_await work(hosts);
-                                                  });
-    }
-
-    asio::awaitable<void> create(Agents& hosts) {
-        const std::string token = detail::random_token();
-        std::function<detail::protocol::JobCreate(const HostSpec&)> request = [&](const HostSpec& host) {
-            return detail::protocol::JobCreate{plan.deployment, host.name, token, to_json(plan)};
-        };
-        const auto replies = co_await hosts.call_all(request, verb_timeout_s);
-        for (const auto& [host, reply] : replies) {
-            if (reply.error) throw *reply.error;
-        }
-    }
-
-    static asio::awaitable<DeploymentStatus> until(Agents& hosts, Condition condition) {
-        DeploymentStatus status;
-        for (int i = 0; i < patience_s * 10; ++i) {
-            status = co_await detail::ask_guards(hosts, GuardVerb::ping, verb_timeout_s);
-            if (condition(status)) break;
-            co_await hosts.pause(0.1);
-        }
-        co_return status;
-    }
-
-    asio::awaitable<DeploymentStatus> start(Agents& hosts, Condition condition) {
-        co_await create(hosts);
-        co_await detail::ask_guards(hosts, GuardVerb::begin, verb_timeout_s);
-        co_return co_await until(hosts, condition);
-    }
-
-    DeploymentStatus run_until(Condition condition) {
-        return control([&](Agents& hosts) { return start(hosts, condition); });
-    }
-    DeploymentStatus look() {
-        return control([](Agents& hosts) { return detail::status_of_hosts(hosts); });
-    }
-    DeploymentStatus look_until(Condition condition) {
-        return control([&](Agents& hosts) { return until(hosts, condition); });
-    }
-    DeploymentStatus end(bool purge = false) {
-        return control([purge](Agents& hosts) { return detail::end_on_hosts(hosts, purge); });
-    }
-    /// Up to the first token, as far as the guards know.
-    DeploymentStatus serve() {
-        return control([&](Agents& hosts) -> asio::awaitable<DeploymentStatus> {
-            co_await start(hosts, has_all_ranks);
-            co_return co_await detail::ask_guards(hosts, GuardVerb::commit, verb_timeout_s);
-        });
-    }
-
-    OwnHome home;
-    DeploymentSpec spec;
-    LaunchPlan plan;
-};
-
 }  // namespace
 
 TEST_CASE("a rank that is killed on one host ends the other host's processes within five seconds", "[host/guard]") {
-    Deployment deployment({{"rank", "0", "2"}, {"worker", "1", "2"}});
+    Guarded deployment({{"rank", "0", "2"}, {"worker", "1", "2"}});
     std::vector<int> pids;
     std::chrono::steady_clock::time_point killed;
     const DeploymentStatus status = deployment.control([&](Agents& hosts) -> asio::awaitable<DeploymentStatus> {
@@ -197,7 +46,7 @@ TEST_CASE("a rank that is killed on one host ends the other host's processes wit
         const int rank_pid = started.hosts[1].ranks[0].pid;
         REQUIRE(rank_pid > 1);
         ::kill(rank_pid, SIGKILL);
-        co_return co_await Deployment::until(hosts, has_failed);
+        co_return co_await Guarded::until(hosts, has_failed);
     });
     CHECK(std::chrono::steady_clock::now() - killed < std::chrono::seconds(5));
     CHECK(all_gone(pids));
@@ -216,7 +65,7 @@ TEST_CASE("a rank that is killed on one host ends the other host's processes wit
 }
 
 TEST_CASE("a process that ends by itself is the cause, with the line that tells why", "[host/guard]") {
-    Deployment deployment({Words{}, {"wait", "300", "bytes", "56616c75654572726f723a20626f6f6d", "1", "exit", "3"}});
+    Guarded deployment({Words{}, {"wait", "300", "bytes", "56616c75654572726f723a20626f6f6d", "1", "exit", "3"}});
     const DeploymentStatus status = deployment.run_until(has_failed);
     REQUIRE(status.cause);
     CHECK(status.cause->host == "node1");
@@ -228,7 +77,7 @@ TEST_CASE("a process that ends by itself is the cause, with the line that tells 
 }
 
 TEST_CASE("an engine that is not there is the cause, in the system's words", "[host/guard]") {
-    Deployment deployment({Words{}, Words{}});
+    Guarded deployment({Words{}, Words{}});
     deployment.plan.hosts[1].processes[0].argv = {"/nowhere/python", "-V"};
     const DeploymentStatus status = deployment.run_until(has_failed);
     REQUIRE(status.cause);
@@ -237,7 +86,7 @@ TEST_CASE("an engine that is not there is the cause, in the system's words", "[h
 }
 
 TEST_CASE("processes that ignore SIGTERM are ended by force when the deployment is", "[host/guard]") {
-    Deployment deployment({{"ignore-term", "rank", "0", "2"}, {"tree", "2", "worker", "1", "2"}});
+    Guarded deployment({{"ignore-term", "rank", "0", "2"}, {"tree", "2", "worker", "1", "2"}});
     std::vector<int> pids;
     const DeploymentStatus ended = deployment.control([&](Agents& hosts) -> asio::awaitable<DeploymentStatus> {
         pids = pids_of(co_await deployment.start(hosts, has_all_ranks));
@@ -252,7 +101,7 @@ TEST_CASE("processes that ignore SIGTERM are ended by force when the deployment 
 }
 
 TEST_CASE("a controller that vanishes before the first token takes everything with it", "[host/guard]") {
-    Deployment deployment({{"rank", "0", "2"}, {"worker", "1", "2"}});
+    Guarded deployment({{"rank", "0", "2"}, {"worker", "1", "2"}});
     const DeploymentStatus started = deployment.run_until(has_all_ranks);
     REQUIRE(has_all_ranks(started));
     const DeploymentStatus status = deployment.look_until(has_failed);
@@ -262,7 +111,7 @@ TEST_CASE("a controller that vanishes before the first token takes everything wi
 }
 
 TEST_CASE("a service lives on without its controller, and another one finds and ends it", "[host/guard]") {
-    Deployment deployment({{"rank", "0", "2"}, {"rank", "1", "2"}});
+    Guarded deployment({{"rank", "0", "2"}, {"rank", "1", "2"}});
     const DeploymentStatus served = deployment.serve();
     CHECK(served.phase == Phase::ready);
     std::this_thread::sleep_for(std::chrono::seconds(1));
@@ -278,7 +127,7 @@ TEST_CASE("a service lives on without its controller, and another one finds and 
 }
 
 TEST_CASE("a deployment of this build is asked and ended by an agent of release 0.1.0", "[host/guard]") {
-    Deployment deployment({{"rank", "0", "1"}});
+    Guarded deployment({{"rank", "0", "1"}});
     const DeploymentStatus served = deployment.serve();
     const std::string folder = deployment.home.state() + "/r1cluster/guarded/node0/";
     // That release reads strictly, so its own members are all that it may get, on the socket and in the file.
@@ -301,7 +150,7 @@ TEST_CASE("a deployment of this build is asked and ended by an agent of release 
 }
 
 TEST_CASE("a guard says which verb it does not know", "[host/guard]") {
-    Deployment deployment({{"rank", "0", "1"}});
+    Guarded deployment({{"rank", "0", "1"}});
     deployment.serve();
     const auto answers = say(deployment.home.state() + "/r1cluster/guarded/node0/guard.sock",
                              {"dance", R"({"hello":{"protocol":7,"oldest_protocol":1}})", R"({"verb":"dance"})"});
@@ -315,7 +164,7 @@ TEST_CASE("a guard says which verb it does not know", "[host/guard]") {
 }
 
 TEST_CASE("an attached deployment ends with its controller", "[host/guard]") {
-    Deployment deployment({{"rank", "0", "1"}}, Fate::attached);
+    Guarded deployment({{"rank", "0", "1"}}, Fate::attached);
     const DeploymentStatus served = deployment.serve();
     CHECK(served.phase == Phase::ready);
     const DeploymentStatus status = deployment.look_until(has_failed);
@@ -325,7 +174,7 @@ TEST_CASE("an attached deployment ends with its controller", "[host/guard]") {
 }
 
 TEST_CASE("a rank that its engine never names lives in the process that was started for it", "[host/guard]") {
-    Deployment deployment({Words{}});
+    Guarded deployment({Words{}});
     const auto runs = [](const DeploymentStatus& status) {
         return !status.hosts[0].processes.empty() && status.hosts[0].processes[0].is_alive;
     };
@@ -344,7 +193,7 @@ TEST_CASE("a rank that its engine never names lives in the process that was star
 }
 
 TEST_CASE("a deployment that runs is not created again", "[host/guard]") {
-    Deployment deployment({{"rank", "0", "1"}});
+    Guarded deployment({{"rank", "0", "1"}});
     const DeploymentStatus served = deployment.serve();
     const std::string said = error_of([&] {
         deployment.control([&](Agents& hosts) -> asio::awaitable<DeploymentStatus> {
@@ -357,8 +206,8 @@ TEST_CASE("a deployment that runs is not created again", "[host/guard]") {
     CHECK(deployment.look().phase == Phase::ready);
 }
 
-TEST_CASE("a guard that is killed is told of, and what it left is ended", "[host/guard]") {
-    Deployment deployment({{"worker", "0", "1"}});
+TEST_CASE("a guard that is killed is told of, and its watchdog ends what it guarded", "[host/guard]") {
+    Guarded deployment({{"worker", "0", "1"}});
     const DeploymentStatus served = deployment.serve();
     const int guard = served.hosts.at(0).guard_pid;
     ::kill(guard, SIGKILL);
@@ -367,8 +216,8 @@ TEST_CASE("a guard that is killed is told of, and what it left is ended", "[host
     CHECK(status.phase == Phase::failed);
     REQUIRE(status.cause);
     CHECK(status.cause->text ==
-          "the guard on node0 (pid " + std::to_string(guard) + ") died; \"r1cluster down\" ends what it left");
-    CHECK(!is_gone(served.hosts[0].ranks[0].pid));
+          "the guard on node0 (pid " + std::to_string(guard) + ") died, and its watchdog ended what it guarded");
+    CHECK(all_gone(pids_of(served)));
     deployment.end();
     CHECK(all_gone(pids_of(served)));
     CHECK(deployment.look().phase == Phase::absent);
@@ -377,7 +226,7 @@ TEST_CASE("a guard that is killed is told of, and what it left is ended", "[host
 }
 
 TEST_CASE("a deployment is created again after its guard was killed", "[host/guard]") {
-    Deployment deployment({{"worker", "0", "1"}});
+    Guarded deployment({{"worker", "0", "1"}});
     const DeploymentStatus before = deployment.serve();
     ::kill(before.hosts.at(0).guard_pid, SIGKILL);
     CHECK(all_gone({before.hosts[0].guard_pid}));
@@ -387,7 +236,7 @@ TEST_CASE("a deployment is created again after its guard was killed", "[host/gua
 }
 
 TEST_CASE("an engine may print what is no UTF-8, and lines that are cut in a character", "[host/guard]") {
-    Deployment deployment({{"rank", "0", "1", "bytes", "ff", "3"}, {"rank", "1", "1", "bytes", "e29688", "500"}});
+    Guarded deployment({{"rank", "0", "1", "bytes", "ff", "3"}, {"rank", "1", "1", "bytes", "e29688", "500"}});
     const auto has_spoken = [](const DeploymentStatus& status) {
         return status.hosts[0].activity == "???" && status.hosts[1].activity.starts_with("\xe2\x96\x88");
     };
@@ -398,7 +247,7 @@ TEST_CASE("an engine may print what is no UTF-8, and lines that are cut in a cha
 }
 
 TEST_CASE("a state folder whose path is too long for a socket is refused, and nothing stays", "[host/guard]") {
-    Deployment deployment({Words{}});
+    Guarded deployment({Words{}});
     deployment.home.move_state(std::string(90, 'x'));
     const std::string said = error_of([&] { deployment.run_until(has_failed); });
     CHECK_THAT(said, StartsWith("unavailable: node0: starting the guard: listening on \"" + deployment.home.state()));
