@@ -19,13 +19,12 @@ void lint(const std::string& folder, Session& session) {
 
 void add_knowledge_option(CLI::App& verb, Session& session) {
     verb.add_option("--knowledge", session.knowledge_folder,
-                    "a folder of tables that stand in for the embedded ones of the same name");
+                    "folder of tables that replace the built-in tables of the same name");
 }
 
 void add_knowledge(CLI::App& app, Session& session) {
     CLI::App* verb = app.add_subcommand(
-        "knowledge",
-        "the tables that decisions rest on, with their sources; `knowledge lint DIR` checks a folder of them");
+        "knowledge", "print the tables of facts with their sources; knowledge lint DIR checks a folder");
     static std::string table, folder;
     verb->add_option("table", table, "one table, such as gpus or vllm/flags; or lint");
     verb->add_option("folder", folder, "with lint: the folder");

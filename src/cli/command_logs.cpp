@@ -6,14 +6,14 @@
 namespace r1cluster::cli {
 
 void add_logs(CLI::App& app, Session& session) {
-    CLI::App* verb = app.add_subcommand("logs", "the engine's logs of every host");
+    CLI::App* verb = app.add_subcommand("logs", "print the engine's logs of every host");
     static LogOptions log_options;
     verb->add_option("spec", session.spec_path, "the deployment spec (cluster.toml)")->required();
-    verb->add_flag("-f,--follow", log_options.follow, "until interrupted, or the deployment ends");
-    verb->add_option("-n,--lines", log_options.lines, "of each log, from its end; 0: all")
+    verb->add_flag("-f,--follow", log_options.follow, "go on until interrupted, or until the deployment ends");
+    verb->add_option("-n,--lines", log_options.lines, "lines of each log, from its end; 0: all")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
-    verb->add_option("--host", log_options.host, "only this host");
+    verb->add_option("--host", log_options.host, "print only the logs of this host");
     add_host_options(*verb, session);
     verb->callback([&session] {
         HostOptions options = session.host_options();

@@ -6,7 +6,8 @@
 namespace r1cluster::cli {
 
 void add_status(CLI::App& app, Session& session) {
-    CLI::App* verb = app.add_subcommand("status", "how the deployment is; the first cause first where it failed");
+    CLI::App* verb =
+        app.add_subcommand("status", "print the state of the deployment; if it failed, the first cause first");
     verb->add_option("spec", session.spec_path, "the deployment spec (cluster.toml)")->required();
     add_host_options(*verb, session);
     add_json(*verb, session);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/session.hpp"
+#include "cli/verdict.hpp"
 
 namespace r1cluster::cli {
 namespace {
@@ -23,7 +24,7 @@ std::string show_transports(const std::vector<TransportUse>& transports) {
 }
 
 std::string show_result(const UpResult& result, bool explains) {
-    if (result.was_running) return "it is running already; nothing was done\n" + show(result.status);
+    if (result.was_running) return show(result.status);
     std::string out = show(result.cluster) + "\n";
     if (!result.plan.layouts.empty()) out += show(result.plan, explains) + "\n";
     if (explains && !result.settings.hosts.empty()) out += show(result.settings, explains) + "\n";
@@ -36,31 +37,31 @@ std::string show_result(const UpResult& result, bool explains) {
 }  // namespace
 
 void add_up(CLI::App& app, Session& session) {
-    CLI::App* verb = app.add_subcommand(
-        "up", "takes the hosts to a served model: reads, checks, plans, configures, starts, waits for a token");
+    CLI::App* verb =
+        app.add_subcommand("up", "read the hosts, decide, check, start the engine, wait for the first token");
     static UpOptions up_options;
     verb->add_option("spec", session.spec_path, "the deployment spec (cluster.toml)")->required();
-    verb->add_flag("--dry-run", up_options.is_dry_run, "show everything, start nothing");
-    verb->add_flag("--ignore-findings", up_options.ignores_findings, "start in spite of errors in the report");
+    verb->add_flag("--dry-run", up_options.is_dry_run, "print every decision, start nothing");
+    verb->add_flag("--ignore-findings", up_options.ignores_findings, "start although the report has errors");
     add_host_options(*verb, session);
     add_knowledge_option(*verb, session);
     add_json(*verb, session);
     add_explain(*verb, session);
     verb->callback([&session] {
         up_options.knowledge = session.knowledge();
-        Deployment deployment = up(session.spec(), up_options, session.host_options());
+        const DeploymentSpec spec = session.spec();
+        Deployment deployment = up(spec, up_options, session.host_options());
         UpResult result = deployment.result();
         const bool is_attached = result.launch_plan && result.launch_plan->fate == Fate::attached;
         if (is_attached && deployment.is_ready()) result.status = deployment.wait();
         end_progress();
-        print(session, result, [&] { return show_result(result, session.explains); });
+        print(session, result, [&] {
+            return show_result(result, session.explains) + "\n" + verdict_of_up(result, spec, up_options.is_dry_run) +
+                   "\n";
+        });
         const bool is_good =
             result.status.phase == Phase::ready || (up_options.is_dry_run && result.report.count(Severity::error) == 0);
-        if (!is_good) {
-            session.exit_code = has_findings;
-            if (!session.is_json && result.status.cause)
-                print_error(fmt::format("r1cluster: {}\n", result.status.cause->text));
-        }
+        if (!is_good) session.exit_code = has_findings;
     });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include "cli/help.hpp"
 #include "cli/session.hpp"
 #include "host/agent/agent.hpp"
 #include "host/guard/guard.hpp"
@@ -24,9 +25,18 @@ bool has_verb(const CLI::App& app, const std::string& name) {
     return std::any_of(verbs.begin(), verbs.end(), [&](const CLI::App* verb) { return verb->get_name() == name; });
 }
 
+std::string unexpected_arguments(const CLI::App& app) {
+    const std::vector<CLI::App*> verbs = app.get_subcommands();
+    const CLI::App& verb = verbs.empty() ? app : *verbs.front();
+    const std::vector<std::string> remaining = app.remaining(true);
+    const std::string first = remaining.empty() ? "" : remaining.front();
+    return fmt::format("r1cluster: {} takes no \"{}\"; \"r1cluster {} --help\" lists what it takes.{}\n",
+                       verb.get_name(), first, verb.get_name(), cli::suggest_option(verb, first));
+}
+
 int run_verbs(int argc, char** argv) {
     CLI::App app{"Starts DeepSeek-R1 and other models with stock vLLM on GPU machines that you reach over ssh."};
-    app.footer("Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 error, 130 interrupted.");
+    app.name("r1cluster");
     app.set_version_flag("--version", std::string(library_version()));
     app.require_subcommand(1);
     cli::Session session;
@@ -35,14 +45,19 @@ int run_verbs(int argc, char** argv) {
                            cli::add_diagnose, cli::add_knowledge}) {
         add(app, session);
     }
+    cli::format_help(app);
     cli::watch_signals();
     if (argc > 1 && argv[1][0] != '-' && !has_verb(app, argv[1])) {
-        cli::print_error(fmt::format("r1cluster: there is no verb \"{}\"; \"r1cluster --help\" lists them\n", argv[1]));
+        cli::print_error(fmt::format("r1cluster: there is no verb \"{}\"; \"r1cluster --help\" lists them.{}\n",
+                                     argv[1], cli::suggest_verb(app, argv[1])));
         return cli::wrong_usage;
     }
     try {
         app.parse(argc, argv);
         return session.exit_code;
+    } catch (const CLI::ExtrasError& error) {
+        cli::print_error(unexpected_arguments(app));
+        return cli::wrong_usage;
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? cli::clean : cli::wrong_usage;
     } catch (const Error& error) {

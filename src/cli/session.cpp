@@ -14,7 +14,6 @@ namespace r1cluster::cli {
 namespace {
 
 std::atomic<bool> has_signal{false};
-bool has_open_line = false;
 
 /// The first asks the verb to undo its work. The second does not wait for that: guards end by themselves what has not
 /// served a token yet.
@@ -67,7 +66,7 @@ void add_input(CLI::App& verb, Session& session, bool needs_spec) {
 void add_host_options(CLI::App& verb, Session& session) {
     verb.add_option("--ssh-config", session.options.ssh_config, "ssh configuration file (ssh's -F)");
     verb.add_option("--connect-timeout", session.options.connect_timeout_s,
-                    "seconds after which a host counts as not reached")
+                    "seconds until a host counts as not reached")
         ->check(CLI::Range(1, 600))
         ->capture_default_str();
 }
@@ -96,32 +95,10 @@ void print_json(std::string_view document) {
 
 Decision Session::decide() const { return r1cluster::decide(spec(), recording(), {}, knowledge()); }
 
-void show_progress(const Progress& progress) {
-    // A log wants a line a second and the end of each step, not every piece of a copy.
-    static double last_s = -1;
-    static std::string last_step;
-    const bool is_terminal = ::isatty(STDERR_FILENO);
-    if (!is_terminal && !progress.is_done && progress.step == last_step && progress.elapsed_s - last_s < 1) return;
-    last_s = progress.elapsed_s;
-    last_step = progress.step;
-    const std::string line = fmt::format("{:>7.1f} s  {:<8} {}", progress.elapsed_s, progress.step,
-                                         progress.text.substr(0, progress.text.find('\n')));
-    if (is_terminal) {
-        fmt::print(stderr, "\r\033[K{}", detail::terminal_text(line.substr(0, 150)));
-        has_open_line = true;
-        if (progress.is_done) end_progress();
-    } else {
-        print_error(line + "\n");
-    }
-    std::fflush(stderr);
+bool is_cancelled() {
+    tick_progress();
+    return has_signal;
 }
-
-void end_progress() {
-    if (has_open_line) fmt::print(stderr, "\n");
-    has_open_line = false;
-}
-
-bool is_cancelled() { return has_signal; }
 
 void watch_signals() {
     struct sigaction action {};

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "cli/progress.hpp"
 #include "r1cluster/cluster.hpp"
 
 namespace r1cluster::cli {
@@ -61,10 +62,8 @@ void print(const Session& session, const Value& value, Show show_text) {
     }
 }
 
-/// Progress lines on standard error: one that is rewritten on a terminal, plain ones elsewhere.
-void show_progress(const Progress& progress);
-void end_progress();
-/// True once SIGINT, SIGTERM or SIGHUP has come.
+/// True once SIGINT, SIGTERM or SIGHUP has come. Calls poll it, so it also keeps the seconds of the progress line
+/// going.
 bool is_cancelled();
 void watch_signals();
 

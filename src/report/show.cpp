@@ -33,6 +33,23 @@ void show_finding(std::string& out, const Finding& finding, bool explain) {
     if (explain) show_line(out, "source", finding.source);
 }
 
+/// What holds of several subjects in the same words is one finding about all of them.
+std::vector<Finding> merged(const std::vector<Finding>& findings) {
+    std::vector<Finding> result;
+    for (const Finding& finding : findings) {
+        const auto same = std::ranges::find_if(result, [&](Finding known) {
+            known.subject = finding.subject;
+            return known == finding;
+        });
+        if (same == result.end()) {
+            result.push_back(finding);
+        } else {
+            same->subject += ", " + finding.subject;
+        }
+    }
+    return result;
+}
+
 void show_checked(std::string& out, const std::vector<CheckedRule>& checked) {
     std::size_t width = 0;
     for (const CheckedRule& rule : checked) width = std::max(width, rule.id.size());
@@ -61,7 +78,7 @@ std::string detail::verdict(const Report& report) {
 
 std::string show(const Report& report, bool explain) {
     std::string out = detail::verdict(report) + "\n";
-    for (const Finding& finding : report.findings) show_finding(out, finding, explain);
+    for (const Finding& finding : merged(report.findings)) show_finding(out, finding, explain);
     if (explain && !report.checked.empty()) show_checked(out, report.checked);
     return out;
 }

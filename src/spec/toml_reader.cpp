@@ -7,9 +7,9 @@
 #include <array>
 #include <charconv>
 #include <limits>
-#include <numeric>
 #include <utility>
 
+#include "base/nearest_name.hpp"
 #include "spec/allowed_text.hpp"
 
 namespace r1cluster::detail {
@@ -37,32 +37,12 @@ int int_of(const toml::node& node, const std::string& key) {
     return static_cast<int>(number);
 }
 
-/// Levenshtein's, one row at a time.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
-        }
-    }
-    return row.back();
-}
-
 std::string advice(std::string_view key, std::vector<std::string> known) {
     if (key == "container" || key == "containers") {
         return "containers are not supported yet; install the engine into a Python environment on each host and name "
                "its interpreter in [engine] python";
     }
-    const auto distance = [&](const std::string& name) { return edit_distance(key.substr(0, 64), name); };
-    const auto nearest = std::min_element(known.begin(), known.end(),
-                                          [&](const auto& a, const auto& b) { return distance(a) < distance(b); });
-    if (nearest != known.end() && distance(*nearest) <= std::max<std::size_t>(2, key.size() / 4)) {
-        return fmt::format("did you mean \"{}\"?", *nearest);
-    }
+    if (const auto nearest = nearest_name(key, known)) return fmt::format("did you mean \"{}\"?", *nearest);
     std::sort(known.begin(), known.end());
     return fmt::format("known here: {}", fmt::join(known, ", "));
 }

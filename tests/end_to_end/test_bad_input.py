@@ -18,6 +18,9 @@ from pathlib import Path
 import pytest
 from conftest import CLEAN, FAILED, FINDINGS, INTERRUPTED, WRONG_USAGE, R1cluster, free_port
 
+VERBS = ["init", "record", "show", "model", "plan", "check", "config", "launch", "up", "status", "logs", "down"]
+VERBS += ["diagnose", "knowledge"]
+
 SPEC = """\
 name = "bad-input"
 
@@ -142,6 +145,28 @@ def test_help_is_no_mistake(here: R1cluster) -> None:
     assert "status" in done.stdout
 
 
+def test_a_mistyped_verb_or_option_is_answered_with_the_nearest(here: R1cluster) -> None:
+    verb = here("stauts", "cluster.toml")
+    option = here("plan", "--fron", "recording", "cluster.toml")
+    assert (verb.returncode, option.returncode) == (WRONG_USAGE, WRONG_USAGE)
+    assert 'no verb "stauts"' in verb.stderr and 'Did you mean "status"?' in verb.stderr
+    assert 'plan takes no "--fron"' in option.stderr and 'Did you mean "--from"?' in option.stderr
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_of_each_verb_fits_80_columns_and_has_an_example(here: R1cluster, verb: str) -> None:
+    done = here(verb, "--help")
+    assert done.returncode == CLEAN
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+    assert f"Example: r1cluster {verb} " in done.stdout
+    assert "Exit codes: 0 clean" in done.stdout
+
+
+def test_down_of_nothing_says_that_there_was_nothing(here: R1cluster, spec: Path) -> None:
+    done = here("down", str(spec))
+    assert done.stdout.splitlines()[-1].startswith("nothing to end: no host has a deployment ")
+
+
 @pytest.mark.parametrize("verb", ["up", "status", "down", "logs", "check", "plan"])
 def test_a_spec_that_is_not_there_is_named(here: R1cluster, tmp_path: Path, verb: str) -> None:
     done = here(verb, str(tmp_path / "absent.toml"))
@@ -206,6 +231,7 @@ def test_a_host_that_refuses_is_named_and_nothing_starts(here: R1cluster, spec: 
     assert done.returncode in (FINDINGS, FAILED)
     assert "node1" in messages(done)
     assert "refused" in messages(done)
+    assert done.stdout.splitlines()[-1].startswith("not started: ")
     assert here("check", str(spec), *ssh_host_options(tmp_path)).returncode == FINDINGS
 
 

@@ -68,6 +68,16 @@ TEST_CASE("a finding is shown with what was seen, what must hold and what to do"
           "  host.reached  no subject  every host answers\n");
 }
 
+TEST_CASE("the same finding about several hosts is shown once", "[report]") {
+    Report report;
+    report.findings = {finding(Severity::error, "node1"), finding(Severity::error, "node2")};
+    report.findings.push_back(finding(Severity::warning, "node3"));
+    const std::string text = show(report);
+    CHECK_THAT(text, ContainsSubstring("error   ports.free  node1, node2\n"));
+    CHECK_THAT(text, ContainsSubstring("warning ports.free  node3\n"));
+    CHECK_THAT(text, StartsWith("not ready: 2 errors, 1 warning"));
+}
+
 TEST_CASE("text of a host cannot steer the terminal", "[report]") {
     Report report = report_of({Severity::error});
     report.findings[0].observed = "red\x1b[31m\nready";

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "r1cluster/host/options.hpp"
+
+namespace r1cluster::cli {
+
+/// Progress on standard error: on a terminal, one line that is rewritten, fits the terminal's width and counts the
+/// seconds; elsewhere, a line for each second and each end of a step.
+void show_progress(const Progress& progress);
+/// Rewrites the line with the seconds that have passed. For a call that comes several times a second.
+void tick_progress();
+/// Ends the line, if one is open, so that what follows begins a new one.
+void end_progress();
+
+/// The first `columns` characters of a text in UTF-8, with "..." in place of what is cut.
+std::string cut_to_columns(std::string_view text, std::size_t columns);
+
+}  // namespace r1cluster::cli

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/verdict.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <vector>
+
+namespace r1cluster::cli {
+namespace {
+
+std::string counted(int count, std::string_view one) {
+    return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
+/// "2 errors (ports.free on node0: held by python, pid 29808; and 1 more)".
+std::string errors_of(const Report& report) {
+    const int errors = report.count(Severity::error);
+    const Finding& first = report.findings.front();  // the most severe come first
+    return fmt::format("{} ({} on {}: {}{})", counted(errors, "error"), first.id, first.subject, first.observed,
+                       errors > 1 ? fmt::format("; and {} more", errors - 1) : "");
+}
+
+std::string remarks_of(const Report& report) {
+    const int unknowns = report.count(Severity::unknown), warnings = report.count(Severity::warning);
+    std::vector<std::string> remarks;
+    if (unknowns > 0) remarks.push_back(counted(unknowns, "unknown"));
+    if (warnings > 0) remarks.push_back(counted(warnings, "warning"));
+    return remarks.empty() ? "" : fmt::format(", with {}", fmt::join(remarks, " and "));
+}
+
+std::string quoted_json(const std::string& text) {
+    std::string out;
+    for (const char letter : text) {
+        if (letter == '"' || letter == '\\') out += '\\';
+        out += letter;
+    }
+    return out;
+}
+
+/// For a POSIX shell.
+std::string quoted(const std::string& text) {
+    std::string out = "'";
+    for (const char letter : text) out += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+    return out + "'";
+}
+
+std::string curl_line(const DeploymentStatus& status, const std::string& api_key_file) {
+    const std::string key =
+        api_key_file.empty() ? "" : fmt::format(" -H \"Authorization: Bearer $(cat {})\"", quoted(api_key_file));
+    const std::string body = fmt::format(R"({{"model": "{}", "messages": [{{"role": "user", "content": "Hello"}}]}})",
+                                         quoted_json(status.model));
+    return fmt::format("curl -s {}/chat/completions -H 'Content-Type: application/json'{} -d {}", status.endpoint, key,
+                       quoted(body));
+}
+
+std::string served(const DeploymentStatus& status, const DeploymentSpec& spec) {
+    const std::string where = spec.hosts.front().transport == Transport::local
+                                  ? std::string("try")
+                                  : fmt::format("on {}, try", spec.hosts.front().name);
+    return fmt::format("{} serves \"{}\"; {}: {}", status.endpoint, status.model, where,
+                       curl_line(status, spec.serve.api_key_file));
+}
+
+std::string names_of(const std::vector<const HostStatus*>& hosts) {
+    std::vector<std::string> names;
+    for (const HostStatus* host : hosts) names.push_back(host->host);
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+std::string verdict_of_up(const UpResult& result, const DeploymentSpec& spec, bool is_dry_run) {
+    const DeploymentStatus& status = result.status;
+    if (result.was_running) return "ready already, nothing was done: " + served(status, spec);
+    if (status.phase == Phase::ready) return "ready: " + served(status, spec);
+    if (status.cause) return fmt::format("{}: {}", to_text(status.phase), status.cause->text);
+    if (status.phase == Phase::stopped) return "ended on request";
+    const bool has_errors = result.report.count(Severity::error) > 0;
+    if (has_errors) return "not started: " + errors_of(result.report);
+    if (is_dry_run) return "dry run: nothing was started; up would start it" + remarks_of(result.report);
+    return "not ready: the deployment is " + std::string(to_text(status.phase));
+}
+
+std::string verdict_of_down(const DeploymentStatus& ended) {
+    std::vector<const HostStatus*> gone, absent, unasked;
+    for (const HostStatus& host : ended.hosts) {
+        (host.phase == Phase::unknown ? unasked : host.phase == Phase::absent ? absent : gone).push_back(&host);
+    }
+    if (!unasked.empty()) {
+        return fmt::format("not ended everywhere: {} could not be asked, and processes may be left there ({})",
+                           names_of(unasked), unasked.front()->because);
+    }
+    if (gone.empty()) return fmt::format("nothing to end: no host has a deployment \"{}\"", ended.deployment);
+    return fmt::format("ended on {}; no process is left", names_of(gone));
+}
+
+}  // namespace r1cluster::cli
