@@ -68,8 +68,7 @@ std::string start_late(Scene& scene, const LaunchPlan& plan) {
 /// A zombie has no executable.
 bool is_gone(int pid) {
     std::error_code error;
-    std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/exe", error);
-    return static_cast<bool>(error);
+    return std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/exe", error).empty();
 }
 
 void wait_for(Scene& scene, Phase phase) {
