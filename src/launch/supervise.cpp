@@ -33,7 +33,8 @@ void end(Step& result, Phase phase, std::optional<Cause> cause, double grace_s, 
 /// Whether this failure, which was told later, happened before the one that is known.
 bool is_before(const State& state, const Cause& cause, double at) {
     if (at < state.cause_at - tie_s) return true;
-    return at <= state.cause_at + tie_s && cause.signal && !state.cause->signal;
+    // What ends after the group was asked to end is by our own hand.
+    return at <= state.cause_at + tie_s && at <= state.told_at && cause.signal && !state.cause->signal;
 }
 
 void fail(Step& result, Cause cause, std::optional<double> when, double now) {

@@ -117,7 +117,7 @@ TEST_CASE("of two ends at the same time, one by a signal explains the other", "[
     left.exit_code = 1;
     Story story;
     story.at(1, Begin{});
-    story.at(5, RankExited{0, left, 4.999});
+    story.at(5.01, RankExited{0, left, 4.999});
     CHECK(story.at(5.05, ProcessExited{"head", killed, 5.0}) == std::vector<Decision>{TellPeers{killed}});
     CHECK(story.at(5.06, RankExited{0, left, 4.999}) == nothing);
     CHECK(story.state.cause == killed);
@@ -135,6 +135,16 @@ TEST_CASE("after a stop, a worker does not wait for its whole grace once the hea
     head.at(2, StopAsked{});
     head.at(3, PeerLost{"node1"});
     CHECK(head.at(6, Tick{}) == nothing);
+}
+
+TEST_CASE("what our own signal ends is never the cause", "[launch]") {
+    Cause killed = cause("rank 0 was killed by SIGTERM");
+    killed.signal = 15;
+    Story story(Fate::attached);
+    story.at(1, Begin{});
+    story.at(2, ControllerLeft{});
+    CHECK(story.at(2.01, RankExited{0, killed, 2.005}) == nothing);
+    CHECK(story.state.cause->text == "the controller went away, and the deployment is attached to it");
 }
 
 TEST_CASE("a part of the engine that is no rank ends the group as well", "[launch]") {
