@@ -141,7 +141,7 @@ struct Filesystem {
 /// Limits of the process that read the machine; engine processes inherit them. Unset: not known.
 struct Limits {
     std::optional<Limit> memlock_bytes;
-    std::optional<Limit> open_files;
+    std::optional<Limit> open_files;  ///< the hard limit, to which a guard raises the soft one of what it starts
     std::optional<Limit> processes;
     std::optional<Limit> cgroup_memory_bytes;  ///< the least of the control group and those above it
     std::optional<CpuLimit> cgroup_cpus;

@@ -19,10 +19,15 @@ struct Capability {
 constexpr Capability capabilities[] = {
     {"CAP_NET_ADMIN", 12}, {"CAP_IPC_LOCK", 14}, {"CAP_SYS_PTRACE", 19}, {"CAP_SYS_ADMIN", 21}, {"CAP_SYS_NICE", 23}};
 
-std::optional<Limit> soft_limit(HostAnswers& answers, const std::string& name, const Topic& topic) {
+enum class LimitKind { soft, hard };
+
+std::optional<Limit> limit_of(HostAnswers& answers, const std::string& name, LimitKind kind, const Topic& topic) {
     const std::string call = "getrlimit(" + name + ")";
     const auto limit = answers.shaped<calls::Rlimit>(call, topic);
-    if (limit) return limit->soft ? Limit{*limit->soft} : unlimited;
+    if (limit) {
+        const auto& value = kind == LimitKind::soft ? limit->soft : limit->hard;
+        return value ? Limit{*value} : unlimited;
+    }
     if (!answers.call(call)) answers.gap(topic, answers.why_no_call(call));
     return std::nullopt;
 }
@@ -140,9 +145,11 @@ bool is_image_of_container(HostAnswers& answers) {
 
 void interpret_limits(HostAnswers& answers) {
     Limits& limits = answers.machine().limits;
-    limits.memlock_bytes = soft_limit(answers, "RLIMIT_MEMLOCK", {"limits.memlock", "limit of locked memory"});
-    limits.open_files = soft_limit(answers, "RLIMIT_NOFILE", {"limits.open_files", "limit of open files"});
-    limits.processes = soft_limit(answers, "RLIMIT_NPROC", {"limits.processes", "limit of processes"});
+    limits.memlock_bytes =
+        limit_of(answers, "RLIMIT_MEMLOCK", LimitKind::soft, {"limits.memlock", "limit of locked memory"});
+    limits.open_files =
+        limit_of(answers, "RLIMIT_NOFILE", LimitKind::hard, {"limits.open_files", "limit of open files"});
+    limits.processes = limit_of(answers, "RLIMIT_NPROC", LimitKind::soft, {"limits.processes", "limit of processes"});
     interpret_group_memory(answers);
     interpret_group_cpus(answers);
     interpret_group_cpuset(answers);

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -199,10 +201,21 @@ private:
     asio::signal_set signals_;
 };
 
+/// A login has 1,024 open files by default, and an engine with many ranks needs tens of thousands. What the guard
+/// starts inherits its limit.
+void raise_open_files() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    constexpr rlim_t plenty = 1 << 20;  // some programs walk through every number that they may use
+    limit.rlim_cur = std::max(limit.rlim_cur, std::min(limit.rlim_max, plenty));
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int run_guard(const std::string& path) {
     ::signal(SIGPIPE, SIG_IGN);
+    raise_open_files();
     const JobFolder folder(path);
     const Watchdog watchdog(folder);
     auto lock = Lock::try_take(folder.file("lock"));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Real agents and real guards of two hosts on this machine; only the engine's processes are stand-ins.
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <boost/asio/local/stream_protocol.hpp>
@@ -161,6 +162,19 @@ TEST_CASE("a guard says which verb it does not know", "[host/guard]") {
     CHECK_THAT(answers.at(1), StartsWith(R"({"hello":{"protocol":1,"oldest_protocol":0,"version":")"));
     CHECK(answers.at(2) == refusal);
     CHECK(deployment.look().phase == Phase::ready);
+}
+
+TEST_CASE("an engine may open as many files as its user may ask for", "[host/guard]") {
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const rlimit low{std::min<rlim_t>(before.rlim_max, 512), before.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &low) == 0);
+    Guarded deployment({{"rank", "0", "1"}});
+    const DeploymentStatus started = deployment.run_until(has_all_ranks);
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    rlimit its{};
+    REQUIRE(::prlimit(started.hosts.at(0).ranks.at(0).pid, RLIMIT_NOFILE, nullptr, &its) == 0);
+    CHECK(its.rlim_cur == std::min<rlim_t>(before.rlim_max, 1 << 20));
 }
 
 TEST_CASE("an attached deployment ends with its controller", "[host/guard]") {
