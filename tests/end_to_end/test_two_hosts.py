@@ -192,8 +192,9 @@ def starting(r1cluster: R1cluster, spec: Path, hosts: Hosts) -> Iterator[subproc
 
 def test_ctrl_c_leaves_the_hosts_as_they_were(starting: subprocess.Popen[str], hosts: Hosts) -> None:
     starting.send_signal(signal.SIGINT)
-    starting.communicate(timeout=GRACE_S + 15)
+    _, errors = starting.communicate(timeout=GRACE_S + 15)
     assert starting.returncode == INTERRUPTED
+    assert "what was started on node0, node1 has been ended" in errors
     assert hosts.left() == []
 
 

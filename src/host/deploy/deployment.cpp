@@ -101,9 +101,10 @@ void Deployment::close() noexcept {
     state_->keeper->release(*state_->session);
     if (state_->is_over.exchange(true)) return;
     try {
-        state_->session->run([keeps_logs = state_->has_failed.load(), generation = state_->generation](
-                                 detail::Agents& hosts) { return detail::undo(hosts, keeps_logs, generation); },
-                             detail::Session::Interruption::never);
+        state_->session->run(
+            [keeps_logs = state_->has_failed.load(), generation = state_->generation](detail::Agents& hosts)
+                -> asio::awaitable<void> { co_await detail::undo(hosts, keeps_logs, generation); },
+            detail::Session::Interruption::never);
     } catch (...) {
         // The guards end it once the connections are gone.
     }

@@ -2,6 +2,7 @@
 #include "host/deploy/start.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <boost/asio/detached.hpp>
@@ -153,22 +154,28 @@ void Steps::end(const std::string& step) {
     begin_ = now;
 }
 
-asio::awaitable<void> undo(Agents& hosts, bool keeps_logs, std::string generation) {
+asio::awaitable<std::string> undo(Agents& hosts, bool keeps_logs, std::string generation) {
     hosts.begin_undo();
     hosts.report("undo", "ending what was started");
-    bool is_whole = true;
+    std::vector<std::string> ended, left;
     try {
-        const DeploymentStatus ended = co_await end_on_hosts(hosts, !keeps_logs, generation);
-        for (const HostStatus& host : ended.hosts) {
-            if (host.phase != Phase::unknown) continue;
-            is_whole = false;
-            hosts.report("undo", fmt::format("{}: processes may be left: {}", host.host, host.because), true);
+        for (const HostStatus& host : (co_await end_on_hosts(hosts, !keeps_logs, generation)).hosts) {
+            if (host.phase == Phase::unknown) {
+                left.push_back(fmt::format("processes may be left on {}: {}", host.host, host.because));
+                hosts.report("undo", left.back(), true);
+            } else if (host.phase != Phase::absent) {
+                ended.push_back(host.host);
+            }
         }
     } catch (const Error& error) {
-        is_whole = false;
+        left.push_back(error.what());
         hosts.report("undo", error.what(), true);
     }
-    if (is_whole) hosts.report("undo", "done", true);
+    if (left.empty()) hosts.report("undo", "done", true);
+    std::string undone = ended.empty() ? "no host has a process of it"
+                                       : fmt::format("what was started on {} has been ended", fmt::join(ended, ", "));
+    for (const std::string& what : left) undone += "; " + what;
+    co_return undone;
 }
 
 std::string new_generation() { return random_token().substr(0, 32); }
@@ -201,7 +208,10 @@ asio::awaitable<void> start_on_hosts(Agents& hosts, std::string generation, UpRe
     } catch (const Error& error) {
         failure = error;
     }
-    if (failure || result.status.phase != Phase::ready) co_await undo(hosts, !failure, generation);
+    std::string undone;
+    if (failure || result.status.phase != Phase::ready) undone = co_await undo(hosts, !failure, generation);
+    if (failure && failure->kind() == ErrorKind::interrupted)
+        throw Error(ErrorKind::interrupted, failure->subject(), fmt::format("{}: {}", failure->what(), undone));
     if (failure) throw *failure;
 }
 

@@ -35,7 +35,7 @@ std::string new_generation();
 asio::awaitable<void> start_on_hosts(Agents& hosts, std::string generation, UpResult& result, Steps& steps);
 
 /// Leaves the hosts as they were found: ends what was started under this generation, and nothing else. Logs stay where
-/// they can still explain something.
-asio::awaitable<void> undo(Agents& hosts, bool keeps_logs, std::string generation);
+/// they can still explain something. Answers in one sentence what was ended, and where something may be left.
+asio::awaitable<std::string> undo(Agents& hosts, bool keeps_logs, std::string generation);
 
 }  // namespace r1cluster::detail
