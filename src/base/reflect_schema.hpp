@@ -11,14 +11,16 @@
 #include <string>
 
 #include "base/reflect_json.hpp"
+#include "r1cluster/base/releases.hpp"
 
 namespace r1cluster::detail {
 
-/// "r1cluster::HostSpec" -> "HostSpec".
+/// "r1cluster::HostSpec" -> "HostSpec"; of a template, its argument: "r1cluster::Row<r1cluster::Host>" -> "Host".
 template <class T>
 std::string plain_name() {
     const std::string name = boost::core::type_name<T>();
-    return name.substr(name.rfind(':') + 1);
+    const std::string last = name.substr(name.rfind(':') + 1);
+    return last.substr(0, last.find('>'));
 }
 
 /// Structs that are documents of their own, and the files of their schemas: "Cluster" -> "cluster.json".
@@ -60,7 +62,7 @@ json::object schema_of_type(Definitions& definitions) {
         return {{"type", "boolean"}};
     } else if constexpr (std::is_same_v<T, double>) {
         return {{"type", "number"}};
-    } else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, Version>) {
+    } else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, Version> || std::is_same_v<T, Release>) {
         return {{"type", "string"}};
     } else if constexpr (std::is_enum_v<T>) {
         json::array names;

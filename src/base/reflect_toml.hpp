@@ -47,7 +47,7 @@ std::string expected_in_toml() {
     } else if constexpr (std::is_same_v<T, Release>) {
         return "a release such as \"0.11.1\"";
     } else if constexpr (std::is_same_v<T, Interval>) {
-        return "a list of three rising numbers: [low, likely, high]";
+        return "a number, or a list of three rising numbers: [low, likely, high]";
     } else if constexpr (is_optional<T>::value) {
         return expected_in_toml<typename T::value_type>();
     } else if constexpr (is_map<T>::value) {
@@ -96,7 +96,9 @@ bool read_toml(const toml::node& node, T& target) {
         return release.has_value();
     } else if constexpr (std::is_same_v<T, Interval>) {
         std::vector<double> numbers;
-        if (!read_toml(node, numbers) || numbers.size() != 3) return false;
+        if (double number = 0; read_toml(node, number)) numbers.assign(3, number);
+        if (numbers.empty() && !read_toml(node, numbers)) return false;
+        if (numbers.size() != 3) return false;
         target = {numbers[0], numbers[1], numbers[2]};
         return target.low <= target.likely && target.likely <= target.high;
     } else if constexpr (is_optional<T>::value) {
