@@ -21,6 +21,10 @@ std::string_view enumerator_text(T value) {
 }  // namespace
 
 std::string_view to_text(Confidence confidence) { return enumerator_text(confidence); }
+std::string_view to_text(RunsOn runs_on) { return enumerator_text(runs_on); }
+std::string_view to_text(SpeedFigure name) { return enumerator_text(name); }
+std::string_view to_text(LinkFigure name) { return enumerator_text(name); }
+std::string_view to_text(MemoryFigure name) { return enumerator_text(name); }
 std::string_view to_text(EngineFeature feature) { return enumerator_text(feature); }
 std::string_view to_text(Accounting accounting) { return enumerator_text(accounting); }
 std::string_view to_text(LatentCopies copies) { return enumerator_text(copies); }

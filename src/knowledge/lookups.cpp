@@ -45,6 +45,27 @@ bool is_of_capability(std::string_view row, std::string_view capability) {
     return wanted && has && *has >= *wanted;
 }
 
+/// A row of this Knowledge, else of the embedded one, which has one for all that the code asks for.
+template <class Table, class Holds>
+const auto& row_or_embedded(const Knowledge& tables, Table table, Holds holds, std::string_view what,
+                            std::string_view name) {
+    const auto* row = find_row(tables.*table, holds);
+    if (!row) row = find_row(Knowledge::embedded().*table, holds);
+    if (row) return *row;
+    throw Error(ErrorKind::internal, std::string(name),
+                "looking up " + std::string(what) + " \"" + std::string(name) + "\": there is no row of its name");
+}
+
+template <class Name>
+const Interval& find_figure(const Knowledge& tables, std::vector<FigureRow<Name>> Knowledge::*table, Name name) {
+    const auto place = static_cast<std::size_t>(name);  // parse_knowledge() sorts them
+    const std::vector<FigureRow<Name>>& rows = tables.*table;
+    if (place < rows.size() && rows[place].name == name) return rows[place].value;
+    return row_or_embedded(
+               tables, table, [&](const FigureRow<Name>& row) { return row.name == name; }, "a figure", to_text(name))
+        .value;
+}
+
 bool is_of_cpu(const NcclCpuRate& row, std::string_view vendor, int family, int model) {
     return (row.vendor.empty() || row.vendor == vendor) && row.family.value_or(family) == family &&
            row.least_model.value_or(model) <= model && row.most_model.value_or(model) >= model;
@@ -114,13 +135,35 @@ bool Knowledge::tool_has(std::string_view tool, std::string_view feature, const 
 }
 
 double Knowledge::threshold(std::string_view name) const {
-    const auto find = [&](const Knowledge& tables) {
-        return find_row(tables.thresholds, [&](const Threshold& row) { return row.name == name; });
-    };
-    const Threshold* row = find(*this);
-    if (!row) row = find(embedded());
-    if (row) return row->value;
-    throw Error(ErrorKind::internal, std::string(name), "looking up a threshold: there is no row of its name");
+    return row_or_embedded(
+               *this, &Knowledge::thresholds, [&](const Threshold& row) { return row.name == name; }, "a threshold",
+               name)
+        .value;
+}
+
+const Interval& Knowledge::figure(SpeedFigure name) const {
+    return find_figure(*this, &Knowledge::speed_figures, name);
+}
+const Interval& Knowledge::figure(LinkFigure name) const { return find_figure(*this, &Knowledge::link_figures, name); }
+const Interval& Knowledge::figure(MemoryFigure name) const {
+    return find_figure(*this, &Knowledge::memory_figures, name);
+}
+
+const ContextMemory& Knowledge::find_context_memory(std::string_view what, int ranks) const {
+    const ContextMemory* found = nullptr;
+    for (const ContextMemory& row : context_memory) {
+        const bool is_closer = !found || row.ranks > found->ranks;
+        if (row.what == what && row.ranks <= ranks && is_closer) found = &row;
+    }
+    if (found) return *found;
+    return row_or_embedded(
+        *this, &Knowledge::context_memory, [&](const ContextMemory& row) { return row.what == what; },
+        "memory of a context", what);
+}
+
+const CheckRule& Knowledge::find_check(std::string_view id) const {
+    return row_or_embedded(
+        *this, &Knowledge::checks, [&](const CheckRule& row) { return row.id == id; }, "a check", id);
 }
 
 std::vector<const Signature*> Knowledge::signatures_in_order() const {
@@ -152,7 +195,7 @@ double Knowledge::nccl_nvlink_gbytes_per_s(std::string_view compute_capability) 
 double Knowledge::nccl_between_cpus_gbytes_per_s(std::string_view vendor, int family, int model) const {
     const NcclCpuRate* row =
         find_row(nccl_cpus, [&](const NcclCpuRate& one) { return is_of_cpu(one, vendor, family, model); });
-    return row ? row->gbytes_per_s : nccl_local_gbytes_per_s;
+    return row ? row->gbytes_per_s : 0;
 }
 
 }  // namespace r1cluster

@@ -36,9 +36,11 @@ bool is_empty(const json::value& value) {
 
 std::string text_of(const json::value& value) {
     if (value.is_string()) return std::string(value.get_string());
+    if (value.is_double()) return fmt::format("{}", value.get_double());
     if (const json::object* band = value.if_object(); band && band->contains("likely")) {
-        return fmt::format("{} ({} to {})", json::serialize(band->at("likely")), json::serialize(band->at("low")),
-                           json::serialize(band->at("high")));
+        const std::string likely = text_of(band->at("likely"));
+        if (band->at("low") == band->at("high")) return likely;
+        return fmt::format("{} ({} to {})", likely, text_of(band->at("low")), text_of(band->at("high")));
     }
     return json::serialize(value);
 }

@@ -26,6 +26,7 @@ std::string subject_of(const Row& row) {
 }
 std::string subject_of(const knowledge::DivisionRule& row) { return row.division + " of " + row.family; }
 std::string subject_of(const knowledge::ToolFeature& row) { return row.tool + ": " + row.feature; }
+std::string subject_of(const knowledge::ContextMemory& row) { return fmt::format("{}, {} ranks", row.what, row.ranks); }
 std::string subject_of(const knowledge::EngineOverheads&) { return "of a step"; }
 std::string subject_of(const knowledge::Signature& row) {
     return fmt::format("{} ({})", row.id, fmt::join(row.parts, ", "));
@@ -42,6 +43,20 @@ Releases releases_of(const Row& row) {
     } else {
         return {};
     }
+}
+
+/// What is wrong with the row itself; empty: nothing.
+template <class Row>
+std::string complaint(const Row&) {
+    return "";
+}
+std::string complaint(const knowledge::Variable& row) {
+    if (row.decision.empty()) return "has no decision";
+    const bool is_allowed = row.values.empty() || std::ranges::count(row.values, row.value) > 0;
+    if (row.decision == "set" && !is_allowed) {
+        return fmt::format("sets \"{}\", which is not one of its values", row.value);
+    }
+    return "";
 }
 
 struct Tables {
@@ -121,6 +136,7 @@ private:
                 remark(fmt::format("is for no release: since {} until {}", releases.since->text(),
                                    releases.until->text()));
             }
+            if (const std::string what = complaint(rows[i]); !what.empty()) remark(what);
             for (std::size_t other = 0; other < i; ++other) {
                 if (subject_of(rows[other]) != subject || !releases_of(rows[other]).overlap(releases)) continue;
                 remark(fmt::format("and the one of line {} are for the same releases", places_[other].begin.line));
@@ -168,6 +184,17 @@ void require(Tables& tables, std::string_view file, const Rows& rows, Holds hold
     tables.errors.push_back({std::string(file), 1, 1, fmt::format("the table needs {}", what)});
 }
 
+/// A row for each name, in their order.
+template <class Name>
+void require_figures(Tables& tables, std::string_view file, std::vector<knowledge::FigureRow<Name>>& rows) {
+    boost::mp11::mp_for_each<boost::describe::describe_enumerators<Name>>([&](auto enumerator) {
+        require(
+            tables, file, rows, [&](const auto& row) { return row.name == enumerator.value; },
+            fmt::format("a row \"{}\"", enumerator.name));
+    });
+    std::ranges::stable_sort(rows, {}, &knowledge::FigureRow<Name>::name);
+}
+
 /// Rows that lookups fall back on.
 void require_fallbacks(Tables& tables) {
     const Knowledge& all = tables.knowledge;
@@ -183,13 +210,16 @@ void require_fallbacks(Tables& tables) {
     require(
         tables, "nccl_cpus.toml", all.nccl_cpus, [](const auto& row) { return row.vendor.empty(); },
         "a row with the vendor \"\", for any other");
+    require_figures(tables, "speed_figures.toml", tables.knowledge.speed_figures);
+    require_figures(tables, "link_figures.toml", tables.knowledge.link_figures);
+    require_figures(tables, "memory_figures.toml", tables.knowledge.memory_figures);
     for (const auto& [name, engine] : all.engines) {
         require(
             tables, name + "/memory.toml", engine.memory, [](const auto&) { return true; }, "a row");
     }
 }
 
-/// "vllm/flags.toml" -> {"vllm", "flags.toml"}.
+/// "NAME/flags.toml" -> {"NAME", "flags.toml"}; "gpus.toml" -> {"", "gpus.toml"}.
 std::pair<std::string, std::string> folder_and_table(const std::string& file) {
     const std::size_t slash = file.find('/');
     if (slash == std::string::npos) return {"", file};
@@ -221,7 +251,7 @@ Tables read_tables(std::map<std::string, std::string> files) {
         } else if (is_engine_name(folder)) {
             read_file(tables.knowledge.engines[folder], table, name, text, tables);
         } else {
-            tables.errors.push_back({name, 1, 1, "the folder must be the name of an engine, such as \"vllm\""});
+            tables.errors.push_back({name, 1, 1, "the folder must be the name of an engine, in small letters"});
         }
     }
     require_fallbacks(tables);

@@ -82,17 +82,17 @@ TEST_CASE("what cannot be read is told with its place") {
           "vllm/flags.toml:3:14: confidence must be one of \"verified\", \"reported\", \"inferred\", but is "
           "\"sure\"");
     CHECK(error_of_file("storage.toml", "[[row]]\nwords = \"tape\"\ngbytes_per_s = [3, 2, 1]\n") ==
-          "storage.toml:3:16: gbytes_per_s must be a list of three rising numbers: [low, likely, high], but is a "
-          "list");
+          "storage.toml:3:16: gbytes_per_s must be a number, or a list of three rising numbers: [low, likely, high], "
+          "but is a list");
     CHECK(error_of_file("storage.toml", "[[row]]\nwords = \"tape\"\nfilesystems = [\"ltfs\"]\n") ==
           "storage.toml:1:1: the table needs a row without filesystems, for any other");
     CHECK(error_of_file("vllm/colours.toml", "") ==
           "vllm/colours.toml:1:1: no table has this name; expected one of releases.toml, flags.toml, "
-          "features.toml, "
+          "variables.toml, features.toml, "
           "capabilities.toml, divisions.toml, memory.toml, "
           "overheads.toml, signatures.toml");
     CHECK(error_of_file("../x/gpus.toml", "") ==
-          "../x/gpus.toml:1:1: the folder must be the name of an engine, such as \"vllm\"");
+          "../x/gpus.toml:1:1: the folder must be the name of an engine, in small letters");
     CHECK(error_of_file("gpus.toml", std::string((1 << 20) + 1, ' ')) ==
           "gpus.toml:1:1: the file has more than 1048576 bytes");
 }
@@ -141,4 +141,38 @@ TEST_CASE("the link between CPUs in NCCL's model is that of the model of CPU") {
     CHECK(tables.nccl_nvlink_gbytes_per_s("12.1") == 40.1);
     CHECK(tables.nccl_nvlink_gbytes_per_s("8.6") == 12);
     CHECK(tables.nccl_nvlink_gbytes_per_s("") == 20);
+}
+
+TEST_CASE("a figure may be one number, and every figure that forecasts ask for must be there", "[knowledge]") {
+    const Knowledge& tables = Knowledge::embedded();
+    CHECK(tables.figure(knowledge::SpeedFigure::mlp_kernels) == Interval{4, 4, 4});
+    CHECK(tables.figure(knowledge::LinkFigure::nvlink_latency_us) == Interval{3.5, 5, 9});
+    CHECK(Knowledge{}.figure(knowledge::SpeedFigure::mlp_kernels) == Interval{4, 4, 4});
+    CHECK(error_of_file("memory_figures.toml", "[[row]]\nname = \"worker_gib\"\nvalue = 1\n") ==
+          "memory_figures.toml:1:1: the table needs a row \"driver_reserve_mib\"");
+    CHECK_THAT(error_of_file("memory_figures.toml", "[[row]]\nname = \"colour\"\n"),
+               StartsWith("memory_figures.toml:2:8: name must be one of \"driver_reserve_mib\", \"cublas_mib\""));
+}
+
+TEST_CASE("memory of a context is that of the nearest smaller number of ranks", "[knowledge]") {
+    const Knowledge& tables = Knowledge::embedded();
+    CHECK(tables.find_context_memory("since_after_nccl", 1).mib.likely == 225);
+    CHECK(tables.find_context_memory("since_after_nccl", 2).mib.likely == 550);
+    CHECK(tables.find_context_memory("since_after_nccl", 16).mib.likely == 900);
+    CHECK(error_of([&] { tables.find_context_memory("colour", 1); }) ==
+          "internal: looking up memory of a context \"colour\": there is no row of its name");
+}
+
+TEST_CASE("lint finds variables without a decision, and values that the program does not take", "[knowledge]") {
+    const std::string head = "[default]\nsource = \"a\"\nconfidence = \"verified\"\n[[row]]\nname = \"X\"\n";
+    CHECK(lint_of("variables.toml", head) == std::vector<std::string>{"4: the row \"X\" has no decision"});
+    CHECK(lint_of("variables.toml", head + "decision = \"set\"\nvalue = \"2\"\nvalues = [\"0\", \"1\"]\n") ==
+          std::vector<std::string>{"4: the row \"X\" sets \"2\", which is not one of its values"});
+}
+
+TEST_CASE("a verb prints what a table holds, with exact figures as one number", "[knowledge]") {
+    CHECK_THAT(show(Knowledge::embedded(), "speed_figures"),
+               ContainsSubstring("value                    0.85 (0.75 to 0.93)") &&
+                   ContainsSubstring("value                    4\n") &&
+                   ContainsSubstring("source                   ai-dynamo/aiconfigurator takes 0.8"));
 }

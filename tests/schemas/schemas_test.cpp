@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "host/deploy/describe.hpp"
+#include "knowledge/describe.hpp"
 #include "memory/describe.hpp"
 #include "model/describe.hpp"
 #include "plan/describe.hpp"
@@ -156,7 +157,7 @@ TEST_CASE("a struct that is a document of its own refers to the file of that doc
 TEST_CASE("docs/schemas has the schema of everything that a verb prints as JSON, as the code has it", "[schemas]") {
     const std::set<std::string> expected =
         check_schemas<Cluster, Checkpoint, CheckpointSummary, Plan, MemoryForecast, SpeedForecast, Report, Settings,
-                      LaunchPlan, UpResult, DeploymentStatus, Recording, DeploymentSpec, EnginePlan>();
+                      LaunchPlan, UpResult, DeploymentStatus, Recording, DeploymentSpec, EnginePlan, Knowledge>();
     std::set<std::string> found;
     for (const auto& entry : std::filesystem::directory_iterator(folder))
         found.insert(entry.path().filename().string());

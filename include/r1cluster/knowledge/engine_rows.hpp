@@ -49,15 +49,54 @@ struct EngineFlag {
     bool operator==(const EngineFlag&) const = default;
 };
 
-/// What r1cluster asks of an engine's release.
+/// Engines on what: those of a row.
+enum class RunsOn { any, gpu, cpu };
+std::string_view to_text(RunsOn runs_on);
+
+/// An environment variable, and what r1cluster does with it.
+struct Variable {
+    std::string name;                 ///< "NCCL_SOCKET_IFNAME"
+    std::string read_by;              ///< the program that reads the variable, whose releases `releases` are: "NCCL"
+    std::string does;                 ///< what the variable changes
+    Releases releases;                ///< of `read_by` that read the variable
+    std::vector<std::string> values;  ///< that the program takes; empty: other texts, which `does` describes
+    RunsOn runs_on = RunsOn::any;     ///< the engines for which the decision is made
+    std::string decision;             ///< the rule that decides: "set", "leave", or the name of a function
+    std::string value;                ///< what "set" gives; an example of what another rule gives
+    std::string when;                 ///< the variable is set when this holds; empty: never
+    std::string because;              ///< the reason of the decision
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const Variable&) const = default;
+};
+
+/// What r1cluster asks of an engine's release. The first part is about the command line, the second about the loader.
 enum class EngineFeature {
     served_by_us,           ///< the release's command line is known to r1cluster
-    serve_command,          ///< `python -m vllm.entrypoints.cli.main serve`
+    serve_command,          ///< a server is started by a subcommand; before, by a module of its own
     several_hosts_by_mp,    ///< --nnodes, --node-rank, --master-addr, --master-port, --headless
     kv_cache_bytes,         ///< --kv-cache-memory-bytes
     compilation_mode,       ///< {"mode": ...} in --compilation-config; "level" before
     unpadded_latent_heads,  ///< latent attention without its cache: heads of their own width, not padded to 256
     ray_ranks_in_workers,   ///< with Ray, rank 0 is a Ray worker too, not the server's own process
+
+    first_engine,                  ///< the first engine is there, for old GPUs and on request
+    second_engine,                 ///< the second engine is the default
+    second_runner,                 ///< the second engine has a second runner
+    second_runner_for_all,         ///< the second runner runs every model
+    latent_cache_for_any_weights,  ///< latent attention for every quantisation; before, for FP8 and unquantised weights
+    latent_blocks_of_64,           ///< blocks of 64 tokens for latent attention on Hopper
+    large_batches,                 ///< larger defaults of batches on GPUs with 160 GiB
+
+    head_on_every_stage,           ///< each pipeline stage of DeepSeek reads the head
+    float32_router_bias,           ///< DeepSeek's router keeps its bias in float32, whatever the dtype of the model
+    draft_layers,                  ///< next-token layers of a checkpoint can draft tokens
+    draft_reads_main_embedding,    ///< a draft model reads the embedding of the model besides its own
+    head_unties_embeddings,        ///< a head in the files unties embeddings that config.json ties
+    experts_spread_remainder,      ///< the first ranks have one expert more; before, the last rank had the remainder
+    bfloat16_for_float32,          ///< a float32 model is computed in bfloat16; before, in float16
+    experts_in_order_keep_scales,  ///< experts quantised in an order of activations keep the scales of all groups
+    reads_activation_order,        ///< orders of activations (g_idx) are read
 };
 std::string_view to_text(EngineFeature feature);
 
@@ -86,7 +125,7 @@ struct CapabilityRule {
 /// A way to divide a model that these releases do not have, or have broken.
 struct DivisionRule {
     std::string division;  ///< "expert parallel", "decode context parallel", "pipeline parallel"
-    std::string family;    ///< of family_of(); empty: any
+    std::string family;    ///< of family_of(), or one of its architectures; empty: any
     Releases releases;     ///< that cannot
     std::string engine_says;
     std::string source;
@@ -105,9 +144,9 @@ std::string_view to_text(Accounting accounting);
 
 /// Which part of the engine runs the model.
 enum class Runner {
-    v0,  ///< vLLM's first engine
-    v1,  ///< vLLM's second engine, with its first runner
-    v2,  ///< vLLM's second engine, with its second runner
+    v0,  ///< the first engine of an engine that has had two
+    v1,  ///< the second engine, with its first runner
+    v2,  ///< the second engine, with its second runner
     sglang,
 };
 std::string_view to_text(Runner runner);
@@ -190,6 +229,7 @@ struct Signature {
 struct EngineKnowledge {
     std::vector<EngineRelease> releases;  ///< oldest first
     std::vector<EngineFlag> flags;
+    std::vector<Variable> variables;
     std::vector<EngineFeatureRow> features;
     std::vector<CapabilityRule> capabilities;
     std::vector<DivisionRule> divisions;

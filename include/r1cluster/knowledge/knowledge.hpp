@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "r1cluster/knowledge/engine_rows.hpp"
+#include "r1cluster/knowledge/figures.hpp"
 #include "r1cluster/knowledge/rows.hpp"
 
 namespace r1cluster {
@@ -29,8 +30,14 @@ struct Knowledge {
     std::vector<knowledge::StorageRate> storage;
     std::vector<knowledge::Signature> signatures;  ///< of no engine
     std::vector<knowledge::Threshold> thresholds;
+    std::vector<knowledge::FigureRow<knowledge::SpeedFigure>> speed_figures;  ///< in the order of the enumerators
+    std::vector<knowledge::FigureRow<knowledge::LinkFigure>> link_figures;
+    std::vector<knowledge::FigureRow<knowledge::MemoryFigure>> memory_figures;
+    std::vector<knowledge::ContextMemory> context_memory;
+    std::vector<knowledge::Variable> variables;  ///< of no engine
+    std::vector<knowledge::CheckRule> checks;    ///< in the order of a report
     std::vector<knowledge::ToolFeature> tool_features;
-    std::map<std::string, knowledge::EngineKnowledge> engines;  ///< by name: "vllm"
+    std::map<std::string, knowledge::EngineKnowledge> engines;  ///< by name, as in a spec
 
     /// The tables that the library carries.
     static const Knowledge& embedded();
@@ -57,6 +64,17 @@ struct Knowledge {
     /// Throws Error (internal) for a name that the embedded table does not have.
     double threshold(std::string_view name) const;
 
+    /// The three numbers of a figure. The embedded table's row stands for one that this Knowledge does not have.
+    const Interval& figure(knowledge::SpeedFigure name) const;
+    const Interval& figure(knowledge::LinkFigure name) const;
+    const Interval& figure(knowledge::MemoryFigure name) const;
+
+    /// The row for so many ranks. Throws Error (internal) for a text that the embedded table does not have.
+    const knowledge::ContextMemory& find_context_memory(std::string_view what, int ranks) const;
+
+    /// By id. Throws Error (internal) for an id that the embedded table does not have.
+    const knowledge::CheckRule& find_check(std::string_view id) const;
+
     /// False too for a tool or a feature that is not in the table.
     bool tool_has(std::string_view tool, std::string_view feature, const Version& version) const;
 
@@ -75,12 +93,9 @@ struct Knowledge {
 };
 
 namespace knowledge {
-/// What NCCL's topology model gives links within a device (LOC_BW of NVIDIA/nccl src/graph/topo.h).
-constexpr double nccl_local_gbytes_per_s = 5000;
-
 /// Something wrong with a table.
 struct TableProblem {
-    std::string file;  ///< "gpus.toml", "vllm/flags.toml"
+    std::string file;  ///< "gpus.toml", "ENGINE/flags.toml"
     std::size_t line = 1;
     std::size_t column = 1;
     std::string message;
@@ -88,7 +103,7 @@ struct TableProblem {
 };
 }  // namespace knowledge
 
-/// TOML text by the name of its file: "gpus.toml", "vllm/flags.toml". An embedded table stands where no file has its
+/// TOML text by the name of its file: "gpus.toml", "ENGINE/flags.toml". An embedded table stands where no file has its
 /// name. At most 1 MiB a file and 256 files. Throws Error (invalid_input), led by `file:line:column:`, for the first
 /// problem without which a table cannot be read: text that is not TOML, an unknown table or key, a value of a wrong
 /// type, a number below 0.
@@ -98,8 +113,8 @@ Knowledge parse_knowledge(const std::map<std::string, std::string>& files_by_nam
 /// no source or confidence, `since` at or after `until`, two rows for one subject and release.
 std::vector<knowledge::TableProblem> lint_knowledge(const std::map<std::string, std::string>& files_by_name);
 
-/// For a terminal: the names of all tables, or the rows of one ("gpus", "vllm/flags") with their sources. Throws Error
-/// (not_found) for an unknown table.
+/// For a terminal: the names of all tables, or the rows of one ("gpus", "ENGINE/flags") with their sources. Throws
+/// Error (not_found) for an unknown table.
 std::string show(const Knowledge& knowledge, std::string_view table = {});
 /// The rows of one table as a JSON array. Throws as show() does.
 std::string table_json(const Knowledge& knowledge, std::string_view table);

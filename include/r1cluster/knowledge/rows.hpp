@@ -10,6 +10,7 @@
 
 #include "r1cluster/base/interval.hpp"
 #include "r1cluster/knowledge/engine_rows.hpp"
+#include "r1cluster/report/report.hpp"
 
 namespace r1cluster::knowledge {
 
@@ -117,6 +118,26 @@ struct ToolFeature {
     std::string source;
     std::optional<Confidence> confidence;
     bool operator==(const ToolFeature&) const = default;
+};
+
+/// What check() verifies.
+struct CheckRule {
+    std::string id;  ///< of its findings: "limits.memlock"
+    std::string requirement;
+    Severity severity = Severity::error;  ///< of the worst finding
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const CheckRule&) const = default;
+};
+
+/// What of a GPU's memory torch does not count: the CUDA context, NCCL and kernels.
+struct ContextMemory {
+    std::string what;  ///< an Accounting, "small gpu" or "before accounting"
+    int ranks = 1;     ///< of the deployment: this many, or more up to the next row
+    Interval mib;
+    std::string source;
+    std::optional<Confidence> confidence;
+    bool operator==(const ContextMemory&) const = default;
 };
 
 /// The least driver for a release of the CUDA Toolkit.
