@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings.hpp"
 #include "config/describe.hpp"
+#include "embedded_knowledge.hpp"
 
 namespace r1cluster::python {
 namespace {
@@ -25,7 +26,8 @@ void bind_config(py::module_& module) {
         .def("find", &find_host, py::arg("host"), "None where there is no such host.")
         .def("__str__", [](const Settings& self) { return show(self); });
 
-    module.def("choose_settings", &choose_settings, py::arg("spec"), py::arg("cluster"), py::arg("layout"),
+    module.def("choose_settings", with_embedded_knowledge(&choose_settings), py::arg("spec"), py::arg("cluster"),
+               py::arg("layout"),
                "Chooses interface, address and environment for each host by its own route to its peers.");
     module.def("render_env_file", &render_env_file, py::arg("settings"), "NAME=value lines, for --env-file.");
     module.def("render_shell", &render_shell, py::arg("settings"), "export NAME='value' lines.");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings.hpp"
+#include "embedded_knowledge.hpp"
 #include "facts/describe.hpp"
 #include "r1cluster/documents/documents.hpp"
 #include "r1cluster/views/views.hpp"
@@ -110,9 +111,10 @@ void bind_facts(py::module_& module) {
         return show_html(interpret(self));
     });
 
-    module.def("interpret", py::overload_cast<const Readings&>(&interpret), py::arg("readings"),
-               "What readings mean. What a host did not say is a Gap, never an exception.");
-    module.def("interpret", py::overload_cast<const Recording&>(&interpret), py::arg("recording"));
+    module.def("interpret", with_embedded_knowledge(py::overload_cast<const Readings&, const Knowledge&>(&interpret)),
+               py::arg("readings"), "What readings mean. What a host did not say is a Gap, never an exception.");
+    module.def("interpret", with_embedded_knowledge(py::overload_cast<const Recording&, const Knowledge&>(&interpret)),
+               py::arg("recording"));
     module.def("show", py::overload_cast<const Machine&>(&show), py::arg("machine"));
     module.def("show", py::overload_cast<const Cluster&>(&show), py::arg("cluster"));
     module.def("show", py::overload_cast<const std::vector<Change>&>(&show), py::arg("changes"));

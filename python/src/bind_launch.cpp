@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings.hpp"
+#include "embedded_knowledge.hpp"
 #include "launch/describe.hpp"
 
 namespace r1cluster::python {
@@ -38,8 +39,8 @@ void bind_status_values(py::module_& module) {
 void bind_launch(py::module_& module) {
     bind_plan_values(module);
     bind_status_values(module);
-    module.def("plan_launch", &plan_launch, py::arg("spec"), py::arg("cluster"), py::arg("layout"), py::arg("settings"),
-               "The processes of each host for this engine and version.");
+    module.def("plan_launch", with_embedded_knowledge(&plan_launch), py::arg("spec"), py::arg("cluster"),
+               py::arg("layout"), py::arg("settings"), "The processes of each host for this engine and version.");
     module.def("show", py::overload_cast<const LaunchPlan&>(&show), py::arg("plan"));
     module.def("summarize", &summarize, py::arg("deployment"), py::arg("hosts"),
                "The phase and first cause of the whole from those of its hosts.");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings.hpp"
+#include "embedded_knowledge.hpp"
 #include "model/describe.hpp"
 
 /// A list of Tensor. A TensorList makes its elements when asked, so that nothing may refer to them.
@@ -59,13 +60,16 @@ void bind_model(py::module_& module) {
     module.def("parse_safetensors", &parse_safetensors, py::arg("header"), py::arg("file_size_bytes"),
                py::arg("source"), "The tensors of one file, from its JSON header.");
     module.def("family_of", &family_of, py::arg("config"), "The family of models whose slicing is known.");
-    module.def("loaded_config", &loaded_config, py::arg("checkpoint"), py::arg("engine") = std::nullopt,
+    module.def("loaded_config", with_embedded_knowledge(&loaded_config), py::arg("checkpoint"),
+               py::arg("engine") = std::nullopt,
                "The shape that this version of the engine, or the newest known, builds for a checkpoint.");
-    module.def("place_tensor", &place_tensor, py::arg("config"), py::arg("tensor_name"), py::arg("loading") = Loading{},
+    module.def("place_tensor", with_embedded_knowledge(&place_tensor), py::arg("config"), py::arg("tensor_name"),
+               py::arg("loading") = Loading{},
                "Place and rule of one tensor; None where the family has no such tensor.");
-    module.def("slice_tensor", &slice_tensor, py::arg("config"), py::arg("tensor"), py::arg("place"), py::arg("rank"),
-               py::arg("loading") = Loading{}, "The bytes of a tensor that one rank needs.");
-    module.def("cast_of", &cast_of, py::arg("config"), py::arg("tensor"), py::arg("place"),
+    module.def("slice_tensor", with_embedded_knowledge(&slice_tensor), py::arg("config"), py::arg("tensor"),
+               py::arg("place"), py::arg("rank"), py::arg("loading") = Loading{},
+               "The bytes of a tensor that one rank needs.");
+    module.def("cast_of", with_embedded_knowledge(&cast_of), py::arg("config"), py::arg("tensor"), py::arg("place"),
                py::arg("loading") = Loading{}, "What the engine makes of a tensor's elements.");
     module.def("tensor_of", &tensor_of, py::arg("checkpoint"), py::arg("slice"), "The tensor that a slice is of.");
     module.def(
@@ -75,8 +79,9 @@ void bind_model(py::module_& module) {
         },
         py::arg("config"), py::arg("tensor_parallel"), py::arg("data_parallel") = 1,
         py::arg("is_expert_parallel") = false, "Why this size cannot be, in the engine's terms; empty: it can.");
-    module.def("pipeline_refusal", &pipeline_refusal, py::arg("config"), py::arg("layers_per_stage"),
-               py::arg("engine") = std::nullopt, "Why this version does not start with these layers; empty: it does.");
+    module.def("pipeline_refusal", with_embedded_knowledge(&pipeline_refusal), py::arg("config"),
+               py::arg("layers_per_stage"), py::arg("engine") = std::nullopt,
+               "Why this version does not start with these layers; empty: it does.");
     module.def("kv_bytes_per_token", &kv_bytes_per_token, py::arg("config"), py::arg("layers"),
                py::arg("tensor_parallel"), "Key/value cache that one token takes on one rank.");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstddef>
 #include "bindings.hpp"
+#include "embedded_knowledge.hpp"
 #include "engine/describe.hpp"
 #include "layout/describe.hpp"
 #include "memory/describe.hpp"
@@ -111,9 +112,9 @@ void bind_plan(py::module_& module) {
     module.def("show", py::overload_cast<const Plan&, bool>(&show), py::arg("plan"), py::arg("explain") = false);
     module.def("show_html", py::overload_cast<const Layout&>(&show_html), py::arg("layout"));
     module.def("show_html", py::overload_cast<const Plan&>(&show_html), py::arg("plan"));
-    module.def("choose_engine", &choose_engine, py::arg("spec"), py::arg("cluster"), py::arg("config"),
-               "The engine of the spec with all of its options: what Layout.engine holds.");
-    module.def("plan_shards", &plan_shards, py::arg("layout"), py::arg("checkpoint"),
+    module.def("choose_engine", with_embedded_knowledge(&choose_engine), py::arg("spec"), py::arg("cluster"),
+               py::arg("config"), "The engine of the spec with all of its options: what Layout.engine holds.");
+    module.def("plan_shards", with_embedded_knowledge(&plan_shards), py::arg("layout"), py::arg("checkpoint"),
                "The bytes that each rank and each host needs, exactly, from the headers alone.");
     module.def(
         "forecast_memory",

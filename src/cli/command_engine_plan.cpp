@@ -33,7 +33,8 @@ Layout layout_to_ask(const Session& session, const DeploymentSpec& spec, const R
                                 "chosen; give --tp and --pp, or [layout]",
                                 checkpoint.path, checkpoint.config.architecture));
     }
-    Plan plan = r1cluster::plan_layouts(spec, interpret(recording), checkpoint, {}, session.knowledge());
+    Plan plan =
+        r1cluster::plan_layouts(spec, interpret(recording, session.knowledge()), checkpoint, {}, session.knowledge());
     if (plan.layouts.empty()) {
         throw Error(ErrorKind::invalid_input, spec.model.path,
                     fmt::format("planning \"{}\": {}; give --tp and --pp to ask the engine all the same",
@@ -47,14 +48,15 @@ struct Comparison {
     bool is_equal = true;
 };
 
-Comparison compare_with_rules(const EnginePlan& engine, const Layout& layout, const Checkpoint& checkpoint) {
+Comparison compare_with_rules(const EnginePlan& engine, const Layout& layout, const Checkpoint& checkpoint,
+                              const Knowledge& knowledge) {
     constexpr std::size_t most_shown = 5;
     if (!is_known(checkpoint.config)) {
         return {fmt::format("\nequal to our own rules: there are none for \"{}\"\n", checkpoint.config.architecture)};
     }
     std::vector<std::string> differences;
     try {
-        differences = compare(plan_shards(layout, checkpoint), engine, checkpoint);
+        differences = compare(plan_shards(layout, checkpoint, knowledge), engine, checkpoint);
     } catch (const Error& refused) {
         differences.push_back(fmt::format("ours refuse: {}", refused.what()));
     }
@@ -86,7 +88,8 @@ bool plan_from_engine(Session& session, const DeploymentSpec& spec) {
     const Layout asked = layout_to_ask(session, spec, recording, checkpoint);
     const EnginePlan engine = ask_engine(environment(), {*recording.checkpoint, asked}, session.host_options());
     end_progress();
-    const Comparison comparison = compare_with_rules(engine, apply_engine_plan(asked, engine), checkpoint);
+    const Comparison comparison =
+        compare_with_rules(engine, apply_engine_plan(asked, engine), checkpoint, session.knowledge());
     print(session, engine, [&] {
         return fmt::format("TP {} x PP {} ", asked.tensor_parallel, asked.pipeline_parallel) + show(engine) +
                show_hosts(engine.hosts) + comparison.text;

@@ -57,7 +57,7 @@ void add_plan(CLI::App& app, Session& session) {
         print(session, decision.plan, [&] {
             const auto& best = decision.layout;
             return show(decision.plan, session.explains) +
-                   (best ? show_hosts(plan_shards(*best, *decision.checkpoint).hosts) : "");
+                   (best ? show_hosts(plan_shards(*best, *decision.checkpoint, session.knowledge()).hosts) : "");
         });
         if (!decision.layout) session.exit_code = has_findings;
     });

@@ -140,6 +140,7 @@ void add_show(CLI::App& app, Session& session) {
     CLI::App* verb =
         app.add_subcommand("show", "show the machines and the paths between them; without a spec: this machine");
     add_input(*verb, session, false);
+    add_knowledge_option(*verb, session);
     static bool is_matrix = false;
     static std::string older;
     static std::vector<FileView> views{
@@ -158,8 +159,9 @@ void add_show(CLI::App& app, Session& session) {
         for (std::size_t j = i + 1; j < exclusive.size(); ++j) exclusive[i]->excludes(exclusive[j]);
     }
     verb->callback([&session] {
-        const Cluster cluster = interpret(session.recording_or_this_host());
-        if (!older.empty()) return print_changes(session, interpret(load_recording(older)), cluster);
+        const Cluster cluster = interpret(session.recording_or_this_host(), session.knowledge());
+        if (!older.empty())
+            return print_changes(session, interpret(load_recording(older), session.knowledge()), cluster);
         for (const FileView& view : views) {
             if (!view.file.empty()) return write_each(cluster, view.file, view.option, view.text_of);
         }

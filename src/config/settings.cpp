@@ -63,7 +63,8 @@ const HostSettings* Settings::find(std::string_view host) const {
     return found == hosts.end() ? nullptr : &*found;
 }
 
-Settings choose_settings(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout) {
+Settings choose_settings(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout,
+                         const Knowledge& knowledge) {
     std::vector<detail::HostInLayout> hosts = hosts_in(spec, cluster, layout);
     mark_shared_machines(hosts);
     Settings result;
@@ -73,8 +74,8 @@ Settings choose_settings(const DeploymentSpec& spec, const Cluster& cluster, con
             if (&other != &host) peers.push_back(other.spec);
         }
         host.network = detail::host_network(*host.spec, peers, host.machine);
-        detail::SettingsByName settings = detail::our_settings(spec, layout, host);
-        const std::vector<Finding> disagreements = detail::apply_user_settings(settings, spec, layout, host);
+        detail::SettingsByName settings = detail::our_settings(spec, layout, host, knowledge);
+        const std::vector<Finding> disagreements = detail::apply_user_settings(settings, spec, layout, host, knowledge);
         result.findings.insert(result.findings.end(), host.network.findings.begin(), host.network.findings.end());
         result.findings.insert(result.findings.end(), disagreements.begin(), disagreements.end());
         HostSettings& out = result.hosts.emplace_back();

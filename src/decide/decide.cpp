@@ -52,12 +52,14 @@ void plan_model(Decision& decision, const PlanOptions& options, const Knowledge&
     decision.refusals.push_back({DecisionStep::plan, decision.spec.model.path, why_rejected(decision.plan)});
 }
 
-void plan_start(Decision& decision) {
-    take_step(decision, DecisionStep::settings,
-              [&] { decision.settings = choose_settings(decision.spec, decision.cluster, *decision.layout); });
+void plan_start(Decision& decision, const Knowledge& knowledge) {
+    take_step(decision, DecisionStep::settings, [&] {
+        decision.settings = choose_settings(decision.spec, decision.cluster, *decision.layout, knowledge);
+    });
     if (!decision.settings) return;
     take_step(decision, DecisionStep::launch, [&] {
-        decision.launch_plan = plan_launch(decision.spec, decision.cluster, *decision.layout, *decision.settings);
+        decision.launch_plan =
+            plan_launch(decision.spec, decision.cluster, *decision.layout, *decision.settings, knowledge);
     });
 }
 
@@ -65,14 +67,14 @@ void plan_start(Decision& decision) {
 
 Decision decide(const DeploymentSpec& spec, const Recording& recording, const DecideOptions& options,
                 const Knowledge& knowledge) {
-    Decision decision{.spec = spec, .cluster = interpret(recording)};
+    Decision decision{.spec = spec, .cluster = interpret(recording, knowledge)};
     if (recording.checkpoint) {
         take_step(decision, DecisionStep::checkpoint,
                   [&] { decision.checkpoint = parse_checkpoint(*recording.checkpoint); });
     }
     if (decision.checkpoint) plan_model(decision, options.plan, knowledge);
     decision.layout = chosen_layout(spec, decision.plan, options.layout);
-    if (decision.layout) plan_start(decision);
+    if (decision.layout) plan_start(decision, knowledge);
     decision.report = check(decision, knowledge);
     return decision;
 }

@@ -6,14 +6,6 @@
 
 namespace r1cluster::detail {
 
-bool has(const EngineDefinition& engine, const std::optional<Version>& version, EngineFeature feature) {
-    return Knowledge::embedded().engine(engine.name).has(feature, version);
-}
-
-std::string since(const EngineDefinition& engine, EngineFeature feature) {
-    return Knowledge::embedded().engine(engine.name).since(feature);
-}
-
 const std::string* installed_text(const EngineDefinition& engine, const Machine& machine) {
     for (const std::string_view distribution : engine.distributions) {
         if (const std::string* version = package_version(machine, std::string(distribution))) return version;

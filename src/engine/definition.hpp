@@ -36,6 +36,7 @@ struct NodePlace {
 struct ServeCommand {
     const DeploymentSpec& spec;
     const Engine& engine;
+    const Knowledge& knowledge;
     std::string python;
     std::string backend;  ///< "mp" or "ray"
     int tensor_parallel = 1;
@@ -52,23 +53,26 @@ struct CommandLine {
     std::vector<std::string> because;  ///< for each argument that the spec does not ask for
 };
 
-/// One variable of the engine's own. Without a value: left unset on purpose.
-struct EngineVariable {
-    std::string name;
+/// What a rule makes of one variable. Without a value: left unset on purpose.
+struct VariableChoice {
     std::optional<std::string> value;
     std::string because;
 };
 
 /// All that the engine's own variables on one host depend on.
 struct VariableRequest {
-    std::string address;  ///< of this host towards its peers; empty: unknown
-    std::string address_because;
-    bool is_on_gpus = false;
     bool is_shared_machine = false;  ///< another host of the layout is this same machine
     int ranks_on_machine = 1;
     std::size_t numa_nodes = 0;
     std::optional<std::uint64_t> kv_cache_bytes;  ///< of the spec
     std::vector<int> partition;                   ///< layers of each stage; empty: the engine's own
+};
+
+/// The decision of a row of the engine's table of variables, by the name that the row gives.
+struct VariableRule {
+    std::string_view decision;
+    /// nullopt: nothing is to be said of the variable on this host.
+    std::optional<VariableChoice> (*choose)(const knowledge::Variable& row, const VariableRequest& request) = nullptr;
 };
 
 /// A rank and the process that a line of the engine's log names for it.
@@ -98,7 +102,7 @@ struct EngineLaunch {
     std::string_view api_key_variable;
     std::string_view address_variable;  ///< the host's own address
     CommandLine (*serve_command)(const ServeCommand& command) = nullptr;
-    std::vector<EngineVariable> (*variables)(const VariableRequest& request) = nullptr;
+    std::span<const VariableRule> (*variable_rules)() = nullptr;
     /// The place of a process among the engine's by its title, as `ps` shows it; nullopt: not one of the engine's own.
     std::optional<EngineProcess> (*process_of_title)(std::string_view title) = nullptr;
     /// The rank whose process a line of the log names; nullopt: the line names none.
@@ -160,15 +164,14 @@ struct EngineDefinition {
     /// Layers of each stage where nobody gives them; there are as many layers as stages or more.
     std::vector<int> (*default_partition)(std::int64_t layers, int pipeline_parallel,
                                           const std::optional<Version>& version) = nullptr;
+    /// The counter of its /metrics that grows with each preempted request; empty: none is known.
+    std::string_view preemption_metric;
     EngineMemoryLog memory_log;
     /// Of the program that asks an installed engine about a layout (--from-engine); empty: there is no such program.
     std::span<const ReaderVariable> reader_variables;
     const EngineLaunch* launch = nullptr;  ///< nullptr: r1cluster forecasts this engine but does not start it
 };
 
-/// Whether a release has a feature, and the first that has it. No version: the newest.
-bool has(const EngineDefinition& engine, const std::optional<Version>& version, EngineFeature feature);
-std::string since(const EngineDefinition& engine, EngineFeature feature);
 /// The version of the engine that is installed on a machine; unset: none, or none that reads as a version.
 const std::string* installed_text(const EngineDefinition& engine, const Machine& machine);
 std::optional<Version> installed_version(const EngineDefinition& engine, const Machine& machine);

@@ -81,7 +81,7 @@ void level(Devices& devices) {
     }
 }
 
-/// Where no host has a GPU. Between hosts, vLLM on a CPU counts one rank for each host; alone, it takes
+/// Where no host has a GPU. Between hosts, an engine on CPUs counts one rank for each host; alone, it takes
 /// as many as it is asked for.
 void use_cpus(const DeploymentSpec& spec, Devices& devices) {
     devices.is_gpu = false;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "engine/capabilities.hpp"
 #include "engine/definition.hpp"
 #include "r1cluster/base/error.hpp"
 
@@ -22,10 +23,10 @@ std::optional<std::string> unless_auto(std::optional<std::string> value) {
 }
 
 /// Empty where all have it.
-std::string gpu_without_bfloat16(const Devices& devices) {
+std::string gpu_without_bfloat16(const Devices& devices, const EngineOptions& options) {
     for (const HostDevices& host : devices.hosts) {
         for (const Device& device : host.devices) {
-            if (!is_older(device, "8.0")) continue;
+            if (!lacks_bfloat16(device, options)) continue;
             return fmt::format("{} of {} (compute capability {})", device.name.empty() ? "a GPU" : device.name,
                                host.host, device.compute_capability);
         }
@@ -38,7 +39,7 @@ void choose_dtypes(const EngineRequest& request, EngineOptions& options) {
     const std::optional<std::string> flag = unless_auto(request.arguments.text("--dtype"));
     options.dtype = chosen(flag, unless_auto(asked.dtype), request.config.dtype);
     if (!flag && asked.dtype.empty() && options.dtype == "bfloat16") {
-        if (const std::string gpu = gpu_without_bfloat16(request.devices); !gpu.empty()) {
+        if (const std::string gpu = gpu_without_bfloat16(request.devices, options); !gpu.empty()) {
             options.dtype = "float16";
             options.is_dtype_lowered = true;
             options.because.push_back(
@@ -60,13 +61,10 @@ std::uint64_t least_memory(const Devices& devices) {
     return least;
 }
 
-bool is_older(const Device& device, std::string_view capability) {
-    const auto has = Version::try_parse(device.compute_capability);
-    return has && *has < Version::parse(capability);
-}
-
-bool is_before(const std::optional<Version>& version, std::string_view release) {
-    return version && *version < Version::parse(release);
+bool lacks_bfloat16(const Device& device, const EngineOptions& options) {
+    const auto* rule = options.knowledge->engine(options.name).find_capability_rule("bfloat16", options.version);
+    const auto capability = capability_number(device.compute_capability);
+    return rule && capability && *capability < rule->least;
 }
 
 std::string environment(const DeploymentSpec& spec, const std::string& name) {

@@ -15,7 +15,10 @@ namespace r1cluster::detail {
 /// An engine with the row of the tables that says how it takes memory.
 struct EngineOptions : Engine {
     const knowledge::EngineMemory* memory = nullptr;
-    const Knowledge* knowledge = &Knowledge::embedded();  ///< the tables that the row is of
+    const Knowledge* knowledge = nullptr;  ///< the tables that the row is of
+
+    /// Whether its release has a feature.
+    bool has(knowledge::EngineFeature feature) const { return knowledge->engine(name).has(feature, version); }
 };
 
 /// The row of this engine's name, runner and version. Throws Error (invalid_input) for an engine without rows.
@@ -43,9 +46,8 @@ void choose_block_size(const EngineRequest& request, std::int64_t otherwise, Eng
 /// What the spec sets in the environment of every host; empty: nothing.
 std::string environment(const DeploymentSpec& spec, const std::string& name);
 
-bool is_before(const std::optional<Version>& version, std::string_view release);
-/// Whether the device was seen to have less than this compute capability.
-bool is_older(const Device& device, std::string_view capability);
+/// Whether the device was seen to have less than the table of the engine asks for in bfloat16.
+bool lacks_bfloat16(const Device& device, const EngineOptions& options);
 std::uint64_t least_memory(const Devices& devices);
 
 template <class Holds>

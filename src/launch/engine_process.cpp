@@ -36,6 +36,7 @@ ProcessSpec engine_process(LaunchPlan& plan, const Group& group, std::size_t nod
     const Layout& layout = *group.layout;
     const CommandLine line = launch.serve_command({.spec = *group.spec,
                                                    .engine = layout.engine,
+                                                   .knowledge = *group.knowledge,
                                                    .python = host.python,
                                                    .backend = group.backend,
                                                    .tensor_parallel = layout.tensor_parallel,

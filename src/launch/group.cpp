@@ -43,16 +43,15 @@ Version version_of(const DeploymentSpec& spec, const Layout& layout, const Group
                                  "could be read",
                                  engine.title));
     }
-    if (!has(engine, *version, EngineFeature::served_by_us)) {
+    if (!group.tables().has(EngineFeature::served_by_us, version)) {
         refuse(spec, fmt::format("{} {} is not supported; expected {} or newer", engine.title, version->text(),
-                                 since(engine, EngineFeature::served_by_us)));
+                                 group.since(EngineFeature::served_by_us)));
     }
     return *version;
 }
 
 std::string backend(const DeploymentSpec& spec, const Group& group) {
-    const bool can_mp =
-        group.hosts.size() == 1 || has(*group.engine, group.version, EngineFeature::several_hosts_by_mp);
+    const bool can_mp = group.hosts.size() == 1 || group.has(EngineFeature::several_hosts_by_mp);
     std::string chosen = spec.engine.backend;
     if (chosen.empty()) chosen = can_mp ? "mp" : "ray";
     if (chosen != "mp" && chosen != "ray") {
@@ -61,8 +60,7 @@ std::string backend(const DeploymentSpec& spec, const Group& group) {
     if (chosen == "mp" && !can_mp) {
         refuse(spec,
                fmt::format("{} {} has no backend \"mp\" over several hosts; expected {} or newer, or backend \"ray\"",
-                           group.engine->title, group.version.text(),
-                           since(*group.engine, EngineFeature::several_hosts_by_mp)));
+                           group.engine->title, group.version.text(), group.since(EngineFeature::several_hosts_by_mp)));
     }
     if (chosen == "ray" && !group.is_on_gpus) {
         refuse(spec, fmt::format("{} on the CPU refuses Ray; expected backend \"mp\"", group.engine->title));
@@ -76,7 +74,7 @@ void find_missing_ray(const DeploymentSpec& spec, const Group& group) {
         refuse(spec,
                fmt::format("host \"{}\" has no Ray beside {}; expected the package ray, or {} {} and backend \"mp\"",
                            host.spec->name, host.python, group.engine->title,
-                           since(*group.engine, EngineFeature::several_hosts_by_mp)));
+                           group.since(EngineFeature::several_hosts_by_mp)));
     }
 }
 
@@ -155,8 +153,10 @@ std::vector<GroupHost> hosts_by_rank(const DeploymentSpec& spec, const Cluster& 
 
 }  // namespace
 
-Group group_of(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout, const Settings& settings) {
+Group group_of(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout, const Settings& settings,
+               const Knowledge& knowledge) {
     Group group;
+    group.knowledge = &knowledge;
     group.engine = &engine_of(spec, layout);
     find_owned_arguments(spec, *group.engine->launch);
     group.spec = &spec;
@@ -179,12 +179,10 @@ Group group_of(const DeploymentSpec& spec, const Cluster& cluster, const Layout&
                                  layout.data_parallel));
     }
     if (group.backend == "ray") find_missing_ray(spec, group);
-    if (spec.engine.kv_cache_bytes && group.is_on_gpus &&
-        !has(*group.engine, group.version, EngineFeature::kv_cache_bytes)) {
+    if (spec.engine.kv_cache_bytes && group.is_on_gpus && !group.has(EngineFeature::kv_cache_bytes)) {
         refuse(spec,
                fmt::format("engine.kv_cache_bytes is set for {} {}; expected {} or newer, or gpu_memory_utilization",
-                           group.engine->title, group.version.text(),
-                           since(*group.engine, EngineFeature::kv_cache_bytes)));
+                           group.engine->title, group.version.text(), group.since(EngineFeature::kv_cache_bytes)));
     }
     return group;
 }

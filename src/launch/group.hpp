@@ -29,13 +29,19 @@ struct Group {
     bool is_on_gpus = false;
     std::string backend;
     DeploymentPorts ports;
+    const Knowledge* knowledge = nullptr;
 
     const GroupHost& head() const { return hosts.front(); }
     std::string head_address() const { return head().settings->address; }
+    const knowledge::EngineKnowledge& tables() const { return knowledge->engine(engine->name); }
+    bool has(EngineFeature feature) const { return tables().has(feature, version); }
+    /// The first release that has it.
+    std::string since(EngineFeature feature) const { return tables().since(feature); }
 };
 
 /// Throws Error (invalid_input) where the layout, the engine and the hosts do not go together.
-Group group_of(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout, const Settings& settings);
+Group group_of(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout, const Settings& settings,
+               const Knowledge& knowledge);
 
 /// The environment of every process on a host: what is set, by name.
 std::map<std::string, std::string> environment(const HostSettings& settings);

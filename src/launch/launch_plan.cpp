@@ -42,8 +42,8 @@ const HostLaunch* LaunchPlan::find(std::string_view host) const {
 }
 
 LaunchPlan plan_launch(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout,
-                       const Settings& settings) {
-    const detail::Group group = detail::group_of(spec, cluster, layout, settings);
+                       const Settings& settings, const Knowledge& knowledge) {
+    const detail::Group group = detail::group_of(spec, cluster, layout, settings, knowledge);
     LaunchPlan plan;
     plan.deployment = spec.name;
     plan.engine = layout.engine.name;

@@ -30,7 +30,7 @@ std::string who_can_reach(const Group& group) {
     const std::string open =
         fmt::format("whoever reaches port {} of {} can run code there", group.ports.rendezvous, group.head_address());
     if (!ray) return open + ": keep that network closed (the version of Ray could not be seen)";
-    if (!Knowledge::embedded().tool_has("ray", "token authentication", *ray))
+    if (!group.knowledge->tool_has("ray", "token authentication", *ray))
         return fmt::format("{}: Ray {} has no authentication; keep that network closed", open, ray->text());
     return fmt::format(
         "{}, unless RAY_AUTH_MODE=token is set in [env] and every host has the same ~/.ray/auth_token (Ray {} has it)",
@@ -65,7 +65,7 @@ ProcessSpec engine_over_ray(LaunchPlan& plan, const Group& group) {
     const GroupHost& head = group.head();
     ProcessSpec process = engine_process(plan, group, 0);
     process.env["RAY_ADDRESS"] = fmt::format("{}:{}", group.head_address(), group.ports.rendezvous);
-    if (!has(*group.engine, group.version, EngineFeature::ray_ranks_in_workers)) process.ranks = {0};
+    if (!group.has(EngineFeature::ray_ranks_in_workers)) process.ranks = {0};
     process.wait_for = {head.python, "-c",
                         fmt::format("import ray, sys; ray.init(address=\"{}\", log_to_driver=False); "
                                     "sys.exit(sum(n[\"Alive\"] for n in ray.nodes()) < {})",
@@ -84,11 +84,11 @@ void add_ray_processes(LaunchPlan& plan, const Group& group) {
     std::erase_if(plan.hosts.front().processes.front().ranks,
                   [&](int rank) { return std::ranges::find(engine.ranks, rank) != engine.ranks.end(); });
     plan.hosts.front().processes.push_back(std::move(engine));
-    plan.because.push_back(has(*group.engine, group.version, EngineFeature::several_hosts_by_mp)
+    plan.because.push_back(group.has(EngineFeature::several_hosts_by_mp)
                                ? "backend ray: the spec asks for it"
                                : fmt::format("backend ray: {} {} has no other way over several hosts ({} has)",
                                              group.engine->title, group.version.text(),
-                                             since(*group.engine, EngineFeature::several_hosts_by_mp)));
+                                             group.since(EngineFeature::several_hosts_by_mp)));
     plan.because.push_back(who_can_reach(group));
 }
 

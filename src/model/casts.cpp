@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "model/families/family.hpp"
+#include "model/loader.hpp"
 #include "r1cluster/base/error.hpp"
 
 namespace r1cluster {
@@ -13,7 +13,7 @@ struct Dtype {
     Cast to;
 };
 
-// Parameters are made in one of these; vLLM's loaders fill them with copy_, which converts between them.
+// Parameters are made in one of these; the engine's loaders fill them with copy_, which converts between them.
 constexpr Dtype dtypes[] = {{"BF16", "bfloat16", Cast::to_bfloat16},
                             {"F16", "float16", Cast::to_float16},
                             {"F32", "float32", Cast::to_float32}};
@@ -25,29 +25,33 @@ const Dtype* find_in_files(std::string_view name) {
     return nullptr;
 }
 
-/// vllm/config/model.py, _resolve_auto_dtype: a float32 model is computed in what the device prefers, bfloat16; 0.7.1
-/// took float16.
-std::string_view computing_dtype(const ModelConfig& config, const Loading& loading) {
+/// A float32 model is computed in what the device prefers.
+std::string_view computing_dtype(const ModelConfig& config, const detail::Loader& loader) {
+    const Loading& loading = loader.loading();
     if (!loading.dtype.empty() && loading.dtype != "auto") return loading.dtype;
     if (config.dtype == "bfloat16" || config.dtype == "float16") return config.dtype;
-    constexpr Releases prefers_float16{.since = {}, .until = Release{0, 9}};
-    return prefers_float16.contain(detail::engine_of(loading)) ? "float16" : "bfloat16";
+    return loader.has(detail::EngineFeature::bfloat16_for_float32) ? "bfloat16" : "float16";
 }
 
 }  // namespace
 
-Cast cast_of(const ModelConfig& config, const Tensor& tensor, const TensorPlace& place, const Loading& loading) {
+Cast detail::cast_of(const ModelConfig& config, const Tensor& tensor, const TensorPlace& place, const Loader& loader) {
     const Dtype* const from = find_in_files(tensor.dtype);
     if (!from) return Cast::none;
-    const std::string_view wanted = place.is_float32 ? "float32" : computing_dtype(config, loading);
+    const std::string_view wanted = place.is_float32 ? "float32" : computing_dtype(config, loader);
     for (const Dtype& dtype : dtypes) {
         if (dtype.in_config == wanted) return &dtype == from ? Cast::none : dtype.to;
     }
     throw Error(
-        ErrorKind::invalid_input, loading.dtype,
+        ErrorKind::invalid_input, loader.loading().dtype,
         fmt::format("loading weights as \"{}\": not a dtype that the engine computes in; expected \"bfloat16\", "
                     "\"float16\" or \"float32\"",
-                    loading.dtype));
+                    loader.loading().dtype));
+}
+
+Cast cast_of(const ModelConfig& config, const Tensor& tensor, const TensorPlace& place, const Loading& loading,
+             const Knowledge& knowledge) {
+    return detail::cast_of(config, tensor, place, detail::Loader(loading, knowledge));
 }
 
 }  // namespace r1cluster

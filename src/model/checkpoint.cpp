@@ -73,7 +73,7 @@ void check_names_without_index(const Checkpoint& checkpoint) {
     }
 }
 
-/// Mistral's own form of the same weights, with its own names. vllm/model_executor/model_loader/default_loader.py:
+/// Mistral's own form of the same weights, with its own names. The engine's model_loader/default_loader.py:
 /// 0.9.2 reads it only when it is asked to, 0.32.0 whenever it is there.
 bool is_consolidated(const ShardText& shard) { return shard.name.starts_with("consolidated"); }
 

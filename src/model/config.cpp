@@ -67,7 +67,7 @@ constexpr ExpertKeys expert_keys[] = {
     {"num_local_experts", "intermediate_size"},     // Mixtral
 };
 
-/// Layers that have an MLP although experts have begun, by the rules of vllm/model_executor/models/deepseek_v2.py
+/// Layers that have an MLP although experts have begun, by the rules of the engine's models/deepseek_v2.py
 /// ("moe_layer_freq") and qwen2_moe.py ("decoder_sparse_step", "mlp_only_layers").
 std::vector<std::int64_t> later_dense_layers(const Keys& keys, const Experts& experts, std::int64_t layers) {
     const std::int64_t frequency = keys.whole_or("moe_layer_freq", 1, 1, max_layers);

@@ -93,7 +93,7 @@ void check_scales(Checkpoint& checkpoint, const TensorTable& tensors) {
 /// Every layer of config.json has tensors; a tensor that the family does not know is odd.
 void check_layers(const Family& family, Checkpoint& checkpoint, const TensorTable& tensors) {
     const ModelConfig& config = checkpoint.config;
-    const FamilyRules rules(family, config, {});
+    const FamilyRules rules(family, config, Loader());
     std::vector<bool> seen(static_cast<std::size_t>(config.layers), false);
     std::size_t unknown = 0;
     std::string examples;

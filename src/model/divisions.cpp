@@ -40,7 +40,7 @@ public:
         groups(weight, amount);
         words(weight, amount, detail::Packed::inputs);
     }
-    /// vllm/model_executor/layers/quantization/awq.py of 0.9.2.
+    /// layers/quantization/awq.py.
     void words(std::string_view weight, std::int64_t amount, detail::Packed axis) {
         const std::int64_t in_word = detail::weights_in_word(config_.quantization, axis);
         if (amount % parts_ != 0 || amount / parts_ % in_word == 0) return;

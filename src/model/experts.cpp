@@ -3,18 +3,15 @@
 
 #include <algorithm>
 
-#include "model/families/family.hpp"
-
 namespace r1cluster::detail {
 
 std::uint64_t rank_of_expert(const ModelConfig& config, std::int64_t expert, std::uint64_t ranks,
-                             const Loading& loading) {
-    constexpr Releases last_has_the_rest{.since = {}, .until = Release{0, 10, 1}};  // vllm-project/vllm#21497
+                             const Loader& loader) {
     const auto number = static_cast<std::uint64_t>(expert);
-    if (loading.expert_placement == ExpertPlacement::round_robin) return number % ranks;
+    if (loader.loading().expert_placement == ExpertPlacement::round_robin) return number % ranks;
     const auto experts = static_cast<std::uint64_t>(config.experts ? config.experts->routed : 0);
     const std::uint64_t each = experts / ranks, more = experts % ranks;
-    if (last_has_the_rest.contain(engine_of(loading)))
+    if (!loader.has(EngineFeature::experts_spread_remainder))
         return each == 0 ? ranks - 1 : std::min(number / each, ranks - 1);
     const std::uint64_t of_larger = more * (each + 1);
     return number < of_larger ? number / (each + 1) : more + (number - of_larger) / each;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/names/names.hpp"
 #include "model/families/family.hpp"
 #include "r1cluster/model/slicing.hpp"
 
@@ -15,47 +16,32 @@ bool has_experts(const ModelConfig& config, std::int64_t layer) {
     return std::ranges::find(dense, layer) == dense.end();
 }
 
-std::string any_stages(const ModelConfig&, const std::vector<int>&) {
-    return "DeepSeek with more than one pipeline stage ends in an AssertionError";
-}
-
-std::string stage_without_experts(const ModelConfig& config, const std::vector<int>& layers_per_stage) {
+/// nullopt: every stage has experts.
+std::optional<std::size_t> stage_without_experts(const ModelConfig& config, const std::vector<int>& layers_per_stage) {
     std::int64_t layer = 0;
     for (std::size_t stage = 0; stage < layers_per_stage.size(); ++stage) {
         const std::int64_t end = layer + layers_per_stage[stage];
         bool has_any = false;
         for (; layer < end; ++layer) has_any = has_any || has_experts(config, layer);
-        if (!has_any) return fmt::format("No Qwen3MoE layer found in the model.layers of stage {}", stage);
+        if (!has_any) return stage;
     }
-    return "";
+    return std::nullopt;
 }
-
-struct Row {
-    std::string_view architecture;
-    Releases releases;
-    std::string (*refusal)(const ModelConfig&, const std::vector<int>&);
-    bool is_of_one_stage_too;
-};
-
-// tests/oracle asks 0.7.1, 0.9.2 and 0.32.0 for each.
-constexpr Row rows[] = {
-    // vllm-project/vllm#20647
-    {"DeepseekV3ForCausalLM", {.since = Release{0, 9, 2}, .until = Release{0, 10}}, any_stages, false},
-    {"DeepseekV2ForCausalLM", {.since = Release{0, 9, 2}, .until = Release{0, 10}}, any_stages, false},
-    // vllm/model_executor/models/qwen3_moe.py; 0.9.2 does not look, those between were not seen.
-    {"Qwen3MoeForCausalLM", {.since = Release{0, 32}, .until = {}}, stage_without_experts, true},
-};
 
 }  // namespace
 
 std::string pipeline_refusal(const ModelConfig& config, const std::vector<int>& layers_per_stage,
-                             const std::optional<Version>& engine) {
-    for (const Row& row : rows) {
-        if (row.architecture != config.architecture || !row.releases.contain(engine)) continue;
-        if (layers_per_stage.size() < 2 && !row.is_of_one_stage_too) continue;
-        if (const std::string refusal = row.refusal(config, layers_per_stage); !refusal.empty()) return refusal;
+                             const std::optional<Version>& engine, const Knowledge& knowledge) {
+    const knowledge::EngineKnowledge& tables = knowledge.engine(detail::launchable_engines().front());
+    const detail::Family* family = detail::find_family(config.architecture);
+    if (!family) return "";
+    if (layers_per_stage.size() > 1) {
+        const auto* rule = tables.find_division_rule("pipeline parallel", family->name, engine);
+        if (rule) return rule->engine_says;
     }
-    return "";
+    const auto* rule = tables.find_division_rule("stage without experts", config.architecture, engine);
+    const auto stage = rule ? stage_without_experts(config, layers_per_stage) : std::nullopt;
+    return stage ? fmt::format("{} of stage {}", rule->engine_says, *stage) : "";
 }
 
 }  // namespace r1cluster

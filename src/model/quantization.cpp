@@ -8,7 +8,7 @@ namespace {
 
 using enum TensorRole;
 
-// Endings of vllm/model_executor/layers/quantization, by its file.
+// Endings as the engine that a spec gets by default knows them, by the file of its folder layers/quantization.
 constexpr TensorForm kv_scale_forms[] = {
     // kv_cache.py, and the names that it is remapped from
     {".k_scale", scale, Axes::none},
@@ -37,9 +37,8 @@ constexpr TensorForm compressed_block_forms[] = {
     {.ending = ".weight_scale", .role = scale, .is_float32 = true},
     {.ending = ".input_scale", .role = scale, .axes = Axes::none, .is_float32 = true},
 };
-// Orders of activations: 0.9.2 has a parameter for them, also where there is none; 0.32.0 is the first seen to have
-// none.
-constexpr Releases reads_order{.since = {}, .until = Release{0, 32}};
+// Releases that have a parameter for orders of activations have it also where there is none.
+constexpr OfReleases reads_order{.with = EngineFeature::reads_activation_order};
 constexpr TensorForm packed_group_forms[] = {
     // compressed_tensors_wNa16.py
     {.ending = ".weight_packed", .packed = Packed::inputs},
@@ -118,7 +117,8 @@ constexpr QuantizationFormat formats[] = {
     {"modelopt_fp8", "ModelOpt, FP8 with one scale for each matrix", per_tensor_forms},
     {"modelopt_nvfp4", "ModelOpt, NVFP4", modelopt_nvfp4_forms, not_compared},
     {"mxfp4", "MXFP4", mxfp4_forms, stacked},
-    {"bitsandbytes", "bitsandbytes", bitsandbytes_forms, "vLLM unpacks and slices it itself, after it has read all"},
+    {"bitsandbytes", "bitsandbytes", bitsandbytes_forms,
+     "the engine unpacks and slices it itself, after it has read all"},
 };
 
 const TensorForm* ending_of(std::span<const TensorForm> forms, std::string_view name) {
@@ -179,12 +179,10 @@ SliceRule stored_rule(const TensorForm& form, SliceRule of_weight, bool keeps_gr
     return form.axes == Axes::transposed ? transposed(of_weight) : of_weight;
 }
 
-bool keeps_groups(const std::optional<Quantization>& quantization, bool is_expert,
-                  const std::optional<Version>& engine) {
+bool keeps_groups(const std::optional<Quantization>& quantization, bool is_expert, const Loader& loader) {
     if (!quantization || !quantization->block.empty()) return false;
-    constexpr Releases keeps_ordered_experts{.since = {}, .until = Release{0, 32}};
     return quantization->group_size == 0 || quantization->has_activation_order ||
-           (is_expert && quantization->has_weight_order && keeps_ordered_experts.contain(engine));
+           (is_expert && quantization->has_weight_order && loader.has(EngineFeature::experts_in_order_keep_scales));
 }
 
 std::string_view scale_ending(const QuantizationFormat& format, const TensorKind& tensor) {

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "model/config_keys.hpp"
-#include "r1cluster/base/releases.hpp"
+#include "model/loader.hpp"
 #include "r1cluster/model/slicing.hpp"
 
 namespace r1cluster::detail {
@@ -35,7 +35,7 @@ struct TensorForm {
     Axes axes = Axes::as_weight;
     Packed packed = Packed::no;
     bool is_float32 = false;  ///< the engine's parameter; of others, what it computes in, or as in the file
-    Releases read_by = {};    ///< others have no parameter for it
+    OfReleases read_by = {};  ///< others have no parameter for it
 };
 
 struct QuantizationFormat {
@@ -63,12 +63,10 @@ std::optional<FormedTensor> formed_tensor(const QuantizationFormat* format, std:
 /// however the inputs are cut.
 SliceRule stored_rule(const TensorForm& form, SliceRule of_weight, bool keeps_groups);
 
-/// vllm/model_executor/layers/quantization/utils/marlin_utils.py, marlin_repeat_scales_on_all_ranks: one group is of
-/// all inputs, and with an order of activations any group can be of any input. Of experts whose weights were quantised
-/// in some order, older releases keep them too (load_full_w2 of compressed_tensors_moe.py in 0.9.2; 0.32.0 is the first
-/// seen to cut them).
-bool keeps_groups(const std::optional<Quantization>& quantization, bool is_expert,
-                  const std::optional<Version>& engine);
+/// The engine's rule (quantization/utils/marlin_utils.py, marlin_repeat_scales_on_all_ranks): one group is of all
+/// inputs, and with an order of activations any group can be of any input. Of experts whose weights were quantised in
+/// some order, older releases keep them too.
+bool keeps_groups(const std::optional<Quantization>& quantization, bool is_expert, const Loader& loader);
 
 /// The ending of the scales without which a tensor, a weight by its name and dtype, means nothing. Empty: of no such.
 std::string_view scale_ending(const QuantizationFormat& format, const TensorKind& tensor);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "model/experts.hpp"
+#include "model/loader.hpp"
 #include "model/vocabulary.hpp"
 #include "r1cluster/base/error.hpp"
 
@@ -58,15 +59,15 @@ struct Part {
 
 /// nullopt: the tensor is whole, and another rank's.
 std::optional<Part> part_of(const ModelConfig& config, const TensorPlace& place, const GroupRank& rank,
-                            const Loading& loading) {
+                            const detail::Loader& loader) {
     const auto tensor_rank = static_cast<std::uint64_t>(rank.tensor_rank);
     const auto tensor_parallel = static_cast<std::uint64_t>(rank.tensor_parallel);
     if (!place.expert) return Part{tensor_rank, tensor_parallel};
-    // vllm/model_executor/layers/fused_moe/config.py, FusedMoEParallelConfig: over data and tensor ranks, flattened.
+    // layers/fused_moe/config.py, FusedMoEParallelConfig: over data and tensor ranks, flattened.
     const Part part{static_cast<std::uint64_t>(rank.data_rank) * tensor_parallel + tensor_rank,
                     static_cast<std::uint64_t>(rank.data_parallel) * tensor_parallel};
     if (!rank.is_expert_parallel) return part;
-    if (detail::rank_of_expert(config, *place.expert, part.count, loading) != part.index) return std::nullopt;
+    if (detail::rank_of_expert(config, *place.expert, part.count, loader) != part.index) return std::nullopt;
     return Part{};
 }
 
@@ -150,13 +151,13 @@ Tensor tensor_of(const Checkpoint& checkpoint, const Slice& slice) {
     return checkpoint.files[slice.file].tensors[slice.tensor];
 }
 
-Slice slice_tensor(const ModelConfig& config, const Tensor& tensor, const TensorPlace& place, const GroupRank& rank,
-                   const Loading& loading) {
+Slice detail::slice_tensor(const ModelConfig& config, const Tensor& tensor, const TensorPlace& place,
+                           const GroupRank& rank, const Loader& loader) {
     check_rank(tensor, rank);
     Slice slice;
     slice.offset_bytes = tensor.offset_bytes;
     if (place.is_skipped) return slice;
-    const std::optional<Part> part = part_of(config, place, rank, loading);
+    const std::optional<Part> part = part_of(config, place, rank, loader);
     if (!part) return slice;
     const bool is_vocabulary = place.rule == SliceRule::vocabulary;
     if (place.rule == SliceRule::replicate || (part->count == 1 && !is_vocabulary)) {
@@ -180,6 +181,11 @@ Slice slice_tensor(const ModelConfig& config, const Tensor& tensor, const Tensor
     slice.rows = 1;  // rows lie one after the other: a single run
     slice.run_bytes = slice.stride_bytes = range.count * row_bytes;
     return slice;
+}
+
+Slice slice_tensor(const ModelConfig& config, const Tensor& tensor, const TensorPlace& place, const GroupRank& rank,
+                   const Loading& loading, const Knowledge& knowledge) {
+    return detail::slice_tensor(config, tensor, place, rank, detail::Loader(loading, knowledge));
 }
 
 }  // namespace r1cluster

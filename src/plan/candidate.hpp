@@ -42,7 +42,7 @@ public:
     std::uint64_t cache_bytes_per_token(std::int64_t layer_count) const;
     /// That the engine hands out at a time.
     std::int64_t block_tokens() const;
-    /// V0 gives each pipeline stage in flight its own part of the blocks ("virtual engines", vllm/worker/worker.py).
+    /// V0 gives each pipeline stage in flight its own part of the blocks ("virtual engines").
     bool has_divided_cache() const;
 
     std::int64_t stage_tokens(const std::vector<int>& partition) const;

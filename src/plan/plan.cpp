@@ -210,7 +210,8 @@ Plan plan_layouts(const DeploymentSpec& spec, const Cluster& cluster, const Chec
         reject_all(devices.refusal);
         return plan;
     }
-    const detail::WeightTable weights(checkpoint.config, detail::placed_tensors(checkpoint, options.loading()));
+    const detail::WeightTable weights(checkpoint.config,
+                                      detail::placed_tensors(checkpoint, detail::Loader(options.loading(), knowledge)));
     const detail::SearchInput input{
         spec,    checkpoint.config, devices,
         options, weights,           devices.is_gpu ? detail::fabric_of(cluster, devices, knowledge) : detail::Fabric{}};

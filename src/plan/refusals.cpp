@@ -90,7 +90,7 @@ bool SizeRefusals::refuses_experts(const LayoutSizes& sizes) {
     return refuses_release("expert parallel", Scope::experts, sizes);
 }
 
-// In the words of vllm/config/parallel.py and model.py.
+// In the engine's words (config/parallel.py and model.py).
 bool SizeRefusals::refuses_context(const LayoutSizes& sizes) {
     const int tensor = sizes.tensor_parallel, context = sizes.decode_context_parallel;
     if (context == 1) return false;
@@ -138,7 +138,7 @@ bool SizeRefusals::refuses_pipeline(const LayoutSizes& sizes) {
                                     sizes.pipeline_parallel));
         return true;
     }
-    // In the words of vllm/distributed/utils.py, get_pp_indices.
+    // In the engine's words (distributed/utils.py, get_pp_indices).
     if (const auto& partition = input_.spec.layout.layers_per_stage) {
         const auto sum = std::accumulate(partition->begin(), partition->end(), std::int64_t{0});
         std::string text;

@@ -12,7 +12,7 @@
 
 namespace r1cluster::detail {
 
-/// Takes the lines that src/engine/vllm/reader/ask.py prints about one question, as they come: R1 over 16
+/// Takes the lines that ask.py of the engine's reader prints about one question, as they come: R1 over 16
 /// ranks is 50 MB of them.
 class EngineAnswer {
 public:

@@ -37,13 +37,13 @@ std::uint64_t bytes_in_memory(const Slice& slice, const Tensor& tensor) {
 /// Patterns of all tensors so far. Those of one rule, dtype and shape share one.
 class Patterns {
 public:
-    Patterns(const GroupSizes& sizes, const ModelConfig& config, const Loading& loading)
-        : sizes_(sizes), config_(config), loading_(loading) {}
+    Patterns(const GroupSizes& sizes, const ModelConfig& config, const Loader& loader)
+        : sizes_(sizes), config_(config), loader_(loader) {}
 
     /// Of a tensor, by its place (nullptr: not known) and the number of stages that read it.
     std::uint32_t index_of(const Tensor& tensor, const TensorPlace* place, std::uint32_t stage_count) {
         const SliceRule rule = place ? place->rule : SliceRule::replicate;
-        const Cast cast = place ? cast_of(config_, tensor, *place, loading_) : Cast::none;
+        const Cast cast = place ? cast_of(config_, tensor, *place, loader_) : Cast::none;
         Key key{rule, place && place->expert, cast, stage_count, tensor.dtype, tensor.shape};
         const auto [known, is_new] = known_.try_emplace(std::move(key), static_cast<std::uint32_t>(patterns.size()));
         if (is_new) make(tensor, place ? *place : TensorPlace{}, cast, stage_count);
@@ -62,7 +62,7 @@ private:
         if (is_whole_expert) place = {};
         SlicePattern pattern;
         for (int rank = 0; rank < sizes_.group_ranks(); ++rank) {
-            pattern.slices.push_back(slice_tensor(config_, tensor, place, sizes_.rank(rank), loading_));
+            pattern.slices.push_back(slice_tensor(config_, tensor, place, sizes_.rank(rank), loader_));
             pattern.slices.back().cast = cast;
         }
         std::map<std::uint64_t, std::uint64_t> holders;  // by where the slice begins: others have no byte in common
@@ -78,7 +78,7 @@ private:
 
     const GroupSizes& sizes_;
     const ModelConfig& config_;
-    const Loading& loading_;
+    const Loader& loader_;
     std::map<Key, std::uint32_t> known_;
 };
 
@@ -158,21 +158,21 @@ void check_positions(const GroupSizes& sizes, const std::vector<RankPosition>& p
 class Sharding {
 public:
     Sharding(const GroupSizes& sizes, const std::vector<RankPosition>& positions, const Checkpoint& checkpoint,
-             const Loading& loading)
+             const Loader& loader)
         : sizes_(sizes),
           positions_(positions),
           checkpoint_(checkpoint),
-          loading_(loading),
-          config_(loaded_config(checkpoint, engine_of(loading))),
-          rules_(family_with_rules(config_), config_, loading_),
+          loader_(loader),
+          config_(loaded_config(checkpoint, loader)),
+          rules_(family_with_rules(config_), config_, loader_),
           stages_(sizes, positions, config_.layers),
-          patterns_(sizes_, config_, loading_),
+          patterns_(sizes_, config_, loader_),
           shares_(positions),
           counts_(static_cast<std::size_t>(sizes.pipeline_parallel), TensorCounts(sizes)) {
         const std::int64_t experts = sizes.is_expert_parallel && config_.experts ? config_.experts->routed : 0;
         const auto group_ranks = static_cast<std::uint64_t>(sizes.group_ranks());
         for (std::int64_t expert = 0; expert < experts; ++expert) {
-            holders_.push_back(static_cast<std::int32_t>(rank_of_expert(config_, expert, group_ranks, loading)));
+            holders_.push_back(static_cast<std::int32_t>(rank_of_expert(config_, expert, group_ranks, loader)));
         }
         plan_.stages.resize(counts_.size());
         // Stages of a good layout differ by little; to grow would be to copy them.
@@ -205,7 +205,7 @@ private:
     const GroupSizes& sizes_;
     const std::vector<RankPosition>& positions_;
     const Checkpoint& checkpoint_;
-    const Loading& loading_;
+    const Loader& loader_;
     ModelConfig config_;
     FamilyRules rules_;
     Stages stages_;
@@ -305,16 +305,16 @@ ShardPlan Sharding::finish() {
 }  // namespace
 
 ShardPlan shard(const GroupSizes& sizes, const std::vector<RankPosition>& positions, const Checkpoint& checkpoint,
-                const Loading& loading) {
+                const Loader& loader) {
     check_positions(sizes, positions);
-    Sharding sharding(sizes, positions, checkpoint, loading);
+    Sharding sharding(sizes, positions, checkpoint, loader);
     for (std::uint32_t file = 0; file < checkpoint.files.size(); ++file) sharding.add_file(file);
     return sharding.finish();
 }
 
 }  // namespace detail
 
-ShardPlan plan_shards(const Layout& layout, const Checkpoint& checkpoint) {
+ShardPlan plan_shards(const Layout& layout, const Checkpoint& checkpoint, const Knowledge& knowledge) {
     const detail::GroupSizes sizes{.tensor_parallel = layout.tensor_parallel,
                                    .pipeline_parallel = layout.pipeline_parallel,
                                    .data_parallel = layout.data_parallel,
@@ -328,7 +328,7 @@ ShardPlan plan_shards(const Layout& layout, const Checkpoint& checkpoint) {
                              .first_layer = rank.first_layer,
                              .layer_count = rank.layer_count});
     }
-    return detail::shard(sizes, positions, checkpoint, layout.engine.loading());
+    return detail::shard(sizes, positions, checkpoint, detail::Loader(layout.engine.loading(), knowledge));
 }
 
 }  // namespace r1cluster

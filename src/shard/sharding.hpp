@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "model/loader.hpp"
 #include "r1cluster/shard/shard_plan.hpp"
 #include "shard/group_sizes.hpp"
 
@@ -21,6 +22,6 @@ struct RankPosition {
 };
 
 ShardPlan shard(const GroupSizes& sizes, const std::vector<RankPosition>& positions, const Checkpoint& checkpoint,
-                const Loading& loading);
+                const Loader& loader);
 
 }  // namespace r1cluster::detail

@@ -61,7 +61,8 @@ WeightBytes::WeightBytes(const WeightTable& table, WeightSizes sizes)
         return slice_tensor(table.config_, kind.example, kind.place,
                             {.tensor_rank = tensor_rank,
                              .tensor_parallel = sizes.tensor_parallel,
-                             .data_parallel = sizes.data_parallel})
+                             .data_parallel = sizes.data_parallel},
+                            Loader())  // releases differ in which rank has which whole expert, and not here
             .bytes();
     };
     for (const WeightTable::Kind& kind : table.kinds_) {

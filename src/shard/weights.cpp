@@ -5,9 +5,9 @@
 
 namespace r1cluster::detail {
 
-std::vector<PlacedTensor> placed_tensors(const Checkpoint& checkpoint, const Loading& loading) {
-    const ModelConfig config = loaded_config(checkpoint, engine_of(loading));
-    const FamilyRules rules(family_with_rules(config), config, loading);
+std::vector<PlacedTensor> placed_tensors(const Checkpoint& checkpoint, const Loader& loader) {
+    const ModelConfig config = loaded_config(checkpoint, loader);
+    const FamilyRules rules(family_with_rules(config), config, loader);
     std::vector<PlacedTensor> placed;
     placed.reserve(checkpoint.tensor_count());
     for (const ShardFile& file : checkpoint.files) {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "r1cluster/model/slicing.hpp"
+#include "model/loader.hpp"
 #include "shard/group_sizes.hpp"
 
 namespace r1cluster::detail {
@@ -21,6 +21,6 @@ struct PlacedTensor {
 
 /// All tensors that some rank reads, in the order of files and offsets. Throws as family_of does. Refers to the
 /// checkpoint.
-std::vector<PlacedTensor> placed_tensors(const Checkpoint& checkpoint, const Loading& loading = {});
+std::vector<PlacedTensor> placed_tensors(const Checkpoint& checkpoint, const Loader& loader);
 
 }  // namespace r1cluster::detail

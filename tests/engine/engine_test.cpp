@@ -91,11 +91,11 @@ TEST_CASE("every engine has a name for the spec, a distribution, options and row
         spec.engine.name = engine->name;
         const Engine chosen = choose_engine(spec, h100_hosts(1), in_bfloat16);
         CHECK(chosen.max_batched_tokens > 0);
-        CHECK(detail::options_of(chosen, "testing").memory != nullptr);
+        CHECK(detail::options_of(chosen, "testing", Knowledge::embedded()).memory != nullptr);
     }
 }
 
 TEST_CASE("a layout without an engine is refused by what depends on one", "[engine]") {
-    CHECK(message_of([] { detail::options_of({}, "forecasting speed"); }) ==
+    CHECK(message_of([] { detail::options_of({}, "forecasting speed", Knowledge::embedded()); }) ==
           "forecasting speed: the layout names no engine; choose_engine() makes Layout::engine");
 }

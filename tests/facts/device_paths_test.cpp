@@ -9,7 +9,7 @@ using namespace r1cluster::machines;
 namespace {
 
 DevicePath path(Machine machine, const std::string& a, const std::string& b) {
-    detail::derive(machine);
+    detail::derive(machine, Knowledge::embedded());
     const DevicePath* found = machine.find_path(a, b);
     REQUIRE(found);
     return *found;
@@ -138,7 +138,7 @@ TEST_CASE("a path says when peer to peer is refused", "[facts]") {
 TEST_CASE("GPUDirect RDMA needs a way for memory and a short path", "[facts]") {
     Machine machine = four_switches();
     const auto near = [&](std::size_t place) {
-        detail::derive(machine);
+        detail::derive(machine, Knowledge::embedded());
         return machine.gpus[0].hcas.at(place);
     };
     CHECK(near(0).hca == "mlx5_0");
@@ -168,7 +168,7 @@ TEST_CASE("ports beside GPUs are rails, others serve storage or management", "[f
     machine.hcas.push_back(hca("mlx5_bond_0", "0000:f0:00.0", 200, LinkLayer::ethernet));
     machine.hcas.push_back(hca("mlx5_9", "0000:f1:00.0", 400));
     machine.hcas.back().ports[0].state = HcaPortState::down;
-    detail::derive(machine);
+    detail::derive(machine, Knowledge::embedded());
     for (std::size_t i = 0; i < 4; ++i) CHECK(machine.hcas[i].role == HcaRole::compute);
     CHECK(machine.hcas[0].role_because == "400 Gb/s InfiniBand, beside a GPU");
     CHECK(machine.hcas[4].role == HcaRole::storage_or_management);
@@ -178,10 +178,10 @@ TEST_CASE("ports beside GPUs are rails, others serve storage or management", "[f
     machine.nics.resize(1);
     machine.nics[0].name = "bond0.100";
     machine.nics[0].lower = {"bond0"};
-    detail::derive(machine);
+    detail::derive(machine, Knowledge::embedded());
     CHECK(machine.hcas[4].role == HcaRole::management);
     machine.route_entries = {{"default", "eno1"}};
-    detail::derive(machine);
+    detail::derive(machine, Knowledge::embedded());
     CHECK(machine.hcas[4].role == HcaRole::storage);
     CHECK(machine.hcas[4].role_because ==
           "200 Gb/s Ethernet, unlike the 4 ports for GPUs; no default route leaves by bond0");

@@ -15,7 +15,7 @@ std::vector<std::string> problems_after(const std::function<void(Machine&)>& cha
     Machine machine = four_switches();
     for (Gpu& one : machine.gpus) add_switched_nvlinks(one, 18);
     change(machine);
-    detail::derive(machine);
+    detail::derive(machine, Knowledge::embedded());
     std::vector<std::string> texts;
     for (const Problem& problem : machine.problems) {
         CHECK_FALSE(problem.remedy.empty());

@@ -16,7 +16,7 @@ Cluster two_hosts() {
 }
 
 void derive_all(Cluster& cluster) {
-    for (Machine& machine : cluster.machines) detail::derive(machine);
+    for (Machine& machine : cluster.machines) detail::derive(machine, Knowledge::embedded());
     detail::derive(cluster);
 }
 

@@ -3,6 +3,7 @@
 #include "check/two_hosts.hpp"
 #include "r1cluster/diagnose/diagnose.hpp"
 #include "r1cluster/host/os/knowledge_files.hpp"
+#include "r1cluster/host/read/read.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
 #include "support/scratch_folder.hpp"
@@ -82,4 +83,76 @@ TEST_CASE("a feature of a tool is there from its release on") {
     CHECK_FALSE(known.tool_has("ray", "token authentication", Version::parse("2.51.1")));
     CHECK(known.tool_has("ray", "token authentication", Version::parse("2.52.0")));
     CHECK_FALSE(known.tool_has("ray", "time travel", Version::parse("2.52.0")));
+}
+
+TEST_CASE("a row of a variable is decided by the tables that are given") {
+    TwoHosts hosts;
+    const std::string rows = R"([default]
+source = "a test"
+confidence = "verified"
+[[row]]
+name = "NCCL_NVLS_ENABLE"
+read_by = "NCCL"
+runs_on = "gpu"
+decision = "leave"
+because = "NCCL uses NVLink SHARP by itself"
+[[row]]
+name = "NCCL_OLD"
+read_by = "NCCL"
+until = "2.0"
+decision = "set"
+value = "1"
+[[row]]
+name = "OMP_PROC_BIND"
+runs_on = "cpu"
+decision = "set"
+value = "true"
+)";
+    const Knowledge changed = parse_knowledge({{"variables.toml", rows}});
+    const Settings settings = choose_settings(hosts.spec, hosts.cluster, hosts.layout, changed);
+    const HostSettings& host = settings.hosts.at(0);
+    REQUIRE(host.find("NCCL_NVLS_ENABLE"));
+    CHECK(host.find("NCCL_NVLS_ENABLE")->because == "NCCL uses NVLink SHARP by itself");
+    CHECK_FALSE(host.find("NCCL_NVLS_ENABLE")->value);
+    CHECK_FALSE(host.find("NCCL_OLD"));       // the hosts have a newer NCCL, or one that could not be seen
+    CHECK_FALSE(host.find("OMP_PROC_BIND"));  // of engines on CPUs
+    CHECK_FALSE(host.find("NCCL_DEBUG"));     // the table stands in for the embedded one
+    const Knowledge wrong =
+        parse_knowledge({{"variables.toml", "[[row]]\nname = \"X\"\ndecision = \"by_the_moon\"\n"}});
+    CHECK(error_of([&] { choose_settings(hosts.spec, hosts.cluster, hosts.layout, wrong); }) ==
+          "invalid_input: choosing the environment: the decision of X in the table of variables is \"by_the_moon\", "
+          "which is no rule; expected \"set\", \"leave\" or the name of a rule (docs/extending.md)");
+}
+
+TEST_CASE("interpret() decides by the tables that are given") {
+    const Recording recording = load_recording(R1CLUSTER_SOURCE_DIR "/tests/machines/h200-2gpu-vm");
+    CHECK(interpret(recording).machines.at(0).gpudirect.is_kernel_dmabuf_able == true);
+    const Knowledge changed = parse_knowledge(
+        {{"tool_features.toml",
+          "[[row]]\ntool = \"linux\"\nfeature = \"DMA-BUF of GPU memory\"\nsince = \"99.0\"\nsource = \"a test\"\n"}});
+    CHECK(interpret(recording, changed).machines.at(0).gpudirect.is_kernel_dmabuf_able == false);
+}
+
+TEST_CASE("plan_launch() and choose_engine() decide by the tables that are given") {
+    TwoHosts hosts;
+    const Knowledge changed = parse_knowledge(
+        {{"vllm/features.toml", "[[row]]\nfeature = \"served_by_us\"\nsince = \"99.0\"\nsource = \"a test\"\n"}});
+    const Settings settings = choose_settings(hosts.spec, hosts.cluster, hosts.layout);
+    CHECK_THAT(error_of([&] { plan_launch(hosts.spec, hosts.cluster, hosts.layout, settings, changed); }),
+               ContainsSubstring("is not supported; expected 99.0.0 or newer"));
+    // Without a row for the second engine, every release runs the first one.
+    ModelConfig config;
+    config.dtype = "bfloat16";
+    CHECK(choose_engine(hosts.spec, hosts.cluster, config, changed).runner == knowledge::Runner::v0);
+    CHECK(choose_engine(hosts.spec, hosts.cluster, config).runner != knowledge::Runner::v0);
+}
+
+TEST_CASE("what a loader reads is decided by the tables that are given") {
+    ModelConfig config;
+    config.architecture = "DeepseekV3ForCausalLM";
+    config.layers = 2;
+    const Knowledge old =
+        parse_knowledge({{"vllm/features.toml", "[[row]]\nfeature = \"head_on_every_stage\"\nsource = \"a test\"\n"}});
+    CHECK(place_tensor(config, "lm_head.weight", {}, old)->is_on_every_stage);
+    CHECK_FALSE(place_tensor(config, "lm_head.weight")->is_on_every_stage);
 }

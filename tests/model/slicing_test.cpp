@@ -5,6 +5,7 @@
 #include <random>
 
 #include "model/synthetic.hpp"
+#include "r1cluster/host/os/text_file.hpp"
 #include "support/catch.hpp"
 
 using namespace r1cluster;
@@ -272,10 +273,13 @@ TEST_CASE("a token's key/value cache by kind of attention", "[model]") {
 
 TEST_CASE("stages that a version of the engine does not start with", "[model]") {
     CHECK(pipeline_refusal(r1_shape(), {31, 30}, Version::parse("0.9.2")) ==
-          "DeepSeek with more than one pipeline stage ends in an AssertionError");
+          "AssertionError in the loader of a stage without the head");
     CHECK(pipeline_refusal(r1_shape(), {61}, Version::parse("0.9.2")).empty());
     CHECK(pipeline_refusal(r1_shape(), {31, 30}, Version::parse("0.9.1")).empty());
     CHECK(pipeline_refusal(r1_shape(), {31, 30}).empty());
+    // The table refuses what plan_layouts() refuses: one row, and not two that differ.
+    CHECK(pipeline_refusal(r1_shape(), {31, 30}, Version::parse("0.6.4")) ==
+          "NotImplementedError: Pipeline parallelism is not supported for this model");
 
     ModelConfig config = r1_shape();
     config.architecture = "Qwen3MoeForCausalLM";
@@ -285,4 +289,21 @@ TEST_CASE("stages that a version of the engine does not start with", "[model]") 
     CHECK(pipeline_refusal(config, {2, 2}) == "No Qwen3MoE layer found in the model.layers of stage 1");
     CHECK(pipeline_refusal(config, {1, 3}).empty());
     CHECK(pipeline_refusal(config, {2, 2}, Version::parse("0.9.2")).empty());
+}
+
+TEST_CASE("docs/models.md names every architecture that has slicing rules", "[model]") {
+    ModelConfig unknown;
+    unknown.architecture = "OtherForCausalLM";
+    const std::string message = message_of([&] { family_of(unknown); });
+    const std::string page = read_text_file(R1CLUSTER_SOURCE_DIR "/docs/models.md");
+    int architectures = 0;
+    for (std::size_t begin = message.find("known are"); (begin = message.find('"', begin)) != std::string::npos;) {
+        const std::size_t end = message.find('"', begin + 1);
+        const std::string architecture = message.substr(begin + 1, end - begin - 1);
+        INFO(architecture);
+        CHECK(page.find("`" + architecture + "`") != std::string::npos);
+        ++architectures;
+        begin = end + 1;
+    }
+    CHECK(architectures >= 8);
 }

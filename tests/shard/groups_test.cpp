@@ -40,7 +40,8 @@ std::vector<RankPosition> positions_of(const GroupSizes& sizes, std::int64_t lay
 }
 
 ShardPlan sharded(const GroupSizes& sizes, const Checkpoint& checkpoint, const Loading& loading = {}) {
-    return detail::shard(sizes, positions_of(sizes, checkpoint.config.layers), checkpoint, loading);
+    return detail::shard(sizes, positions_of(sizes, checkpoint.config.layers), checkpoint,
+                         detail::Loader(loading, Knowledge::embedded()));
 }
 
 constexpr double gib = 1024.0 * 1024.0 * 1024.0;
@@ -157,7 +158,7 @@ TEST_CASE("the last stage reads the next-token layer when drafts are made with i
     const ShardPlan newest = sharded(sizes, r1(), {.drafts_next_tokens = true});
     CHECK(newest.hosts[1].bytes - with.hosts[1].bytes == 2ull * 129'280 * 7'168);
     CHECK(message_of([&] { sharded(sizes, r1(), {.engine = "0.7.1", .drafts_next_tokens = true}); }) ==
-          "drafting with next-token layers: vLLM 0.7.1 cannot, 0.7.3 and later can");
+          "drafting with next-token layers: release 0.7.1 of the engine cannot, 0.7.3 and later can");
 }
 
 TEST_CASE("casts say what a rank holds in memory", "[shard]") {
@@ -272,7 +273,8 @@ TEST_CASE("whatever the sizes, the ranks of a replica read every byte once", "[s
         REQUIRE(counted == copies);
 
         // What plan_layouts() weighs is what plan_shards() reads.
-        const detail::WeightTable table(checkpoint.config, detail::placed_tensors(checkpoint));
+        const detail::WeightTable table(checkpoint.config,
+                                        detail::placed_tensors(checkpoint, detail::Loader({}, Knowledge::embedded())));
         const detail::WeightBytes weights(table,
                                           {sizes.tensor_parallel, sizes.data_parallel, sizes.is_expert_parallel});
         const std::vector<RankPosition> positions = positions_of(sizes, checkpoint.config.layers);

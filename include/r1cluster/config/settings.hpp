@@ -44,8 +44,9 @@ struct Settings {
 /// Chooses interface, address and environment for each host by its own route to its peers (names may
 /// differ between hosts), for the engine and device of the layout. A host without a rank gets no settings.
 /// Throws Error (invalid_input) for a rank on a host that the spec does not have, and for a name in [env]
-/// that is not one of a variable.
-Settings choose_settings(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout);
+/// that is not one of a variable. `knowledge`: its tables of variables name the rule for each.
+Settings choose_settings(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout,
+                         const Knowledge& knowledge = Knowledge::embedded());
 
 /// NAME=value lines, for --env-file. Values that begin with "{state}" are left out of both forms: only the
 /// guard on the host knows that folder. A value with a line break has no such form: Error (invalid_input).

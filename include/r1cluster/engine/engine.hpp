@@ -8,7 +8,7 @@
 
 #include "r1cluster/base/version.hpp"
 #include "r1cluster/facts/cluster.hpp"
-#include "r1cluster/knowledge/engine_rows.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 #include "r1cluster/model/checkpoint.hpp"
 #include "r1cluster/model/slicing.hpp"
 #include "r1cluster/spec/deployment_spec.hpp"
@@ -18,7 +18,7 @@ namespace r1cluster {
 /// The engine that a deployment runs, with every option that a forecast or a command depends on. choose_engine() makes
 /// it once; Plan and Layout carry it, and everything that takes a Layout uses this value.
 struct Engine {
-    std::string name;                ///< "vllm"; empty: not chosen yet
+    std::string name;                ///< in a spec; empty: not chosen yet
     std::optional<Version> version;  ///< unset: unknown, the newest known release is assumed
     knowledge::Runner runner = knowledge::Runner::v1;
     std::string dtype;              ///< of activations: "bfloat16", "float16"
@@ -47,11 +47,12 @@ struct Engine {
 
 /// The engine of the spec: its keys and engine.extra_arguments, else the defaults of its version on these GPUs. The
 /// version is the one that the spec demands, else the one of the first host that has the engine installed.
-Engine choose_engine(const DeploymentSpec& spec, const Cluster& cluster, const ModelConfig& config);
+Engine choose_engine(const DeploymentSpec& spec, const Cluster& cluster, const ModelConfig& config,
+                     const Knowledge& knowledge = Knowledge::embedded());
 
-/// Layers of each stage by the engine's own rule: vLLM >= 0.8.0 gives a remainder to the stages before the last, older
-/// releases give all of it to the last (vllm-project/vllm#13839). Without a name: the engine that a spec gets by
-/// default. Throws Error (invalid_input) for more stages than layers.
+/// Layers of each stage by the engine's own rule: a remainder goes to the stages before the last, or, in old releases,
+/// to the last one. Without a name: the engine that a spec gets by default. Throws Error (invalid_input) for more
+/// stages than layers.
 std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel, const Engine& engine = {});
 
 }  // namespace r1cluster

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "r1cluster/facts/machine.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 #include "r1cluster/readings/readings.hpp"
 
 namespace r1cluster {
@@ -62,8 +63,9 @@ struct Cluster {
     bool operator==(const Cluster&) const = default;
 };
 
-/// What readings mean. Never throws for what a host said or did not say: that is a Gap.
-Machine interpret(const Readings& readings);
-Cluster interpret(const Recording& recording);
+/// What readings mean, with what the tables say of GPUs, links and kernels. Never throws for what a host said or did
+/// not say: that is a Gap.
+Machine interpret(const Readings& readings, const Knowledge& knowledge = Knowledge::embedded());
+Cluster interpret(const Recording& recording, const Knowledge& knowledge = Knowledge::embedded());
 
 }  // namespace r1cluster

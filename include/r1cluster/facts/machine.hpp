@@ -154,7 +154,7 @@ struct Limits {
 struct EngineEnvironment {
     std::string python;                           ///< interpreter as given in the spec
     std::string python_version;                   ///< "3.11.2"
-    std::map<std::string, std::string> packages;  ///< distribution -> version: vllm, torch, ray, nvidia-nccl-cu12, ...
+    std::map<std::string, std::string> packages;  ///< distribution -> version: torch, ray, nvidia-nccl-cu12, ...
     bool operator==(const EngineEnvironment&) const = default;
 };
 

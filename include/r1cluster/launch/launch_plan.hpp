@@ -85,11 +85,11 @@ struct LaunchPlan {
     bool operator==(const LaunchPlan&) const = default;
 };
 
-/// The plan for this engine and version: vLLM >= 0.11.1 starts one process a host (`--nnodes`, headless
-/// on all but the head); older ones, or backend "ray", get a Ray cluster first. Throws Error
-/// (invalid_input) for an engine, version or combination that cannot be.
+/// The plan for this engine and version: an engine that spans hosts by itself starts one process a host, headless on
+/// all but the head; older releases, or backend "ray", get a Ray cluster first. Throws Error (invalid_input) for an
+/// engine, version or combination that cannot be.
 LaunchPlan plan_launch(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout,
-                       const Settings& settings);
+                       const Settings& settings, const Knowledge& knowledge = Knowledge::embedded());
 
 /// For a terminal: every host's commands, as one could type them.
 std::string show(const LaunchPlan& plan);

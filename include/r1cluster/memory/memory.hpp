@@ -57,7 +57,7 @@ struct RankCalibration {
 
 /// Measured values that take the place of estimates.
 struct Calibration {
-    std::string source;  ///< "worker-1.log of vLLM 0.25.1"
+    std::string source;  ///< name of the log: "worker-1.log"
     std::vector<RankCalibration> ranks;
     std::optional<std::int64_t> kv_tokens;  ///< of the deployment, as the engine logged
     bool operator==(const Calibration&) const = default;

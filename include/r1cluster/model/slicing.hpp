@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "r1cluster/base/version.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 #include "r1cluster/model/checkpoint.hpp"
 
 namespace r1cluster {
@@ -24,9 +25,9 @@ enum class SliceRule {
 
 std::string_view to_text(SliceRule rule);
 
-/// Which experts a rank has with expert parallelism (vLLM's --expert-placement-strategy). With both placements the
-/// first `experts % ranks` ranks have one expert more; before vLLM 0.10.1 the last rank had the whole remainder. vLLM
-/// uses round robin only for models with expert groups, and logs when it falls back.
+/// Which experts a rank has with expert parallelism (--expert-placement-strategy). With both placements the first
+/// `experts % ranks` ranks have one expert more; in old releases the last rank had the whole remainder. The engine uses
+/// round robin only for models with expert groups, and logs when it falls back.
 enum class ExpertPlacement {
     linear,       ///< rank r has the r-th run of consecutive experts
     round_robin,  ///< rank r has the experts r, r + ranks, r + 2 ranks, ...
@@ -41,7 +42,7 @@ std::string_view to_text(Cast cast);
 
 /// Properties of the engine, besides the layout, that decide which bytes a rank reads and their dtype in memory.
 struct Loading {
-    std::string engine;  ///< version of vLLM: "0.32.0"; empty: the newest known
+    std::string engine;  ///< release of the engine that a spec gets by default: "0.32.0"; empty: the newest known
     std::string dtype;   ///< value of --dtype: "float16"; empty: dtype of config.json
     /// Speculative decoding with the checkpoint's own next-token (MTP) layers: the last stage reads these layers into a
     /// draft model.
@@ -63,20 +64,21 @@ struct TensorPlace {
     bool operator==(const TensorPlace&) const = default;
 };
 
-/// The name of the model family whose slicing rules apply. The rules are those of vLLM's loaders
-/// (vllm/model_executor/layers/linear.py, vocab_parallel_embedding.py, fused_moe, models/llama.py,
-/// mixtral.py, qwen2_moe.py, deepseek_v2.py); docs/models.md lists the versions they were compared with.
+/// The name of the model family whose slicing rules apply. The rules are those of the engine's loaders; docs/models.md
+/// lists the releases that they were compared with, and the engine's table of features says where releases differ.
 /// For any other architecture, throws Error (invalid_input) that lists the known architectures.
 std::string family_of(const ModelConfig& config);
 
-/// The model shape that the engine builds for this checkpoint. Since 0.29.0 a head in the files unties the
-/// embeddings, even if config.json ties them (vllm-project/vllm#51665); older versions do not read that head.
-/// Without a version, the newest known version applies.
-ModelConfig loaded_config(const Checkpoint& checkpoint, const std::optional<Version>& engine = std::nullopt);
+/// The model shape that the engine builds for this checkpoint. In newer releases a head in the files unties the
+/// embeddings, even if config.json ties them; older releases do not read that head. Without a version, the newest known
+/// version applies.
+ModelConfig loaded_config(const Checkpoint& checkpoint, const std::optional<Version>& engine = std::nullopt,
+                          const Knowledge& knowledge = Knowledge::embedded());
 
 /// Place and slicing rule of a tensor, by its name; nullopt if the family has no such tensor.
 std::optional<TensorPlace> place_tensor(const ModelConfig& config, std::string_view tensor_name,
-                                        const Loading& loading = {});
+                                        const Loading& loading = {},
+                                        const Knowledge& knowledge = Knowledge::embedded());
 
 /// The position of a rank in its tensor-parallel, data-parallel and expert-parallel groups.
 struct GroupRank {
@@ -113,10 +115,11 @@ Tensor tensor_of(const Checkpoint& checkpoint, const Slice& slice);
 /// `padding_rows` are 0, the rank reads nothing. Throws Error (invalid_input) in the engine's terms if the tensor
 /// cannot be divided.
 Slice slice_tensor(const ModelConfig& config, const Tensor& tensor, const TensorPlace& place, const GroupRank& rank,
-                   const Loading& loading = {});
+                   const Loading& loading = {}, const Knowledge& knowledge = Knowledge::embedded());
 
 /// The conversion that the engine applies to this tensor. Integers and FP8 are not converted.
-Cast cast_of(const ModelConfig& config, const Tensor& tensor, const TensorPlace& place, const Loading& loading = {});
+Cast cast_of(const ModelConfig& config, const Tensor& tensor, const TensorPlace& place, const Loading& loading = {},
+             const Knowledge& knowledge = Knowledge::embedded());
 
 /// Why the engine refuses a tensor-parallel size, in its terms.
 struct SizeRefusal {
@@ -131,9 +134,11 @@ struct SizeRefusal {
 SizeRefusal tensor_parallel_refusal(const ModelConfig& config, int tensor_parallel, int data_parallel = 1,
                                     bool is_expert_parallel = false);
 
-/// Why this version of the engine fails to start with these layers per pipeline stage; empty if it does not.
+/// Why this release of the engine that a spec gets by default fails to start with these layers per pipeline stage, in
+/// its words; empty if it does not.
 std::string pipeline_refusal(const ModelConfig& config, const std::vector<int>& layers_per_stage,
-                             const std::optional<Version>& engine = std::nullopt);
+                             const std::optional<Version>& engine = std::nullopt,
+                             const Knowledge& knowledge = Knowledge::embedded());
 
 /// KV cache bytes of one token on one rank, for `layers` layers:
 /// latent attention 2 * (kv_lora_rank + qk_rope_head_dim) per layer, not divided by TP; otherwise

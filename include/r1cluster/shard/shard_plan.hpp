@@ -118,7 +118,9 @@ private:
     const RankShards* rank_;
 };
 
-/// Computes the exact shard plan from the headers alone, as Layout::engine loads the checkpoint.
-ShardPlan plan_shards(const Layout& layout, const Checkpoint& checkpoint);
+/// Computes the exact shard plan from the headers alone, as Layout::engine loads the checkpoint. `knowledge`: the
+/// tables that say how its release loads.
+ShardPlan plan_shards(const Layout& layout, const Checkpoint& checkpoint,
+                      const Knowledge& knowledge = Knowledge::embedded());
 
 }  // namespace r1cluster

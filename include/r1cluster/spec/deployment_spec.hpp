@@ -51,7 +51,7 @@ struct ModelSpec {
 inline constexpr std::uint64_t default_cpu_kv_cache_bytes = std::uint64_t{1} << 30;
 
 struct EngineSpec {
-    std::string name;     ///< "vllm"; empty: the first engine that r1cluster can start
+    std::string name;     ///< in small letters; empty: the first engine that r1cluster can start
     std::string version;  ///< version that every host must have; empty: whatever they have in common
     std::string python;   ///< interpreter of the engine's environment, the same path on every host
     std::string backend;  ///< "mp" or "ray"; empty: mp where the engine version has it

@@ -10,8 +10,8 @@ namespace r1cluster::detail {
 /// An engine by its name in the spec. The list stands below the spec's room, so that validated() can look a name up;
 /// src/engine/registry has what each engine does.
 struct EngineName {
-    std::string_view name;   ///< "vllm"
-    std::string_view title;  ///< "vLLM", in messages
+    std::string_view name;   ///< in the spec
+    std::string_view title;  ///< in messages
     bool can_be_launched = false;
 };
 

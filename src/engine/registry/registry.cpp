@@ -70,8 +70,9 @@ EngineOptions options_of(const Engine& engine, std::string_view being_done, cons
 
 namespace r1cluster {
 
-Engine choose_engine(const DeploymentSpec& spec, const Cluster& cluster, const ModelConfig& config) {
-    return detail::choose_options(spec, cluster, config, detail::devices_of(spec, cluster));
+Engine choose_engine(const DeploymentSpec& spec, const Cluster& cluster, const ModelConfig& config,
+                     const Knowledge& knowledge) {
+    return detail::choose_options(spec, cluster, config, detail::devices_of(spec, cluster), knowledge);
 }
 
 std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel, const Engine& engine) {

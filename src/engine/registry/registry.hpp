@@ -18,9 +18,8 @@ const EngineDefinition& engine_called(std::string_view name);
 
 /// choose_engine() for devices that are known already, with the row of its memory.
 EngineOptions choose_options(const DeploymentSpec& spec, const Cluster& cluster, const ModelConfig& config,
-                             const Devices& devices, const Knowledge& knowledge = Knowledge::embedded());
+                             const Devices& devices, const Knowledge& knowledge);
 /// The same of an engine that was chosen. Throws Error (invalid_input) where it was not, saying what is `being_done`.
-EngineOptions options_of(const Engine& engine, std::string_view being_done,
-                         const Knowledge& knowledge = Knowledge::embedded());
+EngineOptions options_of(const Engine& engine, std::string_view being_done, const Knowledge& knowledge);
 
 }  // namespace r1cluster::detail

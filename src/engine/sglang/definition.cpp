@@ -61,6 +61,7 @@ constinit const EngineDefinition sglang_definition{
     .partition_variable = "SGLANG_PP_LAYER_PARTITION",
     .choose_options = &choose_sglang_options,
     .default_partition = &default_sglang_partition,
+    .preemption_metric = {},
     .memory_log = {.process_of = &process_of_line, .rank_of_process = &rank_of_process, .read = &read_memory_line},
     .launch = nullptr,
 };

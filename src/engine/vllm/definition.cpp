@@ -43,7 +43,7 @@ constexpr EngineLaunch launch{
     .api_key_variable = "VLLM_API_KEY",
     .address_variable = vllm::address_variable,
     .serve_command = &vllm::serve_command,
-    .variables = &vllm::variables,
+    .variable_rules = &vllm::variable_rules,
     .process_of_title = &vllm::process_of_title,
     .rank_of_line = &vllm::rank_of_line,
 };
@@ -57,6 +57,7 @@ constinit const EngineDefinition vllm_definition{
     .partition_variable = vllm::partition_variable,
     .choose_options = &vllm::choose_options,
     .default_partition = &vllm::default_partition,
+    .preemption_metric = "vllm:num_preemptions_total",
     .memory_log = {.process_of = &vllm::process_of_line,
                    .rank_of_process = &vllm::rank_of_process,
                    .read = &vllm::read_memory_line},

@@ -9,47 +9,51 @@
 namespace r1cluster::detail::vllm {
 namespace {
 
+using knowledge::EngineFeature;
 using knowledge::LatentCopies;
 
 constexpr std::uint64_t gib = std::uint64_t{1} << 30;
 
-/// vllm/config/vllm.py, DEFAULT_V2_MODEL_RUNNER_ARCHITECTURES of 0.25.1: dense models besides.
+/// DEFAULT_V2_MODEL_RUNNER_ARCHITECTURES of 0.25.1: dense models besides.
 bool is_by_second_runner(const ModelConfig& config) {
     static constexpr std::array<std::string_view, 2> mixtures = {"DeepseekV2ForCausalLM", "Qwen2MoeForCausalLM"};
     return !config.experts || std::ranges::count(mixtures, config.architecture) > 0;
 }
 
-knowledge::Runner runner_of(const EngineRequest& request, const std::optional<Version>& version) {
+knowledge::Runner runner_of(const EngineRequest& request, const EngineOptions& options) {
     const std::string wanted = environment(request.spec, "VLLM_USE_V1");
-    if (is_before(version, "0.8.0")) return wanted == "1" ? knowledge::Runner::v1 : knowledge::Runner::v0;
-    // vllm/engine/arg_utils.py, _is_v1_supported_oracle; 0.11 has no first engine any more
-    const bool is_old_gpu = is_any(request.devices, [](const Device& device) { return is_older(device, "8.0"); });
-    if (is_before(version, "0.11.0") && (wanted == "0" || is_old_gpu)) return knowledge::Runner::v0;
-    if (is_before(version, "0.25.0")) return knowledge::Runner::v1;
+    if (!options.has(EngineFeature::second_engine)) {
+        return wanted == "1" ? knowledge::Runner::v1 : knowledge::Runner::v0;
+    }
+    // The second engine refuses GPUs below compute capability 8.0, which are those without bfloat16.
+    const bool is_old_gpu =
+        is_any(request.devices, [&](const Device& device) { return lacks_bfloat16(device, options); });
+    if (options.has(EngineFeature::first_engine) && (wanted == "0" || is_old_gpu)) return knowledge::Runner::v0;
+    if (!options.has(EngineFeature::second_runner)) return knowledge::Runner::v1;
     const std::string second = environment(request.spec, "VLLM_USE_V2_MODEL_RUNNER");
     if (!second.empty()) return second == "0" ? knowledge::Runner::v1 : knowledge::Runner::v2;
-    const bool is_for_all = !is_before(version, "0.32.0");
+    const bool is_for_all = options.has(EngineFeature::second_runner_for_all);
     return is_for_all || is_by_second_runner(request.config) ? knowledge::Runner::v2 : knowledge::Runner::v1;
 }
 
-/// Latent attention as this version sees it: 0.7.1 had it for FP8 and unquantised weights only.
+/// Latent attention as this release sees it.
 bool has_latent_cache(const EngineRequest& request, EngineOptions& options) {
     const ModelConfig& config = request.config;
     if (!config.latent_attention || options.memory->latent_copies == LatentCopies::unknown_attention) return false;
     if (environment(request.spec, "VLLM_MLA_DISABLE") == "1") return false;
-    if (!config.quantization || config.quantization->method == "fp8" || !is_before(options.version, "0.7.2"))
-        return true;
+    const bool is_plain = !config.quantization || config.quantization->method == "fp8";
+    if (is_plain || options.has(EngineFeature::latent_cache_for_any_weights)) return true;
     options.because.push_back(fmt::format("vLLM {} has no latent attention for {} weights: whole heads are cached",
                                           options.version->text(), config.quantization->method));
     return false;
 }
 
-/// vllm/engine/arg_utils.py, for an API server: 70 GiB from 0.8 on, and not an A100 (#17885); 160 GiB from 0.25 on.
+/// vllm/engine/arg_utils.py, for an API server: from 70 GiB on, and not an A100 (vllm-project/vllm#17885).
 BatchDefaults second_engine_defaults(const EngineRequest& request, const EngineOptions& options) {
     const std::uint64_t memory = least_memory(request.devices);
     const bool is_a100 =
         is_any(request.devices, [](const Device& device) { return device.name.find("A100") != std::string::npos; });
-    if (memory >= 160 * gib && !is_before(options.version, "0.32.0")) return {16384, 1024};
+    if (memory >= 160 * gib && options.has(EngineFeature::large_batches)) return {16384, 1024};
     if (memory >= 70 * gib && !is_a100) return {8192, 1024};
     return {2048, 256};
 }
@@ -76,18 +80,18 @@ BatchDefaults first_engine_defaults(const EngineRequest& request, EngineOptions&
     return {is_chunked ? options.memory->chunked_prefill_tokens : whole, 256};
 }
 
-/// FlashMLA has blocks of 64 tokens (vllm/platforms/cuda.py): latent attention on Hopper from 0.8 on.
+/// FlashMLA has blocks of 64 tokens: latent attention on Hopper.
 std::int64_t default_block_size(const EngineOptions& options, const Devices& devices) {
     const bool is_hopper = !devices.hosts.empty() && !devices.hosts.front().devices.empty() &&
                            devices.hosts.front().devices.front().compute_capability == "9.0";
-    return options.has_latent_cache && is_hopper && !is_before(options.version, "0.8.0") ? 64 : 16;
+    return options.has_latent_cache && is_hopper && options.has(EngineFeature::latent_blocks_of_64) ? 64 : 16;
 }
 
 }  // namespace
 
 void choose_options(const EngineRequest& request, EngineOptions& options) {
     const EngineArguments& arguments = request.arguments;
-    options.runner = runner_of(request, options.version);
+    options.runner = runner_of(request, options);
     options.memory = &memory_of(options, *options.knowledge);
     options.has_latent_cache = has_latent_cache(request, options);
     choose_common_options(request, {.memory_share = "--gpu-memory-utilization", .max_model_len = "--max-model-len"},

@@ -13,7 +13,7 @@ inline constexpr std::string_view address_variable = "VLLM_HOST_IP";
 void choose_options(const EngineRequest& request, EngineOptions& options);
 std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel, const std::optional<Version>& version);
 CommandLine serve_command(const ServeCommand& command);
-std::vector<EngineVariable> variables(const VariableRequest& request);
+std::span<const VariableRule> variable_rules();
 
 std::string_view process_of_line(std::string_view line);
 std::optional<int> rank_of_process(std::string_view process);

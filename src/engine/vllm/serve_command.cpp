@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "engine/vllm/definition.hpp"
 #include "engine/vllm/parts.hpp"
 
 namespace r1cluster::detail::vllm {
 namespace {
 
 using Words = std::vector<std::string>;
+
+bool has(const ServeCommand& command, EngineFeature feature) {
+    return command.knowledge.engine(command.engine.name).has(feature, command.engine.version);
+}
 
 void append(Words& words, const Words& more) { words.insert(words.end(), more.begin(), more.end()); }
 
@@ -46,13 +49,12 @@ void add_gpu_arguments(const ServeCommand& command, CommandLine& line) {
 }
 
 void add_cpu_arguments(const ServeCommand& command, CommandLine& line) {
-    const std::optional<Version>& version = command.engine.version;
-    if (has(vllm_definition, version, EngineFeature::kv_cache_bytes)) {
+    if (has(command, EngineFeature::kv_cache_bytes)) {
         // Without it newer versions claim a share of the whole host's memory, other ranks on it or not.
         append(line.argv, {"--kv-cache-memory-bytes",
                            std::to_string(command.spec.engine.kv_cache_bytes.value_or(default_cpu_kv_cache_bytes))});
     }
-    if (!has(vllm_definition, version, EngineFeature::compilation_mode)) return;
+    if (!has(command, EngineFeature::compilation_mode)) return;
     line.because.push_back(
         "--compilation-config: traced once and not compiled, which saves 45 s of every start on the CPU; "
         "--enforce-eager would skip the warm-up that pipeline stages need, and fail at the first request");
@@ -66,7 +68,7 @@ CommandLine serve_command(const ServeCommand& command) {
     CommandLine line;
     Words& argv = line.argv;
     argv = {command.python, "-m"};
-    if (has(vllm_definition, command.engine.version, EngineFeature::serve_command)) {
+    if (has(command, EngineFeature::serve_command)) {
         append(argv, {"vllm.entrypoints.cli.main", "serve", spec.model.path});
     } else {
         append(argv, {"vllm.entrypoints.openai.api_server", "--model", spec.model.path});

@@ -45,13 +45,13 @@ const DevicePath* Machine::find_path(std::string_view a, std::string_view b) con
 namespace detail {
 
 /// Sources without a driver know a GPU by its PCI device id, or by the words of a database that does not know it.
-void derive_gpu_models(Machine& machine) {
+void derive_gpu_models(Machine& machine, const Knowledge& knowledge) {
     for (const PciDevice& device : machine.pci_devices) {
         if (device.kind != PciKind::gpu) continue;
         constexpr std::string_view unnamed = "NVIDIA Corporation Device ";
         std::string id = device.device_id;
         if (id.empty() && device.name.starts_with(unnamed)) id = "0x" + device.name.substr(unnamed.size(), 4);
-        const knowledge::GpuId* known = Knowledge::embedded().find_gpu_id(id);
+        const knowledge::GpuId* known = knowledge.find_gpu_id(id);
         for (Gpu& gpu : machine.gpus) {
             if (!known || gpu.pci_address != device.address) continue;
             if (gpu.name.empty()) gpu.name = known->model + " (by its PCI id)";
@@ -60,9 +60,9 @@ void derive_gpu_models(Machine& machine) {
     }
 }
 
-void derive(Machine& machine) {
-    derive_gpu_models(machine);
-    derive_device_paths(machine);
+void derive(Machine& machine, const Knowledge& knowledge) {
+    derive_gpu_models(machine, knowledge);
+    derive_device_paths(machine, knowledge);
     derive_hca_roles(machine);
     derive_near_hcas(machine);
     derive_problems(machine);

@@ -9,12 +9,12 @@
 namespace r1cluster::detail {
 
 /// All of it for one machine, in its order.
-void derive(Machine& machine);
+void derive(Machine& machine, const Knowledge& knowledge);
 /// What only several machines together show: rails, and differences.
 void derive(Cluster& cluster);
 
-void derive_gpu_models(Machine& machine);
-void derive_device_paths(Machine& machine);
+void derive_gpu_models(Machine& machine, const Knowledge& knowledge);
+void derive_device_paths(Machine& machine, const Knowledge& knowledge);
 /// Hca::role. Needs the paths.
 void derive_hca_roles(Machine& machine);
 /// Gpu::hcas. Needs the paths.

@@ -67,8 +67,8 @@ std::optional<std::pair<std::size_t, std::size_t>> first_common(const std::vecto
     return std::nullopt;
 }
 
-double link_gbytes_per_s(const PciDevice& device) {
-    return Knowledge::embedded().nccl_pcie_gbytes_per_s(
+double link_gbytes_per_s(const PciDevice& device, const Knowledge& knowledge) {
+    return knowledge.nccl_pcie_gbytes_per_s(
         device.link.max_speed_gts ? device.link.max_speed_gts : device.link.speed_gts,
         device.link.max_width ? device.link.max_width : device.link.width);
 }
@@ -84,7 +84,7 @@ struct Place {
     std::vector<double> bandwidth;
 };
 
-Place place_of(const PciTree& tree, const EndPoint& point) {
+Place place_of(const PciTree& tree, const EndPoint& point, const Knowledge& knowledge) {
     Place place;
     place.device = tree.find(point.pci_address);
     if (!place.device) return place;
@@ -93,15 +93,16 @@ Place place_of(const PciTree& tree, const EndPoint& point) {
     place.root = tree.root_of(point.pci_address);
     if (!place.root.starts_with("pci")) place.root.clear();  // NCCL knows no root complexes
     place.numa_node = tree.numa_node(point.pci_address);
-    place.bandwidth.push_back(link_gbytes_per_s(*place.device));
+    place.bandwidth.push_back(link_gbytes_per_s(*place.device, knowledge));
     for (const PciDevice* above : place.switches) {
-        place.bandwidth.push_back(std::min(place.bandwidth.back(), link_gbytes_per_s(*above)));
+        place.bandwidth.push_back(std::min(place.bandwidth.back(), link_gbytes_per_s(*above, knowledge)));
     }
     return place;
 }
 
 /// The way over PCIe alone, in both languages.
-void find_pci_path(const Machine& machine, const Place& a, const Place& b, DevicePath& path) {
+void find_pci_path(const Machine& machine, const Place& a, const Place& b, const Knowledge& knowledge,
+                   DevicePath& path) {
     if (!a.device || !b.device) return;
     if (const auto common = first_common(a.switches, b.switches)) {
         path.nccl_path = common->first == 0 && common->second == 0 ? "PIX" : "PXB";
@@ -112,9 +113,9 @@ void find_pci_path(const Machine& machine, const Place& a, const Place& b, Devic
         path.nccl_path = is_same ? "PHB" : "SYS";
         double bandwidth = std::min(a.bandwidth.back(), b.bandwidth.back());
         if (!is_same) {
-            bandwidth = std::min(bandwidth, Knowledge::embedded().nccl_between_cpus_gbytes_per_s(
-                                                machine.cpu.vendor, machine.cpu.family_id.value_or(0),
-                                                machine.cpu.model_id.value_or(0)));
+            bandwidth = std::min(bandwidth, knowledge.nccl_between_cpus_gbytes_per_s(machine.cpu.vendor,
+                                                                                     machine.cpu.family_id.value_or(0),
+                                                                                     machine.cpu.model_id.value_or(0)));
         }
         path.nccl_bandwidth_gbytes_per_s = bandwidth;
     }
@@ -175,7 +176,7 @@ const GpuPeer* peer_of(const Gpu& a, const Gpu& b) {
     return nullptr;
 }
 
-void find_gpu_path(const Machine& machine, const Gpu& a, const Gpu& b, DevicePath& path) {
+void find_gpu_path(const Machine& machine, const Gpu& a, const Gpu& b, const Knowledge& knowledge, DevicePath& path) {
     const GpuPeer* peer = peer_of(a, b);
     if (peer && !peer->ancestor.empty()) {
         path.path = peer->ancestor;
@@ -184,7 +185,7 @@ void find_gpu_path(const Machine& machine, const Gpu& a, const Gpu& b, DevicePat
     const bool is_refused = peer && !peer->nvlink.empty() && peer->nvlink != "ok";
     const int links = is_refused ? 0 : nvlinks_between(a, b);
     if (links > 0) {
-        const auto by_link = Knowledge::embedded().nccl_nvlink_gbytes_per_s(a.compute_capability);
+        const auto by_link = knowledge.nccl_nvlink_gbytes_per_s(a.compute_capability);
         path.path = fmt::format("NV{}", links);
         path.nccl_path = "NVL";
         path.nccl_bandwidth_gbytes_per_s = links * by_link;
@@ -192,7 +193,7 @@ void find_gpu_path(const Machine& machine, const Gpu& a, const Gpu& b, DevicePat
     } else if (const Gpu* between = is_refused ? nullptr : gpu_between(machine, a, b)) {
         path.nccl_path = "NVB";
         path.nccl_bandwidth_gbytes_per_s = std::min(nvlinks_between(a, *between), nvlinks_between(*between, b)) *
-                                           Knowledge::embedded().nccl_nvlink_gbytes_per_s(a.compute_capability);
+                                           knowledge.nccl_nvlink_gbytes_per_s(a.compute_capability);
         path.because += fmt::format("; NVLinks by {}", device_name(*between));
     }
     if (peer && !peer->read.empty() && (peer->read != "ok" || peer->write != "ok")) {
@@ -202,11 +203,11 @@ void find_gpu_path(const Machine& machine, const Gpu& a, const Gpu& b, DevicePat
 
 }  // namespace
 
-void derive_device_paths(Machine& machine) {
+void derive_device_paths(Machine& machine, const Knowledge& knowledge) {
     const PciTree tree(machine);
     const std::vector<EndPoint> points = end_points(machine);
     std::vector<Place> places;
-    for (const EndPoint& point : points) places.push_back(place_of(tree, point));
+    for (const EndPoint& point : points) places.push_back(place_of(tree, point, knowledge));
     // A document may have said some paths in words of its own; they stay where we know less.
     std::vector<DevicePath> said = std::move(machine.device_paths);
     machine.device_paths.clear();
@@ -215,8 +216,8 @@ void derive_device_paths(Machine& machine) {
     for (std::size_t i = 0; i < points.size(); ++i) {
         for (std::size_t j = i + 1; j < points.size(); ++j) {
             DevicePath path{points[i].name, points[j].name};
-            find_pci_path(machine, places[i], places[j], path);
-            if (points[i].gpu && points[j].gpu) find_gpu_path(machine, *points[i].gpu, *points[j].gpu, path);
+            find_pci_path(machine, places[i], places[j], knowledge, path);
+            if (points[i].gpu && points[j].gpu) find_gpu_path(machine, *points[i].gpu, *points[j].gpu, knowledge, path);
             if (const auto found = said_of.find({path.from, path.to}); found != said_of.end() && path.path.empty()) {
                 path.path = found->second->path;
                 path.because = found->second->because;

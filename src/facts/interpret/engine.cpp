@@ -17,7 +17,7 @@ std::string normalised(std::string_view name) {
     return result;
 }
 
-/// Packages of one folder by the names of their metadata: "vllm-0.25.1+cu130.dist-info". The version is what
+/// Packages of one folder by the names of their metadata: "torch-2.11.0+cu130.dist-info". The version is what
 /// stands behind the last '-'; a name of an egg may add "-py3.11".
 void add_packages(HostAnswers& answers, const std::string& folder, std::map<std::string, std::string>& packages) {
     std::map<std::string, std::string> here;

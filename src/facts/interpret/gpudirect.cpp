@@ -22,20 +22,20 @@ std::optional<bool> is_loaded(const HostAnswers& answers, std::initializer_list<
     return false;
 }
 
-/// "6.1.0-18-amd64" is 5.12 or newer; before it the kernel cannot export GPU memory as DMA-BUF to verbs.
-std::optional<bool> is_dmabuf_kernel(const std::string& release) {
+/// Whether a kernel such as "6.1.0-18-amd64" can give memory of a GPU to verbs as DMA-BUF.
+std::optional<bool> is_dmabuf_kernel(const std::string& release, const Knowledge& knowledge) {
     const std::size_t dot = release.find('.');
     if (dot == std::string::npos) return std::nullopt;
     const std::string rest = release.substr(dot + 1);
     const auto major = number_of<int>(release.substr(0, dot));
     const auto minor = number_of<int>(rest.substr(0, rest.find_first_not_of("0123456789")));
     if (!major || !minor) return std::nullopt;
-    return *major > 5 || (*major == 5 && *minor >= 12);
+    return knowledge.tool_has("linux", "DMA-BUF of GPU memory", Version{{*major, *minor}, "", ""});
 }
 
 }  // namespace
 
-void interpret_gpudirect(HostAnswers& answers) {
+void interpret_gpudirect(HostAnswers& answers, const Knowledge& knowledge) {
     Machine& machine = answers.machine();
     GpuDirectRdma& terms = machine.gpudirect;
     terms.is_peermem_loaded = is_loaded(answers, {"nvidia_peermem", "nv_peer_mem"});
@@ -45,7 +45,7 @@ void interpret_gpudirect(HostAnswers& answers) {
     }
     terms.is_gdrcopy_loaded = is_loaded(answers, {"gdrdrv"});
     if (const auto symbol = answers.call(peer_symbol)) terms.can_peermem_register = *symbol == "found";
-    terms.is_kernel_dmabuf_able = is_dmabuf_kernel(machine.kernel);
+    terms.is_kernel_dmabuf_able = is_dmabuf_kernel(machine.kernel, knowledge);
     if (const auto driver = answers.file(driver_file)) {
         terms.is_driver_open = driver->find("Open Kernel Module") != std::string::npos;
     }

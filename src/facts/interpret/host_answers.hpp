@@ -88,7 +88,8 @@ void interpret_software(HostAnswers& answers);
 void interpret_containers(HostAnswers& answers);
 void interpret_filesystems(HostAnswers& answers);
 void interpret_gpus(HostAnswers& answers);
-void interpret_gpudirect(HostAnswers& answers);  ///< after GPUs and HCAs: without both, nothing is missing
+/// After GPUs and HCAs: without both, nothing is missing.
+void interpret_gpudirect(HostAnswers& answers, const Knowledge& knowledge);
 void interpret_engine(HostAnswers& answers);
 void interpret_checkpoint(HostAnswers& answers);
 

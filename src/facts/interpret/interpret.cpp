@@ -50,7 +50,7 @@ void gather_unasked(const Readings& readings, Machine& machine) {
 
 }  // namespace
 
-Machine interpret(const Readings& readings) {
+Machine interpret(const Readings& readings, const Knowledge& knowledge) {
     Machine machine;
     machine.host = readings.host;
     machine.unreachable_because = readings.unreachable_because;
@@ -71,7 +71,7 @@ Machine interpret(const Readings& readings) {
     detail::interpret_containers(answers);
     detail::interpret_filesystems(answers);
     detail::interpret_gpus(answers);
-    detail::interpret_gpudirect(answers);
+    detail::interpret_gpudirect(answers, knowledge);
     detail::interpret_engine(answers);
     detail::interpret_checkpoint(answers);
     if (is_imported(readings)) {
@@ -80,13 +80,13 @@ Machine interpret(const Readings& readings) {
         machine.sources = {"this host"};
     }
     add_documents(readings, machine);
-    detail::derive(machine);
+    detail::derive(machine, knowledge);
     return machine;
 }
 
-Cluster interpret(const Recording& recording) {
+Cluster interpret(const Recording& recording, const Knowledge& knowledge) {
     Cluster cluster;
-    for (const Readings& readings : recording.hosts) cluster.machines.push_back(interpret(readings));
+    for (const Readings& readings : recording.hosts) cluster.machines.push_back(interpret(readings, knowledge));
     for (const PathProbe& probe : recording.probes) {
         cluster.paths.push_back({probe.from_host, probe.to_host, interface_of(cluster, probe), probe.from_address,
                                  probe.to_address, probe.is_connected, probe.round_trip_us, probe.because});

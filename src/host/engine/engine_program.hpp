@@ -5,7 +5,7 @@
 
 namespace r1cluster::detail {
 
-/// src/engine/vllm/reader/*.py, the program that asks the engine; cmake/embed.cmake puts it in here.
+/// reader/*.py of the engine's folder, the program that asks the engine; cmake/embed.cmake puts it in here.
 std::span<const EmbeddedFile> engine_program();
 
 }  // namespace r1cluster::detail

@@ -12,6 +12,10 @@
 
 namespace r1cluster {
 namespace detail {
+
+// Every family: declared here and listed below.
+extern const Family deepseek_family, llama_family, mixtral_family, qwen_moe_family;
+
 namespace {
 
 constexpr const Family* families[] = {&deepseek_family, &llama_family, &mixtral_family, &qwen_moe_family};
@@ -62,35 +66,30 @@ const Family& family_with_rules(const ModelConfig& config) {
     return *family;
 }
 
-std::optional<Version> engine_of(const Loading& loading) {
-    return loading.engine.empty() ? std::nullopt : std::optional(Version::parse(loading.engine));
-}
-
-std::optional<KnownTensor> find_tensor(const Family& family, const ModelConfig& config, std::string_view name,
-                                       const Loading& loading) {
-    const FamilyRules rules(family, config, loading);
+std::optional<KnownTensor> find_tensor(const Family& family, const ModelConfig& config, std::string_view name) {
+    const FamilyRules rules(family, config, Loader());
     const NumberedName parts = numbered(name);
     return rules.known(rules.of(parts.text, parts.number_count), parts.numbers);
 }
 
-FamilyRules::FamilyRules(const Family& family, const ModelConfig& config, const Loading& loading)
+FamilyRules::FamilyRules(const Family& family, const ModelConfig& config, const Loader& loader)
     : family_(family),
       config_(config),
       format_(find_format(config.quantization)),
-      engine_(engine_of(loading)),
-      drafts_(loading.drafts_next_tokens && config.next_token_layers > 0 && !family.draft_rules.empty()) {
-    constexpr Releases can_draft{.since = Release{0, 7, 3}, .until = {}};  // vllm-project/vllm#12755
-    if (drafts_ && !can_draft.contain(engine_)) {
-        throw Error(
-            ErrorKind::invalid_input, loading.engine,
-            fmt::format("drafting with next-token layers: vLLM {} cannot, 0.7.3 and later can", loading.engine));
+      loader_(loader),
+      drafts_(loader.loading().drafts_next_tokens && config.next_token_layers > 0 && !family.draft_rules.empty()) {
+    if (drafts_ && !loader.has(EngineFeature::draft_layers)) {
+        const std::string& engine = loader.loading().engine;
+        throw Error(ErrorKind::invalid_input, engine,
+                    fmt::format("drafting with next-token layers: release {} of the engine cannot, {} and later can",
+                                engine, loader.drafts_since()));
     }
 }
 
 const TensorRule* FamilyRules::find(std::string_view name, const OfName& of) const {
     for (const std::span<const TensorRule> rules : family_.rules) {
         for (const TensorRule& rule : rules) {
-            if (is_of_layers(rule) != of.is_in_layer || rule.name != name || !rule.releases.contain(engine_)) continue;
+            if (is_of_layers(rule) != of.is_in_layer || rule.name != name || !rule.releases.contain(loader_)) continue;
             if (!of.form || !is_never_quantised(rule)) return &rule;
         }
     }
@@ -99,7 +98,7 @@ const TensorRule* FamilyRules::find(std::string_view name, const OfName& of) con
 
 const TensorRule* FamilyRules::find_draft(std::string_view name, const OfName& of) const {
     for (const TensorRule& rule : family_.draft_rules) {
-        if (rule.name != name || !rule.releases.contain(engine_)) continue;
+        if (rule.name != name || !rule.releases.contain(loader_)) continue;
         if (!of.form || !is_never_quantised(rule)) return &rule;
     }
     return find(name, of);
@@ -143,10 +142,10 @@ std::optional<TensorPlace> FamilyRules::place(const OfName& name, const std::arr
     place.layer = known->layer;
     place.expert = known->expert;
     place.rule = name.form
-                     ? stored_rule(*name.form, rule.rule, keeps_groups(config_.quantization, name.is_expert, engine_))
+                     ? stored_rule(*name.form, rule.rule, keeps_groups(config_.quantization, name.is_expert, loader_))
                      : rule.rule;
     place.is_float32 = rule.is_float32 || (name.form && name.form->is_float32);
-    place.is_skipped = rule.where == Where::nowhere || (name.form && !name.form->read_by.contain(engine_)) ||
+    place.is_skipped = rule.where == Where::nowhere || (name.form && !name.form->read_by.contain(loader_)) ||
                        (rule.where == Where::first_draft_layer && *known->layer > config_.layers);
     place.is_on_every_stage = rule.where == Where::every_stage;
     place.is_on_first_stage = place.is_on_every_stage || rule.where == Where::first_stage;
@@ -158,8 +157,9 @@ std::optional<TensorPlace> FamilyRules::place(const OfName& name, const std::arr
         place = TensorPlace{.is_skipped = true, .rule = place.rule};
     }
     // A draft model has an embedding of its own, and reads both of the checkpoint's into it.
-    constexpr Releases reads_main_embedding{.since = Release{0, 32}, .until = {}};  // the first that was seen to
-    if (drafts_ && rule.kind == "embedding" && reads_main_embedding.contain(engine_)) place.is_on_last_stage = true;
+    if (drafts_ && rule.kind == "embedding" && loader_.has(EngineFeature::draft_reads_main_embedding)) {
+        place.is_on_last_stage = true;
+    }
     return place;
 }
 
@@ -179,18 +179,24 @@ bool has_head(const Checkpoint& checkpoint) {
 
 std::string family_of(const ModelConfig& config) { return std::string(detail::family_with_rules(config).name); }
 
-std::optional<TensorPlace> place_tensor(const ModelConfig& config, std::string_view tensor_name,
-                                        const Loading& loading) {
-    const detail::FamilyRules rules(detail::family_with_rules(config), config, loading);
+std::optional<TensorPlace> place_tensor(const ModelConfig& config, std::string_view tensor_name, const Loading& loading,
+                                        const Knowledge& knowledge) {
+    const detail::FamilyRules rules(detail::family_with_rules(config), config, detail::Loader(loading, knowledge));
     const detail::NumberedName name = detail::numbered(tensor_name);
     return rules.place(rules.of(name.text, name.number_count), name.numbers);
 }
 
-ModelConfig loaded_config(const Checkpoint& checkpoint, const std::optional<Version>& engine) {
-    constexpr Releases head_unties{.since = Release{0, 29}, .until = {}};
+ModelConfig detail::loaded_config(const Checkpoint& checkpoint, const Loader& loader) {
     ModelConfig config = checkpoint.config;
-    if (config.ties_embeddings && head_unties.contain(engine)) config.ties_embeddings = !has_head(checkpoint);
+    if (config.ties_embeddings && loader.has(EngineFeature::head_unties_embeddings)) {
+        config.ties_embeddings = !has_head(checkpoint);
+    }
     return config;
+}
+
+ModelConfig loaded_config(const Checkpoint& checkpoint, const std::optional<Version>& engine,
+                          const Knowledge& knowledge) {
+    return detail::loaded_config(checkpoint, detail::Loader({.engine = engine ? engine->text() : ""}, knowledge));
 }
 
 }  // namespace r1cluster

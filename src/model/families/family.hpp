@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// What a family of models is made of, as data: one row per tensor name. The slicing rules are those of
-/// vLLM's own loaders, and tests/oracle compares them with what these ask for; adding a family is adding a
-/// table. Where versions of vLLM differ, each has its row.
+/// What a family of models is made of, as data: one row per tensor name. The slicing rules are those of the loaders of
+/// the engine that a spec gets by default, and tests/oracle compares the two. A family is one table, and a row in
+/// family.cpp; the comment of a table names the classes of the engine whose rules it has. Where releases of the engine
+/// differ, each has its row.
 
 #include <array>
 #include <cstdint>
@@ -11,23 +12,20 @@
 #include <span>
 #include <string_view>
 
+#include "model/loader.hpp"
 #include "model/quantization.hpp"
-#include "r1cluster/base/releases.hpp"
 #include "r1cluster/model/slicing.hpp"
 
 namespace r1cluster::detail {
 
 enum class Where { layer, first_stage, last_stage, every_stage, nowhere, draft_layer, first_draft_layer };
 
-/// nullopt: the newest that is known. Throws Error (invalid_input) for a text that is no version.
-std::optional<Version> engine_of(const Loading& loading);
-
 struct TensorRule {
     std::string_view name;  ///< within its layer, "#" for the number of an expert; or in the whole model
     Where where = Where::layer;
     SliceRule rule = SliceRule::replicate;
     std::string_view kind;  ///< how show() adds it up
-    Releases releases = {};
+    OfReleases releases = {};
     bool is_float32 = false;  ///< the parameter, whatever dtype the engine computes in
 };
 
@@ -38,11 +36,6 @@ struct Family {
     bool needs_an_expert_per_rank = false;
     std::span<const TensorRule> draft_rules = {};  ///< what a next-token layer has besides a decoder layer's
 };
-
-extern const Family llama_family;
-extern const Family mixtral_family;
-extern const Family qwen_moe_family;
-extern const Family deepseek_family;
 
 /// nullptr: the architecture is not known.
 const Family* find_family(std::string_view architecture);
@@ -58,13 +51,12 @@ struct KnownTensor {
 };
 
 /// The row for a tensor's name; nullopt: the family has no such tensor.
-std::optional<KnownTensor> find_tensor(const Family& family, const ModelConfig& config, std::string_view name,
-                                       const Loading& loading = {});
+std::optional<KnownTensor> find_tensor(const Family& family, const ModelConfig& config, std::string_view name);
 
 /// The rows of a family for one way of loading, found once for each kind of name.
 class FamilyRules {
 public:
-    FamilyRules(const Family& family, const ModelConfig& config, const Loading& loading);
+    FamilyRules(const Family& family, const ModelConfig& config, const Loader& loader);
 
     struct OfName {
         const TensorRule* main = nullptr;   ///< nullptr: no row
@@ -96,7 +88,7 @@ private:
     const Family& family_;
     const ModelConfig& config_;
     const QuantizationFormat* format_;
-    std::optional<Version> engine_;
+    Loader loader_;
     bool drafts_;
 };
 

@@ -4,13 +4,13 @@
 namespace r1cluster::detail {
 namespace {
 
-// vllm/model_executor/models/llama.py, qwen2.py, qwen3.py.
+// models/llama.py, qwen2.py, qwen3.py.
 constexpr std::string_view architectures[] = {"LlamaForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM"};
 
 constexpr std::span<const TensorRule> rules[] = {end_rules, norm_rules, grouped_query_attention_rules, mlp_rules};
 
 }  // namespace
 
-constinit const Family llama_family{"llama", architectures, rules};
+extern constinit const Family llama_family{"llama", architectures, rules};
 
 }  // namespace r1cluster::detail

@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::string_view architectures[] = {"MixtralForCausalLM"};
 
-// vllm/model_executor/models/mixtral.py. Of an expert, w1 is the gate, w3 the way up and w2 the way down.
+// models/mixtral.py. Of an expert, w1 is the gate, w3 the way up and w2 the way down.
 constexpr TensorRule mixture_rules[] = {
     {"block_sparse_moe.gate.weight", Where::layer, SliceRule::replicate, "router"},
     {"block_sparse_moe.experts.#.w1.weight", Where::layer, SliceRule::rows, "routed experts"},
@@ -19,6 +19,6 @@ constexpr std::span<const TensorRule> rules[] = {ends_everywhere_rules, norm_rul
 
 }  // namespace
 
-constinit const Family mixtral_family{"mixtral", architectures, rules};
+extern constinit const Family mixtral_family{"mixtral", architectures, rules};
 
 }  // namespace r1cluster::detail

@@ -4,7 +4,7 @@
 namespace r1cluster::detail {
 namespace {
 
-// vllm/model_executor/models/qwen2_moe.py, qwen3_moe.py.
+// models/qwen2_moe.py, qwen3_moe.py.
 constexpr std::string_view architectures[] = {"Qwen2MoeForCausalLM", "Qwen3MoeForCausalLM"};
 
 // The shared expert is an MLP whose output a gate of one row weighs.
@@ -20,7 +20,7 @@ constexpr std::span<const TensorRule> rules[] = {
 
 }  // namespace
 
-constinit const Family qwen_moe_family{
+extern constinit const Family qwen_moe_family{
     .name = "qwen_moe", .architectures = architectures, .rules = rules, .needs_an_expert_per_rank = true};
 
 }  // namespace r1cluster::detail

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// Rows that several families have.
+/// Rows that several families have. Comments name the class of the engine whose rule a row is.
 
 #include "model/families/family.hpp"
 
 namespace r1cluster::detail {
 
-// vllm/model_executor/layers/vocab_parallel_embedding.py: VocabParallelEmbedding, ParallelLMHead.
+// layers/vocab_parallel_embedding.py: VocabParallelEmbedding, ParallelLMHead.
 inline constexpr TensorRule end_rules[] = {
     {"model.embed_tokens.weight", Where::first_stage, SliceRule::vocabulary, "embedding"},
     {"model.norm.weight", Where::last_stage, SliceRule::replicate, "norm"},
@@ -27,7 +27,7 @@ inline constexpr TensorRule norm_rules[] = {
     {"self_attn.rotary_emb.inv_freq", Where::nowhere, SliceRule::replicate, "rotary cache"},
 };
 
-// vllm/model_executor/layers/linear.py: QKVParallelLinear; RowParallelLinear, whose bias every rank loads
+// layers/linear.py: QKVParallelLinear; RowParallelLinear, whose bias every rank loads
 // whole and rank 0 alone adds.
 inline constexpr TensorRule grouped_query_attention_rules[] = {
     {"self_attn.q_proj.weight", Where::layer, SliceRule::rows, "attention"},
@@ -52,7 +52,7 @@ inline constexpr TensorRule mlp_rules[] = {
     {"mlp.down_proj.bias", Where::layer, SliceRule::replicate, "MLP"},
 };
 
-// vllm/model_executor/layers/fused_moe: every expert is sliced as an MLP.
+// layers/fused_moe: every expert is sliced as an MLP.
 inline constexpr TensorRule expert_rules[] = {
     {"mlp.experts.#.gate_proj.weight", Where::layer, SliceRule::rows, "routed experts"},
     {"mlp.experts.#.up_proj.weight", Where::layer, SliceRule::rows, "routed experts"},
