@@ -176,7 +176,7 @@ MemoryForecast forecast_memory(const DeploymentSpec& spec, const Cluster& cluste
     check(layout);
     const detail::Devices devices = detail::devices_of(spec, cluster);
     const EngineOptions options = detail::options_of(layout.engine, "forecasting the memory of a layout", knowledge);
-    const ModelConfig config = loaded_config(checkpoint, options.version);
+    const ModelConfig config = loaded_config(checkpoint, options.version, knowledge);
     const detail::LayoutSizes sizes = detail::sizes_of(layout);
 
     MemoryForecast forecast;

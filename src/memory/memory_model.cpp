@@ -11,10 +11,7 @@ namespace r1cluster::detail {
 namespace {
 
 using knowledge::Accounting;
-
-WholeInterval in_mib(std::int64_t low, std::int64_t likely, std::int64_t high) {
-    return {low * mib, likely * mib, high * mib};
-}
+using knowledge::MemoryFigure;
 
 /// A log has two digits of a GiB; 1 % besides, for what differs from start to start.
 WholeInterval about(std::uint64_t measured) {
@@ -28,7 +25,7 @@ MemoryTerm measured_term(const std::string& name, std::uint64_t bytes, bool is_i
 
 /// The engine counts from the total that CUDA reports, which is NVML's less this.
 MemoryTerm reserve(const EngineOptions& options, const Device& device) {
-    WholeInterval bytes = in_mib(250, 550, 660);
+    WholeInterval bytes = in_mib(options.knowledge->figure(MemoryFigure::driver_reserve_mib));
     std::string because = "not seen; 551 MiB of an H100 80 GB, 616 of an H200, about 270 of a T4";
     if (device.memory_reserved_bytes) {
         bytes = exactly(static_cast<std::int64_t>(*device.memory_reserved_bytes));
@@ -53,60 +50,37 @@ std::string ranks_text(const LayoutSizes& sizes) {
 /// smaller.
 bool is_small(const Device& device) { return device.memory_bytes < std::uint64_t{40} << 30; }
 
+/// Whether the engine counts all that is on the device, the CUDA context too.
+bool counts_all(Accounting accounting) {
+    return accounting == Accounting::device_in_use || accounting == Accounting::free_after_load;
+}
+
 /// What torch did not allocate, as the engine's own accounting sees it.
 MemoryTerm counted_non_torch(const EngineOptions& options, const LayoutSizes& sizes, const Device& device) {
     const int ranks = sizes.world_size();
+    const Accounting accounting = options.memory->accounting;
     MemoryTerm term{"context and NCCL", {}, true, ""};
     if (is_small(device)) {
-        term.bytes = ranks == 1 ? in_mib(100, 250, 700) : in_mib(120, 500, 1500);
+        term.bytes = in_mib(options.knowledge->find_context_memory("small gpu", ranks).mib);
         term.because = fmt::format("{} on a GPU below 40 GiB: a small context, few channels of NCCL (not measured)",
                                    ranks_text(sizes));
         return term;
     }
-    switch (options.memory->accounting) {
-        case Accounting::since_after_nccl:
-            term.name = "kernels and NCCL";
-            term.bytes = ranks == 1   ? in_mib(100, 225, 500)
-                         : ranks == 2 ? in_mib(250, 550, 1300)
-                                      : in_mib(300, 900, 2600);
-            term.because = "what the first step adds: 0.22 GiB alone, 0.54 with two ranks (vLLM 0.25.1 on H200)";
-            break;
-        case Accounting::since_before_nccl:
-            term.name = "NCCL and kernels";
-            term.bytes = ranks == 1   ? in_mib(50, 250, 1950)
-                         : ranks == 2 ? in_mib(300, 900, 3800)
-                                      : in_mib(400, 3072, 7600);
-            term.because =
-                "1.79 GiB alone and 3.58 with two ranks (vllm-project/vllm#10511), 2.3 to 2.6 on 16 GPUs, 4.7 to 7.2 "
-                "on "
-                "8 H100";
-            break;
-        case Accounting::device_in_use:
-        case Accounting::free_after_load:
-            term.bytes = ranks == 1   ? in_mib(250, 600, 2000)
-                         : ranks == 2 ? in_mib(400, 1200, 4200)
-                                      : in_mib(450, 3072, 7900);
-            term.because =
-                "a CUDA context of 0.2 to 0.6 GiB, NCCL as measured: 1.4 GiB with two ranks, up to 7.2 on 8 H100";
-            break;
-    }
-    term.because = fmt::format("{}: {}", ranks_text(sizes), term.because);
+    if (accounting == Accounting::since_after_nccl) term.name = "kernels and NCCL";
+    if (accounting == Accounting::since_before_nccl) term.name = "NCCL and kernels";
+    const knowledge::ContextMemory& row = options.knowledge->find_context_memory(
+        to_text(counts_all(accounting) ? Accounting::device_in_use : accounting), ranks);
+    term.bytes = in_mib(row.mib);
+    term.because = fmt::format("{}: {}", ranks_text(sizes), row.source);
     return term;
 }
 
 /// What is gone when the engine takes its first look: beside the budget, and it must be free all the same.
 MemoryTerm uncounted_non_torch(const EngineOptions& options, const LayoutSizes& sizes) {
-    const int ranks = sizes.world_size();
-    const bool has_nccl = options.memory->accounting == Accounting::since_after_nccl && ranks > 1;
-    MemoryTerm term{has_nccl ? "context and NCCL" : "context", in_mib(250, 520, 700), false,
-                    "before the engine's own accounting: 0.51 GiB alone (vLLM 0.25.1 on H200)"};
-    if (has_nccl) {
-        term.bytes = ranks == 2 ? in_mib(900, 1480, 2500) : in_mib(900, 2200, 6200);
-        term.because =
-            "before the engine's own accounting: 1.46 GiB with two ranks (vLLM 0.25.1 on H200); NVLS adds 1.1 GiB for "
-            "each group of 8";
-    }
-    return term;
+    const bool has_nccl = options.memory->accounting == Accounting::since_after_nccl && sizes.world_size() > 1;
+    const knowledge::ContextMemory& row =
+        options.knowledge->find_context_memory("before accounting", has_nccl ? sizes.world_size() : 1);
+    return {has_nccl ? "context and NCCL" : "context", in_mib(row.mib), false, row.source};
 }
 
 void add_non_torch(std::vector<MemoryTerm>& terms, const EngineOptions& options, const LayoutSizes& sizes,
@@ -117,17 +91,17 @@ void add_non_torch(std::vector<MemoryTerm>& terms, const EngineOptions& options,
     } else {
         terms.push_back(counted_non_torch(options, sizes, device));
     }
-    const bool counts_all = accounting == Accounting::device_in_use || accounting == Accounting::free_after_load;
-    if (!counts_all) terms.push_back(uncounted_non_torch(options, sizes));
+    if (!counts_all(accounting)) terms.push_back(uncounted_non_torch(options, sizes));
     if (sizes.tensor_parallel > 1 && sizes.tensor_parallel <= 8 && options.is_custom_all_reduce && !is_small(device) &&
         !(measured && measured->non_torch_bytes)) {
-        terms.push_back({"custom all-reduce", in_mib(0, 24, 40), accounting != Accounting::since_after_nccl,
+        terms.push_back({"custom all-reduce", in_mib(options.knowledge->figure(MemoryFigure::custom_all_reduce_mib)),
+                         accounting != Accounting::since_after_nccl,
                          "two buffers and rank data of 8 MiB each (custom_all_reduce.py); none over hosts or more than "
                          "two GPUs without NVLink"});
     }
 }
 
-/// vllm/config: 1, 2, 4, then steps of 8, and of 16 from 256 on where sizes go to 512.
+/// The engine's sizes of batches: 1, 2, 4, then steps of 8, and of 16 from 256 on where sizes go to 512.
 std::int64_t graph_sizes(const EngineOptions& options) {
     const bool is_first = options.runner == knowledge::Runner::v0;
     const std::int64_t most = is_first ? std::min<std::int64_t>(options.max_sequences, 256)
@@ -146,7 +120,7 @@ void add_graphs(std::vector<MemoryTerm>& terms, const EngineOptions& options, co
     const bool has_two_kinds = options.memory->accounting == Accounting::since_after_nccl;
     const std::int64_t pieces = sizes * (has_two_kinds ? 2 : 1) * stage.layer_count;
     // Capturing takes as much for half of the layers as for all of them: 2.26 and 2.39 GiB of 8 and 16 layers with
-    // experts, 0.85 and 0.98 GiB of 16 and 32 without (vLLM 0.25.1 on H200, docs/measurements).
+    // experts, 0.85 and 0.98 GiB of 16 and 32 without (on H200, docs/measurements).
     const std::int64_t base_mib = has_two_kinds ? 512 : 0;
     const std::int64_t likely = (config.experts ? 512 : 256) / (has_two_kinds ? 2 : 1);  // KiB
     // In 2025-01 builds each of R1's graphs held its own expert buffers: 10 GB.

@@ -16,6 +16,12 @@ namespace r1cluster::detail {
 constexpr std::int64_t mib = std::int64_t{1} << 20;
 constexpr std::int64_t gib = std::int64_t{1} << 30;
 
+/// Bytes of a figure in MiB.
+inline WholeInterval in_mib(const Interval& figure) {
+    const auto bytes = [](double one) { return static_cast<std::int64_t>(one * static_cast<double>(mib)); };
+    return {bytes(figure.low), bytes(figure.likely), bytes(figure.high)};
+}
+
 constexpr WholeInterval exactly(std::int64_t bytes) { return {bytes, bytes, bytes}; }
 
 /// Terms of one rank of this stage, weights among them. `measured`: what was measured of this rank; nullptr: nothing.

@@ -18,9 +18,6 @@ WholeInterval greater(const WholeInterval& left, const WholeInterval& right) {
     return {std::max(left.low, right.low), std::max(left.likely, right.likely), std::max(left.high, right.high)};
 }
 
-/// What cuBLAS has of torch's memory: 32 MiB on Hopper, 8 MiB before (aten/src/ATen/cuda/CublasHandlePool.cpp).
-constexpr WholeInterval cublas{8 * mib, 32 * mib, 32 * mib};
-
 struct Dimensions {
     std::int64_t tokens = 0;   ///< of the dummy step
     std::int64_t element = 2;  ///< bytes
@@ -129,8 +126,9 @@ MemoryTerm peak_term(const EngineOptions& options, const ModelConfig& config, co
         }
         term.bytes = greater(model.bytes, sampler.bytes);
     }
-    term.bytes = sum(sum(term.bytes, model.kept), cublas);
-    term.because += ", and 32 MiB of cuBLAS";
+    const Interval& cublas_mib = options.knowledge->figure(knowledge::MemoryFigure::cublas_mib);
+    term.bytes = sum(sum(term.bytes, model.kept), in_mib(cublas_mib));
+    term.because += fmt::format(", and {:g} MiB of cuBLAS", cublas_mib.likely);
     return term;
 }
 

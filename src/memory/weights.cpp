@@ -14,15 +14,16 @@ using knowledge::LatentCopies;
 
 std::int64_t ceil_divide(std::int64_t dividend, std::int64_t divisor) { return (dividend + divisor - 1) / divisor; }
 
-/// vllm/model_executor/layers/vocab_parallel_embedding.py: to a multiple of 64, then divided.
+/// As the engine does (layers/vocab_parallel_embedding.py): to a multiple of 64, then divided.
 std::int64_t padding_rows(const ModelConfig& config, int tensor_parallel) {
     constexpr std::int64_t unit = 64;
     const std::int64_t padded = ceil_divide(config.vocabulary_size, unit) * unit / tensor_parallel;
     return padded - std::min(config.vocabulary_size, padded);
 }
 
-/// vllm/attention/backends/mla/utils.py of 0.7: W_Q_UK [q, heads * latent] and W_UV_O [heads * latent, hidden] in the
-/// weights' own type, W_QR [q, heads * rope] in 16 bits, and kv_b_proj dequantised to 32 bits, which views keep alive.
+/// LatentCopies::absorbed (attention/backends/mla/utils.py): W_Q_UK [q, heads * latent] and W_UV_O [heads * latent,
+/// hidden] in the weights' own type, W_QR [q, heads * rope] in 16 bits, and kv_b_proj dequantised to 32 bits, which
+/// views keep alive.
 std::int64_t absorbed_bytes(const ModelConfig& config, std::int64_t heads) {
     const LatentAttention& latent = *config.latent_attention;
     const bool is_fp8 = config.quantization && config.quantization->method == "fp8";

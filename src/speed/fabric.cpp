@@ -18,37 +18,20 @@ struct Way {
     std::string because;
 };
 
-// Shares of a link's rate that NCCL reaches with large messages. NVLink: nccl-tests on two H200, 328 of 478 GB/s;
-// with switches that reduce, more. PCIe: 28 of 50 GB/s through host memory there.
-constexpr Interval nvlink_efficiency{0.55, 0.68, 0.90};
-constexpr Interval pcie_efficiency{0.25, 0.55, 0.85};
-constexpr Interval rdma_efficiency{0.75, 0.90, 0.97};
-constexpr Interval socket_efficiency{0.70, 0.92, 0.98};
-
-// A small all-reduce of two GPUs inside a CUDA graph. NVLink: 6 us by NCCL on H100 (NVIDIA/nccl#1259), less by the
-// engine's own kernel; PCIe: 16 us through host memory on H200.
-constexpr Interval nvlink_latency_us{3.5, 5, 9};
-constexpr Interval pcie_latency_us{10, 18, 40};
-// Between two hosts: 15 to 40 us over InfiniBand; through host memory a copy on either side more.
-constexpr Interval gpudirect_latency_us{12, 22, 40};
-constexpr Interval staged_rdma_latency_us{18, 35, 70};
-/// Over TCP, besides the network's own round trip: two steps of copy to the host, proxy thread, and copy back. An
-/// all-reduce of two GPUs over loopback: 45 us for 8 KiB in the engine, 52 for 14 KiB, 88 for 28 KiB, 230 for 128 and
-/// for 256 KiB, 443 for 1 MiB, 19,200 for 64 MiB (nccl-tests and the engine on two H200, NCCL 2.28).
-constexpr Interval socket_latency_us{12, 20, 60};
-constexpr Interval loopback_round_trip_us{5, 15, 40};
-const SmallMessages small_over_sockets{{0.3, 0.6, 1.5}, {60, 125, 250}};
-/// One proxy thread and one socket for each channel (NCCL's default): 3.9 GB/s on loopback, 8.5 with 4 x 4.
-constexpr Interval socket_limit_gbytes_per_s{1.5, 4, 9};
+using knowledge::LinkFigure;
 
 Interval scaled(const Interval& share, double rate) {
     return {share.low * rate, share.likely * rate, share.high * rate};
 }
 
-double pcie_gbytes_per_s(int generation, int width = 16) {
-    // 128b/130b coding from generation 3 on, and about 5 % for packets.
-    constexpr double of_generation_3_lane = 0.985 * 0.95;
-    return of_generation_3_lane * width * static_cast<double>(1 << std::max(0, generation - 3));
+/// One way, by the rate of a lane in GT/s.
+double pcie_gbytes_per_s(double gigatransfers_per_s, int width, const Knowledge& knowledge) {
+    return gigatransfers_per_s / 8 * width * knowledge.figure(LinkFigure::pcie_data_share).likely;
+}
+
+double pcie_gbytes_per_s(int generation, const Knowledge& knowledge) {
+    constexpr double generation_3 = 8;  // GT/s; each further generation doubles it
+    return pcie_gbytes_per_s(generation_3 * static_cast<double>(1 << std::max(0, generation - 3)), 16, knowledge);
 }
 
 double nvlink_gbytes_per_s(const Gpu& gpu) {
@@ -59,16 +42,24 @@ double nvlink_gbytes_per_s(const Gpu& gpu) {
     return sum;
 }
 
-Way over_nvlink(double gbytes_per_s, std::string because) {
-    return {"NVLink", scaled(nvlink_efficiency, gbytes_per_s), nvlink_latency_us, std::move(because)};
+Way over_nvlink(double gbytes_per_s, const Knowledge& knowledge, std::string because) {
+    return {"NVLink", scaled(knowledge.figure(LinkFigure::nvlink_efficiency), gbytes_per_s),
+            knowledge.figure(LinkFigure::nvlink_latency_us), std::move(because)};
 }
 
-Way over_pcie(const Gpu& gpu, const knowledge::GpuFigures* figures, std::string because) {
+Way over_unknown(const Knowledge& knowledge, std::string because) {
+    return {"an unknown link", knowledge.figure(LinkFigure::unknown_link_gbytes_per_s),
+            knowledge.figure(LinkFigure::unknown_link_latency_us), std::move(because)};
+}
+
+Way over_pcie(const Gpu& gpu, const knowledge::GpuFigures* figures, const Knowledge& knowledge, std::string because) {
     double rate = 0;
-    if (gpu.link.max_speed_gts && gpu.link.max_width) rate = *gpu.link.max_speed_gts / 8 * *gpu.link.max_width * 0.93;
-    if (rate == 0) rate = pcie_gbytes_per_s(figures ? figures->pcie_generation : 4);
-    return {"PCIe", scaled(pcie_efficiency, rate), pcie_latency_us,
-            fmt::format("{}: PCIe of {:.0f} GB/s", because, rate)};
+    if (gpu.link.max_speed_gts && gpu.link.max_width) {
+        rate = pcie_gbytes_per_s(*gpu.link.max_speed_gts, *gpu.link.max_width, knowledge);
+    }
+    if (rate == 0) rate = pcie_gbytes_per_s(figures ? figures->pcie_generation : 4, knowledge);
+    return {"PCIe", scaled(knowledge.figure(LinkFigure::pcie_efficiency), rate),
+            knowledge.figure(LinkFigure::pcie_latency_us), fmt::format("{}: PCIe of {:.0f} GB/s", because, rate)};
 }
 
 /// Between the GPUs of one host.
@@ -76,8 +67,7 @@ Way in_host(const Machine& machine, const HostDevices& host, const Knowledge& kn
     const Gpu* first = machine.find_gpu(host.devices[0].gpu.value_or(-1));
     const Gpu* second = machine.find_gpu(host.devices[1].gpu.value_or(-1));
     if (!first || !second) {
-        return {
-            "an unknown link", {5, 50, 400}, {4, 12, 40}, fmt::format("the GPUs of \"{}\" are not known", host.host)};
+        return over_unknown(knowledge, fmt::format("the GPUs of \"{}\" are not known", host.host));
     }
     const knowledge::GpuFigures* figures = knowledge.find_gpu_figures(first->name);
     const DevicePath* path = machine.find_path(device_name(*first), device_name(*second));
@@ -86,30 +76,31 @@ Way in_host(const Machine& machine, const HostDevices& host, const Knowledge& kn
     if (is_path_nvlink || (active_nvlinks(*first) > 0 && (!path || path->path.empty()))) {
         const double rate = links > 0 ? links : figures ? figures->nvlink_gbytes_per_s : 0;
         if (rate > 0) {
-            return over_nvlink(rate, fmt::format("\"{}\": NVLink of {:.0f} GB/s, {} links up", host.host, rate,
-                                                 active_nvlinks(*first)));
+            return over_nvlink(
+                rate, knowledge,
+                fmt::format("\"{}\": NVLink of {:.0f} GB/s, {} links up", host.host, rate, active_nvlinks(*first)));
         }
     }
     if (path && !path->path.empty() && !is_path_nvlink) {
-        return over_pcie(*first, figures, fmt::format("\"{}\": GPUs see each other as {}", host.host, path->path));
+        return over_pcie(*first, figures, knowledge,
+                         fmt::format("\"{}\": GPUs see each other as {}", host.host, path->path));
     }
     if (figures && figures->nvlink_gbytes_per_s == 0) {
-        return over_pcie(*first, figures, fmt::format("\"{}\": {} has no NVLink", host.host, first->name));
+        return over_pcie(*first, figures, knowledge, fmt::format("\"{}\": {} has no NVLink", host.host, first->name));
     }
     if (figures) {
-        Way way = over_nvlink(figures->nvlink_gbytes_per_s,
+        Way way = over_nvlink(figures->nvlink_gbytes_per_s, knowledge,
                               fmt::format("\"{}\": its NVLinks were not seen; {} has them, so they are taken as up",
                                           host.host, first->name));
-        way.gbytes_per_s.low = pcie_efficiency.low * pcie_gbytes_per_s(figures->pcie_generation);
-        way.latency_us.high = pcie_latency_us.likely;
+        way.gbytes_per_s.low =
+            knowledge.figure(LinkFigure::pcie_efficiency).low * pcie_gbytes_per_s(figures->pcie_generation, knowledge);
+        way.latency_us.high = knowledge.figure(LinkFigure::pcie_latency_us).likely;
         return way;
     }
-    return {"an unknown link",
-            {5, 50, 400},
-            {4, 12, 40},
-            fmt::format("how the GPUs of \"{}\" reach each other was not seen: anything between PCIe and NVLink; "
-                        "all_reduce_perf of nccl-tests would tell",
-                        host.host)};
+    return over_unknown(knowledge,
+                        fmt::format("how the GPUs of \"{}\" reach each other was not seen: anything between PCIe and "
+                                    "NVLink; all_reduce_perf of nccl-tests would tell",
+                                    host.host));
 }
 
 /// What NCCL would use for RDMA on one host.
@@ -138,7 +129,7 @@ Rdma rdma_of(const Machine& machine) {
     return rdma;
 }
 
-std::optional<Way> over_rdma(const Cluster& cluster, const Devices& devices) {
+std::optional<Way> over_rdma(const Cluster& cluster, const Devices& devices, const Knowledge& knowledge) {
     std::optional<Rdma> least;
     for (const HostDevices& host : devices.hosts) {
         const Machine* machine = cluster.find(host.host);
@@ -154,9 +145,11 @@ std::optional<Way> over_rdma(const Cluster& cluster, const Devices& devices) {
         }
     }
     const bool is_direct = least->is_gpudirect == true, is_staged = least->is_gpudirect == false;
-    Interval latency = is_staged ? staged_rdma_latency_us : gpudirect_latency_us;
-    if (!is_direct && !is_staged) latency = {gpudirect_latency_us.low, 28, staged_rdma_latency_us.high};
-    Way way{least->is_ethernet ? "RoCE" : "InfiniBand", scaled(rdma_efficiency, least->gbytes_per_s), latency, ""};
+    const Interval& latency = knowledge.figure(is_direct   ? LinkFigure::gpudirect_latency_us
+                                               : is_staged ? LinkFigure::staged_rdma_latency_us
+                                                           : LinkFigure::unknown_rdma_latency_us);
+    Way way{least->is_ethernet ? "RoCE" : "InfiniBand",
+            scaled(knowledge.figure(LinkFigure::rdma_efficiency), least->gbytes_per_s), latency, ""};
     way.name += is_direct ? " with GPUDirect RDMA" : is_staged ? " without GPUDirect RDMA" : "";
     way.because = fmt::format("between hosts: {}, {} port{} a host, {:.0f} GB/s together{}", way.name, least->ports,
                               least->ports == 1 ? "" : "s", least->gbytes_per_s,
@@ -175,7 +168,7 @@ std::optional<double> rate_of(const Machine* machine, const std::string& interfa
     return std::nullopt;
 }
 
-void add_sockets(const Cluster& cluster, const Devices& devices, Fabric& fabric) {
+void add_sockets(const Cluster& cluster, const Devices& devices, const Knowledge& knowledge, Fabric& fabric) {
     std::optional<double> least, round_trip;
     std::string interface;
     bool is_rate_unknown = false, is_any_loopback = false, is_any_path = false;
@@ -200,16 +193,16 @@ void add_sockets(const Cluster& cluster, const Devices& devices, Fabric& fabric)
     }
     const std::string name = fmt::format("TCP{}", interface.empty() ? "" : " over " + interface);
     const Interval trip = round_trip        ? Interval{*round_trip * 0.5, *round_trip, *round_trip * 1.5}
-                          : is_any_loopback ? loopback_round_trip_us
-                                            : unknown_round_trip_us;
-    Interval gbytes_per_s{0.11, 1.2, socket_limit_gbytes_per_s.high};
+                          : is_any_loopback ? knowledge.figure(LinkFigure::loopback_round_trip_us)
+                                            : knowledge.figure(LinkFigure::unknown_round_trip_us);
+    Interval gbytes_per_s = knowledge.figure(LinkFigure::unknown_socket_gbytes_per_s);
     std::string because;
     if (least && !is_rate_unknown) {
-        gbytes_per_s = socket_gbytes_per_s(*least);
+        gbytes_per_s = socket_gbytes_per_s(*least, knowledge);
         because = fmt::format("between hosts: no RDMA device is usable on all of them, so NCCL takes {} of {:g} Gb/s",
                               name, *least * 8);
     } else if (is_any_loopback && !is_rate_unknown) {
-        gbytes_per_s = socket_limit_gbytes_per_s;
+        gbytes_per_s = knowledge.figure(LinkFigure::socket_limit_gbytes_per_s);
         because = "between hosts: TCP over loopback, as fast as one proxy thread copies";
     } else {
         because = fmt::format(
@@ -219,7 +212,7 @@ void add_sockets(const Cluster& cluster, const Devices& devices, Fabric& fabric)
             is_any_path ? "the rate of an interface between them was not seen" : "the way between them was not tried");
     }
     because += round_trip ? fmt::format(", {:.0f} us there and back", *round_trip) : ", round trip not measured";
-    use_sockets(fabric, name, gbytes_per_s, trip);
+    use_sockets(fabric, knowledge, name, gbytes_per_s, trip);
     fabric.because.push_back(because);
 }
 
@@ -227,19 +220,22 @@ bool is_worse(const Way& a, const Way& b) { return a.gbytes_per_s.likely < b.gby
 
 }  // namespace
 
-Interval socket_gbytes_per_s(double link_gbytes_per_s) {
-    const Interval of_link = scaled(socket_efficiency, link_gbytes_per_s), &limit = socket_limit_gbytes_per_s;
+Interval socket_gbytes_per_s(double link_gbytes_per_s, const Knowledge& knowledge) {
+    const Interval of_link = scaled(knowledge.figure(LinkFigure::socket_efficiency), link_gbytes_per_s);
+    const Interval& limit = knowledge.figure(LinkFigure::socket_limit_gbytes_per_s);
     return {std::min(of_link.low, limit.low), std::min(of_link.likely, limit.likely),
             std::min(of_link.high, limit.high)};
 }
 
-void use_sockets(Fabric& fabric, std::string name, const Interval& gbytes_per_s, const Interval& round_trip_us) {
+void use_sockets(Fabric& fabric, const Knowledge& knowledge, std::string name, const Interval& gbytes_per_s,
+                 const Interval& round_trip_us) {
     fabric.between_hosts_name = std::move(name);
     fabric.between_hosts_gbytes_per_s = gbytes_per_s;
-    const Interval& own = socket_latency_us;
+    const Interval& own = knowledge.figure(LinkFigure::socket_latency_us);
     fabric.between_hosts_latency_us = {own.low + round_trip_us.low, own.likely + round_trip_us.likely,
                                        own.high + round_trip_us.high};
-    fabric.small_between_hosts = small_over_sockets;
+    fabric.small_between_hosts = SmallMessages{knowledge.figure(LinkFigure::small_socket_gbytes_per_s),
+                                               knowledge.figure(LinkFigure::bulk_socket_excess_us)};
     Interval& rate = fabric.small_between_hosts->gbytes_per_s;
     rate = {std::min(rate.low, gbytes_per_s.low), std::min(rate.likely, gbytes_per_s.likely),
             std::min(rate.high, gbytes_per_s.high)};
@@ -261,13 +257,13 @@ Fabric fabric_of(const Cluster& cluster, const Devices& devices, const Knowledge
         fabric.because.push_back(inside->because);
     }
     if (devices.hosts.size() > 1) {
-        if (const std::optional<Way> rdma = over_rdma(cluster, devices)) {
+        if (const std::optional<Way> rdma = over_rdma(cluster, devices, knowledge)) {
             fabric.between_hosts_name = rdma->name;
             fabric.between_hosts_gbytes_per_s = rdma->gbytes_per_s;
             fabric.between_hosts_latency_us = rdma->latency_us;
             fabric.because.push_back(rdma->because);
         } else {
-            add_sockets(cluster, devices, fabric);
+            add_sockets(cluster, devices, knowledge, fabric);
         }
     }
     return fabric;

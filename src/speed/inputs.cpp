@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/registry/registry.hpp"
 #include "r1cluster/base/error.hpp"
 #include "speed/step.hpp"
 
@@ -39,12 +40,12 @@ void require_gpus(const std::vector<StagePlacement>& stages) {
     }
 }
 
-/// Rows of vLLM stand for an engine without any of its own.
+/// Rows of the engine that a spec gets by default stand for an engine without any of its own.
 const knowledge::EngineOverheads& overheads_of(const EngineOptions& options) {
     static const knowledge::EngineOverheads none;
     const Knowledge& knowledge = *options.knowledge;
     const auto* row = knowledge.engine(options.name).find_overheads(options.version);
-    if (!row) row = knowledge.engine("vllm").find_overheads(std::nullopt);
+    if (!row) row = knowledge.engine(engine_called("").name).find_overheads(std::nullopt);
     return row ? *row : none;
 }
 

@@ -31,14 +31,13 @@ struct Fabric {
 };
 
 /// The worst of all hosts and pairs: a step waits for the last rank.
-Fabric fabric_of(const Cluster& cluster, const Devices& devices, const Knowledge& knowledge = Knowledge::embedded());
+Fabric fabric_of(const Cluster& cluster, const Devices& devices, const Knowledge& knowledge);
 
 /// NCCL over TCP between hosts.
-void use_sockets(Fabric& fabric, std::string name, const Interval& gbytes_per_s, const Interval& round_trip_us);
+void use_sockets(Fabric& fabric, const Knowledge& knowledge, std::string name, const Interval& gbytes_per_s,
+                 const Interval& round_trip_us);
 /// What NCCL reaches of a link of this rate: no more than its threads copy.
-Interval socket_gbytes_per_s(double link_gbytes_per_s);
-/// Between hosts of one network, where nobody measured it.
-constexpr Interval unknown_round_trip_us{20, 60, 200};
+Interval socket_gbytes_per_s(double link_gbytes_per_s, const Knowledge& knowledge);
 
 /// What a GPU can do. Not in our table: the band of its compute capability, or of all.
 struct DeviceRates {

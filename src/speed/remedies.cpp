@@ -60,10 +60,12 @@ void use_eight_bits(SpeedInputs& inputs) {
 
 }  // namespace
 
-void use_infiniband(Fabric& fabric) {
+void use_infiniband(Fabric& fabric, const Knowledge& knowledge) {
+    const Interval& share = knowledge.figure(LinkFigure::rdma_efficiency);
+    const double rate = knowledge.figure(LinkFigure::fast_infiniband_gbytes_per_s).likely;
     fabric.between_hosts_name = "InfiniBand with GPUDirect RDMA";
-    fabric.between_hosts_gbytes_per_s = {150, 180, 195};
-    fabric.between_hosts_latency_us = {12, 22, 40};
+    fabric.between_hosts_gbytes_per_s = {share.low * rate, share.likely * rate, share.high * rate};
+    fabric.between_hosts_latency_us = knowledge.figure(LinkFigure::gpudirect_latency_us);
     fabric.small_between_hosts.reset();
 }
 
@@ -81,7 +83,7 @@ std::string bound_by(const SpeedInputs& inputs, const SpeedTimes& likely, const 
     }
     if (crosses_hosts(inputs)) {
         search.consider("InfiniBand with GPUDirect RDMA between the hosts",
-                        [](SpeedInputs& changed) { use_infiniband(changed.fabric); });
+                        [](SpeedInputs& changed) { use_infiniband(changed.fabric, *changed.options.knowledge); });
     }
     if (inputs.options.kv_cache_dtype.rfind("fp8", 0) != 0) {
         search.consider("an FP8 cache", [](SpeedInputs& changed) { changed.options.kv_cache_dtype = "fp8"; });

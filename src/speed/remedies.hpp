@@ -11,7 +11,7 @@ namespace r1cluster::detail {
 /// model is evaluated again with each change, so that the number is its own.
 std::string bound_by(const SpeedInputs& inputs, const SpeedTimes& likely, const SpeedTerm& largest);
 
-/// What two hosts with one port of 400 Gb/s for each pair of GPUs have.
-void use_infiniband(Fabric& fabric);
+/// What two hosts with fast InfiniBand have.
+void use_infiniband(Fabric& fabric, const Knowledge& knowledge);
 
 }  // namespace r1cluster::detail

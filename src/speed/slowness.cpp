@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/registry/registry.hpp"
 #include "layout/words.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/base/units.hpp"
@@ -16,6 +17,7 @@ namespace {
 using detail::End;
 using detail::SpeedInputs;
 using detail::SpeedTimes;
+using knowledge::LinkFigure;
 
 /// A change to the model that would be true if this were the cause.
 struct Hypothesis {
@@ -78,15 +80,17 @@ const char* const transports =
 Hypothesis over_tcp(const SpeedInputs& base, double gbits_per_s) {
     Hypothesis hypothesis{fmt::format("everything between hosts over {:g} Gb/s Ethernet (TCP)", gbits_per_s), base};
     detail::Fabric& fabric = hypothesis.inputs.fabric;
-    detail::use_sockets(fabric, fmt::format("TCP of {:g} Gb/s", gbits_per_s),
-                        detail::socket_gbytes_per_s(gbits_per_s / 8), detail::unknown_round_trip_us);
+    const Knowledge& knowledge = *base.options.knowledge;
+    detail::use_sockets(fabric, knowledge, fmt::format("TCP of {:g} Gb/s", gbits_per_s),
+                        detail::socket_gbytes_per_s(gbits_per_s / 8, knowledge),
+                        knowledge.figure(LinkFigure::unknown_round_trip_us));
     const double bytes = detail::hop_bytes_per_token(base.config);
     const double prompt = bytes * static_cast<double>(base.workload.prompt_tokens);
     hypothesis.because = fmt::format(
         "a prompt of {} tokens is {:.0f} MB for each hop between stages, {:.2g} s; a token is {:.1f} KB, {:.2g} ms",
         format_count(static_cast<std::uint64_t>(base.workload.prompt_tokens)), prompt / 1e6,
         prompt / 1e9 / fabric.between_hosts_gbytes_per_s.likely, bytes / 1e3,
-        detail::hop_ms(fabric, true, bytes, End::likely));
+        detail::hop_ms(fabric, knowledge, true, bytes, End::likely));
     hypothesis.how_to_tell = transports;
     return hypothesis;
 }
@@ -108,7 +112,7 @@ void add_network_causes(std::vector<Hypothesis>& all, const SpeedInputs& base) {
     for (const double gbits : {1.0, 10.0, 100.0}) all.push_back(over_tcp(base, gbits));
     if (base.stages.size() > 1) {
         Hypothesis slow{"shapes of the hops over a slow management network", base};
-        slow.inputs.overheads.hop_metadata_ms = {1, 4, 20};
+        slow.inputs.overheads.hop_metadata_ms = base.figure(LinkFigure::slow_hop_metadata_ms);
         slow.because =
             "before each hop Gloo sends the tensors' shapes over the interface of GLOO_SOCKET_IFNAME, in several small "
             "messages of 0.2 to 5 ms each on a busy or distant network";
@@ -134,13 +138,14 @@ void add_host_causes(std::vector<Hypothesis>& all, const SpeedInputs& base, cons
     if (base.sizes.tensor_parallel > 1 && base.fabric.in_host_name != "PCIe") {
         Hypothesis pcie{"GPUs of a host reach each other over PCIe, not NVLink", base};
         pcie.inputs.fabric.in_host_name = "PCIe";
-        pcie.inputs.fabric.in_host_gbytes_per_s = {5, 15, 28};
-        pcie.inputs.fabric.in_host_latency_us = {10, 18, 40};
-        pcie.because = fmt::format(
-            "{} all-reduces a token at {:.0f} us in place of {:.0f} us",
-            detail::all_reduces(base.config, base.sizes.tensor_parallel),
-            1e3 * detail::all_reduce_ms(pcie.inputs.fabric, false, base.sizes.tensor_parallel, 0, End::likely),
-            1e3 * detail::all_reduce_ms(base.fabric, false, base.sizes.tensor_parallel, 0, End::likely));
+        pcie.inputs.fabric.in_host_gbytes_per_s = base.figure(LinkFigure::slow_pcie_gbytes_per_s);
+        pcie.inputs.fabric.in_host_latency_us = base.figure(LinkFigure::pcie_latency_us);
+        pcie.because = fmt::format("{} all-reduces a token at {:.0f} us in place of {:.0f} us",
+                                   detail::all_reduces(base.config, base.sizes.tensor_parallel),
+                                   1e3 * detail::all_reduce_ms(pcie.inputs.fabric, *base.options.knowledge, false,
+                                                               base.sizes.tensor_parallel, 0, End::likely),
+                                   1e3 * detail::all_reduce_ms(base.fabric, *base.options.knowledge, false,
+                                                               base.sizes.tensor_parallel, 0, End::likely));
         pcie.how_to_tell =
             "NCCL_DEBUG=INFO: `via SHM` in place of `via P2P`; is NCCL_P2P_DISABLE set, is nvidia-fabricmanager "
             "running; "
@@ -170,9 +175,9 @@ void add_engine_causes(std::vector<Hypothesis>& all, const SpeedInputs& base, co
         full.because =
             fmt::format("{} requests want {} tokens of cache, and there are {}", load.concurrency,
                         format_count(static_cast<std::uint64_t>(wanted)), detail::in_words(layout.kv_tokens));
-        full.how_to_tell =
-            "the engine's log: `preempted`, and `GPU KV cache usage` at 100 %; /metrics: "
-            "vllm:num_preemptions_total grows";
+        const std::string_view metric = detail::engine_called(base.options.name).preemption_metric;
+        full.how_to_tell = "the engine's log: `preempted`, and `GPU KV cache usage` at 100 %";
+        if (!metric.empty()) full.how_to_tell += fmt::format("; /metrics: {} grows", metric);
         all.push_back(std::move(full));
     }
     if (load.concurrency > 1) {

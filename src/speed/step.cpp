@@ -24,8 +24,8 @@ double kernels(const SpeedInputs& inputs, const StageWork& work, End end) {
 }
 
 /// Operators of a stage, which Python launches one by one where there is no graph.
-double launched_ms(const StageWork& work, End end) {
-    return (work.tuned_kernels + work.untuned_kernels) * cost(eager_kernel_us, end) / 1e3;
+double launched_ms(const SpeedInputs& inputs, const StageWork& work, End end) {
+    return (work.tuned_kernels + work.untuned_kernels) * cost(inputs.figure(SpeedFigure::eager_kernel_us), end) / 1e3;
 }
 
 /// Experts of a layer that the fullest rank reads. Whole experts are dealt unevenly to few ranks by chance: the most
@@ -44,11 +44,12 @@ double experts_of_rank(const SpeedInputs& inputs, double different_tokens, End e
 double weights_ms(const SpeedInputs& inputs, std::size_t stage, double different_tokens, End end) {
     const StageWork& work = inputs.works[stage];
     const double memory = rate(inputs.rates[stage].memory_gbytes_per_s, end);
-    double ms = ms_of_bytes(work.layer_bytes + work.head_bytes, memory * rate(weight_efficiency, end));
+    double ms = ms_of_bytes(work.layer_bytes + work.head_bytes,
+                            memory * rate(inputs.figure(SpeedFigure::weight_efficiency), end));
     if (work.expert_layers > 0) {
         const double bytes = static_cast<double>(work.expert_layers) * work.expert_bytes *
                              experts_of_rank(inputs, different_tokens, end);
-        ms += ms_of_bytes(bytes, memory * rate(expert_efficiency, end));
+        ms += ms_of_bytes(bytes, memory * rate(inputs.figure(SpeedFigure::expert_efficiency), end));
     }
     return ms;
 }
@@ -60,7 +61,8 @@ double exchange_ms(const SpeedInputs& inputs, std::size_t stage, double tokens, 
     const double bytes = 2 * static_cast<double>(inputs.config.hidden_size) * tokens * inputs.sizes.data_parallel;
     // A gather and a scatter are an all-reduce cut in two.
     return static_cast<double>(inputs.works[stage].expert_layers) *
-           all_reduce_ms(inputs.fabric, inputs.stages[stage].do_experts_span_hosts, ranks, bytes, end);
+           all_reduce_ms(inputs.fabric, *inputs.options.knowledge, inputs.stages[stage].do_experts_span_hosts, ranks,
+                         bytes, end);
 }
 
 /// Messages between the ranks of a stage: all-reduces, and with DCP two more for each layer's attention.
@@ -72,7 +74,7 @@ double all_reduces_ms(const SpeedInputs& inputs, std::size_t stage, double token
     if (ranks == 1) return 0;
     double count = 2 * static_cast<double>(work.layers()) + (placement.load.is_first ? 1 : 0);
     if (inputs.sizes.decode_context_parallel > 1) count += 2 * static_cast<double>(work.layers());
-    return count * all_reduce_ms(inputs.fabric, placement.spans_hosts, ranks, bytes, end);
+    return count * all_reduce_ms(inputs.fabric, *inputs.options.knowledge, placement.spans_hosts, ranks, bytes, end);
 }
 
 /// One step of `requests` on one stage.
@@ -84,23 +86,25 @@ DecodeTimes stage_step(const SpeedInputs& inputs, std::size_t stage, double requ
     const double different_tokens = inputs.different_tokens(tokens * inputs.sizes.data_parallel);
     times[weights_part] = weights_ms(inputs, stage, different_tokens, end);
     const double flops = 2 * (work.elements + work.expert_elements * inputs.sizes.data_parallel) * tokens;
-    const double arithmetic = ms_of_flops(flops, tflops * rate(decode_arithmetic, end));
+    const double arithmetic = ms_of_flops(flops, tflops * rate(inputs.figure(SpeedFigure::decode_arithmetic), end));
     times[arithmetic_part] = std::max(0.0, arithmetic - times[weights_part]);
     const double context =
         static_cast<double>(inputs.workload.prompt_tokens) + static_cast<double>(inputs.workload.output_tokens) / 2;
-    times[cache_part] =
-        std::max(ms_of_bytes(requests * context * work.kv_bytes_per_token,
-                             rate(inputs.rates[stage].memory_gbytes_per_s, end) * rate(cache_efficiency, end)),
-                 ms_of_flops(tokens * context * work.attention_flops, tflops * rate(decode_arithmetic, end)));
-    times[launch_part] = kernels(inputs, work, end) * cost(kernel_us, end) / 1e3;
+    times[cache_part] = std::max(ms_of_bytes(requests * context * work.kv_bytes_per_token,
+                                             rate(inputs.rates[stage].memory_gbytes_per_s, end) *
+                                                 rate(inputs.figure(SpeedFigure::cache_efficiency), end)),
+                                 ms_of_flops(tokens * context * work.attention_flops,
+                                             tflops * rate(inputs.figure(SpeedFigure::decode_arithmetic), end)));
+    times[launch_part] = kernels(inputs, work, end) * cost(inputs.figure(SpeedFigure::kernel_us), end) / 1e3;
     times[all_reduce_part] = all_reduces_ms(inputs, stage, tokens, end);
     times[exchange_part] = exchange_ms(inputs, stage, tokens, end);
     if (work.head_bytes > 0) {
-        times[sampling_part] = cost(sampling_ms, end) + requests * cost(sampling_of_request_ms, end);
+        times[sampling_part] = cost(inputs.figure(SpeedFigure::sampling_ms), end) +
+                               requests * cost(inputs.figure(SpeedFigure::sampling_of_request_ms), end);
     }
     if (inputs.options.is_eager) {
         // Python launches while the GPU works: the slower of the two counts.
-        times[launch_part] += std::max(0.0, launched_ms(work, end) - sum(times));
+        times[launch_part] += std::max(0.0, launched_ms(inputs, work, end) - sum(times));
     }
     return times;
 }
@@ -122,7 +126,7 @@ double draft_ms(const SpeedInputs& inputs, const DecodeTimes& last_stage) {
 double tokens_of_step(const SpeedInputs& inputs, End end) {
     double tokens = 1, probability = 1;
     for (int i = 0; i < inputs.options.speculative_tokens; ++i) {
-        probability *= rate(draft_acceptance, end);
+        probability *= rate(inputs.figure(SpeedFigure::draft_acceptance), end);
         tokens += probability;
     }
     return tokens;
@@ -150,14 +154,14 @@ DecodeTimes decode_times(const SpeedInputs& inputs, End end) {
             times[launch_part] += draft_ms(inputs, stage);
             continue;
         }
-        times[hop_part] += hop_ms(inputs.fabric, inputs.stages[i].is_next_on_other_host,
+        times[hop_part] += hop_ms(inputs.fabric, *inputs.options.knowledge, inputs.stages[i].is_next_on_other_host,
                                   tokens * hop_bytes_per_token(inputs.config), end) +
                            cost(inputs.overheads.hop_metadata_ms, end);
     }
     if (stages > 1) {  // the sampled tokens back to the first stage
         const bool is_other = std::any_of(inputs.stages.begin(), inputs.stages.end(),
                                           [](const StagePlacement& stage) { return stage.is_next_on_other_host; });
-        times[hop_part] += hop_ms(inputs.fabric, is_other, requests * 8, end);
+        times[hop_part] += hop_ms(inputs.fabric, *inputs.options.knowledge, is_other, requests * 8, end);
     }
     const knowledge::EngineOverheads& overheads = inputs.overheads;
     if (stages > 1) {
@@ -179,21 +183,24 @@ PrefillTimes stage_prefill(const SpeedInputs& inputs, std::size_t stage, double 
     const StageWork& work = inputs.works[stage];
     const double tflops = rate(inputs.rates[stage].tflops, end);
     PrefillTimes times{};
-    const double dense = ms_of_flops(2 * work.elements * tokens, tflops * rate(prefill_arithmetic, end));
+    const double dense =
+        ms_of_flops(2 * work.elements * tokens, tflops * rate(inputs.figure(SpeedFigure::prefill_arithmetic), end));
     const double experts = ms_of_flops(2 * work.expert_elements * inputs.sizes.data_parallel * tokens,
-                                       tflops * rate(prefill_expert_arithmetic, end));
+                                       tflops * rate(inputs.figure(SpeedFigure::prefill_expert_arithmetic), end));
     // What a release had not tuned yet was slow with many tokens too.
     const double untuned = work.untuned_kernels > 0 ? cost(inputs.overheads.untuned_kernel_factor, end) : 1;
     times[prefill_arithmetic_part] = (dense + experts) * untuned;
     times[prefill_weights_part] = std::max(
         0.0, weights_ms(inputs, stage, tokens * inputs.sizes.data_parallel, end) - times[prefill_arithmetic_part]);
-    times[prefill_attention_part] =
-        ms_of_flops(tokens * prompt / 2 * work.prefill_attention_flops, tflops * rate(prefill_arithmetic, end));
+    times[prefill_attention_part] = ms_of_flops(tokens * prompt / 2 * work.prefill_attention_flops,
+                                                tflops * rate(inputs.figure(SpeedFigure::prefill_arithmetic), end));
     times[prefill_all_reduce_part] = all_reduces_ms(inputs, stage, tokens, end);
     times[prefill_exchange_part] = exchange_ms(inputs, stage, tokens, end);
     // Attention is launched by Python between pieces of graphs, the rest by the pieces; without graphs everything is.
-    const double share = inputs.options.is_eager ? eager_prefill_share : prefill_share_outside_graphs;
-    times[prefill_launch_part] = std::max(0.0, share * launched_ms(work, end) - sum(times));
+    const SpeedFigure share_name =
+        inputs.options.is_eager ? SpeedFigure::eager_prefill_share : SpeedFigure::graph_prefill_share;
+    const double share = inputs.figure(share_name).likely;
+    times[prefill_launch_part] = std::max(0.0, share * launched_ms(inputs, work, end) - sum(times));
     return times;
 }
 
@@ -210,9 +217,10 @@ PrefillTimes prefill_of(const SpeedInputs& inputs, double tokens, End end) {
     for (std::size_t i = 0; i < inputs.stages.size(); ++i) {
         PrefillTimes stage = stage_prefill(inputs, i, chunk, static_cast<double>(inputs.workload.prompt_tokens), end);
         if (i + 1 < inputs.stages.size()) {
-            stage[prefill_hop_part] = hop_ms(inputs.fabric, inputs.stages[i].is_next_on_other_host,
-                                             chunk * hop_bytes_per_token(inputs.config), end) +
-                                      cost(inputs.overheads.hop_metadata_ms, end);
+            stage[prefill_hop_part] =
+                hop_ms(inputs.fabric, *inputs.options.knowledge, inputs.stages[i].is_next_on_other_host,
+                       chunk * hop_bytes_per_token(inputs.config), end) +
+                cost(inputs.overheads.hop_metadata_ms, end);
         }
         if (sum(stage) > sum(slowest)) slowest = stage;
         std::transform(whole.begin(), whole.end(), stage.begin(), whole.begin(), std::plus<>());
@@ -233,7 +241,8 @@ double rate(const Interval& band, End end) {
     return end == End::low ? band.high : end == End::likely ? band.likely : band.low;
 }
 
-double all_reduce_ms(const Fabric& fabric, bool spans_hosts, int ranks, double bytes, End end) {
+double all_reduce_ms(const Fabric& fabric, const Knowledge& knowledge, bool spans_hosts, int ranks, double bytes,
+                     End end) {
     if (ranks < 2) return 0;
     const double wire = 2.0 * (ranks - 1) / ranks * bytes;
     if (spans_hosts) {
@@ -245,20 +254,20 @@ double all_reduce_ms(const Fabric& fabric, bool spans_hosts, int ranks, double b
             bulk + cost(small.bulk_excess_us, end) / 1e3,
             cost(fabric.between_hosts_latency_us, end) / 1e3 + ms_of_bytes(wire, rate(small.gbytes_per_s, end)));
     }
-    // Each rank more is one more peer to read from, or two more steps of a ring.
-    const double latency = cost(fabric.in_host_latency_us, end) * (1 + 0.1 * (ranks - 2));
+    const double share = knowledge.figure(LinkFigure::more_ranks_latency_share).likely;
+    const double latency = cost(fabric.in_host_latency_us, end) * (1 + share * (ranks - 2));
     return latency / 1e3 + ms_of_bytes(wire, rate(fabric.in_host_gbytes_per_s, end));
 }
 
-double hop_ms(const Fabric& fabric, bool is_other_host, double bytes, End end) {
+double hop_ms(const Fabric& fabric, const Knowledge& knowledge, bool is_other_host, double bytes, End end) {
     // Two tensors, one after the other: between hosts, each is one of the two steps of an all-reduce; inside a host
-    // it is one kernel of NCCL on either side (nccl-tests on two H200: 17 us).
-    constexpr Interval in_host_us{20, 35, 80};
+    // it is one kernel of NCCL on either side.
     if (is_other_host) {
         return cost(fabric.between_hosts_latency_us, end) / 1e3 +
                ms_of_bytes(bytes, rate(fabric.between_hosts_gbytes_per_s, end));
     }
-    return cost(in_host_us, end) / 1e3 + ms_of_bytes(bytes, rate(fabric.in_host_gbytes_per_s, end));
+    return cost(knowledge.figure(LinkFigure::in_host_hop_us), end) / 1e3 +
+           ms_of_bytes(bytes, rate(fabric.in_host_gbytes_per_s, end));
 }
 
 SpeedTimes speed_times(const SpeedInputs& inputs, End end) {
@@ -278,7 +287,8 @@ SpeedTimes speed_times(const SpeedInputs& inputs, End end) {
     times.decode[interruption_part] = (end == End::high ? all_ms - all_ms / inputs.running() : later_ms) / outputs;
     times.tpot_ms = sum(times.decode);
     times.prefill[prefill_request_part] =
-        cost(request_ms, end) + inputs.running() * inputs.sizes.data_parallel * cost(admission_ms, end);
+        cost(inputs.figure(SpeedFigure::request_ms), end) +
+        inputs.running() * inputs.sizes.data_parallel * cost(inputs.figure(SpeedFigure::admission_ms), end);
     // Who finds no place waits for whole rounds; the request in the middle for half of them.
     const double round = all_ms + outputs * times.tpot_ms;
     times.prefill[prefill_queue_part] = std::floor((inputs.rounds() - 1) / 2 + 0.5) * round;

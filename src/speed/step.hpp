@@ -6,11 +6,13 @@
 #include <array>
 #include <cstddef>
 
-#include "speed/constants.hpp"
 #include "speed/model.hpp"
 #include "speed/work.hpp"
 
 namespace r1cluster::detail {
+
+using knowledge::LinkFigure;
+using knowledge::SpeedFigure;
 
 /// Which end of every band: `low` is all that is fast.
 enum class End { low, likely, high };
@@ -64,6 +66,10 @@ struct SpeedInputs {
     std::vector<DeviceRates> rates;  ///< of each stage's device
     knowledge::EngineOverheads overheads;
 
+    template <class Name>
+    const Interval& figure(Name name) const {
+        return options.knowledge->figure(name);
+    }
     /// Requests that one data-parallel replica runs at a time, and in how many rounds it gets to all of them.
     double running() const;
     double rounds() const;
@@ -91,8 +97,9 @@ SpeedTimes speed_times(const SpeedInputs& inputs, End end);
 void require_gpus(const std::vector<StagePlacement>& stages);
 
 /// One all-reduce of `bytes` among `ranks`: latency and, in a ring, 2 (T-1) / T times the bytes.
-double all_reduce_ms(const Fabric& fabric, bool spans_hosts, int ranks, double bytes, End end);
+double all_reduce_ms(const Fabric& fabric, const Knowledge& knowledge, bool spans_hosts, int ranks, double bytes,
+                     End end);
 /// One hop of `tokens` to the next stage, without the engine's own messages.
-double hop_ms(const Fabric& fabric, bool is_other_host, double bytes, End end);
+double hop_ms(const Fabric& fabric, const Knowledge& knowledge, bool is_other_host, double bytes, End end);
 
 }  // namespace r1cluster::detail

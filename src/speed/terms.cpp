@@ -37,8 +37,9 @@ Sums sums(const SpeedInputs& inputs) {
 }
 
 std::string weights_reason(const SpeedInputs& inputs, const Sums& sum) {
-    std::string text = fmt::format("{} of layers and {} of the head a step, at {} of the memory's rate",
-                                   gigabytes(sum.layer_bytes), gigabytes(sum.head_bytes), band(weight_efficiency));
+    std::string text =
+        fmt::format("{} of layers and {} of the head a step, at {} of the memory's rate", gigabytes(sum.layer_bytes),
+                    gigabytes(sum.head_bytes), band(inputs.figure(SpeedFigure::weight_efficiency)));
     if (sum.expert_layers > 0) {
         const double requests = inputs.running() * inputs.sizes.data_parallel;
         const double reached = expected_experts(*inputs.config.experts, inputs.different_tokens(requests));
@@ -46,7 +47,7 @@ std::string weights_reason(const SpeedInputs& inputs, const Sums& sum) {
             "; about {:.0f} of {} experts in each of {} layers, {:.3g} MB each{}, at {}", reached,
             inputs.config.experts->routed, sum.expert_layers, sum.expert_bytes / 1e6,
             inputs.sizes.is_expert_parallel ? fmt::format(", over {} ranks", expert_ranks(inputs.sizes)) : " on a rank",
-            band(expert_efficiency));
+            band(inputs.figure(SpeedFigure::expert_efficiency)));
     }
     return text + "; " + inputs.rates.front().because;
 }
@@ -91,20 +92,24 @@ std::array<std::string, decode_parts> decode_reasons(const SpeedInputs& inputs) 
     text[weights_part] = weights_reason(inputs, sum);
     text[arithmetic_part] = fmt::format("2 x {:.3g} G elements x {:.0f} tokens, beyond the time of their bytes",
                                         sum.elements / 1e9, requests);
-    text[cache_part] = fmt::format("{:.0f} requests x {:.0f} tokens x {:.0f} bytes, at {} of the memory's rate",
-                                   requests, context, sum.cache_bytes, band(cache_efficiency));
+    text[cache_part] =
+        fmt::format("{:.0f} requests x {:.0f} tokens x {:.0f} bytes, at {} of the memory's rate", requests, context,
+                    sum.cache_bytes, band(inputs.figure(SpeedFigure::cache_efficiency)));
     text[launch_part] = fmt::format(
         "{} kernels, and {} of latent attention, experts or block scales times {}, {} us each in a CUDA graph{}; {}",
-        sum.tuned_kernels, sum.untuned_kernels, band(inputs.overheads.untuned_kernel_factor), band(kernel_us),
-        inputs.options.is_eager ? fmt::format(", {} operators of {} us each from Python",
-                                              sum.tuned_kernels + sum.untuned_kernels, band(eager_kernel_us))
-                                : "",
+        sum.tuned_kernels, sum.untuned_kernels, band(inputs.overheads.untuned_kernel_factor),
+        band(inputs.figure(SpeedFigure::kernel_us)),
+        inputs.options.is_eager
+            ? fmt::format(", {} operators of {} us each from Python", sum.tuned_kernels + sum.untuned_kernels,
+                          band(inputs.figure(SpeedFigure::eager_kernel_us)))
+            : "",
         inputs.overheads.because);
     text[all_reduce_part] = all_reduce_reason(inputs, requests);
     text[exchange_part] =
         fmt::format("hidden states to and from the ranks of their experts, {} layers", sum.expert_layers);
     text[hop_part] = hop_reason(inputs, requests) + "; the sampled tokens back";
-    text[sampling_part] = fmt::format("{} ms and {} ms a request", band(sampling_ms), band(sampling_of_request_ms));
+    text[sampling_part] = fmt::format("{} ms and {} ms a request", band(inputs.figure(SpeedFigure::sampling_ms)),
+                                      band(inputs.figure(SpeedFigure::sampling_of_request_ms)));
     text[engine_part] = inputs.overheads.because;
     text[wait_part] = "with a batch for each stage, all wait for the slowest stage";
     text[interruption_part] = "prompts that are taken in while a request writes, shared over its tokens";
@@ -116,14 +121,16 @@ std::array<std::string, prefill_parts> prefill_reasons(const SpeedInputs& inputs
     const double tokens = inputs.running() * static_cast<double>(inputs.workload.prompt_tokens);
     std::array<std::string, prefill_parts> text;
     text[prefill_request_part] =
-        fmt::format("HTTP, tokens and processes: {} ms, and {} ms for each that arrives with it", band(request_ms),
-                    band(admission_ms));
+        fmt::format("HTTP, tokens and processes: {} ms, and {} ms for each that arrives with it",
+                    band(inputs.figure(SpeedFigure::request_ms)), band(inputs.figure(SpeedFigure::admission_ms)));
     text[prefill_arithmetic_part] = fmt::format(
         "2 x {:.3g} G elements for each of {:.0f} prompt tokens at a time, in chunks of {:.0f}, at {} of the "
         "arithmetic "
         "rate{}",
-        sum.elements / 1e9, tokens, inputs.chunk_tokens(), band(prefill_arithmetic),
-        sum.expert_layers > 0 ? fmt::format(", experts at {}", band(prefill_expert_arithmetic)) : "");
+        sum.elements / 1e9, tokens, inputs.chunk_tokens(), band(inputs.figure(SpeedFigure::prefill_arithmetic)),
+        sum.expert_layers > 0
+            ? fmt::format(", experts at {}", band(inputs.figure(SpeedFigure::prefill_expert_arithmetic)))
+            : "");
     text[prefill_weights_part] = "bytes of the weights, beyond the time of their arithmetic";
     text[prefill_attention_part] =
         fmt::format("{:.3g} M operations for each pair of tokens", sum.attention_flops / 1e6);

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "speed/constants.hpp"
-
 namespace r1cluster::detail {
 namespace {
+
+using knowledge::SpeedFigure;
 
 double number(std::int64_t value) { return static_cast<double>(value); }
 
@@ -95,6 +95,15 @@ std::vector<StageWork> stage_works(const EngineOptions& options, const ModelConf
     const double mlp = 3 * hidden * number(config.intermediate_size) / ranks;
     const double vocabulary = hidden * number(config.vocabulary_size) / ranks;
     const bool has_scales = config.quantization.has_value();
+    const auto kernels = [&](SpeedFigure name) { return static_cast<int>(options.knowledge->figure(name).likely); };
+    const int mlp_kernels = kernels(SpeedFigure::mlp_kernels), head_kernels = kernels(SpeedFigure::head_kernels);
+    const int expert_kernels = kernels(SpeedFigure::expert_kernels);
+    const int attention_kernels =
+        kernels(config.latent_attention ? SpeedFigure::latent_attention_kernels : SpeedFigure::attention_kernels);
+    const int quantised_attention_kernels = kernels(config.latent_attention ? SpeedFigure::quantised_latent_kernels
+                                                                            : SpeedFigure::quantised_attention_kernels);
+    const int quantised_mlp_kernels = kernels(SpeedFigure::quantised_mlp_kernels);
+    const int quantised_expert_kernels = kernels(SpeedFigure::quantised_expert_kernels);
     std::vector<StageWork> works;
     std::int64_t layer = 0;
     for (const StagePlacement& stage : stages) {
@@ -131,12 +140,10 @@ std::vector<StageWork> stage_works(const EngineOptions& options, const ModelConf
         const auto many = static_cast<int>(work.expert_layers);
         work.tuned_kernels = few * mlp_kernels + (stage.load.is_last ? head_kernels : 0);
         work.untuned_kernels = many * expert_kernels;
-        (config.latent_attention ? work.untuned_kernels : work.tuned_kernels) +=
-            all * (config.latent_attention ? latent_attention_kernels : attention_kernels);
+        (config.latent_attention ? work.untuned_kernels : work.tuned_kernels) += all * attention_kernels;
         if (has_scales) {
             work.untuned_kernels +=
-                all * (config.latent_attention ? quantised_latent_kernels : quantised_attention_kernels) +
-                few * quantised_mlp_kernels + many * quantised_expert_kernels;
+                all * quantised_attention_kernels + few * quantised_mlp_kernels + many * quantised_expert_kernels;
         }
         works.push_back(work);
     }

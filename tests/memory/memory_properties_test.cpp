@@ -16,7 +16,7 @@ namespace {
 
 EngineOptions options_of(const Case& made) {
     return detail::choose_options(made.spec, made.cluster, made.checkpoint.config,
-                                  detail::devices_of(made.spec, made.cluster));
+                                  detail::devices_of(made.spec, made.cluster), Knowledge::embedded());
 }
 
 LayoutSizes sizes(int tensor_parallel, int pipeline_parallel, int decode_context_parallel = 1) {
@@ -36,7 +36,7 @@ DeploymentSpec r1_spec(const std::string& version, std::vector<std::string> argu
 
 EngineOptions options_of(const DeploymentSpec& spec, const ModelConfig& config) {
     const Cluster cluster = h100_hosts(1);
-    return detail::choose_options(spec, cluster, config, detail::devices_of(spec, cluster));
+    return detail::choose_options(spec, cluster, config, detail::devices_of(spec, cluster), Knowledge::embedded());
 }
 
 std::uint64_t r1_token_bytes(const std::string& version, LayoutSizes of, std::vector<std::string> arguments = {}) {

@@ -12,7 +12,7 @@ using namespace r1cluster::test;
 namespace {
 
 detail::Fabric fabric(const Cluster& cluster) {
-    return detail::fabric_of(cluster, detail::devices_of(spec_for(cluster), cluster));
+    return detail::fabric_of(cluster, detail::devices_of(spec_for(cluster), cluster), Knowledge::embedded());
 }
 
 void name_gpus(Cluster& cluster, const std::string& name) {
@@ -175,7 +175,8 @@ TEST_CASE("over loopback TCP is what one thread copies", "[speed]") {
     // nccl-tests and vLLM's steps on two H200, NCCL 2.28: KiB and us.
     for (const auto& [kib, us] : {std::pair{8, 45.0}, {14, 52}, {28, 88}, {128, 230}, {256, 230}, {1024, 443}}) {
         CAPTURE(kib);
-        const double ms = detail::all_reduce_ms(found, true, 2, kib * 1024.0, detail::End::likely);
+        const double ms =
+            detail::all_reduce_ms(found, Knowledge::embedded(), true, 2, kib * 1024.0, detail::End::likely);
         CHECK(std::abs(ms * 1e3 / us - 1) < 0.25);
     }
 }

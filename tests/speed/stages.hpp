@@ -15,6 +15,7 @@ namespace r1cluster::test {
 inline detail::EngineOptions options_of(const std::string& version = "") {
     detail::EngineOptions options;
     options.name = "vllm";
+    options.knowledge = &Knowledge::embedded();
     if (!version.empty()) options.version = Version::parse(version);
     options.dtype = options.kv_cache_dtype = "bfloat16";
     options.max_model_len = 32768;

@@ -92,7 +92,7 @@ TEST_CASE("32,768 tokens of R1 take 8 s over 1 Gb/s, 0.75 s over 10 Gb/s, 20 to 
     const double bytes = 32768 * hop_bytes_per_token(r1_shape());
     CHECK(std::round(bytes / 1e6) == 940);
     const auto seconds = [&](double gbits_per_s) {
-        return hop_ms(fabric_at(300, gbits_per_s / 8), true, bytes, End::likely) / 1e3;
+        return hop_ms(fabric_at(300, gbits_per_s / 8), Knowledge::embedded(), true, bytes, End::likely) / 1e3;
     };
     CHECK(std::abs(seconds(1) - 7.5) < 0.05);  // at the whole rate; 8 s at 94 % of it
     CHECK(std::abs(seconds(10) - 0.75) < 0.005);
@@ -101,13 +101,13 @@ TEST_CASE("32,768 tokens of R1 take 8 s over 1 Gb/s, 0.75 s over 10 Gb/s, 20 to 
 
 TEST_CASE("an all-reduce moves 2 (T-1) / T times its bytes, and more ranks take longer to begin", "[speed]") {
     Fabric fabric = fabric_at(100, 10);
-    CHECK(all_reduce_ms(fabric, false, 1, 1e9, End::likely) == 0);
-    CHECK(std::abs(all_reduce_ms(fabric, false, 2, 1e8, End::likely) - 1.0) < 1e-9);
-    CHECK(std::abs(all_reduce_ms(fabric, false, 8, 1e8, End::likely) - 1.75) < 1e-9);
-    CHECK(std::abs(all_reduce_ms(fabric, true, 2, 1e8, End::likely) - 10.0) < 1e-9);
+    CHECK(all_reduce_ms(fabric, Knowledge::embedded(), false, 1, 1e9, End::likely) == 0);
+    CHECK(std::abs(all_reduce_ms(fabric, Knowledge::embedded(), false, 2, 1e8, End::likely) - 1.0) < 1e-9);
+    CHECK(std::abs(all_reduce_ms(fabric, Knowledge::embedded(), false, 8, 1e8, End::likely) - 1.75) < 1e-9);
+    CHECK(std::abs(all_reduce_ms(fabric, Knowledge::embedded(), true, 2, 1e8, End::likely) - 10.0) < 1e-9);
     fabric.in_host_latency_us = {5, 5, 5};
-    CHECK(all_reduce_ms(fabric, false, 2, 0, End::likely) == 0.005);
-    CHECK(all_reduce_ms(fabric, false, 8, 0, End::likely) > 0.005);
+    CHECK(all_reduce_ms(fabric, Knowledge::embedded(), false, 2, 0, End::likely) == 0.005);
+    CHECK(all_reduce_ms(fabric, Knowledge::embedded(), false, 8, 0, End::likely) > 0.005);
 }
 
 TEST_CASE("a GPU is found by the words of its name, the special before the general", "[speed]") {
