@@ -10,8 +10,8 @@
 namespace r1cluster {
 namespace detail {
 
-Verdicts::Verdicts(const Rule& rule, Report& report)
-    : rule_(rule), report_(report), checked_{std::string(rule.id), std::string(rule.requirement), 0, 0} {}
+Verdicts::Verdicts(const knowledge::CheckRule& rule, Report& report)
+    : rule_(rule), report_(report), checked_{rule.id, rule.requirement, 0, 0} {}
 
 void Verdicts::add(const std::string& subject, const Judgement& judgement) {
     if (!judgement) return;
@@ -20,8 +20,8 @@ void Verdicts::add(const std::string& subject, const Judgement& judgement) {
                                        [](const Violation& problem) { return problem.severity == Severity::info; });
     if (is_passed) ++checked_.passed;
     for (const Violation& problem : *judgement) {
-        report_.findings.push_back({problem.id.empty() ? std::string(rule_.id) : problem.id, problem.severity, subject,
-                                    problem.observed, problem.expected, problem.remedy, std::string(rule_.source)});
+        report_.findings.push_back({problem.id.empty() ? rule_.id : problem.id, problem.severity, subject,
+                                    problem.observed, problem.expected, problem.remedy, rule_.source});
     }
 }
 
@@ -64,7 +64,7 @@ Report check(const Decision& decision, const Knowledge& knowledge) {
                                    decision,        knowledge};
     Report report;
     for (const detail::Rule& rule : detail::all_rules()) {
-        detail::Verdicts verdicts(rule, report);
+        detail::Verdicts verdicts(knowledge.find_check(rule.id), report);
         rule.apply(input, verdicts);
         report.checked.push_back(verdicts.checked());
     }

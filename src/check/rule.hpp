@@ -27,29 +27,24 @@ using Judgement = std::optional<std::vector<Violation>>;
 inline const Judgement not_concerned = std::nullopt;
 inline const Judgement passed = std::vector<Violation>{};
 
-struct Rule;
-
 /// Collects what one rule says.
 class Verdicts {
 public:
-    Verdicts(const Rule& rule, Report& report);
+    Verdicts(const knowledge::CheckRule& rule, Report& report);
     void add(const std::string& subject, const Judgement& judgement);
     /// A subject of a host that gave no answer: not passed, and host.reached alone says why.
     void add_unreached() { ++checked_.subjects; }
     const CheckedRule& checked() const { return checked_; }
 
 private:
-    const Rule& rule_;
+    const knowledge::CheckRule& rule_;
     Report& report_;
     CheckedRule checked_;
 };
 
-/// What must hold, from where we know, and how bad it is at worst.
+/// How a row of the table of checks, by its id, is judged.
 struct Rule {
     std::string_view id;
-    std::string_view requirement;
-    std::string_view source;
-    Severity severity = Severity::error;
     void (*apply)(const CheckInput&, Verdicts&) = nullptr;
 };
 

@@ -51,20 +51,10 @@ void judge_host_settings(const CheckInput& input, Verdicts& verdicts) {
 }
 
 constexpr std::array rules{
-    Rule{"checkpoint.readable", "the files of the checkpoint can be read as one model",
-         "safetensors format; config.json of the transformers library", Severity::error, judge_checkpoint},
-    Rule{"plan.possible", "there is a layout that the hosts, the model and the spec allow", "docs/plan.md",
-         Severity::error, judge_plan},
-    Rule{"config.possible", "every process can be given its environment", "environ(7)", Severity::error,
-         judge_settings},
-    Rule{"config.interface", "each host's interface towards its peers exists and is known", "docs/settings.md",
-         Severity::error, judge_host_settings},
-    Rule{"config.address", "that interface has the address that the peers connect to", "docs/settings.md",
-         Severity::error, judge_host_settings},
-    Rule{"config.override", "no variable of the spec contradicts what the hosts need", "docs/settings.md",
-         Severity::error, judge_host_settings},
-    Rule{"launch.possible", "the engine can be started with this layout and these arguments",
-         "vLLM documentation, Parallelism and scaling", Severity::error, judge_launch},
+    Rule{"checkpoint.readable", judge_checkpoint}, Rule{"plan.possible", judge_plan},
+    Rule{"config.possible", judge_settings},       Rule{"config.interface", judge_host_settings},
+    Rule{"config.address", judge_host_settings},   Rule{"config.override", judge_host_settings},
+    Rule{"launch.possible", judge_launch},
 };
 
 }  // namespace

@@ -56,8 +56,8 @@ std::vector<Need> needs(const CheckInput& input, const Version& version) {
     return all;
 }
 
-void judge_capability_of(const Gpu& gpu, const std::vector<Need>& all, const Subject& subject,
-                         std::vector<Violation>& problems) {
+void judge_capability_of(const Gpu& gpu, const std::vector<Need>& all, const EngineDefinition& engine,
+                         const Subject& subject, std::vector<Violation>& problems) {
     const std::optional<int> capability = capability_number(gpu.compute_capability);
     if (!capability) {
         problems.push_back(
@@ -69,7 +69,8 @@ void judge_capability_of(const Gpu& gpu, const std::vector<Need>& all, const Sub
         problems.push_back(
             {need.severity, fmt::format("GPU {} ({}) has {}", gpu.nvml_index, gpu.name, gpu.compute_capability),
              fmt::format("compute capability {} or higher: {}", capability_text(need.rule->least), need.why),
-             "use other GPUs, a newer vllm, or a checkpoint of another dtype"});
+             fmt::format("use other GPUs, a newer {}, or a checkpoint of another dtype",
+                         engine.distributions.front())});
         if (need.severity == Severity::error) return;
     }
 }
@@ -86,7 +87,9 @@ Judgement judge_capability(const CheckInput& input, const Subject& subject) {
     if (!version) return {{unseen(subject.machine, "engine", expected)}};
     const auto all = needs(input, *version);
     std::vector<Violation> problems;
-    for (const Gpu* gpu : used_gpus(input, subject)) judge_capability_of(*gpu, all, subject, problems);
+    for (const Gpu* gpu : used_gpus(input, subject)) {
+        judge_capability_of(*gpu, all, engine_of(input), subject, problems);
+    }
     return problems;
 }
 
@@ -180,19 +183,11 @@ Judgement judge_driver(const CheckInput& input, const Subject& subject) {
 }
 
 constexpr std::array rules{
-    Rule{"gpu.present", "an engine for GPUs finds the GPUs it shall use", "NVML, nvmlDeviceGetCount", Severity::error,
-         each_host<judge_present>},
-    Rule{"gpu.capability", "the GPUs can compute with the dtypes of the checkpoint",
-         "vllm-project/vllm#15336, #16850; vLLM: \"Bfloat16 is only supported on GPUs with compute capability of at "
-         "least "
-         "8.0\"",
-         Severity::error, each_host<judge_capability>},
-    Rule{"gpu.same", "GPUs of one tensor-parallel group, and better of all stages, are of one kind",
-         "vLLM sizes the KV cache of all ranks by the smallest", Severity::error, judge_same},
-    Rule{"gpu.mig", "no GPU is cut up by MIG", "NVIDIA MIG user guide: no peer-to-peer between instances",
-         Severity::error, each_host<judge_mig>},
-    Rule{"driver.same", "the GPU driver is the same on every host", "vllm-project/vllm#4114", Severity::warning,
-         each_of_several_hosts<judge_driver>},
+    Rule{"gpu.present", each_host<judge_present>},
+    Rule{"gpu.capability", each_host<judge_capability>},
+    Rule{"gpu.same", judge_same},
+    Rule{"gpu.mig", each_host<judge_mig>},
+    Rule{"driver.same", each_of_several_hosts<judge_driver>},
 };
 
 }  // namespace

@@ -128,20 +128,12 @@ Judgement judge_clock(const CheckInput& input, const Subject& subject) {
 }
 
 constexpr std::array rules{
-    Rule{"host.reached", "every host of the spec answers", "OpenSSH, ssh(1)", Severity::error, judge_reached},
-    Rule{"limits.open_files", "an engine process may open enough files and sockets",
-         "NCCL 2.30 troubleshooting: more than 32 k descriptors at 144 ranks", Severity::error,
-         each_host<judge_open_files>},
-    Rule{"limits.memlock", "memory can be locked where an RDMA device is used",
-         "NVIDIA/nccl-tests#206: ibv_reg_mr fails with \"Cannot allocate memory\"", Severity::error,
-         each_host<judge_memlock>},
-    Rule{"limits.shm", "/dev/shm holds what the ranks of a host share",
-         "NCCL troubleshooting, shared memory; vllm-project/production-stack#44", Severity::error,
-         each_host<judge_shared_memory>},
-    Rule{"disk.enough", "there is room for state and logs, and the model's file system is known",
-         "engine logs are kept on each host", Severity::error, each_host<judge_disk>},
-    Rule{"clock.agrees", "clocks agree, so that logs of several hosts can be read together", "ntpd(8), timedatectl(1)",
-         Severity::warning, each_of_several_hosts<judge_clock>},
+    Rule{"host.reached", judge_reached},
+    Rule{"limits.open_files", each_host<judge_open_files>},
+    Rule{"limits.memlock", each_host<judge_memlock>},
+    Rule{"limits.shm", each_host<judge_shared_memory>},
+    Rule{"disk.enough", each_host<judge_disk>},
+    Rule{"clock.agrees", each_of_several_hosts<judge_clock>},
 };
 
 }  // namespace
