@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
@@ -14,6 +15,7 @@ namespace r1cluster::detail {
 namespace {
 
 constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
+constexpr double straggler_factor = 5;
 /// An agent is of another build where its executable was not copied from here: on a local host with a binary of its
 /// own.
 asio::awaitable<void> say_hello(Channel& channel, seconds timeout) {
@@ -52,13 +54,16 @@ Agents::Agents(asio::io_context& context, DeploymentSpec spec, HostOptions optio
 
 asio::awaitable<void> Agents::open(std::optional<double> straggler_s) {
     asio::steady_timer stragglers(context_);
+    const auto begun = std::chrono::steady_clock::now();
     bool has_answer = false;
     std::vector<std::function<asio::awaitable<void>()>> tasks;
     const std::function<void()> wait_for_stragglers = [&] {
         if (!straggler_s || std::exchange(has_answer, true)) return;
-        stragglers.expires_after(
-            std::chrono::duration_cast<std::chrono::steady_clock::duration>(seconds(*straggler_s)));
-        stragglers.async_wait([this, limit_s = *straggler_s](boost::system::error_code cancelled) {
+        // Where the first was slow, because this machine is busy or the network slow, so are the others.
+        const double first_s = seconds(std::chrono::steady_clock::now() - begun).count();
+        const double limit_s = std::max(*straggler_s, straggler_factor * first_s);
+        stragglers.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(seconds(limit_s)));
+        stragglers.async_wait([this, limit_s](boost::system::error_code cancelled) {
             if (!cancelled) give_up_silent(limit_s);
         });
     };

@@ -34,8 +34,9 @@ public:
     Agents(asio::io_context& context, DeploymentSpec spec, HostOptions options);
 
     /// Connects to every host that has no connection, or a broken one. A host that cannot be reached is no failure of
-    /// open(): see unreachable(). With `straggler_s`, hosts that are silent for so long after the first has answered
-    /// are given up, so that one silent host does not hold up what the others have to say.
+    /// open(): see unreachable(). With `straggler_s`, hosts that are silent for so long after the first has answered,
+    /// or five times as long as the first took, are given up, so that one silent host does not hold up what the others
+    /// have to say.
     asio::awaitable<void> open(std::optional<double> straggler_s = {});
     /// Why there is no agent on this host; nullopt: there is one.
     std::optional<Error> unreachable(const std::string& host) const;

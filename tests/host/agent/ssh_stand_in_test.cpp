@@ -166,7 +166,8 @@ TEST_CASE("the status of the others does not wait for a host that is silent", "[
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(50));
     CHECK(status.hosts.at(0).phase == Phase::absent);
     CHECK(status.hosts.at(1).phase == Phase::unknown);
-    CHECK(status.hosts.at(1).because == "connecting to node1: no answer within 3 s after another host answered");
+    CHECK_THAT(status.hosts.at(1).because, StartsWith("connecting to node1: no answer within ") &&
+                                               ContainsSubstring(" s after another host answered"));
 }
 
 TEST_CASE("one host that cannot be reached does not hide the other", "[host/agent]") {
