@@ -12,8 +12,13 @@ seconds_since() {
   printf '%d.%d' $((ms / 1000)) $((ms % 1000 / 100))
 }
 
-# The end of a log, as one short line.
-last_words() { tail -c 2000 "$1" 2>/dev/null | tr '\r' '\n' | sed 's/\x1b\[[0-9;]*[A-Za-z]//g' | grep -v '^[[:space:]]*$' | tail -n 1 | cut -c "1-$2"; }
+# last_words LOG N: the end of a log as one short line of at most N characters. A log may end or be cut in the middle of one.
+last_words() {
+  local LC_ALL=C.UTF-8 line
+  line=$(tail -c 2000 "$1" 2>/dev/null | iconv -c -f UTF-8 -t UTF-8 2>/dev/null | tr '\r' '\n' |
+    sed 's/\x1b\[[0-9;]*[A-Za-z]//g' | grep -v '^[[:space:]]*$' | tail -n 1) || true
+  printf '%s' "${line:0:$2}"
+}
 
 end_of_step() {
   step_names+=("$1")
