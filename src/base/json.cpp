@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -225,6 +226,50 @@ void wrong_value(std::string_view path, std::string_view expected, const json::v
     throw Error(ErrorKind::invalid_input, std::string(path),
                 fmt::format("{}: expected {}, got {}", path, expected, shown));
 }
+
+json::value struct_to_value(const void* value, std::span<const JsonField> fields) {
+    json::object object;
+    for (const JsonField& field : fields) {
+        const void* member = static_cast<const char*>(value) + field.offset;
+        if (field.is_later && field.type->is_empty && field.type->is_empty(member)) continue;
+        object[field.name] = field.type->to(member);
+    }
+    return object;
+}
+
+void struct_from_value(const json::value& value, const std::string& path, void* target,
+                       std::span<const JsonField> fields) {
+    if (!value.is_object()) wrong_value(path, "an object", value);
+    const json::object& object = value.get_object();
+    std::size_t known = 0;
+    for (const JsonField& field : fields) {
+        const json::value* member = object.if_contains(field.name);
+        if (!member && field.is_later) continue;
+        if (!member) {
+            throw Error(ErrorKind::invalid_input, path,
+                        fmt::format("{}: the field \"{}\" is missing", path, field.name));
+        }
+        ++known;
+        field.type->from(*member, fmt::format("{}.{}", path, field.name), static_cast<char*>(target) + field.offset);
+    }
+    if (known == object.size()) return;
+    for (const auto& member : object) {
+        const std::string_view key = member.key();
+        if (std::ranges::any_of(fields, [&](const JsonField& field) { return field.name == key; })) continue;
+        throw Error(ErrorKind::invalid_input, path, fmt::format("{}: unknown field \"{}\"", path, key));
+    }
+}
+
+std::size_t name_from_value(const json::value& value, const std::string& path,
+                            std::span<const std::string_view> names) {
+    if (!value.is_string()) wrong_value(path, "a text", value);
+    const std::string_view text = value.get_string();
+    const auto found = std::ranges::find(names, text);
+    if (found == names.end()) wrong_value(path, fmt::format("one of \"{}\"", fmt::join(names, "\", \"")), value);
+    return static_cast<std::size_t>(found - names.begin());
+}
+
+R1CLUSTER_COMMON_JSON_TYPES()
 
 void check_envelope(json::value& document, std::string_view schema, int version, std::string_view source) {
     if (!document.is_object()) wrong_value(source, "an object", document);

@@ -12,7 +12,7 @@
 #include <limits>
 #include <map>
 #include <optional>
-#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -60,6 +60,88 @@ using members_of = boost::describe::describe_members<T, boost::describe::mod_pub
 template <class T>
 inline constexpr std::string_view later_field{};
 
+/// What JSON needs of a type, where the type itself is not known.
+struct JsonType {
+    json::value (*to)(const void* value);
+    void (*from)(const json::value& value, const std::string& path, void* target);
+    bool (*is_empty)(const void* value);  ///< of an optional; nullptr: the type is none
+};
+
+/// A member of a described struct, without the type of either.
+struct JsonField {
+    const char* name;
+    std::size_t offset;  ///< in bytes, from the begin of the struct
+    const JsonType* type;
+    bool is_later;  ///< later_field
+};
+
+json::value struct_to_value(const void* value, std::span<const JsonField> fields);
+void struct_from_value(const json::value& value, const std::string& path, void* target,
+                       std::span<const JsonField> fields);
+/// The place of `value` in `names`; an Error that lists them where it is none of them.
+std::size_t name_from_value(const json::value& value, const std::string& path, std::span<const std::string_view> names);
+
+template <class T>
+json::value to_value(const T& value);
+template <class T>
+T from_value(const json::value& value, const std::string& path);
+
+template <class T>
+bool is_empty(const void* value) {
+    return !static_cast<const T*>(value)->has_value();
+}
+
+template <class T>
+constexpr auto emptiness_of() -> bool (*)(const void*) {
+    if constexpr (is_optional<T>::value) {
+        return &is_empty<T>;
+    } else {
+        return nullptr;
+    }
+}
+
+template <class T>
+json::value erased_to_value(const void* value) {
+    return to_value(*static_cast<const T*>(value));
+}
+template <class T>
+void erased_from_value(const json::value& value, const std::string& path, void* target) {
+    *static_cast<T*>(target) = from_value<T>(value, path);
+}
+
+template <class T>
+inline constexpr JsonType json_type{&erased_to_value<T>, &erased_from_value<T>, emptiness_of<T>()};
+
+template <class T, class Field>
+JsonField json_field(const char* name, const T& sample, const Field& field) {
+    const auto begin = reinterpret_cast<std::uintptr_t>(&sample), at = reinterpret_cast<std::uintptr_t>(&field);
+    return {name, at - begin, &json_type<Field>, later_field<T> == name};
+}
+
+/// The members of T, in the order of their description.
+template <class T>
+std::span<const JsonField> json_fields() {
+    static const std::vector<JsonField> fields = []<template <class...> class List, class... Member>(List<Member...>) {
+        const T sample{};
+        return std::vector<JsonField>{json_field(Member::name, sample, sample.*Member::pointer)...};
+    }(members_of<T>{});
+    return fields;
+}
+
+/// The enumerators of T and their texts, in the order of their description.
+template <class T>
+struct Enumerators {
+    std::vector<T> values;
+    std::vector<std::string_view> names;
+};
+template <class T>
+const Enumerators<T>& enumerators_of() {
+    static const Enumerators<T> all = []<template <class...> class List, class... One>(List<One...>) -> Enumerators<T> {
+        return {{One::value...}, {std::string_view(to_text(One::value))...}};
+    }(boost::describe::describe_enumerators<T>{});
+    return all;
+}
+
 template <class T>
 json::value to_value(const T& value) {
     if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, double>) {
@@ -95,48 +177,8 @@ json::value to_value(const T& value) {
         return object;
     } else {
         static_assert(is_described_struct<T>, "describe this type in its room's describe.hpp");
-        json::object object;
-        boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
-            const auto& field = value.*member.pointer;
-            if constexpr (is_optional<std::decay_t<decltype(field)>>::value) {
-                if (member.name == later_field<T> && !field) return;
-            }
-            object[member.name] = to_value(field);
-        });
-        return object;
+        return struct_to_value(&value, json_fields<T>());
     }
-}
-
-template <class T>
-T from_value(const json::value& value, const std::string& path);
-
-template <class T>
-T struct_from_value(const json::value& value, const std::string& path) {
-    if (!value.is_object()) wrong_value(path, "an object", value);
-    const json::object& object = value.get_object();
-    T result{};
-    std::size_t known = 0;
-    boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
-        const json::value* field = object.if_contains(member.name);
-        if (!field && member.name == later_field<T>) return;
-        if (!field) {
-            throw Error(ErrorKind::invalid_input, path, path + ": the field \"" + member.name + "\" is missing");
-        }
-        ++known;
-        using Field = std::decay_t<decltype(result.*member.pointer)>;
-        result.*member.pointer = from_value<Field>(*field, path + "." + member.name);
-    });
-    if (known != object.size()) {
-        std::set<std::string_view> names;
-        boost::mp11::mp_for_each<members_of<T>>([&](auto member) { names.insert(member.name); });
-        for (const auto& field : object) {
-            const std::string_view key(field.key().data(), field.key().size());
-            if (!names.contains(key)) {
-                throw Error(ErrorKind::invalid_input, path, path + ": unknown field \"" + std::string(key) + "\"");
-            }
-        }
-    }
-    return result;
 }
 
 template <class T>
@@ -156,17 +198,7 @@ T from_value(const json::value& value, const std::string& path) {
         if (!value.is_number()) wrong_value(path, "a number", value);
         return value.to_number<double>();
     } else if constexpr (std::is_enum_v<T>) {
-        if (!value.is_string()) wrong_value(path, "a text", value);
-        const std::string_view text(value.get_string().data(), value.get_string().size());
-        std::optional<T> found;
-        std::string names;
-        boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto enumerator) {
-            const std::string_view name = to_text(enumerator.value);
-            if (name == text) found = enumerator.value;
-            names += (names.empty() ? "\"" : ", \"") + std::string(name) + "\"";
-        });
-        if (!found) wrong_value(path, "one of " + names, value);
-        return *found;
+        return enumerators_of<T>().values[name_from_value(value, path, enumerators_of<T>().names)];
     } else if constexpr (std::is_integral_v<T>) {
         boost::system::error_code error;
         const T number = value.is_double() ? T{} : value.to_number<T>(error);
@@ -204,7 +236,9 @@ T from_value(const json::value& value, const std::string& path) {
         return result;
     } else {
         static_assert(is_described_struct<T>, "describe this type in its room's describe.hpp");
-        return struct_from_value<T>(value, path);
+        T result{};
+        struct_from_value(value, path, &result, json_fields<T>());
+        return result;
     }
 }
 
@@ -247,6 +281,31 @@ T from_document(std::string_view text, std::string_view source, std::string_view
     }
     return from_value<T>(document, std::string(source));
 }
+
+/// Types that most structs have: instantiated once, in json.cpp.
+#define R1CLUSTER_COMMON_JSON_TYPE(prefix, ...)                     \
+    prefix template json::value to_value(const __VA_ARGS__& value); \
+    prefix template __VA_ARGS__ from_value(const json::value& value, const std::string& path);
+#define R1CLUSTER_COMMON_JSON_TYPES(prefix)                          \
+    R1CLUSTER_COMMON_JSON_TYPE(prefix, bool)                         \
+    R1CLUSTER_COMMON_JSON_TYPE(prefix, int)                          \
+    R1CLUSTER_COMMON_JSON_TYPE(prefix, std::int64_t)                 \
+    R1CLUSTER_COMMON_JSON_TYPE(prefix, std::uint64_t)                \
+    R1CLUSTER_COMMON_JSON_TYPE(prefix, double)                       \
+    R1CLUSTER_COMMON_JSON_TYPE(prefix, std::string)                  \
+    R1CLUSTER_COMMON_JSON_TYPE(prefix, Version)                      \
+    R1CLUSTER_COMMON_JSON_TYPE(prefix, std::optional<bool>)          \
+    R1CLUSTER_COMMON_JSON_TYPE(prefix, std::optional<int>)           \
+    R1CLUSTER_COMMON_JSON_TYPE(prefix, std::optional<std::int64_t>)  \
+    R1CLUSTER_COMMON_JSON_TYPE(prefix, std::optional<std::uint64_t>) \
+    R1CLUSTER_COMMON_JSON_TYPE(prefix, std::optional<double>)        \
+    R1CLUSTER_COMMON_JSON_TYPE(prefix, std::optional<std::string>)   \
+    R1CLUSTER_COMMON_JSON_TYPE(prefix, std::optional<Version>)       \
+    R1CLUSTER_COMMON_JSON_TYPE(prefix, std::vector<int>)             \
+    R1CLUSTER_COMMON_JSON_TYPE(prefix, std::vector<std::string>)     \
+    R1CLUSTER_COMMON_JSON_TYPE(prefix, std::map<std::string, std::string>)
+
+R1CLUSTER_COMMON_JSON_TYPES(extern)
 
 }  // namespace r1cluster::detail
 

@@ -5,8 +5,10 @@
 /// names of the fields. A missing key leaves its field alone; an unknown key, a value of another type and a number
 /// below 0 are problems with a place. A field of type Releases is the two keys "since" and "until" of the same table.
 
+#include <algorithm>
 #include <cmath>
-#include <set>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,9 +38,9 @@ std::string expected_in_toml() {
         return "true or false";
     } else if constexpr (std::is_enum_v<T>) {
         std::string names;
-        boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto enumerator) {
-            names += (names.empty() ? "\"" : ", \"") + std::string(to_text(enumerator.value)) + "\"";
-        });
+        for (const std::string_view name : enumerators_of<T>().names) {
+            names += (names.empty() ? "\"" : ", \"") + std::string(name) + "\"";
+        }
         return "one of " + names;
     } else if constexpr (std::is_integral_v<T>) {
         return "a whole number of 0 or more";
@@ -71,13 +73,12 @@ bool read_toml(const toml::node& node, T& target) {
         return true;
     } else if constexpr (std::is_enum_v<T>) {
         const auto* text = node.as_string();
-        bool is_found = false;
-        boost::mp11::mp_for_each<boost::describe::describe_enumerators<T>>([&](auto enumerator) {
-            if (!text || to_text(enumerator.value) != text->get()) return;
-            target = enumerator.value;
-            is_found = true;
-        });
-        return is_found;
+        if (!text) return false;
+        const Enumerators<T>& all = enumerators_of<T>();
+        const auto found = std::ranges::find(all.names, std::string_view(text->get()));
+        if (found == all.names.end()) return false;
+        target = all.values[static_cast<std::size_t>(found - all.names.begin())];
+        return true;
     } else if constexpr (std::is_integral_v<T>) {
         const auto* number = node.as_integer();
         if (!number || number->get() < 0 || !std::in_range<T>(number->get())) return false;
@@ -121,77 +122,54 @@ bool read_toml(const toml::node& node, T& target) {
     }
 }
 
-/// One row. A key that `row` leaves out is taken from `defaults`.
-template <class T>
-class TomlRow {
-public:
-    TomlRow(const toml::table& row, const toml::table& defaults, std::vector<TomlProblem>& problems)
-        : row_(row), defaults_(defaults), problems_(problems) {}
-
-    T read() {
-        T result{};
-        boost::mp11::mp_for_each<members_of<T>>([&](auto member) { read_member(member.name, result.*member.pointer); });
-        refuse_unknown(row_);
-        return result;
-    }
-
-    /// Keys of `defaults` that are no field's.
-    void refuse_unknown_defaults() {
-        T unused{};
-        boost::mp11::mp_for_each<members_of<T>>([&](auto member) { name_member(member.name, unused.*member.pointer); });
-        refuse_unknown(defaults_);
-    }
-
-private:
-    template <class Field>
-    void name_member(std::string_view name, const Field&) {
-        if constexpr (std::is_same_v<Field, Releases>) {
-            known_.insert({"since", "until"});
-        } else {
-            known_.insert(name);
-        }
-    }
-
-    template <class Field>
-    void read_member(std::string_view name, Field& field) {
-        name_member(name, field);
-        if constexpr (std::is_same_v<Field, Releases>) {
-            read_key("since", field.since);
-            read_key("until", field.until);
-        } else {
-            read_key(name, field);
-        }
-    }
-
-    template <class Field>
-    void read_key(std::string_view name, Field& field) {
-        const toml::node* node = row_.get(name);
-        if (!node) node = defaults_.get(name);
-        if (!node || read_toml(*node, field)) return;
-        problems_.push_back(problem_at(
-            node->source(), std::string(name) + " must be " + expected_in_toml<Field>() + ", but is " + shown(*node)));
-    }
-
-    static std::string shown(const toml::node& node) {
-        if (const auto* text = node.as_string()) return "\"" + valid_utf8(text->get()).substr(0, 80) + "\"";
-        if (const auto* number = node.as_integer()) return std::to_string(number->get());
-        return std::string(type_name(node));
-    }
-
-    void refuse_unknown(const toml::table& table) {
-        for (auto&& [key, node] : table) {
-            if (known_.contains(key.str())) continue;
-            std::string names;
-            for (const std::string_view name : known_) names += (names.empty() ? "" : ", ") + std::string(name);
-            problems_.push_back(problem_at(
-                key.source(), "unknown key \"" + valid_utf8(key.str()).substr(0, 80) + "\"; known here: " + names));
-        }
-    }
-
-    const toml::table& row_;
-    const toml::table& defaults_;
-    std::vector<TomlProblem>& problems_;
-    std::set<std::string_view> known_;
+/// What TOML needs of a type, where the type itself is not known.
+struct TomlType {
+    bool (*read)(const toml::node& node, void* target);
+    std::string (*expected)();
 };
+
+template <class T>
+bool erased_read_toml(const toml::node& node, void* target) {
+    return read_toml(node, *static_cast<T*>(target));
+}
+
+template <class T>
+inline constexpr TomlType toml_type{&erased_read_toml<T>, &expected_in_toml<T>};
+
+/// A key of a row, and where its value is in the struct.
+struct TomlField {
+    std::string_view name;
+    std::size_t offset;  ///< in bytes, from the begin of the struct
+    const TomlType* type;
+};
+
+template <class T, class Field>
+void add_toml_fields(std::vector<TomlField>& fields, std::string_view name, const T& sample, const Field& field) {
+    if constexpr (std::is_same_v<Field, Releases>) {
+        add_toml_fields(fields, "since", sample, field.since);
+        add_toml_fields(fields, "until", sample, field.until);
+    } else {
+        const auto begin = reinterpret_cast<std::uintptr_t>(&sample), at = reinterpret_cast<std::uintptr_t>(&field);
+        fields.push_back({name, at - begin, &toml_type<Field>});
+    }
+}
+
+template <class T>
+std::span<const TomlField> toml_fields() {
+    static const std::vector<TomlField> fields = []<template <class...> class List, class... Member>(List<Member...>) {
+        const T sample{};
+        std::vector<TomlField> all;
+        (add_toml_fields(all, Member::name, sample, sample.*Member::pointer), ...);
+        return all;
+    }(members_of<T>{});
+    return fields;
+}
+
+/// Reads one row into the struct at `target`. A key that `row` leaves out is taken from `defaults`.
+void read_toml_row(const toml::table& row, const toml::table& defaults, std::span<const TomlField> fields, void* target,
+                   std::vector<TomlProblem>& problems);
+/// Keys of `table` that are no field's are problems.
+void refuse_unknown_keys(const toml::table& table, std::span<const TomlField> fields,
+                         std::vector<TomlProblem>& problems);
 
 }  // namespace r1cluster::detail

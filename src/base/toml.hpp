@@ -4,6 +4,7 @@
 /// toml++, set up so that a release build checks what a debug build asserts.
 
 #define TOML_EXCEPTIONS 1
+#define TOML_HEADER_ONLY 0  // compiled once, in toml.cpp
 // A release build of toml++ lets the optimiser assume what a debug build asserts, and "[" at the end of a line breaks
 // it. The parser's next branch refuses that properly, so it gets neither.
 #define TOML_ASSERT(condition) static_cast<void>(0)

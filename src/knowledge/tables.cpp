@@ -91,7 +91,7 @@ public:
         const toml::table* const given = table_["default"].as_table();
         const toml::table& defaults = given ? *given : nothing;
         std::vector<detail::TomlProblem> problems;
-        detail::TomlRow<Row>(nothing, defaults, problems).refuse_unknown_defaults();
+        detail::refuse_unknown_keys(defaults, detail::toml_fields<Row>(), problems);
         if (const toml::array* list = table_["row"].as_array()) {
             for (const toml::node& node : *list) {
                 if (const toml::table* row = node.as_table()) rows.push_back(read_row<Row>(*row, defaults, problems));
@@ -119,7 +119,9 @@ private:
             problems.push_back(detail::problem_at(row.source(), fmt::format("the row has no \"{}\"", First::name)));
         }
         places_.push_back(row.source());
-        return detail::TomlRow<Row>(row, defaults, problems).read();
+        Row result{};
+        detail::read_toml_row(row, defaults, detail::toml_fields<Row>(), &result, problems);
+        return result;
     }
 
     template <class Row>
