@@ -25,7 +25,7 @@ std::string copy_command(const CheckInput& input, const HostSpec& from, const Ho
     return command_on(from, fmt::format("rsync -a {0}/ {1}:{0}/", input.spec.model.path, to.address));
 }
 
-Judgement judge_present(const CheckInput& input, const Subject& subject) {
+Judgement judge_checkpoint_present(const CheckInput& input, const Subject& subject) {
     const std::string expected = "a checkpoint in " + input.spec.model.path;
     const std::string remedy = fmt::format("copy the checkpoint to {}, or correct [model] path", subject.host.name);
     if (!subject.machine.checkpoint) return {{absent_or_unseen(subject.machine, "checkpoint", expected, remedy)}};
@@ -114,14 +114,14 @@ Judgement judge_complete(const CheckInput& input, const Subject& subject) {
               "read the hosts again; the head must reach " + input.spec.model.path}}};
 }
 
-constexpr std::array rules{
-    Rule{"checkpoint.present", each_host<judge_present>},
+constexpr std::array checkpoint_rule_list{
+    Rule{"checkpoint.present", each_host<judge_checkpoint_present>},
     Rule{"checkpoint.same", each_of_several_hosts<judge_same>},
     Rule{"checkpoint.complete", each_host<judge_complete>},
 };
 
 }  // namespace
 
-std::span<const Rule> checkpoint_rules() { return rules; }
+std::span<const Rule> checkpoint_rules() { return checkpoint_rule_list; }
 
 }  // namespace r1cluster::detail

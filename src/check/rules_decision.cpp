@@ -50,7 +50,7 @@ void judge_host_settings(const CheckInput& input, Verdicts& verdicts) {
     }
 }
 
-constexpr std::array rules{
+constexpr std::array decision_rule_list{
     Rule{"checkpoint.readable", judge_checkpoint}, Rule{"plan.possible", judge_plan},
     Rule{"config.possible", judge_settings},       Rule{"config.interface", judge_host_settings},
     Rule{"config.address", judge_host_settings},   Rule{"config.override", judge_host_settings},
@@ -59,6 +59,6 @@ constexpr std::array rules{
 
 }  // namespace
 
-std::span<const Rule> decision_rules() { return rules; }
+std::span<const Rule> decision_rules() { return decision_rule_list; }
 
 }  // namespace r1cluster::detail

@@ -22,7 +22,7 @@ std::string install_command(const HostSpec& host, const std::string& distributio
     return command_on(host, fmt::format("{} -m pip install {}", host.python, wanted));
 }
 
-Judgement judge_present(const CheckInput& input, const Subject& subject) {
+Judgement judge_engine_present(const CheckInput& input, const Subject& subject) {
     const EngineDefinition& engine = engine_of(input);
     const std::string distribution = distribution_of(engine);
     const std::string expected = fmt::format("{} in the environment of {}", distribution, subject.host.python);
@@ -151,14 +151,14 @@ Judgement judge_layout_support(const CheckInput& input, const Subject& subject) 
               fmt::format("upgrade {} on every host, or set backend = \"ray\" in [engine]", distribution)}}};
 }
 
-constexpr std::array rules{
-    Rule{"engine.present", each_host<judge_present>},
+constexpr std::array engine_rule_list{
+    Rule{"engine.present", each_host<judge_engine_present>},
     Rule{"engine.same_version", each_host<judge_same_version>},
     Rule{"engine.supports_layout", each_host<judge_layout_support>},
 };
 
 }  // namespace
 
-std::span<const Rule> engine_rules() { return rules; }
+std::span<const Rule> engine_rules() { return engine_rule_list; }
 
 }  // namespace r1cluster::detail

@@ -11,7 +11,7 @@
 namespace r1cluster::detail {
 namespace {
 
-Judgement judge_present(const CheckInput& input, const Subject& subject) {
+Judgement judge_gpu_present(const CheckInput& input, const Subject& subject) {
     if (!uses_gpus(input, subject)) return not_concerned;
     const std::string expected = "a GPU for each rank";
     if (subject.machine.gpus.empty() && subject.machine.find_gap("gpus"))
@@ -182,8 +182,8 @@ Judgement judge_driver(const CheckInput& input, const Subject& subject) {
     return passed;
 }
 
-constexpr std::array rules{
-    Rule{"gpu.present", each_host<judge_present>},
+constexpr std::array gpu_rule_list{
+    Rule{"gpu.present", each_host<judge_gpu_present>},
     Rule{"gpu.capability", each_host<judge_capability>},
     Rule{"gpu.same", judge_same},
     Rule{"gpu.mig", each_host<judge_mig>},
@@ -192,6 +192,6 @@ constexpr std::array rules{
 
 }  // namespace
 
-std::span<const Rule> gpu_rules() { return rules; }
+std::span<const Rule> gpu_rules() { return gpu_rule_list; }
 
 }  // namespace r1cluster::detail

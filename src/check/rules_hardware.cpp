@@ -64,13 +64,13 @@ void judge_rails(const CheckInput& input, Verdicts& verdicts) {
     }
 }
 
-constexpr std::array rules{
+constexpr std::array hardware_rule_list{
     Rule{"hardware.healthy", each_host<judge_healthy>},
     Rule{"fabric.rails_equal", judge_rails},
 };
 
 }  // namespace
 
-std::span<const Rule> hardware_rules() { return rules; }
+std::span<const Rule> hardware_rules() { return hardware_rule_list; }
 
 }  // namespace r1cluster::detail

@@ -127,7 +127,7 @@ Judgement judge_clock(const CheckInput& input, const Subject& subject) {
               expected, command_on(subject.host, "sudo timedatectl set-ntp true")}}};
 }
 
-constexpr std::array rules{
+constexpr std::array hosts_rule_list{
     Rule{"host.reached", judge_reached},
     Rule{"limits.open_files", each_host<judge_open_files>},
     Rule{"limits.memlock", each_host<judge_memlock>},
@@ -138,6 +138,6 @@ constexpr std::array rules{
 
 }  // namespace
 
-std::span<const Rule> host_rules() { return rules; }
+std::span<const Rule> host_rules() { return hosts_rule_list; }
 
 }  // namespace r1cluster::detail

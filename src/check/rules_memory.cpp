@@ -92,13 +92,13 @@ void judge_devices(const CheckInput& input, Verdicts& verdicts) {
     }
 }
 
-constexpr std::array rules{
+constexpr std::array memory_rule_list{
     Rule{"memory.host_enough", each_host<judge_host>},
     Rule{"memory.device_enough", judge_devices},
 };
 
 }  // namespace
 
-std::span<const Rule> memory_rules() { return rules; }
+std::span<const Rule> memory_rules() { return memory_rule_list; }
 
 }  // namespace r1cluster::detail

@@ -171,7 +171,7 @@ void judge_api_key(const CheckInput& input, Verdicts& verdicts) {
                              "set api_key_file in [serve], or address = \"127.0.0.1\""}}});
 }
 
-constexpr std::array rules{
+constexpr std::array network_rule_list{
     Rule{"path.both_ways", judge_paths},
     Rule{"name.not_loopback", each_of_several_hosts<judge_name>},
     Rule{"ports.free", judge_ports},
@@ -180,6 +180,6 @@ constexpr std::array rules{
 
 }  // namespace
 
-std::span<const Rule> network_rules() { return rules; }
+std::span<const Rule> network_rules() { return network_rule_list; }
 
 }  // namespace r1cluster::detail

@@ -17,7 +17,7 @@ namespace r1cluster::detail {
 namespace {
 
 /// What an object has from those around it.
-struct Place {
+struct HwlocPlace {
     std::string parent;            ///< bridge or root complex
     std::string address;           ///< of the PCI device that it belongs to
     std::optional<int> numa_node;  ///< where the objects around it have exactly one
@@ -45,11 +45,11 @@ public:
     }
 
 private:
-    void read_children(pugi::xml_node parent, const Place& place) {
+    void read_children(pugi::xml_node parent, const HwlocPlace& place) {
         for (const pugi::xml_node object : parent.children("object")) read_object(object, place);
     }
 
-    void read_object(pugi::xml_node object, Place place) {
+    void read_object(pugi::xml_node object, HwlocPlace place) {
         xml_.check_excess(object, machine_);
         const std::string type = XmlText::attribute(object, "type").value_or("");
         if (const auto nodeset = XmlText::attribute(object, "nodeset")) {
@@ -93,7 +93,7 @@ private:
         cpu.model_id = number_of<int>(hwloc_info(object, "CPUModelNumber"));
     }
 
-    void read_numa_node(pugi::xml_node object, const Place& place) {
+    void read_numa_node(pugi::xml_node object, const HwlocPlace& place) {
         const auto id = xml_.number(object, "os_index");
         if (!id || *id < 0) throw xml_.refusal(object, "os_index of a NUMANode: expected 0 or more");
         if (!numa_nodes_.insert(*id).second) throw xml_.refusal(object, fmt::format("NUMANode {} occurs twice", *id));
@@ -111,7 +111,7 @@ private:
     }
 
     /// "0-1" leads from the CPU to a PCI domain and stands for a root complex; "1-1" is a PCI bridge.
-    void read_bridge(pugi::xml_node object, Place& place) {
+    void read_bridge(pugi::xml_node object, HwlocPlace& place) {
         const std::string type = XmlText::attribute(object, "bridge_type").value_or("");
         if (type == "1-1") {
             read_pci(object, place, PciKind::bridge);
@@ -131,7 +131,7 @@ private:
         place.parent = "pci" + first->substr(0, first->size() - 5);
     }
 
-    void read_pci(pugi::xml_node object, Place& place, std::optional<PciKind> kind) {
+    void read_pci(pugi::xml_node object, HwlocPlace& place, std::optional<PciKind> kind) {
         const std::string busid = xml_.required(object, "pci_busid");
         const auto address = pci_address_of(busid);
         if (!address)
@@ -158,14 +158,14 @@ private:
         if (device.kind != PciKind::other) machine_.pci_devices.push_back(std::move(device));
     }
 
-    void read_os_device(pugi::xml_node object, const Place& place) {
+    void read_os_device(pugi::xml_node object, const HwlocPlace& place) {
         const std::string type = XmlText::attribute(object, "osdev_type").value_or("");
         if (type == "2") read_network_interface(object, xml_.required(object, "name"), place);
         if (type == "3") read_hca(object, xml_.required(object, "name"), place);
         if (type == "1" || type == "5") read_gpu(object, xml_.required(object, "name"), place);
     }
 
-    void read_network_interface(pugi::xml_node object, const std::string& name, const Place& place) {
+    void read_network_interface(pugi::xml_node object, const std::string& name, const HwlocPlace& place) {
         if (!interface_names_.insert(name).second)
             throw xml_.refusal(object, fmt::format("the interface \"{}\" occurs twice", name));
         Nic& nic = machine_.nics.emplace_back();
@@ -176,7 +176,7 @@ private:
         nic.numa_node = place.numa_node;
     }
 
-    void read_hca(pugi::xml_node object, const std::string& name, const Place& place) {
+    void read_hca(pugi::xml_node object, const std::string& name, const HwlocPlace& place) {
         if (!hca_names_.insert(name).second)
             throw xml_.refusal(object, fmt::format("the HCA \"{}\" occurs twice", name));
         Hca& hca = machine_.hcas.emplace_back();
@@ -189,7 +189,7 @@ private:
     }
 
     /// "nvml0", "cuda0" and "opencl0d0" are views of the same device.
-    void read_gpu(pugi::xml_node object, const std::string& name, const Place& place) {
+    void read_gpu(pugi::xml_node object, const std::string& name, const HwlocPlace& place) {
         if (machine_.gpus.empty() || machine_.gpus.back().pci_address != place.address) return;
         Gpu& gpu = machine_.gpus.back();
         const auto take = [&](std::string& field, const char* key) {

@@ -20,7 +20,7 @@ constexpr int unknown_socket_speed_mbps = 10000;  // what NCCL assumes where the
 
 /// NCCL's CPU is a NUMA node. Two devices below one <cpu> may have one root complex or two: NCCL does not know
 /// either, and calls both PHB. So the parent of the topmost is "numa0", which no other source of facts writes.
-struct Place {
+struct NcclPlace {
     std::string parent;
     std::optional<int> numa_node;
 };
@@ -48,7 +48,7 @@ private:
         xml_.check_excess(cpu, machine_);
         const int numa = xml_.number(cpu, "numaid").value_or(-1);
         const auto affinity = XmlText::attribute(cpu, "affinity");
-        Place place{"", numa >= 0 ? std::optional(numa) : std::nullopt};
+        NcclPlace place{"", numa >= 0 ? std::optional(numa) : std::nullopt};
         if (numa >= 0) {
             place.parent = fmt::format("numa{}", numa);
             if (!numa_nodes_.insert(numa).second)
@@ -75,7 +75,7 @@ private:
         }
     }
 
-    void read_pci(pugi::xml_node pci, const Place& place) {
+    void read_pci(pugi::xml_node pci, const NcclPlace& place) {
         xml_.check_excess(pci, machine_);
         PciDevice device;
         const std::string busid = xml_.required(pci, "busid");

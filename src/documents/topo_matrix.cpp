@@ -14,7 +14,7 @@
 namespace r1cluster::detail {
 namespace {
 
-constexpr std::size_t max_devices = 256;  // the matrix grows with the square
+constexpr std::size_t max_columns = 256;  // the matrix grows with the square
 
 struct Cell {
     std::string text;
@@ -42,7 +42,7 @@ std::string without_escapes(std::string_view text) {
 std::vector<Cell> cells_of(std::string_view line, std::size_t offset) {
     const std::string_view separator = line.find('\t') == std::string_view::npos ? "  " : "\t";
     std::vector<Cell> cells;
-    for (std::size_t at = 0; at <= line.size() && cells.size() <= max_devices + 8;) {
+    for (std::size_t at = 0; at <= line.size() && cells.size() <= max_columns + 8;) {
         const std::size_t end = std::min(line.find(separator, at), line.size());
         std::string text(trimmed(without_escapes(line.substr(at, end - at))));
         // Between spaces an empty cell cannot be told from a wide column.
@@ -109,7 +109,7 @@ private:
                 throw refuse(cell.offset, fmt::format("the column \"{}\" occurs twice", cell.text));
             names_.push_back(cell.text);
         }
-        if (names_.size() > max_devices) throw refuse(line.offset, fmt::format("more than {} columns", max_devices));
+        if (names_.size() > max_columns) throw refuse(line.offset, fmt::format("more than {} columns", max_columns));
         for (std::size_t i = names_.size() + 1; i < line.cells.size(); ++i) {
             if (line.cells[i].text == "CPU Affinity") cpu_column_ = i;
             if (line.cells[i].text == "NUMA Affinity") numa_column_ = i;

@@ -11,14 +11,14 @@
 namespace r1cluster::detail {
 namespace {
 
-constexpr int max_depth = 64;
+constexpr int max_xml_depth = 64;
 constexpr std::ptrdiff_t max_parts = 1'000'000;  // a node of pugixml is about 70 bytes, an attribute 40
 
 /// What walks the tree by recursion relies on it; pugixml itself parses and traverses without.
 struct DepthLimit : pugi::xml_tree_walker {
     pugi::xml_node too_deep;
     bool for_each(pugi::xml_node& node) override {
-        if (depth() >= max_depth) too_deep = node;
+        if (depth() >= max_xml_depth) too_deep = node;
         return !too_deep;
     }
 };

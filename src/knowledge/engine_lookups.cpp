@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "knowledge/find_row.hpp"
 #include "r1cluster/knowledge/engine_rows.hpp"
 
 namespace r1cluster::knowledge {
-namespace {
-
-template <class Row, class Holds>
-const Row* find_row(const std::vector<Row>& rows, Holds holds) {
-    const auto found = std::ranges::find_if(rows, holds);
-    return found == rows.end() ? nullptr : &*found;
-}
-
-}  // namespace
-
 bool EngineKnowledge::has(EngineFeature feature, const std::optional<Version>& version) const {
     return std::ranges::any_of(
         features, [&](const EngineFeatureRow& row) { return row.feature == feature && row.releases.contain(version); });

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "knowledge/find_row.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/knowledge/knowledge.hpp"
 
@@ -9,12 +10,6 @@ namespace r1cluster {
 namespace {
 
 using namespace knowledge;
-
-template <class Row, class Holds>
-const Row* find_row(const std::vector<Row>& rows, Holds holds) {
-    const auto found = std::ranges::find_if(rows, holds);
-    return found == rows.end() ? nullptr : &*found;
-}
 
 /// Words of letters and digits, in capitals.
 std::vector<std::string> words_of(std::string_view text) {

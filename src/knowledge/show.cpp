@@ -9,19 +9,19 @@ namespace r1cluster {
 namespace {
 
 namespace json = boost::json;
-using Tables = std::vector<std::pair<std::string, json::array>>;
+using NamedTables = std::vector<std::pair<std::string, json::array>>;
 
 /// Every member that is a list of rows, in the order of its file's name.
-void add_tables(const std::string& prefix, const json::object& owner, Tables& tables) {
+void add_tables(const std::string& prefix, const json::object& owner, NamedTables& tables) {
     for (const auto& member : owner) {
         if (!member.value().is_array()) continue;
         tables.emplace_back(prefix + std::string(member.key()), member.value().get_array());
     }
 }
 
-Tables tables_of(const Knowledge& knowledge) {
+NamedTables tables_of(const Knowledge& knowledge) {
     const json::value all = detail::to_value(knowledge);
-    Tables tables;
+    NamedTables tables;
     add_tables("", all.get_object(), tables);
     for (const auto& engine : all.at("engines").get_object()) {
         add_tables(std::string(engine.key()) + "/", engine.value().get_object(), tables);
@@ -64,7 +64,7 @@ void show_row(const json::object& row, std::string& out) {
     }
 }
 
-const json::array& find_table(const Tables& tables, std::string_view name) {
+const json::array& find_table(const NamedTables& tables, std::string_view name) {
     std::string names;
     for (const auto& [known, rows] : tables) {
         if (known == name) return rows;
@@ -77,7 +77,7 @@ const json::array& find_table(const Tables& tables, std::string_view name) {
 }  // namespace
 
 std::string show(const Knowledge& knowledge, std::string_view table) {
-    const Tables tables = tables_of(knowledge);
+    const NamedTables tables = tables_of(knowledge);
     std::string out;
     if (table.empty()) {
         for (const auto& [name, rows] : tables) out += fmt::format("{:<24} {:>4} rows\n", name, rows.size());

@@ -25,12 +25,12 @@ constexpr std::string_view single_name = "model.safetensors";
 }
 
 /// "model-00002-of-000163.safetensors" is part 2 of 163.
-struct Part {
+struct PartNumber {
     int number = 0;
     int of = 0;
 };
 
-std::optional<Part> part_of(std::string_view name) {
+std::optional<PartNumber> part_number_of(std::string_view name) {
     constexpr std::string_view head = "model-", middle = "-of-", tail = ".safetensors";
     const std::size_t split = name.find(middle);
     if (!name.starts_with(head) || !name.ends_with(tail) || split == std::string_view::npos) return std::nullopt;
@@ -44,7 +44,7 @@ std::optional<Part> part_of(std::string_view name) {
     const std::size_t begin = split + middle.size();
     if (begin + tail.size() > name.size()) return std::nullopt;
     const auto second = number(name.substr(begin, name.size() - tail.size() - begin));
-    return first && second ? std::optional(Part{*first, *second}) : std::nullopt;
+    return first && second ? std::optional(PartNumber{*first, *second}) : std::nullopt;
 }
 
 /// Without an index, the names alone must show that nothing is missing.
@@ -55,7 +55,7 @@ void check_names_without_index(const Checkpoint& checkpoint) {
     std::set<int> numbers;
     int of = 0;
     for (const ShardFile& shard : checkpoint.files) {
-        const std::optional<Part> part = part_of(shard.name);
+        const std::optional<PartNumber> part = part_number_of(shard.name);
         if (!part || (of != 0 && part->of != of)) {
             refuse(shard.name,
                    fmt::format("\"{}\" without {}: expected \"{}\" alone, or model-00001-of-0000N.safetensors and the "

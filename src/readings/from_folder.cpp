@@ -10,7 +10,7 @@
 namespace r1cluster {
 namespace {
 
-[[noreturn]] void refuse(const std::string& file, const std::string& what) {
+[[noreturn]] void refuse_folder(const std::string& file, const std::string& what) {
     throw Error(ErrorKind::invalid_input, file, fmt::format("{}: {}", file, what));
 }
 
@@ -27,7 +27,7 @@ public:
     }
     const std::string& at(const std::string& name) {
         const std::string* content = find(name);
-        if (!content) refuse(name, "missing; a recording has it");
+        if (!content) refuse_folder(name, "missing; a recording has it");
         return *content;
     }
     template <class Document>
@@ -46,7 +46,7 @@ public:
     void check_all_used() const {
         for (const auto& [name, content] : folder_) {
             if (name.find('/') != std::string::npos && !used_.contains(name)) {
-                refuse(name, "not part of a recording");
+                refuse_folder(name, "not part of a recording");
             }
         }
     }
@@ -59,7 +59,7 @@ private:
 void check_answers(const std::string& file, std::string_view part, const std::map<std::string, Answer>& answers) {
     for (const auto& [key, answer] : answers) {
         if (answer.text.has_value() != answer.because.empty()) {
-            refuse(file, fmt::format("{} \"{}\" must have either a text or a reason", part, key));
+            refuse_folder(file, fmt::format("{} \"{}\" must have either a text or a reason", part, key));
         }
     }
 }
@@ -69,13 +69,13 @@ Readings host_of(UsedFolder& folder, const std::string& host) {
     const std::string file = base + "readings.json";
     auto readings = folder.document<Readings>(file, "r1cluster.readings");
     if (readings.host != host) {
-        refuse(file, fmt::format("holds the host \"{}\", expected \"{}\"", readings.host, host));
+        refuse_folder(file, fmt::format("holds the host \"{}\", expected \"{}\"", readings.host, host));
     }
     check_answers(file, "file", readings.files);
     check_answers(file, "link", readings.links);
     check_answers(file, "listing", readings.listings);
     check_answers(file, "call", readings.calls);
-    if (!readings.documents.empty()) refuse(file, "documents stand in files of their own");
+    if (!readings.documents.empty()) refuse_folder(file, "documents stand in files of their own");
     for (const std::string_view kind : detail::document_kinds) {
         if (const std::string* text = folder.find(base + "documents/" + std::string(kind))) {
             readings.documents.emplace(kind, *text);
@@ -84,9 +84,9 @@ Readings host_of(UsedFolder& folder, const std::string& host) {
     const std::string root = base + "root/";
     folder.below(root, [&](const std::string& name, const std::string& content) {
         const auto path = detail::decode_path(std::string_view(name).substr(root.size()));
-        if (!path) refuse(name, "not a name that a recording has (percent-encoded otherwise)");
+        if (!path) refuse_folder(name, "not a name that a recording has (percent-encoded otherwise)");
         if (!readings.files.emplace(*path, Answer{content, ""}).second) {
-            refuse(name, fmt::format("\"{}\" is in {} too", *path, file));
+            refuse_folder(name, fmt::format("\"{}\" is in {} too", *path, file));
         }
     });
     return readings;
@@ -95,15 +95,15 @@ Readings host_of(UsedFolder& folder, const std::string& host) {
 CheckpointText checkpoint_of(UsedFolder& folder) {
     const auto index = folder.document<detail::CheckpointIndex>(detail::checkpoint_file, "r1cluster.checkpoint_index");
     if (index.shards.size() > detail::max_shards) {
-        refuse(detail::checkpoint_file,
-               fmt::format("{} shards, at most {} are read", index.shards.size(), detail::max_shards));
+        refuse_folder(detail::checkpoint_file,
+                      fmt::format("{} shards, at most {} are read", index.shards.size(), detail::max_shards));
     }
     CheckpointText checkpoint{index.path, folder.at(detail::config_file), "", {}};
     if (const std::string* text = folder.find(detail::index_file)) checkpoint.index = *text;
     std::set<std::string> names;
     for (const detail::ShardEntry& entry : index.shards) {
         if (!names.insert(entry.name).second) {
-            refuse(detail::checkpoint_file, fmt::format("the shard \"{}\" occurs twice", entry.name));
+            refuse_folder(detail::checkpoint_file, fmt::format("the shard \"{}\" occurs twice", entry.name));
         }
         ShardText shard{
             entry.name, entry.size_bytes, entry.declared_header_bytes, {std::nullopt, entry.because, entry.code}};
@@ -121,14 +121,14 @@ Recording from_folder(const Folder& files) {
     UsedFolder folder(files);
     auto index = folder.document<detail::RecordingIndex>(detail::recording_file, "r1cluster.recording_folder");
     if (index.hosts.size() > detail::max_hosts) {
-        refuse(detail::recording_file,
-               fmt::format("{} hosts, at most {} are read", index.hosts.size(), detail::max_hosts));
+        refuse_folder(detail::recording_file,
+                      fmt::format("{} hosts, at most {} are read", index.hosts.size(), detail::max_hosts));
     }
     Recording recording{{}, std::move(index.probes), std::nullopt};
     std::set<std::string> names;
     for (const std::string& host : index.hosts) {
         if (!names.insert(host).second) {
-            refuse(detail::recording_file, fmt::format("the host \"{}\" occurs twice", host));
+            refuse_folder(detail::recording_file, fmt::format("the host \"{}\" occurs twice", host));
         }
         recording.hosts.push_back(host_of(folder, host));
     }

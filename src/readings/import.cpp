@@ -89,7 +89,7 @@ std::string joined(const std::vector<std::string>& parts, std::size_t first) {
     return path;
 }
 
-[[noreturn]] void refuse(const std::string& host, const std::string& what) {
+[[noreturn]] void refuse_import(const std::string& host, const std::string& what) {
     throw Error(ErrorKind::invalid_input, host, what);
 }
 
@@ -125,8 +125,9 @@ private:
             if (parts[i] != "ports" || !is_number) continue;
             const std::string folder = joined({parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(i - 1)}, 0);
             if (infiniband_ && *infiniband_ != folder) {
-                refuse(host, fmt::format("\"{}\" and \"{}\" both look like /sys/class/infiniband; expected one host",
-                                         *infiniband_, folder));
+                refuse_import(host,
+                              fmt::format("\"{}\" and \"{}\" both look like /sys/class/infiniband; expected one host",
+                                          *infiniband_, folder));
             }
             infiniband_ = folder;
             depth_ = i - 1;
@@ -153,7 +154,8 @@ public:
             if (!on_host.empty() && detail::is_utf8(target)) readings_.links[on_host] = {target, ""};
         }
         if (readings_.files.empty() && readings_.documents.empty() && readings_.links.empty()) {
-            refuse(host_, fmt::format("nothing in \"{}\" is known; ", host_) +
+            refuse_import(host_,
+                          fmt::format("nothing in \"{}\" is known; ", host_) +
                               "expected a recording (recording.json), an NCCL or hwloc topology XML, `nvidia-smi -q "
                               "-x`, `lspci -vvv`, "
                               "`nvidia-smi topo -m`, or pieces of /sys");
@@ -175,15 +177,15 @@ private:
         if (!on_host.empty()) {
             if (!detail::is_utf8(content)) return;  // configuration space and the like, which no reader takes
             const bool is_new = readings_.files.emplace(on_host, Answer{content, ""}).second;
-            if (!is_new) refuse(host_, fmt::format("\"{}\" is there twice; expected one host", on_host));
+            if (!is_new) refuse_import(host_, fmt::format("\"{}\" is there twice; expected one host", on_host));
             return;
         }
         const std::string kind = kind_of_document(content);
         if (kind.empty()) return;
         const auto [place, is_new] = sources_.emplace(kind, path);
         if (!is_new) {
-            refuse(host_, fmt::format("\"{}\" and \"{}\" are both of the kind {}; expected one of each", place->second,
-                                      path, kind));
+            refuse_import(host_, fmt::format("\"{}\" and \"{}\" are both of the kind {}; expected one of each",
+                                             place->second, path, kind));
         }
         readings_.documents[kind] = content;
     }
@@ -215,7 +217,7 @@ private:
             const std::string rest = at->first.substr(folder.size());
             copied_bytes_ += path.size() + rest.size() + at->second.text->size();
             if (++steps_ > max_steps || copied_bytes_ > max_copied_bytes) {
-                refuse(host_, "its links lead to more than 2,000,000 files or 256 MiB");
+                refuse_import(host_, "its links lead to more than 2,000,000 files or 256 MiB");
             }
             const std::size_t slash = rest.find('/');
             if (is_shallow && slash != std::string::npos) {
@@ -253,7 +255,7 @@ private:
                     if (!names[folder].insert(child.substr(slash + 1)).second) break;  // and so those above
                     listed_bytes += child.size();
                     if (listed_bytes > max_listed_bytes)
-                        refuse(host_, "the paths of its folders take more than 256 MiB");
+                        refuse_import(host_, "the paths of its folders take more than 256 MiB");
                     child = folder;
                 }
             }

@@ -6,7 +6,7 @@
 namespace r1cluster::detail {
 namespace {
 
-bool is_hex(std::string_view text) {
+bool is_hex_number(std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
@@ -15,8 +15,8 @@ bool is_hex(std::string_view text) {
 bool is_pci_address(std::string_view text) {
     const std::size_t colon = text.find(':');
     if (colon == std::string_view::npos || colon < 4 || colon > 8 || text.size() != colon + 8) return false;
-    return is_hex(text.substr(0, colon)) && is_hex(text.substr(colon + 1, 2)) && text[colon + 3] == ':' &&
-           is_hex(text.substr(colon + 4, 2)) && text[colon + 6] == '.' && text[colon + 7] >= '0' &&
+    return is_hex_number(text.substr(0, colon)) && is_hex_number(text.substr(colon + 1, 2)) && text[colon + 3] == ':' &&
+           is_hex_number(text.substr(colon + 4, 2)) && text[colon + 6] == '.' && text[colon + 7] >= '0' &&
            text[colon + 7] <= '7';
 }
 

@@ -10,14 +10,14 @@
 namespace r1cluster {
 namespace {
 
-[[noreturn]] void refuse(const std::string& subject, const std::string& what) {
+[[noreturn]] void refuse_recording(const std::string& subject, const std::string& what) {
     throw Error(ErrorKind::invalid_input, subject, "writing a recording as a folder: " + what);
 }
 
 void check_answers(const std::string& host, const std::map<std::string, Answer>& answers) {
     for (const auto& [key, answer] : answers) {
         if (answer.text.has_value() != answer.because.empty()) {
-            refuse(host, fmt::format("\"{}\" of host \"{}\" must have either a text or a reason", key, host));
+            refuse_recording(host, fmt::format("\"{}\" of host \"{}\" must have either a text or a reason", key, host));
         }
     }
 }
@@ -26,7 +26,7 @@ void check_answers(const std::string& host, const std::map<std::string, Answer>&
 void check_utf8(const std::string& name, const std::map<std::string, Answer>& answers) {
     for (const auto& [subject, answer] : answers) {
         if (!detail::is_utf8(subject + answer.text.value_or("") + answer.because)) {
-            refuse(name, fmt::format("\"{}\" would hold text that is not UTF-8", name));
+            refuse_recording(name, fmt::format("\"{}\" would hold text that is not UTF-8", name));
         }
     }
 }
@@ -68,7 +68,7 @@ void add_host(const Readings& host, Folder& folder) {
     for (const auto& [kind, text] : host.documents) {
         if (std::find(detail::document_kinds.begin(), detail::document_kinds.end(), kind) ==
             detail::document_kinds.end()) {
-            refuse(host.host, fmt::format("\"{}\" of host \"{}\" is no kind of document", kind, host.host));
+            refuse_recording(host.host, fmt::format("\"{}\" of host \"{}\" is no kind of document", kind, host.host));
         }
         folder[base + "documents/" + kind] = text;
     }
@@ -84,7 +84,7 @@ void add_checkpoint(const CheckpointText& checkpoint, Folder& folder) {
         if (!shard.header.text) continue;
         const auto [place, is_new] =
             folder.emplace(detail::header_file(detail::encode_component(shard.name)), *shard.header.text);
-        if (!is_new) refuse(shard.name, fmt::format("the shard \"{}\" occurs twice", shard.name));
+        if (!is_new) refuse_recording(shard.name, fmt::format("the shard \"{}\" occurs twice", shard.name));
     }
     folder[detail::config_file] = checkpoint.config;
     if (!checkpoint.index.empty()) folder[detail::index_file] = checkpoint.index;
@@ -98,7 +98,7 @@ Folder to_folder(const Recording& recording) {
     detail::RecordingIndex index{{}, recording.checkpoint.has_value(), recording.probes};
     for (const Readings& host : recording.hosts) {
         if (std::find(index.hosts.begin(), index.hosts.end(), host.host) != index.hosts.end()) {
-            refuse(host.host, fmt::format("the host \"{}\" occurs twice", host.host));
+            refuse_recording(host.host, fmt::format("the host \"{}\" occurs twice", host.host));
         }
         index.hosts.push_back(host.host);
         add_host(host, folder);

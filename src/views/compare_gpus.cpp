@@ -8,7 +8,7 @@
 namespace r1cluster::detail {
 namespace {
 
-constexpr std::size_t most_named = 4;
+constexpr std::size_t most_pairs_named = 4;
 
 /// By UUID, and what is left by PCI address: a card that was exchanged, or whose UUID was made up.
 Matched<Gpu> same_gpus(const HostPair& host) {
@@ -139,7 +139,7 @@ void compare_paths(const HostPair& host, Changes& changes) {
         pairs.push_back(fmt::format("{}-{} from {} to {}", path.from, path.to, before->second, path.path));
         is_worse = is_worse || distance_of(path.path) > distance_of(before->second);
     }
-    if (!pairs.empty()) changes.add("paths", first_of(pairs, most_named), is_worse);
+    if (!pairs.empty()) changes.add("paths", first_of(pairs, most_pairs_named), is_worse);
     const auto index = [](const Gpu& gpu) { return gpu.nvml_index; };
     for (const auto& [before, after] : matched(host.before.gpus, host.after.gpus, index).both) {
         const auto name = [](const NearHca& near) { return near.hca; };

@@ -6,7 +6,7 @@
 namespace r1cluster::detail {
 namespace {
 
-constexpr std::size_t most_named = 6;
+constexpr std::size_t most_shards_named = 6;
 
 /// Unlimited is more than any number; what was not known before or after tells nothing.
 void compare_limit(std::string_view what, const std::optional<Limit>& before, const std::optional<Limit>& after,
@@ -155,17 +155,17 @@ void compare_checkpoint(const HostPair& host, Changes& changes) {
         return all;
     };
     if (!shards.gone.empty())
-        changes.add(subject, "shards are gone: " + first_of(names(shards.gone), most_named), true);
+        changes.add(subject, "shards are gone: " + first_of(names(shards.gone), most_shards_named), true);
     if (!shards.fresh.empty())
-        changes.add(subject, "shards are new: " + first_of(names(shards.fresh), most_named), false);
+        changes.add(subject, "shards are new: " + first_of(names(shards.fresh), most_shards_named), false);
     std::vector<const ShardDigest*> broken, other;
     for (const auto& [old, now] : shards.both) {
         if (*old == *now) continue;
         (old->because.empty() && !now->because.empty() ? broken : other).push_back(now);
     }
     if (!broken.empty())
-        changes.add(subject, "shards are unreadable now: " + first_of(names(broken), most_named), true);
-    if (!other.empty()) changes.add(subject, "shards differ: " + first_of(names(other), most_named), false);
+        changes.add(subject, "shards are unreadable now: " + first_of(names(broken), most_shards_named), true);
+    if (!other.empty()) changes.add(subject, "shards differ: " + first_of(names(other), most_shards_named), false);
 }
 
 void compare_flaws(const HostPair& host, Changes& changes) {

@@ -5,7 +5,7 @@
 namespace r1cluster::detail {
 namespace {
 
-constexpr std::size_t most_named = 4;
+constexpr std::size_t most_gids_named = 4;
 
 void compare_gids(const std::string& port, const HcaPort& before, const HcaPort& after, bool has_made_up_names,
                   Changes& changes) {
@@ -19,8 +19,8 @@ void compare_gids(const std::string& port, const HcaPort& before, const HcaPort&
     std::vector<std::string> gone, fresh;
     std::set_difference(old.begin(), old.end(), now.begin(), now.end(), std::back_inserter(gone));
     std::set_difference(now.begin(), now.end(), old.begin(), old.end(), std::back_inserter(fresh));
-    if (!gone.empty()) changes.add(port, "GIDs are gone: " + first_of(gone, most_named), true);
-    if (!fresh.empty()) changes.add(port, "GIDs are new: " + first_of(fresh, most_named), false);
+    if (!gone.empty()) changes.add(port, "GIDs are gone: " + first_of(gone, most_gids_named), true);
+    if (!fresh.empty()) changes.add(port, "GIDs are new: " + first_of(fresh, most_gids_named), false);
 }
 
 void compare_port(const HostPair& host, const std::string& name, const HcaPort& before, const HcaPort& after,

@@ -5,7 +5,7 @@
 namespace r1cluster::detail {
 namespace {
 
-constexpr std::size_t most_named = 12;
+constexpr std::size_t most_packages_named = 12;
 
 void compare_engine(const EngineEnvironment& before, const EngineEnvironment& after, Changes& changes) {
     const std::string subject = "engine " + after.python;
@@ -21,9 +21,9 @@ void compare_engine(const EngineEnvironment& before, const EngineEnvironment& af
     for (const auto& [name, version] : after.packages) {
         if (!before.packages.count(name)) fresh.push_back(fmt::format("{} {}", name, version));
     }
-    if (!gone.empty()) changes.add(subject, "packages are gone: " + first_of(gone, most_named), true);
-    if (!other.empty()) changes.add(subject, "packages changed: " + first_of(other, most_named), false);
-    if (!fresh.empty()) changes.add(subject, "packages are new: " + first_of(fresh, most_named), false);
+    if (!gone.empty()) changes.add(subject, "packages are gone: " + first_of(gone, most_packages_named), true);
+    if (!other.empty()) changes.add(subject, "packages changed: " + first_of(other, most_packages_named), false);
+    if (!fresh.empty()) changes.add(subject, "packages are new: " + first_of(fresh, most_packages_named), false);
 }
 
 void compare_filesystems(const HostPair& host, Changes& changes) {

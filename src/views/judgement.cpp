@@ -39,7 +39,7 @@ std::string rails_text(const std::vector<const Hca*>& hcas) {
 }
 
 /// How many GPUs reach one of these HCAs with GPUDirect RDMA; nothing where that could not be seen for one of them.
-std::string gpudirect_text(const Machine& machine, const std::vector<const Hca*>& hcas) {
+std::string judged_gpudirect_text(const Machine& machine, const std::vector<const Hca*>& hcas) {
     std::set<std::string> names;
     for (const Hca* hca : hcas) names.insert(device_name(*hca));
     std::size_t with = 0;
@@ -93,7 +93,7 @@ std::string judgement(const Machine& machine) {
     if (!machine.is_reached()) return "not reached: " + machine.unreachable_because;
     std::string text = devices_text(machine);
     if (const auto hcas = fabric_hcas(machine); !hcas.empty()) {
-        text += ", " + rails_text(hcas) + gpudirect_text(machine, hcas);
+        text += ", " + rails_text(hcas) + judged_gpudirect_text(machine, hcas);
     }
     if (!machine.gpu_driver_version.empty()) text += ", driver " + machine.gpu_driver_version;
     std::vector<std::string> flaws;

@@ -60,7 +60,7 @@ std::string yes_no(const std::optional<bool>& fact, std::string_view what, std::
     return std::string(fact ? (*fact ? what : otherwise) : std::string_view());
 }
 
-std::string gpudirect_text(const GpuDirectRdma& facts) {
+std::string host_gpudirect_text(const GpuDirectRdma& facts) {
     std::vector<std::string> parts{
         yes_no(facts.is_peermem_loaded, "nvidia_peermem loaded", "nvidia_peermem not loaded"),
         yes_no(facts.can_peermem_register, "ib_core takes peer memory", "ib_core takes no peer memory"),
@@ -190,7 +190,7 @@ Branch network_branch(const Machine& machine) {
 Branch software_branch(const Machine& machine) {
     Branch branch{"Software"};
     if (!machine.services.empty()) branch.branches.push_back(services_branch(machine));
-    if (const std::string text = gpudirect_text(machine.gpudirect); !text.empty())
+    if (const std::string text = host_gpudirect_text(machine.gpudirect); !text.empty())
         branch.branches.push_back({"GPUDirect RDMA: " + text});
     for (const ContainerRuntime& runtime : machine.container_runtimes)
         branch.branches.push_back({runtime_text(runtime)});

@@ -5,12 +5,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/json/serialize.hpp>
 #include <chrono>
@@ -18,11 +16,11 @@
 
 #include "host/agent/frame.hpp"
 #include "host/agent/protocol.hpp"
+#include "host/os/result_of.hpp"
 
 namespace r1cluster::detail {
 namespace {
 
-constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr auto idle_limit = std::chrono::seconds(30);
 
 class AgentLoop {

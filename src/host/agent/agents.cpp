@@ -4,18 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "host/agent/agent_binary.hpp"
 #include "host/agent/protocol.hpp"
+#include "host/os/result_of.hpp"
 
 namespace r1cluster::detail {
 namespace {
 
-constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr double straggler_factor = 5;
+
 /// An agent is of another build where its executable was not copied from here: on a local host with a binary of its
 /// own.
 asio::awaitable<void> say_hello(Channel& channel, seconds timeout) {

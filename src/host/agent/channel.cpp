@@ -3,11 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -18,12 +16,12 @@
 #include "host/agent/frame.hpp"
 #include "host/agent/protocol.hpp"
 #include "host/os/child.hpp"
+#include "host/os/result_of.hpp"
 #include "r1cluster/base/units.hpp"
 #include "r1cluster/host/os/text_file.hpp"
 
 namespace r1cluster::detail {
 
-constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t errors_kept_bytes = 4096;
 constexpr double push_stall_s = 30;
 

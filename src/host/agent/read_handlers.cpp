@@ -5,14 +5,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
 #include <fstream>
@@ -23,6 +21,7 @@
 #include "host/agent/agent.hpp"
 #include "host/agent/protocol.hpp"
 #include "host/os/clock.hpp"
+#include "host/os/result_of.hpp"
 #include "r1cluster/host/checkpoint/checkpoint.hpp"
 #include "r1cluster/host/read/read.hpp"
 
@@ -30,8 +29,6 @@ namespace r1cluster::detail {
 namespace {
 
 using boost::asio::ip::tcp;
-constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
-
 /// Who holds a listening port, from /proc: the socket's inode in net/tcp{,6}, then the process that has it open.
 std::string port_holder(int port) {
     std::set<std::string> inodes;

@@ -20,7 +20,7 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr int max_redirects = 5;
-constexpr std::size_t max_connections = 4;  // a hub, and what it redirects to
+constexpr std::size_t max_open_connections = 4;  // a hub, and what it redirects to
 constexpr std::uint32_t response_header_limit_bytes = 64 << 10;
 constexpr std::uint64_t other_body_limit_bytes = 64 << 10;  // of an error or a redirect; nobody looks at it
 constexpr std::uint64_t least_bytes_per_s = 100'000;        // below, a server is as good as silent
@@ -127,7 +127,7 @@ asio::awaitable<HttpAnswer> HttpClient::get_once(const Url& url, const std::opti
                               std::chrono::seconds(expected_bytes / least_bytes_per_s);
 
     for (bool is_again = false;; is_again = true) {
-        if (connections_.size() >= max_connections && !connections_.contains(url.origin())) connections_.clear();
+        if (connections_.size() >= max_open_connections && !connections_.contains(url.origin())) connections_.clear();
         std::unique_ptr<HttpConnection>& kept = connections_[url.origin()];
         if (!kept) kept = co_await open_connection(url, access_, deadline);
         const bool is_reused = kept->has_answered;

@@ -6,13 +6,11 @@
 #include <openssl/x509.h>
 
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
@@ -20,6 +18,7 @@
 #include <tuple>
 
 #include "base/address.hpp"
+#include "host/os/result_of.hpp"
 #include "r1cluster/base/error.hpp"
 
 namespace r1cluster::detail {
@@ -30,8 +29,6 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
-constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
-
 // Where Linux distributions keep the certificates that they trust; OpenSSL knows only the place of the one it was
 // built for. From crypto/x509/root_linux.go of Go.
 constexpr std::array certificate_files{"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",

@@ -22,7 +22,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr auto single_name = "model.safetensors";
-constexpr std::size_t max_shards = 10'000;
+constexpr std::size_t max_mirror_shards = 10'000;
 constexpr int max_connections = 64;
 // A server that ignores Range may still send a whole file that is this small.
 constexpr std::uint64_t whole_file_limit_bytes = 16 << 20;
@@ -152,10 +152,10 @@ private:
             const Index index = parse_index(text_.index, index_name);
             names = {index.files.begin(), index.files.end()};
         }
-        if (names.size() > max_shards) {
-            throw Error(
-                ErrorKind::invalid_input, text_.path,
-                fmt::format("{} shards, at most {} are read", format_count(names.size()), format_count(max_shards)));
+        if (names.size() > max_mirror_shards) {
+            throw Error(ErrorKind::invalid_input, text_.path,
+                        fmt::format("{} shards, at most {} are read", format_count(names.size()),
+                                    format_count(max_mirror_shards)));
         }
         for (const std::string& name : names) text_.shards.push_back({name, 0, 0, {}});
     }

@@ -7,12 +7,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/json/serialize.hpp>
 #include <chrono>
 #include <iostream>
@@ -26,6 +24,7 @@
 #include "host/guard/runtime.hpp"
 #include "host/guard/watchdog.hpp"
 #include "host/os/clock.hpp"
+#include "host/os/result_of.hpp"
 #include "r1cluster/base/json.hpp"
 #include "r1cluster/launch/supervise.hpp"
 
@@ -34,7 +33,6 @@ namespace {
 
 namespace asio = boost::asio;
 using protocol::GuardVerb;
-constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr auto tick_interval = std::chrono::milliseconds(200);
 constexpr int ticks_between_looks = 5;
 constexpr int ticks_between_notes = 25;

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/guard/guard_client.hpp"
+#include "host/os/result_of.hpp"
 
 #include <fmt/format.h>
 #include <sys/un.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -16,7 +15,6 @@ namespace r1cluster::detail {
 
 namespace asio = boost::asio;
 using unix_socket = asio::local::stream_protocol;
-constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t max_status_bytes = 4 << 20;
 constexpr double answer_s = 10;
 

@@ -3,12 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <iostream>
 #include <map>
 #include <set>
@@ -17,6 +15,7 @@
 #include "host/guard/process_facts.hpp"
 #include "host/guard/protocol.hpp"
 #include "host/guard/unproven.hpp"
+#include "host/os/result_of.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -26,7 +25,6 @@ using asio::ip::tcp;
 using protocol::PeerHello;
 using protocol::PeerNews;
 using protocol::PeerProof;
-constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr auto beat_interval = std::chrono::seconds(1);
 constexpr auto retry_interval = std::chrono::milliseconds(300);
 constexpr auto accept_pause = std::chrono::milliseconds(50);

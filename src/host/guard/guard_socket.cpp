@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/guard/guard_socket.hpp"
+#include "host/os/result_of.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -19,7 +18,6 @@ namespace asio = boost::asio;
 using protocol::GuardReply;
 using protocol::GuardRequest;
 using protocol::GuardVerb;
-constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t max_request_bytes = 4096;
 constexpr auto accept_pause = std::chrono::milliseconds(50);
 

@@ -3,9 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "host/guard/guard_client.hpp"
 #include "host/guard/guard_process.hpp"
@@ -13,13 +11,13 @@
 #include "host/guard/job_record.hpp"
 #include "host/guard/token_probe.hpp"
 #include "host/os/files.hpp"
+#include "host/os/result_of.hpp"
 #include "r1cluster/base/json.hpp"
 
 namespace r1cluster::detail {
 namespace {
 
 using protocol::GuardVerb;
-constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr double guard_start_s = 10;
 constexpr double leftovers_s = 10;
 constexpr double forced_end_s = 5;

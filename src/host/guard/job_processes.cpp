@@ -6,23 +6,20 @@
 #include <sys/wait.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 
 #include "host/os/clock.hpp"
 #include "host/os/exit_watch.hpp"
 #include "host/os/files.hpp"
+#include "host/os/result_of.hpp"
 #include "r1cluster/base/error.hpp"
 
 namespace r1cluster::detail {
 
 namespace asio = boost::asio;
-constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
-
 JobProcesses::JobProcesses(asio::io_context& context, const JobFolder& folder, const LaunchPlan& plan,
                            const HostLaunch& mine, JobRuntime& runtime, const supervise::State& state,
                            std::function<void(const supervise::Event&)> happen)

@@ -14,12 +14,12 @@
 #include <utility>
 
 #include "host/os/digest.hpp"
+#include "host/os/result_of.hpp"
 #include "r1cluster/base/error.hpp"
 
 namespace r1cluster::detail {
 
 namespace asio = boost::asio;
-constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t max_line_bytes = 64 << 10;
 constexpr std::size_t max_unwritten_bytes = 1 << 20;  // a peer that reads nothing
 

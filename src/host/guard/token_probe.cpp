@@ -3,10 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -16,6 +14,7 @@
 #include "base/reflect_json.hpp"
 #include "host/guard/process_facts.hpp"
 #include "host/os/files.hpp"
+#include "host/os/result_of.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -23,7 +22,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
-constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint64_t answer_limit_bytes = 1 << 20;
 
 using protocol::TokenAnswer;

@@ -24,7 +24,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr int max_gpus = 64;
+constexpr int max_cuda_gpus = 64;
 constexpr std::chrono::seconds patience{10};
 constexpr std::size_t limit_bytes = 1 << 20;
 
@@ -126,7 +126,7 @@ Answers ask(const std::string& library) {
         const Cuda cuda(library);
         read_number(cuda, "cuDriverGetVersion", answers);
         cuda.call("cuInit", 0u);
-        const int count = std::min(read_number(cuda, "cuDeviceGetCount", answers), max_gpus);
+        const int count = std::min(read_number(cuda, "cuDeviceGetCount", answers), max_cuda_gpus);
         std::vector<int> gpus;
         for (int index = 0; index < count; ++index) gpus.push_back(read_gpu(cuda, index, answers));
         for (std::size_t a = 0; a < gpus.size(); ++a) {

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view modules_that_matter[] = {"gdrdrv",      "ib_core", "ib_uverbs",      "mlx5_core", "mlx5_ib",
                                                     "nv_peer_mem", "nvidia",  "nvidia_peermem", "nvidia_uvm"};
 constexpr std::size_t kallsyms_limit_bytes = 128 << 20;
-constexpr std::size_t piece_bytes = 1 << 16;
+constexpr std::size_t gpudirect_piece_bytes = 1 << 16;
 
 /// "found" or "absent": whether the kernel has a symbol of this name, exported or not. Names may be read by anybody,
 /// addresses not. The file is made anew for each reader and is 10 MB and more, so it passes by in pieces.
@@ -20,7 +20,7 @@ std::string symbol_in(const OpenFile& kallsyms, const std::string& name) {
     const std::string wanted = " " + name;  // "0000000000000000 T name\t[ib_core]"
     std::string piece;
     for (std::uint64_t offset = 0; offset < kallsyms_limit_bytes;) {
-        const std::string more = kallsyms.read(offset, piece_bytes);
+        const std::string more = kallsyms.read(offset, gpudirect_piece_bytes);
         if (more.empty()) return "absent";
         offset += more.size();
         piece += more;

@@ -10,7 +10,7 @@ namespace r1cluster::detail {
 namespace {
 
 constexpr auto refused = "-";
-constexpr unsigned max_links = std::max(18, NVML_NVLINK_MAX_LINKS);  // older headers know fewer
+constexpr unsigned max_nvlinks = std::max(18, NVML_NVLINK_MAX_LINKS);  // older headers know fewer
 
 /// Numbers of nvml.h, written out: headers of older toolkits lack the later ones.
 struct LinkField {
@@ -76,7 +76,7 @@ calls::NvmlFieldValues field_values(NvmlGpu& gpu) {
     gpu.keep("nvmlDeviceGetFieldValues", "", [&] {
         std::vector<nvmlFieldValue_t> asked;
         ask_for(std::span(&link_count, 1), 1, asked);
-        ask_for(link_fields, max_links, asked);
+        ask_for(link_fields, max_nvlinks, asked);
         gpu.call(R1CLUSTER_NVML(nvmlDeviceGetFieldValues), static_cast<int>(asked.size()), asked.data());
         add_values(gpu.nvml(), std::span(&link_count, 1), asked, found);
         add_values(gpu.nvml(), link_fields, asked, found);
@@ -95,7 +95,7 @@ calls::NvmlFieldValues field_values(NvmlGpu& gpu) {
 /// Drivers before 530 and GPUs before Hopper know their links by functions. Until the first that is not there.
 std::vector<bool> read_each_link(NvmlGpu& gpu) {
     std::vector<bool> active;
-    for (unsigned link = 0; link < max_links; ++link) {
+    for (unsigned link = 0; link < max_nvlinks; ++link) {
         const std::string name = std::to_string(link);
         const Answer& state = gpu.number(R1CLUSTER_NVML(nvmlDeviceGetNvLinkState), link, name);
         if (!state.text) break;

@@ -8,7 +8,7 @@
 namespace r1cluster::detail {
 namespace {
 
-constexpr unsigned max_gpus = 64;
+constexpr unsigned max_nvml_gpus = 64;
 
 void read_driver(const Nvml& nvml, Readings& readings) {
     using Version = NvmlFunction<nvmlReturn_t(char*, unsigned)>;
@@ -66,7 +66,7 @@ void read_all_gpus(const Nvml& nvml, Readings& readings) {
         nvml.check(nvml.call(R1CLUSTER_NVML(nvmlDeviceGetCount_v2), &count));
         return std::to_string(count);
     });
-    std::vector<nvmlDevice_t> gpus(std::min(count, max_gpus), nullptr);
+    std::vector<nvmlDevice_t> gpus(std::min(count, max_nvml_gpus), nullptr);
     // A call takes the driver a millisecond or more, mostly waiting for the GPU: they do not wait for each other.
     std::vector<std::future<Readings>> parts(gpus.size());
     for (unsigned index = 0; index < gpus.size(); ++index) {

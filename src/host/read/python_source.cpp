@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int max_links = 40;  // as the kernel
+constexpr int max_symlinks = 40;  // as the kernel
 constexpr std::size_t max_folders = 64;
 
 std::vector<std::string> split(const std::string& text, char separator) {
@@ -42,7 +42,7 @@ std::string program_path(const std::string& python) {
 
 /// The file that `path` leads to in the end; each link on the way is a reading.
 std::string follow_links(std::string path, Readings& readings) {
-    for (int i = 0; i < max_links; ++i) {
+    for (int i = 0; i < max_symlinks; ++i) {
         std::error_code error;
         if (!fs::is_symlink(path, error)) return path;
         const Answer target = readings.links[path] = link_answer(path);

@@ -8,9 +8,9 @@
 namespace r1cluster::detail {
 namespace {
 
-constexpr std::size_t most_forms = 256;   // a real checkpoint has up to 60; others are not worth comparing
-constexpr std::size_t most_files = 1024;  // looked for one after the other
-constexpr std::size_t most_metadata_keys = 64;
+constexpr std::size_t most_index_forms = 256;  // a real checkpoint has up to 60; others are not worth comparing
+constexpr std::size_t most_files = 1024;       // looked for one after the other
+constexpr std::size_t most_index_metadata_keys = 64;
 
 class FastIndex {
 public:
@@ -64,7 +64,7 @@ bool FastIndex::read_metadata(Cursor& cursor) {
         std::uint64_t number = 0;
         cursor.skip_space();
         if (!cursor.take('"') || !cursor.take_text(key)) return false;
-        if (std::ranges::find(keys, key) != keys.end() || keys.size() == most_metadata_keys) return false;
+        if (std::ranges::find(keys, key) != keys.end() || keys.size() == most_index_metadata_keys) return false;
         keys.push_back(key);
         cursor.skip_space();
         if (!cursor.take(':')) return false;
@@ -108,7 +108,7 @@ bool FastIndex::read_name(Cursor& cursor, Index::Entry& entry) {
     const auto known = std::ranges::find(index_.names, text);
     entry.name = static_cast<std::uint32_t>(known - index_.names.begin());
     if (known == index_.names.end()) {
-        if (forms_.size() == most_forms) return false;
+        if (forms_.size() == most_index_forms) return false;
         forms_.emplace_back(text.text, text.number_count, "\"");
         index_.names.push_back(text);
     }

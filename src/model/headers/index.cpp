@@ -15,7 +15,7 @@ namespace r1cluster::detail {
 namespace {
 
 constexpr std::size_t max_index_bytes = 64'000'000;  // R1's has 8.9 million
-constexpr std::size_t max_depth = 8;
+constexpr std::size_t max_index_depth = 8;
 constexpr std::size_t max_name_bytes = 255;  // NAME_MAX
 
 }  // namespace
@@ -36,7 +36,7 @@ std::string quoted(std::string_view text) {
     return json::serialize(json::value(text.substr(0, 80))) + (text.size() > 80 ? "..." : "");
 }
 
-[[noreturn]] void refuse(std::string_view source, const std::string& what) {
+[[noreturn]] void refuse_index(std::string_view source, const std::string& what) {
     throw Error(ErrorKind::invalid_input, std::string(source), fmt::format("{}: {}", source, what));
 }
 
@@ -55,17 +55,18 @@ std::string impostor(std::string_view text) {
 }
 
 Index parse_index(std::string_view text, std::string_view source) {
-    if (const std::string what = impostor(text); !what.empty()) refuse(source, what);
+    if (const std::string what = impostor(text); !what.empty()) refuse_index(source, what);
     if (text.size() > max_index_bytes)
-        refuse(source, fmt::format("{} bytes, more than {}", format_count(text.size()), format_count(max_index_bytes)));
+        refuse_index(source,
+                     fmt::format("{} bytes, more than {}", format_count(text.size()), format_count(max_index_bytes)));
     std::optional<Index> fast = read_fast_index(text);
     return fast ? *std::move(fast) : parse_index_strictly(text, source);
 }
 
 Index parse_index_strictly(std::string_view text, std::string_view source) {
-    const json::value document = parse_json(text, source, max_depth);
+    const json::value document = parse_json(text, source, max_index_depth);
     const json::value* map = document.is_object() ? document.get_object().if_contains("weight_map") : nullptr;
-    if (!map || !map->is_object()) refuse(source, "expected an object with an object \"weight_map\"");
+    if (!map || !map->is_object()) refuse_index(source, "expected an object with an object \"weight_map\"");
 
     Index index;
     std::map<std::string, std::uint32_t, std::less<>> files;
@@ -77,7 +78,7 @@ Index parse_index_strictly(std::string_view text, std::string_view source) {
         }
         const std::string file(field.value().get_string().data(), field.value().get_string().size());
         if (const std::string wrong = file_name_refusal(file); !wrong.empty()) {
-            refuse(source, fmt::format("weight_map: {}: the file {} {}", quoted(tensor), quoted(file), wrong));
+            refuse_index(source, fmt::format("weight_map: {}: the file {} {}", quoted(tensor), quoted(file), wrong));
         }
         const NumberedName name = numbered(tensor);
         const auto [file_at, is_new_file] = files.try_emplace(file, static_cast<std::uint32_t>(files.size()));
@@ -87,7 +88,7 @@ Index parse_index_strictly(std::string_view text, std::string_view source) {
         if (is_new_name) index.names.push_back({name.text, name.number_count});
         index.tensors.push_back({name_at->second, name.numbers, file_at->second});
     }
-    if (index.tensors.empty()) refuse(source, "weight_map names no tensor");
+    if (index.tensors.empty()) refuse_index(source, "weight_map names no tensor");
     const json::value* metadata = document.get_object().if_contains("metadata");
     if (metadata && metadata->is_object()) {
         const json::value* total = metadata->get_object().if_contains("total_size");

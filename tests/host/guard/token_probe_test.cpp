@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/guard/token_probe.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <filesystem>
 
+#include "host/os/result_of.hpp"
 #include "support/catch.hpp"
 #include "support/scratch_folder.hpp"
 
@@ -21,8 +20,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 namespace {
-
-constexpr auto result_of = asio::as_tuple(asio::use_awaitable);
 
 /// An engine that gives one answer; an empty one never comes.
 class OneAnswer {
