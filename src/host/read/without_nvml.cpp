@@ -3,5 +3,5 @@
 #include "host/read/sources.hpp"
 
 void r1cluster::detail::read_nvml(const std::string&, Readings& readings) {
-    readings.calls["nvmlInit_v2()"] = {std::nullopt, "built without nvml.h"};
+    readings.calls["nvmlInit_v2()"] = {std::nullopt, "this r1cluster was built without nvml.h", ReasonCode::not_built};
 }
