@@ -3,22 +3,11 @@
 
 #include "cli/help.hpp"
 #include "cli/session.hpp"
-#include "host/agent/agent.hpp"
-#include "host/guard/guard.hpp"
-#include "host/guard/job_handlers.hpp"
+#include "r1cluster/host/guard/agent_main.hpp"
 
 namespace {
 
 using namespace r1cluster;
-
-/// The same executable is the agent on every host and the guard of every deployment; neither is for people.
-int run_as_agent() {
-    boost::asio::io_context context;
-    detail::Handlers handlers;
-    detail::add_read_handlers(context, handlers);
-    detail::add_job_handlers(context, handlers);
-    return detail::run_agent(context, handlers);
-}
 
 bool has_verb(const CLI::App& app, const std::string& name) {
     const auto verbs = app.get_subcommands(nullptr);
@@ -70,10 +59,9 @@ int run_verbs(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::string first = argc > 1 ? argv[1] : "";
+    // The same executable is the agent on every host and the guard of every deployment; neither is for people.
+    if (const std::optional<int> code = agent_main(argc, argv)) return *code;
     try {
-        if (first == "agent" && argc == 2) return run_as_agent();
-        if (first == "guard" && argc == 3) return detail::run_guard(argv[2]);
         return run_verbs(argc, argv);
     } catch (const std::exception& error) {
         cli::end_progress();

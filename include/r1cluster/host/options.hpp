@@ -28,8 +28,8 @@ struct HostOptions {
     int request_timeout_s = 60;  ///< time limit for one response
 };
 
-/// Path of the r1cluster executable that belongs to this library: this process's executable, or the one beside
-/// the Python module. Throws Error (not_found).
+/// Path of the r1cluster executable: this process's own file where it is called r1cluster or has called agent_main();
+/// else `r1cluster` beside the library, in ../bin of its folder, or on PATH. Throws Error (not_found). Any thread.
 std::string find_binary();
 
 }  // namespace r1cluster

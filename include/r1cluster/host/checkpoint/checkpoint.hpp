@@ -10,6 +10,9 @@
 
 namespace r1cluster {
 
+/// Functions that read checkpoints. Each blocks until it is done; any thread may call it, several at once. It installs
+/// no signal handler, and ends early by is_cancelled or its time limits.
+
 /// Options for reading a checkpoint from a hub, a cache or a server.
 struct CheckpointOptions {
     std::string revision;    ///< branch, tag or commit of a hub; empty: "main"

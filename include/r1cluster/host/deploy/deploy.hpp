@@ -16,6 +16,9 @@ struct UpOptions {
     Knowledge knowledge = Knowledge::embedded();  ///< the tables to decide by
 };
 
+/// Functions that start, watch and end deployments. Each blocks until it is done; any thread may call it, and calls on
+/// one Hosts take turns. It installs no signal handler, and ends early by is_cancelled alone (docs/embedding.md).
+
 /// Takes the hosts of the spec to a served model: read(), decide(), start(). Anything that fails on the way, an
 /// interruption included, leaves every reachable host as it was found. Starts nothing when the report has errors, and
 /// returns a Deployment whose result() says so.

@@ -10,6 +10,9 @@
 
 namespace r1cluster {
 
+/// Functions that ask an installed engine. Each blocks until the engine's process has ended; any thread may call it,
+/// several at once. It installs no signal handler, and ends early by is_cancelled or `timeout_s`.
+
 /// What an installed engine is asked: how it would read this checkpoint in this layout. Of the layout count
 /// the sizes, the host of each rank, and layers_per_stage where they are not the engine's own.
 struct EngineQuestion {

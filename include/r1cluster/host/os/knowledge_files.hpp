@@ -10,7 +10,7 @@ namespace r1cluster {
 
 /// The TOML files of a folder and of its engine folders, as parse_knowledge() and lint_knowledge() take them:
 /// DIR/gpus.toml is "gpus.toml", DIR/ENGINE/flags.toml is "ENGINE/flags.toml". Files of other endings are left out.
-/// Throws Error (not_found, system, invalid_input).
+/// Blocks as the file system does; any thread. Throws Error (not_found, system, invalid_input).
 std::map<std::string, std::string> read_knowledge_files(const std::string& folder);
 
 /// The embedded tables, with those of the folder in place of embedded ones of the same name. Throws as

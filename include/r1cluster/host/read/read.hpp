@@ -9,6 +9,9 @@
 
 namespace r1cluster {
 
+/// Functions that read hosts and recordings. Each blocks until it is done; any thread may call it, several at once, and
+/// calls on one Hosts take turns. It installs no signal handler; with hosts it ends early by is_cancelled alone.
+
 /// What one host is asked.
 struct ReadRequest {
     std::string host;                ///< name that the readings will bear
