@@ -13,16 +13,16 @@ int main(int argc, char* argv[]) try {
 
     const r1cluster::DeploymentSpec spec = r1cluster::parse_spec(r1cluster::read_text_file(spec_path), spec_path);
     const r1cluster::Recording recording = r1cluster::load_recording(folder);
-    const r1cluster::Cluster cluster = r1cluster::interpret(recording);
-    const r1cluster::Checkpoint checkpoint = r1cluster::parse_checkpoint(recording.checkpoint.value());
+    const r1cluster::Decision decision = r1cluster::decide(spec, recording);
 
-    const r1cluster::Plan plan = r1cluster::plan_layouts(spec, cluster, checkpoint);
-    std::cout << r1cluster::show(plan, true) << "\n";
+    std::cout << r1cluster::show(decision.plan, true) << "\n";
 
-    const r1cluster::ShardPlan shards = r1cluster::plan_shards(plan.layouts.at(0), checkpoint);
+    // Throws the reason where nothing fits, or where the recording has no checkpoint.
+    const r1cluster::Layout& best = decision.require_layout();
+    const r1cluster::ShardPlan shards = r1cluster::plan_shards(best, *decision.checkpoint);
     for (const r1cluster::HostShards& host : shards.hosts) {
         std::cout << host.host << " needs " << r1cluster::format_bytes(host.bytes) << " of "
-                  << r1cluster::format_bytes(checkpoint.tensor_bytes()) << "\n";
+                  << r1cluster::format_bytes(decision.checkpoint->tensor_bytes()) << "\n";
     }
 } catch (const r1cluster::Error& error) {
     std::cerr << error.what() << "\n";

@@ -13,14 +13,14 @@ spec_path = sys.argv[2] if len(sys.argv) > 2 else "examples/data/cluster.toml"
 
 spec = r1cluster.parse_spec(r1cluster.read_text_file(spec_path), spec_path)
 recording = r1cluster.load_recording(folder)
-assert recording.checkpoint is not None
-cluster = r1cluster.interpret(recording)
-checkpoint = r1cluster.parse_checkpoint(recording.checkpoint)
+decision = r1cluster.decide(spec, recording)
 
-plan = r1cluster.plan_layouts(spec, cluster, checkpoint)
-print(r1cluster.show(plan, explain=True))
+print(r1cluster.show(decision.plan, explain=True))
 
-shards = r1cluster.plan_shards(plan.layouts[0], checkpoint)
+# Raises the reason where nothing fits, or where the recording has no checkpoint.
+best = decision.require_layout()
+assert decision.checkpoint is not None
+shards = r1cluster.plan_shards(best, decision.checkpoint)
 for host in shards.hosts:
     needed = r1cluster.format_bytes(host.bytes)
-    print(f"{host.host} needs {needed} of {r1cluster.format_bytes(checkpoint.tensor_bytes())}")
+    print(f"{host.host} needs {needed} of {r1cluster.format_bytes(decision.checkpoint.tensor_bytes())}")

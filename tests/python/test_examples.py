@@ -60,3 +60,24 @@ def test_example_says_what_is_missing(example: Path) -> None:
     )
     assert done.returncode == 1
     assert re.search(r"r1cluster\.NotFound: .*/nonexistent", done.stderr)
+
+
+@pytest.mark.parametrize("example", EXAMPLES[2:], ids=lambda p: p.stem)
+def test_example_says_why_nothing_fits(example: Path, tmp_path: Path) -> None:
+    spec = tmp_path / "cluster.toml"
+    text = (SOURCE / "examples/data/cluster.toml").read_text(encoding="utf-8")
+    spec.write_text(f"{text}\n[layout]\ntensor_parallel = 3\n", encoding="utf-8")
+    arguments = ["examples/data/two-h100-hosts", str(spec)]
+    environment = os.environ | {"PYTHONPATH": str(Path(r1cluster.__file__).parents[1])}
+
+    def refused(command: list[str]) -> str:
+        done = subprocess.run(command, cwd=SOURCE, env=environment, capture_output=True, text=True)
+        assert done.returncode == (3 if command[0] != sys.executable else 1)
+        return done.stderr
+
+    reason = "TP 3: "
+    assert reason in refused([sys.executable, str(example), *arguments])
+    twin = cpp_example(example.stem)
+    if not twin.exists():
+        pytest.skip(f"{twin} is not built; R1CLUSTER_BUILD_DIR names another build folder")
+    assert reason in refused([str(twin), *arguments])
