@@ -1,8 +1,7 @@
 # Everything here is needed to build only. A program that uses an installed r1cluster needs OpenSSL and
 # pugixml (both linked statically where they can be had) and threads; no third-party type shows in a public header.
 find_package(Threads REQUIRED)
-set(OPENSSL_USE_STATIC_LIBS ON)
-find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto SSL)
+include(cmake/openssl.cmake)
 include(cmake/pugixml.cmake)
 # Headers only: Asio, Beast, Describe, JSON and Process v2 are compiled into our own files.
 find_package(Boost 1.81 REQUIRED)
@@ -21,7 +20,9 @@ find_path(R1CLUSTER_NVML_INCLUDE_DIR nvml.h
   HINTS "${r1cluster_nvml_wheel}/include" ENV CUDA_HOME
   PATHS /usr/local/cuda/include)
 if(NOT R1CLUSTER_NVML_INCLUDE_DIR)
-  message(STATUS "nvml.h not found: GPUs will be a gap (pip install nvidia-nvml-dev-cu12, or the CUDA Toolkit)")
+  message(WARNING "nvml.h not found: this build cannot see the GPUs of any host. Run \"pip install "
+    "nvidia-nvml-dev-cu12\" or install the CUDA Toolkit, and configure again; or set R1CLUSTER_NVML_INCLUDE_DIR to the "
+    "folder of nvml.h")
 endif()
 find_path(R1CLUSTER_VERBS_INCLUDE_DIR infiniband/verbs.h)
 if(NOT R1CLUSTER_VERBS_INCLUDE_DIR)
@@ -29,5 +30,12 @@ if(NOT R1CLUSTER_VERBS_INCLUDE_DIR)
 endif()
 
 if(R1CLUSTER_BUILD_CLI)
-  find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
+  find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp)
+  if(NOT CLI11_INCLUDE_DIR AND PROJECT_IS_TOP_LEVEL)
+    message(FATAL_ERROR "CLI/CLI.hpp not found: apt install libcli11-dev, or configure with -DR1CLUSTER_BUILD_CLI=OFF")
+  elseif(NOT CLI11_INCLUDE_DIR)
+    message(WARNING "CLI/CLI.hpp not found: r1cluster::agent, which up() and read() copy to hosts, is not built "
+      "(apt install libcli11-dev)")
+    set(R1CLUSTER_BUILD_CLI OFF)
+  endif()
 endif()

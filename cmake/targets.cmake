@@ -1,18 +1,17 @@
-# The two link targets that make the border visible: core is pure, host touches the world.
-add_library(r1cluster_core)
-add_library(r1cluster_host)
-add_library(r1cluster INTERFACE)
-foreach(target core host)
-  add_library(r1cluster::${target} ALIAS r1cluster_${target})
-  set_target_properties(r1cluster_${target} PROPERTIES EXPORT_NAME ${target})
-endforeach()
-add_library(r1cluster::r1cluster ALIAS r1cluster)
+# The two link targets that make the border visible: core is pure, host touches the world. They are for our own
+# programs, which use internal headers; cmake/library.cmake makes of them what others link.
+add_library(r1cluster_core STATIC)
+add_library(r1cluster_host STATIC)
 
 # Flags of our own files; never part of what users of the library inherit.
 add_library(r1cluster_private INTERFACE)
 target_compile_features(r1cluster_private INTERFACE cxx_std_20)
 # A field of an aggregate that is not named has its default: that is how values grow.
-target_compile_options(r1cluster_private INTERFACE -Wall -Wextra -Wno-missing-field-initializers -Wpedantic -Wconversion
+# -fno-gnu-unique: a static variable of a template is not shared with other libraries of the process. -f*-sections: what
+# a program does not call can be left out of it.
+target_compile_options(r1cluster_private INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>
+  "$<$<NOT:$<CONFIG:Debug>>:-ffunction-sections;-fdata-sections>"
+  -Wall -Wextra -Wno-missing-field-initializers -Wpedantic -Wconversion
   $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>
   $<$<BOOL:${R1CLUSTER_WARNINGS_AS_ERRORS}>:-Werror>)
 target_include_directories(r1cluster_private INTERFACE ${PROJECT_SOURCE_DIR}/src)
@@ -42,5 +41,4 @@ foreach(target core host)
   target_link_libraries(r1cluster_${target} PRIVATE $<BUILD_INTERFACE:r1cluster_private>)
 endforeach()
 target_link_libraries(r1cluster_core PRIVATE r1cluster::pugixml)
-target_link_libraries(r1cluster_host PUBLIC r1cluster_core PRIVATE OpenSSL::SSL Threads::Threads ${CMAKE_DL_LIBS})
-target_link_libraries(r1cluster INTERFACE r1cluster_core r1cluster_host)
+target_link_libraries(r1cluster_host PUBLIC r1cluster_core PRIVATE r1cluster::openssl Threads::Threads ${CMAKE_DL_LIBS})

@@ -10,7 +10,8 @@ set -euo pipefail
 # A name with "|" is the first one of them that this release has: the library needs Boost 1.81 or newer.
 declare -A packages=(
   [build]="git g++ cmake ninja-build ccache libboost1.83-dev|libboost1.81-dev|libboost-dev libfmt-dev
-    libtomlplusplus-dev libcli11-dev libssl-dev libpugixml-dev libibverbs-dev python3-dev python3-venv"
+    libtomlplusplus-dev libcli11-dev libssl-dev zlib1g-dev libzstd-dev pkgconf libpugixml-dev libibverbs-dev python3-dev
+    python3-venv"
   [hosts]="openssh-server openssh-client iproute2"
   [tests]="catch2 shellcheck"
   [fuzz]="clang libclang-rt-dev"
