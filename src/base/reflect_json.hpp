@@ -122,7 +122,7 @@ JsonField json_field(const char* name, const T& sample, const Field& field) {
 template <class T>
 std::span<const JsonField> json_fields() {
     static const std::vector<JsonField> fields = []<template <class...> class List, class... Member>(List<Member...>) {
-        const T sample{};
+        [[maybe_unused]] const T sample{};  // of a type without members nothing uses it
         return std::vector<JsonField>{json_field(Member::name, sample, sample.*Member::pointer)...};
     }(members_of<T>{});
     return fields;

@@ -27,6 +27,7 @@ OTHERWISE = {
     "load_knowledge": "C++ alone, with Knowledge",
     "parse_knowledge": "C++ alone, with Knowledge",
     "TableProblem": "C++ alone, with Knowledge",
+    "agent_main": "C++ alone",
     "is_one_machine": "C++ alone",
     "table_json": "C++ alone, with Knowledge",
     "read_knowledge_files": "C++ alone, with Knowledge",

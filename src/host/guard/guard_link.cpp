@@ -27,7 +27,6 @@ using protocol::PeerNews;
 using protocol::PeerProof;
 constexpr auto beat_interval = std::chrono::seconds(1);
 constexpr auto retry_interval = std::chrono::milliseconds(300);
-constexpr auto accept_pause = std::chrono::milliseconds(50);
 constexpr auto handshake_limit = std::chrono::seconds(5);
 
 }  // namespace

@@ -19,7 +19,6 @@ using protocol::GuardReply;
 using protocol::GuardRequest;
 using protocol::GuardVerb;
 constexpr std::size_t max_request_bytes = 4096;
-constexpr auto accept_pause = std::chrono::milliseconds(50);
 
 GuardSocket::GuardSocket(asio::io_context& context, std::string path, std::string generation, Callbacks callbacks)
     : context_(context),

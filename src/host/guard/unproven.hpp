@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <boost/system/error_code.hpp>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <list>
@@ -36,5 +37,7 @@ private:
 /// Whether an accept failed for a reason that passes: no descriptor, no memory, a caller that has gone. Any other error
 /// means that the listening socket is closed.
 bool is_passing(const boost::system::error_code& error);
+/// Until the next accept after one that failed so.
+inline constexpr auto accept_pause = std::chrono::milliseconds(50);
 
 }  // namespace r1cluster::detail
