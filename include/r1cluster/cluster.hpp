@@ -49,6 +49,7 @@
 #include "r1cluster/knowledge/knowledge.hpp"
 #include "r1cluster/launch/launch_plan.hpp"
 #include "r1cluster/launch/supervise.hpp"
+#include "r1cluster/layout/compare.hpp"
 #include "r1cluster/memory/memory.hpp"
 #include "r1cluster/model/checkpoint.hpp"
 #include "r1cluster/model/slicing.hpp"

@@ -12,16 +12,6 @@
 namespace r1cluster {
 namespace {
 
-std::string why_rejected(const Plan& plan) {
-    std::string why;
-    for (const RejectedLayout& rejected : plan.rejected) {
-        if (rejected.is_unasked) continue;
-        why += fmt::format("{}{}: {}", why.empty() ? "" : "; ", rejected.sizes.empty() ? "every size" : rejected.sizes,
-                           rejected.because);
-    }
-    return why.empty() ? "no layout is possible" : why;
-}
-
 /// Runs one step; what it throws becomes a refusal.
 template <class Work>
 void take_step(Decision& decision, DecisionStep step, const Work& work) {
@@ -47,9 +37,8 @@ std::optional<Layout> chosen_layout(const DeploymentSpec& spec, const Plan& plan
 void plan_model(Decision& decision, const PlanOptions& options, const Knowledge& knowledge) {
     take_step(decision, DecisionStep::plan, [&] {
         decision.plan = plan_layouts(decision.spec, decision.cluster, *decision.checkpoint, options, knowledge);
+        static_cast<void>(decision.plan.best());  // throws why nothing fits
     });
-    if (!decision.plan.layouts.empty() || decision.find(DecisionStep::plan)) return;
-    decision.refusals.push_back({DecisionStep::plan, decision.spec.model.path, why_rejected(decision.plan)});
 }
 
 void plan_start(Decision& decision, const Knowledge& knowledge) {

@@ -34,8 +34,11 @@ struct Plan {
     std::vector<Layout> layouts;  ///< best first; empty: nothing fits, and `rejected` says why
     std::int64_t unlisted =
         0;  ///< possible layouts that are not listed: above the limit, or in nothing better than a listed one
-    std::vector<RejectedLayout> rejected;
+    std::vector<RejectedLayout> rejected;  ///< what cannot be, by reason
     std::vector<std::string> suggestions;  ///< a quantised form, or a smaller model, that these machines can serve
+
+    /// The first of the layouts. Throws Error (invalid_input) with the reasons of `rejected` where nothing fits.
+    const Layout& best() const;
     bool operator==(const Plan&) const = default;
 };
 
