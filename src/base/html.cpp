@@ -53,4 +53,14 @@ std::string html_escaped(std::string_view text) {
     return out;
 }
 
+std::string html_row(std::initializer_list<std::string_view> texts, std::string_view element,
+                     std::string_view attributes) {
+    const std::string tag(element);
+    std::string html = "<tr" + std::string(attributes) + ">";
+    for (const std::string_view text : texts) {
+        html += "<" + tag + " style=\"text-align:left\">" + html_escaped(text) + "</" + tag + ">";
+    }
+    return html + "</tr>\n";
+}
+
 }  // namespace r1cluster::detail

@@ -10,26 +10,18 @@ namespace r1cluster {
 namespace {
 
 using detail::html_escaped;
-
-std::string cells(std::initializer_list<std::string_view> texts, std::string_view element) {
-    std::string html;
-    for (const std::string_view text : texts) {
-        html += fmt::format("<{}>{}</{}>", element, html_escaped(text), element);
-    }
-    return html;
-}
+using detail::html_row;
 
 }  // namespace
 
 std::string show_html(const Layout& layout) {
     std::string html =
-        fmt::format("<table>\n<caption>{}, {} tokens of KV cache</caption>\n<tr>{}</tr>\n",
-                    html_escaped(detail::headline(layout)), detail::in_words(layout.kv_tokens),
-                    cells({"ranks", "host", "GPU", "layers", "weights", "of memory", "KV tokens"}, "th"));
+        fmt::format("<table>\n<caption>{}, {} tokens of KV cache</caption>\n{}", html_escaped(detail::headline(layout)),
+                    detail::in_words(layout.kv_tokens),
+                    html_row({"ranks", "host", "GPU", "layers", "weights", "of memory", "KV tokens"}, "th"));
     for (const detail::RankRow& row : detail::rank_rows(layout)) {
-        html +=
-            fmt::format("<tr{}>{}</tr>\n", row.is_least ? " class=\"least\"" : "",
-                        cells({row.ranks, row.host, row.gpus, row.layers, row.weights, row.memory, row.tokens}, "td"));
+        html += html_row({row.ranks, row.host, row.gpus, row.layers, row.weights, row.memory, row.tokens}, "td",
+                         row.is_least ? " class=\"least\"" : "");
     }
     html += "</table>\n";
     for (const std::string& note : layout.notes) html += fmt::format("<p>{}</p>\n", html_escaped(note));
@@ -40,16 +32,14 @@ std::string show_html(const Plan& plan) {
     std::string html = plan.layouts.empty() ? "<p>no layout: nothing fits these machines and this model</p>\n"
                                             : show_html(plan.layouts.front());
     if (plan.layouts.size() > 1) {
-        html += fmt::format("<table>\n<caption>also possible</caption>\n<tr>{}</tr>\n",
-                            cells({"layout", "KV tokens", "ms/token", "tokens/s"}, "th"));
+        html += fmt::format("<table>\n<caption>also possible</caption>\n{}",
+                            html_row({"layout", "KV tokens", "ms/token", "tokens/s"}, "th"));
         for (std::size_t i = 1; i < plan.layouts.size(); ++i) {
             const Layout& layout = plan.layouts[i];
-            html += fmt::format(
-                "<tr>{}</tr>\n",
-                cells({detail::headline(layout), detail::in_words(layout.kv_tokens),
-                       layout.tpot_ms ? detail::in_words(*layout.tpot_ms, "ms") : "",
-                       layout.output_tokens_per_s ? detail::in_words(*layout.output_tokens_per_s, "tokens/s") : ""},
-                      "td"));
+            html +=
+                html_row({detail::headline(layout), detail::in_words(layout.kv_tokens),
+                          layout.tpot_ms ? detail::in_words(*layout.tpot_ms, "ms") : "",
+                          layout.output_tokens_per_s ? detail::in_words(*layout.output_tokens_per_s, "tokens/s") : ""});
         }
         html += "</table>\n";
     }

@@ -10,12 +10,6 @@
 namespace r1cluster {
 namespace {
 
-std::string row(std::initializer_list<std::string> cells, const char* tag = "td") {
-    std::string html = "<tr>";
-    for (const std::string& cell : cells) html += fmt::format("<{0}>{1}</{0}>", tag, detail::html_escaped(cell));
-    return html + "</tr>\n";
-}
-
 std::string table(const std::string& heading, const std::string& rows) {
     if (rows.empty()) return "";
     return "<table>\n" + heading + rows + "</table>\n";
@@ -24,9 +18,10 @@ std::string table(const std::string& heading, const std::string& rows) {
 std::string gpu_rows(const Machine& machine) {
     std::string rows;
     for (const Gpu& gpu : machine.gpus) {
-        rows += row({std::to_string(gpu.nvml_index), gpu.name, gpu.pci_address,
-                     gpu.memory_bytes ? format_bytes(*gpu.memory_bytes) : "?", gpu.compute_capability,
-                     gpu.numa_node ? std::to_string(*gpu.numa_node) : "?", std::to_string(active_nvlinks(gpu))});
+        rows += detail::html_row({std::to_string(gpu.nvml_index), gpu.name, gpu.pci_address,
+                                  gpu.memory_bytes ? format_bytes(*gpu.memory_bytes) : "?", gpu.compute_capability,
+                                  gpu.numa_node ? std::to_string(*gpu.numa_node) : "?",
+                                  std::to_string(active_nvlinks(gpu))});
     }
     return rows;
 }
@@ -34,16 +29,18 @@ std::string gpu_rows(const Machine& machine) {
 std::string hca_rows(const Machine& machine) {
     std::string rows;
     for (const Hca& hca : machine.hcas) {
-        rows += row({detail::device_name(hca), hca.role == HcaRole::unknown ? "?" : std::string(to_text(hca.role)),
-                     detail::ports_text(hca), hca.pci_address, hca.numa_node ? std::to_string(*hca.numa_node) : "?",
-                     hca.model, hca.firmware_version});
+        rows += detail::html_row(
+            {detail::device_name(hca), hca.role == HcaRole::unknown ? "?" : std::string(to_text(hca.role)),
+             detail::ports_text(hca), hca.pci_address, hca.numa_node ? std::to_string(*hca.numa_node) : "?", hca.model,
+             hca.firmware_version});
     }
     return rows;
 }
 
 std::string problem_rows(const Machine& machine) {
     std::string rows;
-    for (const Problem& problem : machine.problems) rows += row({problem.subject, problem.because, problem.remedy});
+    for (const Problem& problem : machine.problems)
+        rows += detail::html_row({problem.subject, problem.because, problem.remedy});
     return rows;
 }
 
@@ -54,8 +51,8 @@ std::string nic_rows(const Machine& machine) {
         for (const NicAddress& address : nic.addresses) {
             addresses += fmt::format("{}{}/{}", addresses.empty() ? "" : " ", address.address, address.prefix_length);
         }
-        rows += row(
-            {nic.name, std::string(to_text(nic.kind)), detail::state_of(nic), nic.mtu ? std::to_string(*nic.mtu) : "?",
+        rows += detail::html_row(
+            {nic.name, to_text(nic.kind), detail::state_of(nic), nic.mtu ? std::to_string(*nic.mtu) : "?",
              nic.speed_mbps ? format_count(static_cast<std::uint64_t>(*nic.speed_mbps)) + " Mb/s" : "?", addresses});
     }
     return rows;
@@ -63,7 +60,7 @@ std::string nic_rows(const Machine& machine) {
 
 std::string gap_rows(const Machine& machine) {
     std::string rows;
-    for (const Gap& gap : machine.gaps) rows += row({gap.subject, gap.because, gap.remedy});
+    for (const Gap& gap : machine.gaps) rows += detail::html_row({gap.subject, gap.because, gap.remedy});
     return rows;
 }
 
@@ -77,11 +74,14 @@ std::string show_html(const Machine& machine) {
         html += fmt::format("<p><b>{}</b>: {}</p>\n", detail::html_escaped(machine.host),
                             detail::html_escaped(detail::judgement(machine)));
     }
-    html += table(row({"problem", "because", "remedy"}, "th"), problem_rows(machine));
-    html += table(row({"GPU", "name", "PCI", "memory", "compute", "NUMA", "NVLinks"}, "th"), gpu_rows(machine));
-    html += table(row({"HCA", "role", "ports", "PCI", "NUMA", "model", "firmware"}, "th"), hca_rows(machine));
-    html += table(row({"interface", "kind", "state", "MTU", "speed", "addresses"}, "th"), nic_rows(machine));
-    html += table(row({"not seen", "because", "remedy"}, "th"), gap_rows(machine));
+    html += table(detail::html_row({"problem", "because", "remedy"}, "th"), problem_rows(machine));
+    html += table(detail::html_row({"GPU", "name", "PCI", "memory", "compute", "NUMA", "NVLinks"}, "th"),
+                  gpu_rows(machine));
+    html +=
+        table(detail::html_row({"HCA", "role", "ports", "PCI", "NUMA", "model", "firmware"}, "th"), hca_rows(machine));
+    html +=
+        table(detail::html_row({"interface", "kind", "state", "MTU", "speed", "addresses"}, "th"), nic_rows(machine));
+    html += table(detail::html_row({"not seen", "because", "remedy"}, "th"), gap_rows(machine));
     return html + "</div>\n";
 }
 

@@ -3,8 +3,10 @@
 
 #include "r1cluster/base/json.hpp"
 #include "support/catch.hpp"
+#include "support/html.hpp"
 
 using namespace r1cluster;
+using r1cluster::test::without_alignment;
 
 namespace {
 
@@ -87,7 +89,8 @@ TEST_CASE("text of a host cannot steer the terminal", "[report]") {
 TEST_CASE("a report in HTML escapes what it shows", "[report]") {
     Report report = report_of({Severity::warning});
     report.findings[0].subject = "<b>&\"'";
-    CHECK(show_html(report) ==
+    CHECK_THAT(show_html(report), ContainsSubstring("<td style=\"text-align:left\">end the holder</td>"));
+    CHECK(without_alignment(show_html(report)) ==
           "<p><strong>ready with 1 warning</strong></p>\n"
           "<table>\n<tr><th>severity</th><th>rule</th><th>subject</th><th>observed</th><th>expected</th><th>remedy</th>"
           "</tr>\n"
