@@ -12,10 +12,10 @@ namespace r1cluster {
 
 /// The number of a release, as a bound of a range: 0.11.1, or 0.10.1.1 with a hotfix. Version is what a host says.
 struct Release {
-    int major = 0;
-    int minor = 0;
-    int patch = 0;
-    int hotfix = 0;
+    int major = 0;   ///< first number
+    int minor = 0;   ///< second number
+    int patch = 0;   ///< third number
+    int hotfix = 0;  ///< fourth number; 0: none
 
     /// "0.11.1", "2.52", "5.12". nullopt: not one to four numbers.
     static std::optional<Release> try_parse(std::string_view text);
@@ -29,8 +29,8 @@ bool is_before(const Version& version, const Release& release);
 
 /// Releases from `since`, up to but without `until`. Unset: no bound.
 struct Releases {
-    std::optional<Release> since;
-    std::optional<Release> until;
+    std::optional<Release> since;  ///< first of the releases; unset: no bound
+    std::optional<Release> until;  ///< first release after them; unset: no bound
 
     /// An unknown version (nullopt) counts as the newest release.
     bool contain(const std::optional<Version>& version) const;

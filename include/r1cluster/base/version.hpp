@@ -13,9 +13,9 @@ namespace r1cluster {
 /// pre-release ("rc1", "dev5") sorts before its release; the local part after "+" is kept but does
 /// not affect the order.
 struct Version {
-    std::vector<int> numbers;
-    std::string pre_release;
-    std::string local;
+    std::vector<int> numbers;  ///< "0.11.1" is [0, 11, 1]
+    std::string pre_release;   ///< "rc1"; empty: a release
+    std::string local;         ///< what follows "+"; does not affect the order
 
     /// Throws Error (invalid_input) for text that is not a version; "abc" never reads as 0.
     static Version parse(std::string_view text);

@@ -24,9 +24,9 @@ std::string_view to_text(DecisionStep step);
 
 /// Why a step has no value.
 struct Refusal {
-    DecisionStep step = DecisionStep::checkpoint;
-    std::string subject;  ///< the path, host or variable that the step could not accept
-    std::string because;
+    DecisionStep step = DecisionStep::checkpoint;  ///< that was refused
+    std::string subject;                           ///< the path, host or variable that the step could not accept
+    std::string because;                           ///< the reason
     bool operator==(const Refusal&) const = default;
 };
 
@@ -34,9 +34,9 @@ struct Refusal {
 /// decide() makes it. Whoever has some of the parts can fill them in and call check(): an unset part is unknown, and
 /// the rules that need it answer "unknown" or do not apply.
 struct Decision {
-    DeploymentSpec spec;
-    Cluster cluster;
-    std::optional<Checkpoint> checkpoint;
+    DeploymentSpec spec;                    ///< what was asked for
+    Cluster cluster;                        ///< what is known of the hosts
+    std::optional<Checkpoint> checkpoint;   ///< unset: no host gave one, or it cannot be read
     Plan plan;                              ///< every layout that is possible, best first
     std::optional<Layout> layout;           ///< the one of them that the next two are for
     std::optional<Settings> settings;       ///< environment of the engine on each host

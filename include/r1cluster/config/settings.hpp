@@ -13,16 +13,17 @@ namespace r1cluster {
 
 /// One environment variable that is set, or one that deliberately stays unset.
 struct Setting {
-    std::string name;
+    std::string name;                  ///< of the variable
     std::optional<std::string> value;  ///< unset: the default applies; `because` says why
-    std::string because;
-    bool is_from_user = false;        ///< from [env] or [host.env]; kept even if r1cluster would choose another value
-    std::optional<std::string> ours;  ///< the value that r1cluster would choose, where a user's value differs
+    std::string because;               ///< why it has this value, or none
+    bool is_from_user = false;         ///< from [env] or [host.env]; kept even if r1cluster would choose another value
+    std::optional<std::string> ours;   ///< the value that r1cluster would choose, where a user's value differs
     bool operator==(const Setting&) const = default;
 };
 
+/// The environment of the engine's processes on one host.
 struct HostSettings {
-    std::string host;
+    std::string host;               ///< name in the spec
     std::string interface;          ///< network interface through which the host reaches the other hosts
     std::string address;            ///< address of that interface, to which the other hosts connect
     std::vector<Setting> settings;  ///< ordered by name
@@ -34,8 +35,8 @@ struct HostSettings {
 
 /// The environment of every engine process, host by host.
 struct Settings {
-    std::vector<HostSettings> hosts;
-    std::vector<Finding> findings;  ///< values of the user that r1cluster would choose differently
+    std::vector<HostSettings> hosts;  ///< in the order of the spec
+    std::vector<Finding> findings;    ///< values of the user that r1cluster would choose differently
 
     const HostSettings* find(std::string_view host) const;
     bool operator==(const Settings&) const = default;

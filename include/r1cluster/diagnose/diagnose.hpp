@@ -13,9 +13,9 @@ namespace r1cluster {
 
 /// The log of one process, as text.
 struct EngineLog {
-    std::string host;
-    std::string process;
-    std::string text;
+    std::string host;     ///< name in the spec; empty: unknown
+    std::string process;  ///< name in the launch plan; empty: unknown
+    std::string text;     ///< lines as they were written
     bool operator==(const EngineLog&) const = default;
 };
 
@@ -26,8 +26,8 @@ Report diagnose(const std::vector<EngineLog>& logs, const Knowledge& knowledge =
 /// A transport that NCCL logged, with its number of channels: "P2P/CUMEM", "SHM/direct/direct", "NET/Socket",
 /// "NET/IB/GDRDMA". NCCL logs channels with NCCL_DEBUG=INFO.
 struct TransportUse {
-    std::string transport;
-    int channels = 0;
+    std::string transport;  ///< "P2P/CUMEM"
+    int channels = 0;       ///< number of channels
     bool operator==(const TransportUse&) const = default;
 };
 

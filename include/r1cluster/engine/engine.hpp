@@ -18,13 +18,13 @@ namespace r1cluster {
 /// The engine that a deployment runs, with every option that a forecast or a command depends on. choose_engine() makes
 /// it once; Plan and Layout carry it, and everything that takes a Layout uses this value.
 struct Engine {
-    std::string name;                ///< in a spec; empty: not chosen yet
-    std::optional<Version> version;  ///< unset: unknown, the newest known release is assumed
-    knowledge::Runner runner = knowledge::Runner::v1;
-    std::string dtype;              ///< of activations: "bfloat16", "float16"
+    std::string name;                                  ///< in a spec; empty: not chosen yet
+    std::optional<Version> version;                    ///< unset: unknown, the newest known release is assumed
+    knowledge::Runner runner = knowledge::Runner::v1;  ///< part of the engine that runs the model
+    std::string dtype;                                 ///< of activations: "bfloat16", "float16"
     bool is_dtype_lowered = false;  ///< a GPU cannot compute in the model's dtype, so the command must give `dtype`
     std::string kv_cache_dtype;     ///< as dtype, or "fp8"
-    double gpu_memory_utilization = 0.9;
+    double gpu_memory_utilization = 0.9;          ///< fraction of each GPU's memory that the engine allows itself
     std::optional<std::uint64_t> kv_cache_bytes;  ///< per rank; unset: what remains beside weights and buffers
     std::int64_t max_model_len = 0;               ///< prompt and answer of one request, in tokens
     std::int64_t max_batched_tokens = 0;          ///< of one step
@@ -32,7 +32,7 @@ struct Engine {
     std::int64_t block_size = 16;                 ///< tokens per block of the KV cache
     std::int64_t swap_space_bytes = 0;            ///< of host memory per rank
     int speculative_tokens = 0;                   ///< drafted per step by the model's own next-token layers
-    ExpertPlacement expert_placement = ExpertPlacement::linear;
+    ExpertPlacement expert_placement = ExpertPlacement::linear;  ///< which experts each rank has
     bool has_latent_cache = false;      ///< one cache row for all heads (MLA), not divided by tensor parallelism
     bool is_custom_all_reduce = true;   ///< the engine's own all-reduce inside a host
     bool are_graphs_in_budget = false;  ///< an estimate of CUDA graphs is taken off the memory budget

@@ -13,8 +13,8 @@ namespace r1cluster {
 
 /// One NVLink of one GPU.
 struct NvLink {
-    int index = 0;
-    bool is_active = false;
+    int index = 0;                   ///< of the GPU's links, from 0
+    bool is_active = false;          ///< the link is up
     std::optional<int> version;      ///< NVML's number: 5 is NVLink 3 (A100), 6 is NVLink 4 (H100), 7 is NVLink 5
     std::optional<int> speed_mbps;   ///< NVML's number, in MB/s: 26562 where `nvidia-smi nvlink -s` has 26.562 GB/s
     std::string remote;              ///< "gpu", "switch", "cpu"; empty: not known
@@ -38,17 +38,17 @@ std::string_view to_text(FabricState state);
 
 /// What a GPU says of the NVLink fabric it belongs to (nvmlDeviceGetGpuFabricInfoV).
 struct GpuFabric {
-    FabricState state = FabricState::unknown;
-    std::string status;        ///< means something when completed: "success", or the error
-    std::string cluster_uuid;  ///< empty: all zero, a single chassis
-    std::optional<int> clique_id;
-    std::vector<std::string> unhealthy;  ///< words of the health mask that are not "healthy"
+    FabricState state = FabricState::unknown;  ///< of the registration
+    std::string status;                        ///< means something when completed: "success", or the error
+    std::string cluster_uuid;                  ///< empty: all zero, a single chassis
+    std::optional<int> clique_id;              ///< within the cluster; unset: unknown
+    std::vector<std::string> unhealthy;        ///< words of the health mask that are not "healthy"
     bool operator==(const GpuFabric&) const = default;
 };
 
 /// A process that holds memory of a GPU.
 struct GpuProcess {
-    int pid = 0;
+    int pid = 0;                                ///< as the host counts
     std::string name;                           ///< empty: not ours to see
     std::optional<std::uint64_t> memory_bytes;  ///< unset: the driver does not say, as inside containers
     bool operator==(const GpuProcess&) const = default;
@@ -59,7 +59,7 @@ struct GpuProcess {
 struct GpuPeer {
     int gpu = 0;           ///< NVML index of the other one
     std::string ancestor;  ///< what NVML calls their common ancestor: "PIX", "PXB", "PHB", "NODE", "SYS"
-    std::string read, write, nvlink, atomics;
+    std::string read, write, nvlink, atomics;  ///< of each kind of access; empty: not asked
     bool operator==(const GpuPeer&) const = default;
 };
 
@@ -71,57 +71,58 @@ struct NearHca {
     /// Whether NCCL would use GPUDirect RDMA between the two at its default NCCL_NET_GDR_LEVEL; unset: a term of
     /// the rule could not be seen.
     std::optional<bool> uses_gpudirect;
-    std::string because;
+    std::string because;  ///< why GPUDirect RDMA is used or not
     bool operator==(const NearHca&) const = default;
 };
 
+/// A GPU.
 struct Gpu {
-    int nvml_index = 0;
-    std::string uuid;
-    std::string name;
-    std::string serial;
-    std::string pci_address;                    ///< "0000:18:00.0"
-    std::optional<std::uint64_t> memory_bytes;  ///< NVML total; unset: not known, and a Gap says why
-    std::optional<std::uint64_t> memory_free_bytes;
+    int nvml_index = 0;                                  ///< as nvidia-smi counts, from 0
+    std::string uuid;                                    ///< as NVML has it: "GPU-..."
+    std::string name;                                    ///< as NVML has it: "NVIDIA H100 80GB HBM3"
+    std::string serial;                                  ///< of the board; empty: not known
+    std::string pci_address;                             ///< "0000:18:00.0"
+    std::optional<std::uint64_t> memory_bytes;           ///< NVML total; unset: not known, and a Gap says why
+    std::optional<std::uint64_t> memory_free_bytes;      ///< unset: unknown
     std::optional<std::uint64_t> memory_used_bytes;      ///< by processes
     std::optional<std::uint64_t> memory_reserved_bytes;  ///< by driver and firmware
-    std::optional<std::uint64_t> bar1_bytes;
-    std::string compute_capability;  ///< "9.0"
-    std::optional<int> numa_node;
-    std::string cpu_affinity;  ///< CPUs near it by NVML, kernel list format
-    std::string vbios_version;
-    std::string firmware_version;            ///< of the GPU system processor; empty: none, or not seen
-    std::optional<int> minor_number;         ///< N of /dev/nvidiaN
-    std::optional<bool> is_device_openable;  ///< whether this process may open /dev/nvidiaN
-    std::optional<bool> is_mig_enabled;      ///< false where this kind of GPU has no such mode
-    std::optional<bool> is_mig_pending;      ///< what it will be after a reset
-    std::vector<std::string> mig_devices;
-    std::string virtualization;  ///< "none", "pass-through", "vGPU", "host vGPU", "host vSGA"
-    std::optional<bool> is_ecc_enabled;
-    std::optional<bool> is_ecc_pending;
+    std::optional<std::uint64_t> bar1_bytes;       ///< window through which others reach its memory; unset: unknown
+    std::string compute_capability;                ///< "9.0"
+    std::optional<int> numa_node;                  ///< unset: unknown
+    std::string cpu_affinity;                      ///< CPUs near it by NVML, kernel list format
+    std::string vbios_version;                     ///< empty: unknown
+    std::string firmware_version;                  ///< of the GPU system processor; empty: none, or not seen
+    std::optional<int> minor_number;               ///< N of /dev/nvidiaN
+    std::optional<bool> is_device_openable;        ///< whether this process may open /dev/nvidiaN
+    std::optional<bool> is_mig_enabled;            ///< false where this kind of GPU has no such mode
+    std::optional<bool> is_mig_pending;            ///< what it will be after a reset
+    std::vector<std::string> mig_devices;          ///< number of MIG devices
+    std::string virtualization;                    ///< "none", "pass-through", "vGPU", "host vGPU", "host vSGA"
+    std::optional<bool> is_ecc_enabled;            ///< unset: unknown, or the GPU has no ECC
+    std::optional<bool> is_ecc_pending;            ///< after the next reset; unset: unknown
     std::optional<std::uint64_t> ecc_corrected;    ///< errors over its life
     std::optional<std::uint64_t> ecc_uncorrected;  ///< errors over its life
-    std::optional<int> remapped_rows_corrected;
-    std::optional<int> remapped_rows_uncorrected;
-    std::optional<bool> is_remap_pending;  ///< rows are replaced at the next reset
-    std::optional<bool> has_remap_failed;
-    std::optional<bool> is_persistent;  ///< persistence mode: the driver stays loaded between users
-    std::string compute_mode;           ///< "default", "exclusive process", "prohibited"
-    std::optional<double> power_w;
-    std::optional<double> power_limit_w;
-    std::optional<double> power_limit_default_w;
-    std::optional<int> temperature_c;
-    std::optional<int> sm_clock_mhz;
-    std::optional<int> sm_clock_max_mhz;
-    std::optional<int> memory_clock_mhz;
-    std::optional<int> memory_clock_max_mhz;
-    std::vector<std::string> throttle_reasons;  ///< "idle", "software power cap", "hardware thermal slowdown", ...
-    PciLink link;                               ///< as NVML says; an idle GPU lowers its speed
-    std::vector<NvLink> nvlinks;                ///< ordered by index
-    std::optional<GpuFabric> fabric;
-    std::vector<GpuPeer> peers;
-    std::vector<GpuProcess> processes;
-    std::vector<NearHca> hcas;  ///< nearest first
+    std::optional<int> remapped_rows_corrected;    ///< rows of memory replaced after corrected errors; unset: unknown
+    std::optional<int> remapped_rows_uncorrected;  ///< rows of memory replaced after uncorrected errors; unset: unknown
+    std::optional<bool> is_remap_pending;          ///< rows are replaced at the next reset
+    std::optional<bool> has_remap_failed;          ///< a row could not be replaced: the GPU should be; unset: unknown
+    std::optional<bool> is_persistent;             ///< persistence mode: the driver stays loaded between users
+    std::string compute_mode;                      ///< "default", "exclusive process", "prohibited"
+    std::optional<double> power_w;                 ///< drawn now, in watts; unset: unknown
+    std::optional<double> power_limit_w;           ///< in force, in watts; unset: unknown
+    std::optional<double> power_limit_default_w;   ///< of the model, in watts; unset: unknown
+    std::optional<int> temperature_c;              ///< in degrees Celsius; unset: unknown
+    std::optional<int> sm_clock_mhz;               ///< now; unset: unknown
+    std::optional<int> sm_clock_max_mhz;           ///< unset: unknown
+    std::optional<int> memory_clock_mhz;           ///< now; unset: unknown
+    std::optional<int> memory_clock_max_mhz;       ///< unset: unknown
+    std::vector<std::string> throttle_reasons;     ///< "idle", "software power cap", "hardware thermal slowdown", ...
+    PciLink link;                                  ///< as NVML says; an idle GPU lowers its speed
+    std::vector<NvLink> nvlinks;                   ///< ordered by index
+    std::optional<GpuFabric> fabric;               ///< NVLink fabric that it belongs to; unset: unknown, or none
+    std::vector<GpuPeer> peers;                    ///< other GPUs of the machine
+    std::vector<GpuProcess> processes;             ///< that hold memory of it
+    std::vector<NearHca> hcas;                     ///< nearest first
     bool operator==(const Gpu&) const = default;
 };
 

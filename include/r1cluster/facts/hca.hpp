@@ -12,7 +12,7 @@ namespace r1cluster {
 
 /// One address of an HCA port.
 struct Gid {
-    int index = 0;
+    int index = 0;       ///< in the port's table, from 0
     std::string gid;     ///< "fe80:0000:0000:0000:..." as sysfs writes it
     std::string type;    ///< "IB/RoCE v1", "RoCE v2"; empty: not readable here
     std::string netdev;  ///< network interface it belongs to; empty: none, or of another network namespace
@@ -51,17 +51,18 @@ std::string_view to_text(LinkLayer layer);
 std::string_view to_text(HcaPortState state);
 std::string_view to_text(HcaRole role);
 
+/// A port of an HCA.
 struct HcaPort {
-    int number = 1;
-    HcaPortState state = HcaPortState::unknown;
-    std::string physical_state;  ///< "LinkUp", "Polling", "Disabled"
-    LinkLayer link_layer = LinkLayer::unknown;
-    std::optional<double> rate_gbps;  ///< gigabits per second
-    std::string rate_text;            ///< "400 Gb/sec (4X NDR)"
-    std::optional<int> lid;
-    std::optional<int> sm_lid;  ///< 0 on InfiniBand: no subnet manager
-    std::string netdev;         ///< network interface on this port
-    std::optional<int> active_mtu;
+    int number = 1;                                 ///< from 1
+    HcaPortState state = HcaPortState::unknown;     ///< logical state
+    std::string physical_state;                     ///< "LinkUp", "Polling", "Disabled"
+    LinkLayer link_layer = LinkLayer::unknown;      ///< what it speaks
+    std::optional<double> rate_gbps;                ///< gigabits per second
+    std::string rate_text;                          ///< "400 Gb/sec (4X NDR)"
+    std::optional<int> lid;                         ///< local identifier that the subnet manager gave; unset: unknown
+    std::optional<int> sm_lid;                      ///< 0 on InfiniBand: no subnet manager
+    std::string netdev;                             ///< network interface on this port
+    std::optional<int> active_mtu;                  ///< in bytes; unset: unknown
     std::vector<Gid> gids;                          ///< that are set, ordered by index
     std::vector<std::string> pkeys;                 ///< that are set: "0xffff"
     std::map<std::string, std::uint64_t> counters;  ///< of errors and congestion, that are not zero
@@ -70,21 +71,21 @@ struct HcaPort {
 
 /// A host channel adapter: a verbs device, InfiniBand or RoCE.
 struct Hca {
-    std::string name;         ///< "mlx5_0", "rdmap79s0"; names mean nothing across hosts
-    std::string pci_address;  ///< empty: not known
-    std::string model;        ///< hca_type: "MT4129"
-    std::string firmware_version;
-    std::string board_id;  ///< "MT_0000000838"
-    std::string node_guid;
-    std::string system_image_guid;  ///< same for the ports of one card
-    std::string driver;
-    std::optional<int> numa_node;
-    std::vector<HcaPort> ports;
-    std::optional<bool> is_usable;  ///< whether this process may open its /dev/infiniband/uverbsN
-    std::string unusable_because;
+    std::string name;                         ///< "mlx5_0", "rdmap79s0"; names mean nothing across hosts
+    std::string pci_address;                  ///< empty: not known
+    std::string model;                        ///< hca_type: "MT4129"
+    std::string firmware_version;             ///< empty: unknown
+    std::string board_id;                     ///< "MT_0000000838"
+    std::string node_guid;                    ///< "b83f:d203:00a4:1c2e"
+    std::string system_image_guid;            ///< same for the ports of one card
+    std::string driver;                       ///< of the kernel: "mlx5_core"
+    std::optional<int> numa_node;             ///< unset: unknown
+    std::vector<HcaPort> ports;               ///< ordered by number
+    std::optional<bool> is_usable;            ///< whether this process may open its /dev/infiniband/uverbsN
+    std::string unusable_because;             ///< empty where it is usable
     std::optional<bool> is_dmabuf_supported;  ///< by a trial registration
-    HcaRole role = HcaRole::unknown;
-    std::string role_because;
+    HcaRole role = HcaRole::unknown;          ///< what it is for
+    std::string role_because;                 ///< what the role follows from
     bool operator==(const Hca&) const = default;
 };
 

@@ -21,9 +21,9 @@ namespace r1cluster {
 /// Something that could not be seen. Never a zero, never an exception; a check that needs it answers
 /// "unknown". Code reads `key` and `code`, people read the rest.
 struct Gap {
-    std::string key;      ///< stable, dotted: "gpu.0.mig", "limits.memlock", "filesystem./data/r1"
-    std::string subject;  ///< "gpus", "filesystem /data/r1"
-    std::string because;
+    std::string key;                 ///< stable, dotted: "gpu.0.mig", "limits.memlock", "filesystem./data/r1"
+    std::string subject;             ///< "gpus", "filesystem /data/r1"
+    std::string because;             ///< why it could not be seen
     std::string remedy;              ///< what would let us see it; may be empty
     std::optional<ReasonCode> code;  ///< of `because`; unset: no code decides on it
     bool operator==(const Gap&) const = default;
@@ -32,24 +32,26 @@ struct Gap {
 /// Something that was seen and is not as it should be: a link below its width, a fabric that did not form.
 struct Problem {
     std::string id;  ///< stable, for waivers and searching: "fabric_manager.not_running"; docs/checks.md lists all
-    Severity severity = Severity::warning;
-    std::string subject;  ///< "gpu3", "mlx5_2", "0000:18:00.0"
-    std::string because;
-    std::string remedy;
+    Severity severity = Severity::warning;  ///< how much it matters
+    std::string subject;                    ///< "gpu3", "mlx5_2", "0000:18:00.0"
+    std::string because;                    ///< what was seen
+    std::string remedy;                     ///< what to do; empty: nothing is known
     bool operator==(const Problem&) const = default;
 };
 
+/// One memory node of a machine.
 struct NumaNode {
-    int id = 0;
-    std::string cpus;  ///< kernel list format, "0-15,32-47"
-    std::optional<std::uint64_t> memory_bytes;
-    std::vector<int> distances;  ///< to each node in the order of the ids, 10 is itself; empty: not seen
+    int id = 0;                                 ///< as the kernel counts
+    std::string cpus;                           ///< kernel list format, "0-15,32-47"
+    std::optional<std::uint64_t> memory_bytes;  ///< as the kernel says
+    std::vector<int> distances;                 ///< to each node in the order of the ids, 10 is itself; empty: not seen
     bool operator==(const NumaNode&) const = default;
 };
 
+/// The processors of a machine.
 struct Cpu {
-    std::string model;
-    std::optional<int> sockets;
+    std::string model;             ///< name as the kernel has it: "AMD EPYC 9654 96-Core Processor"
+    std::optional<int> sockets;    ///< number of processor packages
     std::optional<int> cores;      ///< physical
     std::optional<int> threads;    ///< logical processors online
     std::string flags;             ///< space separated, as /proc/cpuinfo has them; what engines built for CPU need
@@ -60,9 +62,10 @@ struct Cpu {
     bool operator==(const Cpu&) const = default;
 };
 
+/// An address of a network interface.
 struct NicAddress {
-    std::string address;  ///< "10.0.0.1", "fe80::1"
-    int prefix_length = 0;
+    std::string address;    ///< "10.0.0.1", "fe80::1"
+    int prefix_length = 0;  ///< bits of the network
     bool operator==(const NicAddress&) const = default;
 };
 
@@ -80,73 +83,75 @@ enum class NicKind {
 
 std::string_view to_text(NicKind kind);
 
+/// A network interface.
 struct Nic {
-    std::string name;
-    NicKind kind = NicKind::unknown;
+    std::string name;                        ///< of the kernel: "eth0"
+    NicKind kind = NicKind::unknown;         ///< what it is
     std::optional<bool> is_up;               ///< administratively up and with carrier; unset: not seen
     std::optional<std::int64_t> speed_mbps;  ///< unset where the driver does not say
-    std::optional<int> mtu;
-    std::optional<int> numa_node;
-    std::string mac;
-    std::string pci_address;         ///< empty: no PCI device of its own
-    std::string master;              ///< bond or bridge that it belongs to
-    std::vector<std::string> lower;  ///< interfaces that it is made of: a bond's members, a VLAN's parent
-    std::optional<int> vlan_id;
-    std::string driver;
-    std::vector<NicAddress> addresses;
+    std::optional<int> mtu;                  ///< in bytes; unset: unknown
+    std::optional<int> numa_node;            ///< unset: unknown, or no device
+    std::string mac;                         ///< hardware address
+    std::string pci_address;                 ///< empty: no PCI device of its own
+    std::string master;                      ///< bond or bridge that it belongs to
+    std::vector<std::string> lower;          ///< interfaces that it is made of: a bond's members, a VLAN's parent
+    std::optional<int> vlan_id;              ///< unset: no VLAN
+    std::string driver;                      ///< of the kernel; empty: unknown
+    std::vector<NicAddress> addresses;       ///< IPv4 and IPv6
     bool operator==(const Nic&) const = default;
 };
 
 /// Which way the kernel sends packets for one destination.
 struct Route {
-    std::string destination;  ///< the address that was asked for
-    std::string interface;
-    std::string source_address;
-    std::string gateway;  ///< empty: on link
+    std::string destination;     ///< the address that was asked for
+    std::string interface;       ///< that packets leave by
+    std::string source_address;  ///< that packets have
+    std::string gateway;         ///< empty: on link
     bool operator==(const Route&) const = default;
 };
 
 /// An entry of the kernel's routing tables.
 struct RouteEntry {
-    std::string destination;  ///< "10.0.0.0/24", "default"
-    std::string interface;
-    std::string source_address;
-    std::string gateway;
-    int table = 254;  ///< 254 is main
-    int metric = 0;
+    std::string destination;     ///< "10.0.0.0/24", "default"
+    std::string interface;       ///< that packets leave by
+    std::string source_address;  ///< empty: the kernel chooses
+    std::string gateway;         ///< empty: the destination is on the link
+    int table = 254;             ///< 254 is main
+    int metric = 0;              ///< the smaller is preferred
     bool operator==(const RouteEntry&) const = default;
 };
 
 /// A rule that chooses a routing table.
 struct RoutePolicy {
-    int priority = 0;
+    int priority = 0;         ///< the smaller comes first
     std::string family;       ///< "ipv4", "ipv6"
     std::string source;       ///< "10.1.0.0/16"; empty: any
     std::string destination;  ///< empty: any
     std::string interface;    ///< incoming; empty: any
-    int table = 0;
+    int table = 0;            ///< that is looked up
     bool operator==(const RoutePolicy&) const = default;
 };
 
+/// The file system that holds a path.
 struct Filesystem {
-    std::string path;   ///< what was asked about
-    std::string mount;  ///< mount point that holds it
-    std::string device;
-    std::string type;  ///< "ext4", "nfs4", "tmpfs"
-    std::uint64_t total_bytes = 0;
-    std::uint64_t free_bytes = 0;  ///< for an ordinary user
+    std::string path;               ///< what was asked about
+    std::string mount;              ///< mount point that holds it
+    std::string device;             ///< as mounted: "/dev/nvme0n1p2", "nas:/models"
+    std::string type;               ///< "ext4", "nfs4", "tmpfs"
+    std::uint64_t total_bytes = 0;  ///< size in all
+    std::uint64_t free_bytes = 0;   ///< for an ordinary user
     bool operator==(const Filesystem&) const = default;
 };
 
 /// Limits of the process that read the machine; engine processes inherit them. Unset: not known.
 struct Limits {
-    std::optional<Limit> memlock_bytes;
-    std::optional<Limit> open_files;  ///< the hard limit, to which a guard raises the soft one of what it starts
-    std::optional<Limit> processes;
+    std::optional<Limit> memlock_bytes;  ///< memory that a process may lock; unset: unknown
+    std::optional<Limit> open_files;     ///< the hard limit, to which a guard raises the soft one of what it starts
+    std::optional<Limit> processes;      ///< processes and threads of the user; unset: unknown
     std::optional<Limit> cgroup_memory_bytes;  ///< the least of the control group and those above it
-    std::optional<CpuLimit> cgroup_cpus;
-    std::string cgroup_cpuset;              ///< CPUs that may be used, kernel list format; empty: all
-    std::vector<std::string> capabilities;  ///< effective ones that matter: "CAP_IPC_LOCK", "CAP_SYS_NICE", ...
+    std::optional<CpuLimit> cgroup_cpus;       ///< CPU time of the control group; unset: unknown
+    std::string cgroup_cpuset;                 ///< CPUs that may be used, kernel list format; empty: all
+    std::vector<std::string> capabilities;     ///< effective ones that matter: "CAP_IPC_LOCK", "CAP_SYS_NICE", ...
     bool operator==(const Limits&) const = default;
 };
 
@@ -158,18 +163,19 @@ struct EngineEnvironment {
     bool operator==(const EngineEnvironment&) const = default;
 };
 
+/// What one shard of a checkpoint on a host is.
 struct ShardDigest {
-    std::string name;
-    std::uint64_t size_bytes = 0;
-    std::string header_sha256;  ///< of the JSON header
-    std::string because;        ///< why there is no header hash: the file is cut, or not safetensors
+    std::string name;              ///< of the file
+    std::uint64_t size_bytes = 0;  ///< of the file
+    std::string header_sha256;     ///< of the JSON header
+    std::string because;           ///< why there is no header hash: the file is cut, or not safetensors
     bool operator==(const ShardDigest&) const = default;
 };
 
 /// What a checkpoint folder on one host is, so that copies can be compared without reading weights.
 struct CheckpointDigest {
-    std::string path;
-    std::string config_sha256;
+    std::string path;                 ///< folder on the host
+    std::string config_sha256;        ///< of config.json; empty: not read
     std::string index_sha256;         ///< empty: no index file
     std::vector<ShardDigest> shards;  ///< ordered by name
     bool operator==(const CheckpointDigest&) const = default;
@@ -177,19 +183,19 @@ struct CheckpointDigest {
 
 /// What a name resolves to on this machine.
 struct NameResolution {
-    std::string name;
-    std::vector<std::string> addresses;
-    std::string because;  ///< why it does not resolve
+    std::string name;                    ///< that was asked about
+    std::vector<std::string> addresses;  ///< in the order of the answer; empty: `because` says why
+    std::string because;                 ///< why it does not resolve
     bool operator==(const NameResolution&) const = default;
 };
 
 /// A TCP port that was tried by binding it.
 struct PortState {
-    std::string address;  ///< that was bound; "0.0.0.0" for all
-    int port = 0;
-    bool is_free = false;
-    std::string because;  ///< "Address already in use"
-    std::string holder;   ///< "pid 4242 (python3)" where it can be seen
+    std::string address;   ///< that was bound; "0.0.0.0" for all
+    int port = 0;          ///< TCP port number
+    bool is_free = false;  ///< it could be bound
+    std::string because;   ///< "Address already in use"
+    std::string holder;    ///< "pid 4242 (python3)" where it can be seen
     bool operator==(const PortState&) const = default;
 };
 
@@ -198,44 +204,44 @@ struct Machine {
     std::string host;                  ///< name in the spec
     std::string unreachable_because;   ///< not empty: the machine is one big Gap
     std::vector<std::string> sources;  ///< where the facts come from, best first: "this host", "nvidia-smi -q -x"
-    std::string hostname;
-    std::string operating_system;  ///< "Debian GNU/Linux 12 (bookworm)"
-    std::string kernel;
-    std::string boot_id;
+    std::string hostname;              ///< as the machine calls itself
+    std::string operating_system;      ///< "Debian GNU/Linux 12 (bookworm)"
+    std::string kernel;                ///< release of the kernel: "6.8.0-45-generic"
+    std::string boot_id;               ///< changes with each boot
     std::string container;  ///< kind of container that was read from within: "docker"; empty: none was noticed
-    Cpu cpu;
-    std::vector<NumaNode> numa_nodes;
-    std::optional<std::uint64_t> memory_bytes;
-    std::optional<std::uint64_t> memory_available_bytes;
-    std::vector<Hugepages> hugepages;
-    std::vector<Nic> nics;
-    std::vector<Route> routes;
-    std::vector<RouteEntry> route_entries;
-    std::vector<RoutePolicy> route_policies;
-    std::vector<Firewall> firewalls;
-    std::vector<Filesystem> filesystems;
-    std::string gpu_driver_version;      ///< empty: none, or not seen (then a Gap says so)
-    std::string cuda_driver_version;     ///< "13.0"
-    std::vector<PciDevice> pci_devices;  ///< ordered by address
-    std::vector<Gpu> gpus;               ///< ordered by NVML index
-    std::string visible_gpus;            ///< CUDA_VISIBLE_DEVICES of the process that read; empty: not set
-    std::vector<Hca> hcas;               ///< ordered by name
-    GpuDirectRdma gpudirect;
+    Cpu cpu;                ///< all processors together
+    std::vector<NumaNode> numa_nodes;                     ///< ordered by id
+    std::optional<std::uint64_t> memory_bytes;            ///< unset: unknown
+    std::optional<std::uint64_t> memory_available_bytes;  ///< that can be had without swapping; unset: unknown
+    std::vector<Hugepages> hugepages;                     ///< by size of page
+    std::vector<Nic> nics;                                ///< ordered by name
+    std::vector<Route> routes;                            ///< to the addresses that were asked about
+    std::vector<RouteEntry> route_entries;                ///< of the kernel's tables
+    std::vector<RoutePolicy> route_policies;              ///< in the order of their priority
+    std::vector<Firewall> firewalls;                      ///< packet filters that were looked for
+    std::vector<Filesystem> filesystems;                  ///< of the paths that were asked about
+    std::string gpu_driver_version;                       ///< empty: none, or not seen (then a Gap says so)
+    std::string cuda_driver_version;                      ///< "13.0"
+    std::vector<PciDevice> pci_devices;                   ///< ordered by address
+    std::vector<Gpu> gpus;                                ///< ordered by NVML index
+    std::string visible_gpus;  ///< CUDA_VISIBLE_DEVICES of the process that read; empty: not set
+    std::vector<Hca> hcas;     ///< ordered by name
+    GpuDirectRdma gpudirect;   ///< what GPUDirect RDMA needs besides a short path
     /// Between any two of the GPUs, HCAs and network controllers that have no HCA, each pair once: `from` stands
     /// before `to` in that order. Empty path: not known.
     std::vector<DevicePath> device_paths;
-    Limits limits;
-    std::vector<Service> services;
-    std::vector<SoftwareBuild> software;
-    std::vector<ContainerRuntime> container_runtimes;
-    std::optional<EngineEnvironment> engine;
-    std::optional<CheckpointDigest> checkpoint;
-    std::vector<NameResolution> names;
-    std::vector<PortState> ports;
-    std::optional<double> clock_offset_s;  ///< its clock minus the controller's
-    std::optional<double> clock_uncertainty_s;
-    std::vector<Problem> problems;
-    std::vector<Gap> gaps;
+    Limits limits;                                     ///< that processes inherit
+    std::vector<Service> services;                     ///< that were looked for
+    std::vector<SoftwareBuild> software;               ///< copies of libraries and tools that matter
+    std::vector<ContainerRuntime> container_runtimes;  ///< that are installed
+    std::optional<EngineEnvironment> engine;           ///< environment that the spec names; unset: not read
+    std::optional<CheckpointDigest> checkpoint;        ///< what lies at the model's path; unset: not read
+    std::vector<NameResolution> names;                 ///< what the names of the spec resolve to
+    std::vector<PortState> ports;                      ///< that were tried by binding
+    std::optional<double> clock_offset_s;              ///< its clock minus the controller's
+    std::optional<double> clock_uncertainty_s;         ///< half of the round trip of the clock's reading, in seconds
+    std::vector<Problem> problems;                     ///< what was seen and is not as it should be
+    std::vector<Gap> gaps;                             ///< what could not be seen
 
     bool is_reached() const { return unreachable_because.empty(); }
     /// Each is nullptr where there is none.

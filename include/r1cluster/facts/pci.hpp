@@ -12,10 +12,10 @@ namespace r1cluster {
 /// What a PCIe link does, and what its device could do. Unset: the source does not say (a virtual machine has
 /// no link of its own). GT/s are those of the standard: 2.5, 5, 8, 16, 32, 64 for generations 1 to 6.
 struct PciLink {
-    std::optional<double> speed_gts;
-    std::optional<int> width;  ///< lanes
-    std::optional<double> max_speed_gts;
-    std::optional<int> max_width;
+    std::optional<double> speed_gts;      ///< now, in GT/s per lane; unset: unknown
+    std::optional<int> width;             ///< lanes
+    std::optional<double> max_speed_gts;  ///< of the device, in GT/s per lane; unset: unknown
+    std::optional<int> max_width;         ///< lanes of the device; unset: unknown
     bool operator==(const PciLink&) const = default;
 };
 
@@ -38,18 +38,18 @@ std::string_view to_text(PciKind kind);
 struct PciDevice {
     std::string address;  ///< "0000:18:00.0", always with domain, in lower case
     std::string parent;   ///< address of the bridge above, or the root complex, "pci0000:15"; empty: not known
-    PciKind kind = PciKind::unknown;
-    std::string class_code;  ///< "0x030200"
-    std::string vendor_id;   ///< "0x10de"
-    std::string device_id;
-    std::string subsystem_vendor_id;
-    std::string subsystem_device_id;
-    std::string name;              ///< as a database names it, where the source has one
-    std::optional<int> numa_node;  ///< unset where the firmware does not say (-1)
-    std::string local_cpus;        ///< kernel list format
-    std::string driver;            ///< "nvidia", "mlx5_core", "vfio-pci"
-    PciLink link;
-    std::optional<int> iommu_group;
+    PciKind kind = PciKind::unknown;  ///< by class and vendor
+    std::string class_code;           ///< "0x030200"
+    std::string vendor_id;            ///< "0x10de"
+    std::string device_id;            ///< "2330"
+    std::string subsystem_vendor_id;  ///< empty: unknown
+    std::string subsystem_device_id;  ///< empty: unknown
+    std::string name;                 ///< as a database names it, where the source has one
+    std::optional<int> numa_node;     ///< unset where the firmware does not say (-1)
+    std::string local_cpus;           ///< kernel list format
+    std::string driver;               ///< "nvidia", "mlx5_core", "vfio-pci"
+    PciLink link;                     ///< what is unknown of it is unset
+    std::optional<int> iommu_group;   ///< unset: none
     /// True where access control services of a bridge send traffic between its devices up to the CPU, which
     /// spoils peer-to-peer copies: bits SrcValid, ReqRedir, CmpltRedir and UpstreamFwd of the ACS control word.
     std::optional<bool> is_acs_redirecting;
@@ -61,7 +61,7 @@ struct PciDevice {
 /// How two devices of one machine reach each other.
 struct DevicePath {
     std::string from;  ///< "gpu0" (NVML index), name of an HCA ("mlx5_0"), or the PCI address of another device
-    std::string to;
+    std::string to;    ///< the other device
     /// In the words of `nvidia-smi topo -m`: "NV18" (that many NVLinks), "PIX" (at most one switch), "PXB"
     /// (several switches), "PHB" (a host bridge), "NODE" (two host bridges of one NUMA node), "SYS" (two NUMA
     /// nodes). Empty: not known.

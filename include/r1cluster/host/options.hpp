@@ -9,9 +9,9 @@ namespace r1cluster {
 
 /// One line of progress: what is being done, for how long, and how far it has come.
 struct Progress {
-    std::string step;  ///< "read", "check", "launch", "ready"
-    std::string text;  ///< "node1: pushing the agent, 4.2 of 8.1 MiB"
-    double elapsed_s = 0;
+    std::string step;      ///< "read", "check", "launch", "ready"
+    std::string text;      ///< "node1: pushing the agent, 4.2 of 8.1 MiB"
+    double elapsed_s = 0;  ///< seconds since the call began
     bool is_done = false;  ///< the step has ended
 };
 

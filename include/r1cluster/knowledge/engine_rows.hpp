@@ -24,28 +24,28 @@ std::string_view to_text(Confidence confidence);
 
 /// A release and what it was built with. Empty: not known.
 struct EngineRelease {
-    std::string version;       ///< "0.11.1"
-    std::string date;          ///< "2024-09-04"
-    std::string torch;         ///< the version that the wheel needs
-    std::string wheel_cuda;    ///< CUDA that the wheel on PyPI was built with: "12.8"
-    std::string image_cuda;    ///< CUDA in the official image: "12.4.1"
-    std::string python;        ///< requirement of the wheel: ">=3.9,<3.13"
-    std::string transformers;  ///< requirement of the wheel
-    std::string ray;           ///< requirement of the wheel
-    std::optional<bool> is_ray_required;
-    std::string note;
-    std::string source;
-    std::optional<Confidence> confidence;
+    std::string version;                   ///< "0.11.1"
+    std::string date;                      ///< "2024-09-04"
+    std::string torch;                     ///< the version that the wheel needs
+    std::string wheel_cuda;                ///< CUDA that the wheel on PyPI was built with: "12.8"
+    std::string image_cuda;                ///< CUDA in the official image: "12.4.1"
+    std::string python;                    ///< requirement of the wheel: ">=3.9,<3.13"
+    std::string transformers;              ///< requirement of the wheel
+    std::string ray;                       ///< requirement of the wheel
+    std::optional<bool> is_ray_required;   ///< unset: not known
+    std::string note;                      ///< what else is worth knowing
+    std::string source;                    ///< where the row comes from
+    std::optional<Confidence> confidence;  ///< how sure the row is; unset: the table does not say
     bool operator==(const EngineRelease&) const = default;
 };
 
 /// A command-line flag and the releases that take it.
 struct EngineFlag {
-    std::string flag;  ///< "--enable-expert-parallel"
-    Releases releases;
-    std::string replacement;  ///< what later releases have instead; empty: nothing
-    std::string source;
-    std::optional<Confidence> confidence;
+    std::string flag;                      ///< "--enable-expert-parallel"
+    Releases releases;                     ///< for which the row holds
+    std::string replacement;               ///< what later releases have instead; empty: nothing
+    std::string source;                    ///< where the row comes from
+    std::optional<Confidence> confidence;  ///< how sure the row is; unset: the table does not say
     bool operator==(const EngineFlag&) const = default;
 };
 
@@ -102,10 +102,10 @@ std::string_view to_text(EngineFeature feature);
 
 /// The releases that have a feature.
 struct EngineFeatureRow {
-    EngineFeature feature = EngineFeature::served_by_us;
-    Releases releases;
-    std::string source;
-    std::optional<Confidence> confidence;
+    EngineFeature feature = EngineFeature::served_by_us;  ///< what the releases have
+    Releases releases;                                    ///< for which the row holds
+    std::string source;                                   ///< where the row comes from
+    std::optional<Confidence> confidence;                 ///< how sure the row is; unset: the table does not say
     bool operator==(const EngineFeatureRow&) const = default;
 };
 
@@ -113,23 +113,23 @@ struct EngineFeatureRow {
 struct CapabilityRule {
     std::string
         what;  ///< "bfloat16", "latent attention", "kernels", "fp8 units", or a quantisation: format, else method
-    std::string words;  ///< the same for a sentence: "FP8 in blocks"
-    Releases releases;
-    int least = 0;  ///< compute capability, 10 * major + minor
-    std::string engine_says;
-    std::string source;
-    std::optional<Confidence> confidence;
+    std::string words;                     ///< the same for a sentence: "FP8 in blocks"
+    Releases releases;                     ///< for which the row holds
+    int least = 0;                         ///< compute capability, 10 * major + minor
+    std::string engine_says;               ///< what the engine prints where the GPU cannot
+    std::string source;                    ///< where the row comes from
+    std::optional<Confidence> confidence;  ///< how sure the row is; unset: the table does not say
     bool operator==(const CapabilityRule&) const = default;
 };
 
 /// A way to divide a model that these releases do not have, or have broken.
 struct DivisionRule {
-    std::string division;  ///< "expert parallel", "decode context parallel", "pipeline parallel"
-    std::string family;    ///< of family_of(), or one of its architectures; empty: any
-    Releases releases;     ///< that cannot
-    std::string engine_says;
-    std::string source;
-    std::optional<Confidence> confidence;
+    std::string division;                  ///< "expert parallel", "decode context parallel", "pipeline parallel"
+    std::string family;                    ///< of family_of(), or one of its architectures; empty: any
+    Releases releases;                     ///< that cannot
+    std::string engine_says;               ///< what the engine prints where it cannot
+    std::string source;                    ///< where the row comes from
+    std::optional<Confidence> confidence;  ///< how sure the row is; unset: the table does not say
     bool operator==(const DivisionRule&) const = default;
 };
 
@@ -144,10 +144,10 @@ std::string_view to_text(Accounting accounting);
 
 /// Which part of the engine runs the model.
 enum class Runner {
-    v0,  ///< the first engine of an engine that has had two
-    v1,  ///< the second engine, with its first runner
-    v2,  ///< the second engine, with its second runner
-    sglang,
+    v0,      ///< the first engine of an engine that has had two
+    v1,      ///< the second engine, with its first runner
+    v2,      ///< the second engine, with its second runner
+    sglang,  ///< SGLang
 };
 std::string_view to_text(Runner runner);
 
@@ -169,39 +169,39 @@ std::string_view to_text(ExpertBuffers buffers);
 
 /// How an engine takes device memory and accounts for it. docs/memory.md says which releases were read.
 struct EngineMemory {
-    Runner runner = Runner::v0;
-    Releases releases;
-    Accounting accounting = Accounting::device_in_use;
-    int sampler_bytes_per_logit = 0;  ///< at the peak of the warm-up of the sampler
-    ExpertBuffers expert_buffers = ExpertBuffers::three;
-    std::int64_t expert_chunk_tokens = 0;  ///< tokens that the experts take at a time; 0: all
-    LatentCopies latent_copies = LatentCopies::unknown_attention;
+    Runner runner = Runner::v0;                                    ///< part of the engine that the row is about
+    Releases releases;                                             ///< for which the row holds
+    Accounting accounting = Accounting::device_in_use;             ///< what is taken off the budget
+    int sampler_bytes_per_logit = 0;                               ///< at the peak of the warm-up of the sampler
+    ExpertBuffers expert_buffers = ExpertBuffers::three;           ///< of the experts' layers
+    std::int64_t expert_chunk_tokens = 0;                          ///< tokens that the experts take at a time; 0: all
+    LatentCopies latent_copies = LatentCopies::unknown_attention;  ///< of kv_b_proj
     std::int64_t latent_row_unit = 1;          ///< elements to a multiple of which a row of the latent cache is padded
     std::int64_t latent_workspace_tokens = 0;  ///< of chunked prefill over the latent cache; 0: none
     bool are_graphs_estimated = false;         ///< an estimate of CUDA graphs comes off the budget
     std::int64_t chunked_prefill_tokens = 0;   ///< V0: default of max_num_batched_tokens with chunked prefill
-    double default_utilization = 0;
-    std::string source;
-    std::optional<Confidence> confidence;
+    double default_utilization = 0;            ///< gpu_memory_utilization where nothing is said
+    std::string source;                        ///< where the row comes from
+    std::optional<Confidence> confidence;      ///< how sure the row is; unset: the table does not say
     bool operator==(const EngineMemory&) const = default;
 };
 
 /// What a release does to the time of a step.
 struct EngineOverheads {
-    Releases releases;
+    Releases releases;  ///< for which the row holds
     /// Times the kernels of latent attention and experts, which early releases ran as many small or untuned ones.
     Interval untuned_kernel_factor{1, 1, 1};
     /// Scheduler, inputs and outputs in Python; beside the GPU's work where `is_asynchronous`, else between steps.
     Interval step_ms;
-    bool is_asynchronous = false;
+    bool is_asynchronous = false;  ///< the scheduler works beside the GPU
     /// Of that, what a pipeline does not hide even so.
     Interval pipeline_step_ms;
     /// Shapes of a hop's tensors, sent over the control network before the tensors themselves.
     Interval hop_metadata_ms;
-    bool is_prefill_chunked_with_latent_attention = true;
-    std::string because;
-    std::string source;
-    std::optional<Confidence> confidence;
+    bool is_prefill_chunked_with_latent_attention = true;  ///< long prompts are taken in parts
+    std::string because;                                   ///< what was measured or read
+    std::string source;                                    ///< where the row comes from
+    std::optional<Confidence> confidence;                  ///< how sure the row is; unset: the table does not say
     bool operator==(const EngineOverheads&) const = default;
 };
 
@@ -215,27 +215,27 @@ std::string_view to_text(LogPlace place);
 
 /// A line of a log and what it means.
 struct Signature {
-    std::string id;  ///< of the finding; several rows may have one
-    LogPlace place = LogPlace::cause;
-    std::vector<std::string> parts;  ///< all of them in one line
-    std::string requirement;         ///< what holds where this is not seen
-    std::string remedy;
-    std::string source;
-    std::optional<Confidence> confidence;
+    std::string id;                        ///< of the finding; several rows may have one
+    LogPlace place = LogPlace::cause;      ///< how near to the beginning of a failure it stands
+    std::vector<std::string> parts;        ///< all of them in one line
+    std::string requirement;               ///< what holds where this is not seen
+    std::string remedy;                    ///< what to do
+    std::string source;                    ///< where the row comes from
+    std::optional<Confidence> confidence;  ///< how sure the row is; unset: the table does not say
     bool operator==(const Signature&) const = default;
 };
 
 /// The tables of one engine.
 struct EngineKnowledge {
     std::vector<EngineRelease> releases;  ///< oldest first
-    std::vector<EngineFlag> flags;
+    std::vector<EngineFlag> flags;        ///< of the command line
     std::vector<Variable> variables;
-    std::vector<EngineFeatureRow> features;
-    std::vector<CapabilityRule> capabilities;
-    std::vector<DivisionRule> divisions;
-    std::vector<EngineMemory> memory;        ///< by runner, oldest first
-    std::vector<EngineOverheads> overheads;  ///< oldest first
-    std::vector<Signature> signatures;
+    std::vector<EngineFeatureRow> features;    ///< that r1cluster asks for
+    std::vector<CapabilityRule> capabilities;  ///< what a GPU must be able to do
+    std::vector<DivisionRule> divisions;       ///< ways to divide a model that some releases cannot
+    std::vector<EngineMemory> memory;          ///< by runner, oldest first
+    std::vector<EngineOverheads> overheads;    ///< oldest first
+    std::vector<Signature> signatures;         ///< lines of the engine's log
 
     bool has(EngineFeature feature, const std::optional<Version>& version) const;
     /// The first release with the feature, as text; "": no release has it, or all have.

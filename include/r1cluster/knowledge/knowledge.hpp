@@ -19,24 +19,24 @@ namespace r1cluster {
 ///
 /// A table is a TOML file of its member's name, one [[row]] for each row. [default] gives keys that rows leave out.
 struct Knowledge {
-    std::vector<knowledge::CudaDriver> cuda_drivers;
-    std::vector<knowledge::CudaFamily> cuda_families;
-    std::vector<knowledge::GpuId> gpu_ids;
+    std::vector<knowledge::CudaDriver> cuda_drivers;      ///< CUDA releases and the drivers that they need
+    std::vector<knowledge::CudaFamily> cuda_families;     ///< oldest driver of each major version of CUDA
+    std::vector<knowledge::GpuId> gpu_ids;                ///< by PCI device id
     std::vector<knowledge::GpuFigures> gpus;              ///< special ones before general ones
     std::vector<knowledge::FamilyMember> model_families;  ///< a family in one piece, largest first
-    std::vector<knowledge::NcclPcieRate> nccl_pcie;
-    std::vector<knowledge::NcclNvlinkRate> nccl_nvlink;  ///< special ones before general ones
-    std::vector<knowledge::NcclCpuRate> nccl_cpus;       ///< special ones before general ones
-    std::vector<knowledge::StorageRate> storage;
-    std::vector<knowledge::Signature> signatures;  ///< of no engine
-    std::vector<knowledge::Threshold> thresholds;
+    std::vector<knowledge::NcclPcieRate> nccl_pcie;       ///< rate of a PCIe lane in NCCL's model
+    std::vector<knowledge::NcclNvlinkRate> nccl_nvlink;   ///< special ones before general ones
+    std::vector<knowledge::NcclCpuRate> nccl_cpus;        ///< special ones before general ones
+    std::vector<knowledge::StorageRate> storage;          ///< rates of file systems
+    std::vector<knowledge::Signature> signatures;         ///< of no engine
+    std::vector<knowledge::Threshold> thresholds;         ///< bounds of rules
     std::vector<knowledge::FigureRow<knowledge::SpeedFigure>> speed_figures;  ///< in the order of the enumerators
     std::vector<knowledge::FigureRow<knowledge::LinkFigure>> link_figures;
     std::vector<knowledge::FigureRow<knowledge::MemoryFigure>> memory_figures;
     std::vector<knowledge::ContextMemory> context_memory;
-    std::vector<knowledge::Variable> variables;  ///< of no engine
-    std::vector<knowledge::CheckRule> checks;    ///< in the order of a report
-    std::vector<knowledge::ToolFeature> tool_features;
+    std::vector<knowledge::Variable> variables;                 ///< of no engine
+    std::vector<knowledge::CheckRule> checks;                   ///< in the order of a report
+    std::vector<knowledge::ToolFeature> tool_features;          ///< what releases of tools can do
     std::map<std::string, knowledge::EngineKnowledge> engines;  ///< by name, as in a spec
 
     /// The tables that the library carries.
@@ -95,10 +95,10 @@ struct Knowledge {
 namespace knowledge {
 /// Something wrong with a table.
 struct TableProblem {
-    std::string file;  ///< "gpus.toml", "ENGINE/flags.toml"
-    std::size_t line = 1;
-    std::size_t column = 1;
-    std::string message;
+    std::string file;        ///< "gpus.toml", "ENGINE/flags.toml"
+    std::size_t line = 1;    ///< from 1
+    std::size_t column = 1;  ///< from 1
+    std::string message;     ///< what is wrong
     bool operator==(const TableProblem&) const = default;
 };
 }  // namespace knowledge

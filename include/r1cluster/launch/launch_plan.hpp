@@ -16,8 +16,8 @@ namespace r1cluster {
 /// A variable whose value is the content of a file on the host, read when the process starts, so that a
 /// secret is in no argv, no log and no plan.
 struct SecretVariable {
-    std::string name;
-    std::string file;
+    std::string name;  ///< of the variable
+    std::string file;  ///< on the host, whose content is the value
     bool operator==(const SecretVariable&) const = default;
 };
 
@@ -28,8 +28,8 @@ struct ProcessSpec {
     /// The complete environment, but for a short list that the guard passes on (PATH, HOME, ...). In a value that
     /// begins with "{state}", the guard replaces that by the deployment's state folder, whose path only the host knows.
     std::map<std::string, std::string> env;
-    std::vector<SecretVariable> secrets;
-    std::vector<int> ranks;  ///< global ranks that live in this process or its children
+    std::vector<SecretVariable> secrets;  ///< variables whose values the host reads from files
+    std::vector<int> ranks;               ///< global ranks that live in this process or its children
     /// Command, run with the same environment again and again until it exits 0; only then the process
     /// starts. Empty: starts at once.
     std::vector<std::string> wait_for;
@@ -38,48 +38,49 @@ struct ProcessSpec {
 
 /// A TCP port that a process of this host will bind.
 struct LaunchPort {
-    std::string address;
-    int port = 0;
-    std::string purpose;
+    std::string address;  ///< that is bound
+    int port = 0;         ///< TCP port number
+    std::string purpose;  ///< what it is bound for
     bool operator==(const LaunchPort&) const = default;
 };
 
+/// What is started on one host.
 struct HostLaunch {
-    std::string host;
-    std::string address;  ///< by which its peers reach it
-    Runtime runtime;      ///< of all its processes
-    std::vector<ProcessSpec> processes;
-    std::vector<LaunchPort> ports;
+    std::string host;                    ///< name in the spec
+    std::string address;                 ///< by which its peers reach it
+    Runtime runtime;                     ///< of all its processes
+    std::vector<ProcessSpec> processes;  ///< in the order in which they start
+    std::vector<LaunchPort> ports;       ///< that the processes bind
     bool operator==(const HostLaunch&) const = default;
 };
 
 /// When the deployment counts as ready: every rank's process is alive, and one token was generated.
 struct Readiness {
-    std::string host;     ///< that serves the API
-    std::string address;  ///< that a client on that host connects to
-    int port = 0;
-    std::string model;  ///< served name
-    std::string api_key_file;
-    int ranks = 0;
-    int timeout_s = 0;
+    std::string host;          ///< that serves the API
+    std::string address;       ///< that a client on that host connects to
+    int port = 0;              ///< of the API
+    std::string model;         ///< served name
+    std::string api_key_file;  ///< on the host; empty: no key
+    int ranks = 0;             ///< number of ranks that must be alive
+    int timeout_s = 0;         ///< seconds from the start; then it has failed
     bool operator==(const Readiness&) const = default;
 };
 
 /// What is started where, how it is watched and how it is stopped.
 struct LaunchPlan {
-    std::string deployment;
-    std::string engine;
-    std::string engine_version;
-    std::string backend;  ///< "mp" or "ray"
-    Fate fate = Fate::service;
+    std::string deployment;         ///< name of the spec
+    std::string engine;             ///< name: "vllm"
+    std::string engine_version;     ///< empty: unknown
+    std::string backend;            ///< "mp" or "ray"
+    Fate fate = Fate::service;      ///< what becomes of the processes when the controller goes away
     std::vector<HostLaunch> hosts;  ///< the first is the head
-    Readiness readiness;
-    int guard_port = 0;  ///< on the head: guards of the other hosts keep a connection to it; 0: none
-    int grace_s = 10;    ///< between the request to end and the end by force
-    int lease_s = 20;    ///< a peer not heard of for so long is lost, and the group ends
+    Readiness readiness;            ///< when it counts as ready
+    int guard_port = 0;             ///< on the head: guards of the other hosts keep a connection to it; 0: none
+    int grace_s = 10;               ///< between the request to end and the end by force
+    int lease_s = 20;               ///< a peer not heard of for so long is lost, and the group ends
     std::uint64_t log_file_bytes = 16 << 20;  ///< a log is rotated at this size
     int log_files = 4;                        ///< and so many are kept
-    std::vector<std::string> because;
+    std::vector<std::string> because;         ///< why it is started in this way
 
     const HostLaunch* find(std::string_view host) const;
     bool operator==(const LaunchPlan&) const = default;

@@ -8,26 +8,27 @@
 
 namespace r1cluster {
 
+/// How far a deployment is.
 enum class Phase {
     absent,    ///< the host has nothing of this deployment
     starting,  ///< processes run, but no token was generated yet
     ready,     ///< a token was generated, and every rank is alive
-    stopping,
-    stopped,  ///< ended on request
-    failed,   ///< ended without a request; `cause` says why
-    unknown,  ///< the host could not be asked; not a failure
+    stopping,  ///< processes are being ended
+    stopped,   ///< ended on request
+    failed,    ///< ended without a request; `cause` says why
+    unknown,   ///< the host could not be asked; not a failure
 };
 
 std::string_view to_text(Phase phase);
 
 /// Why a deployment ended: the first failure, not its consequences.
 struct Cause {
-    std::string host;
-    std::string process;      ///< name of the ProcessSpec; empty: no process is concerned
-    std::optional<int> rank;  ///< global
-    std::optional<int> pid;
-    std::optional<int> exit_code;
-    std::optional<int> signal;
+    std::string host;               ///< on which it happened
+    std::string process;            ///< name of the ProcessSpec; empty: no process is concerned
+    std::optional<int> rank;        ///< global
+    std::optional<int> pid;         ///< of the process that ended; unset: unknown
+    std::optional<int> exit_code;   ///< unset: it ended by a signal, or unknown
+    std::optional<int> signal;      ///< number of the signal; unset: it ended by itself, or unknown
     bool is_out_of_memory = false;  ///< the kernel's OOM killer ended the process
     std::string text;               ///< one sentence: "rank 1 on node1 was killed by SIGKILL"
     std::string last_line;          ///< last error line of the process's log, otherwise the last line
@@ -35,44 +36,48 @@ struct Cause {
     bool operator==(const Cause&) const = default;
 };
 
+/// How one process of the engine is.
 struct ProcessStatus {
-    std::string name;
-    int pid = 0;
-    bool is_alive = false;
-    std::optional<int> exit_code;
-    std::optional<int> signal;
-    std::string log;  ///< path on the host
+    std::string name;              ///< in the launch plan
+    int pid = 0;                   ///< 0: not started
+    bool is_alive = false;         ///< it runs
+    std::optional<int> exit_code;  ///< unset: it runs, or ended by a signal
+    std::optional<int> signal;     ///< that ended it; unset: none
+    std::string log;               ///< path on the host
     bool operator==(const ProcessStatus&) const = default;
 };
 
+/// How the process of one rank is.
 struct RankStatus {
-    int rank = 0;
-    int pid = 0;  ///< 0: not seen yet
-    bool is_alive = false;
+    int rank = 0;           ///< global
+    int pid = 0;            ///< 0: not seen yet
+    bool is_alive = false;  ///< its process runs
     bool operator==(const RankStatus&) const = default;
 };
 
+/// How a deployment is on one host.
 struct HostStatus {
-    std::string host;
-    Phase phase = Phase::unknown;
-    std::string because;  ///< reason for the phases unknown and absent
-    int guard_pid = 0;
-    std::string containment;  ///< how processes are contained: "cgroup v2 /...", "subreaper"
-    std::vector<ProcessStatus> processes;
-    std::vector<RankStatus> ranks;
-    std::optional<Cause> cause;
-    std::string activity;    ///< the last line of the newest log, for progress
-    std::string started_at;  ///< RFC 3339 UTC
+    std::string host;                      ///< name in the spec
+    Phase phase = Phase::unknown;          ///< how far the deployment is there
+    std::string because;                   ///< reason for the phases unknown and absent
+    int guard_pid = 0;                     ///< 0: there is no guard
+    std::string containment;               ///< how processes are contained: "cgroup v2 /...", "subreaper"
+    std::vector<ProcessStatus> processes;  ///< of the engine
+    std::vector<RankStatus> ranks;         ///< that run there
+    std::optional<Cause> cause;            ///< unset: nothing went wrong, or it is unknown
+    std::string activity;                  ///< the last line of the newest log, for progress
+    std::string started_at;                ///< RFC 3339 UTC
     bool operator==(const HostStatus&) const = default;
 };
 
+/// How a deployment is.
 struct DeploymentStatus {
-    std::string deployment;
-    Phase phase = Phase::unknown;  ///< phase of the deployment, see summarize()
-    std::string endpoint;          ///< "http://10.0.0.1:8000/v1"; empty: not serving
-    std::string model;             ///< served name
-    std::vector<HostStatus> hosts;
-    std::optional<Cause> cause;  ///< earliest cause of all hosts
+    std::string deployment;         ///< name of the spec
+    Phase phase = Phase::unknown;   ///< phase of the deployment, see summarize()
+    std::string endpoint;           ///< "http://10.0.0.1:8000/v1"; empty: not serving
+    std::string model;              ///< served name
+    std::vector<HostStatus> hosts;  ///< in the order of the spec
+    std::optional<Cause> cause;     ///< earliest cause of all hosts
     bool operator==(const DeploymentStatus&) const = default;
 };
 

@@ -15,20 +15,21 @@ namespace r1cluster {
 
 /// Multi-head latent attention (DeepSeek-V2 and later).
 struct LatentAttention {
-    std::int64_t q_lora_rank = 0;  ///< 0: the query is not compressed
-    std::int64_t kv_lora_rank = 0;
-    std::int64_t qk_nope_head_dim = 0;
-    std::int64_t qk_rope_head_dim = 0;
-    std::int64_t v_head_dim = 0;
+    std::int64_t q_lora_rank = 0;       ///< 0: the query is not compressed
+    std::int64_t kv_lora_rank = 0;      ///< elements of the compressed key and value
+    std::int64_t qk_nope_head_dim = 0;  ///< elements of a head without rotation
+    std::int64_t qk_rope_head_dim = 0;  ///< elements of a head with rotation
+    std::int64_t v_head_dim = 0;        ///< elements of a head's value
     bool operator==(const LatentAttention&) const = default;
 };
 
+/// The experts of a mixture-of-experts model.
 struct Experts {
-    std::int64_t routed = 0;
-    std::int64_t shared = 0;
-    std::int64_t per_token = 0;
-    std::int64_t intermediate_size = 0;
-    std::int64_t first_dense_layers = 0;
+    std::int64_t routed = 0;                       ///< number of routed experts
+    std::int64_t shared = 0;                       ///< number of shared experts
+    std::int64_t per_token = 0;                    ///< routed experts that each token uses
+    std::int64_t intermediate_size = 0;            ///< width of one expert
+    std::int64_t first_dense_layers = 0;           ///< layers before the first one with experts
     std::int64_t shared_intermediate_size = 0;     ///< sum over all shared experts
     std::vector<std::int64_t> later_dense_layers;  ///< further dense layers, in order
     bool operator==(const Experts&) const = default;
@@ -41,7 +42,7 @@ struct Quantization {
     std::string format;               ///< format in docs/models.md: "awq", "fp8_block"; empty: not in that table
     std::int64_t bits = 0;            ///< bits per weight; 0: unknown
     std::int64_t group_size = 0;      ///< weights of a row that share a scale; 0: the whole row or tensor
-    bool has_zero_points = false;
+    bool has_zero_points = false;     ///< the range of values is not symmetrical
     bool has_activation_order = false;  ///< GPTQ's desc_act: g_idx assigns each input to its group
     bool has_weight_order =
         false;                ///< actorder "weight": quantised in activation order, but groups are contiguous inputs
@@ -53,29 +54,30 @@ struct Quantization {
 
 /// The shape of a model: config.json, read strictly.
 struct ModelConfig {
-    std::string architecture;  ///< "DeepseekV3ForCausalLM"
-    std::string model_type;    ///< "deepseek_v3"
-    std::string dtype;         ///< "bfloat16": of activations and unquantised weights
-    std::int64_t hidden_size = 0;
-    std::int64_t intermediate_size = 0;
-    std::int64_t layers = 0;
-    std::int64_t attention_heads = 0;
-    std::int64_t kv_heads = 0;
-    std::int64_t head_dim = 0;
-    std::int64_t vocabulary_size = 0;
-    std::int64_t max_position = 0;
-    std::int64_t next_token_layers = 0;  ///< multi-token-prediction (MTP) layers after the main ones
-    bool ties_embeddings = false;
-    bool has_remote_code = false;  ///< "auto_map": Python code beside the weights, never run
-    std::optional<LatentAttention> latent_attention;
-    std::optional<Experts> experts;
-    std::optional<Quantization> quantization;
+    std::string architecture;                         ///< "DeepseekV3ForCausalLM"
+    std::string model_type;                           ///< "deepseek_v3"
+    std::string dtype;                                ///< "bfloat16": of activations and unquantised weights
+    std::int64_t hidden_size = 0;                     ///< elements of a token's state
+    std::int64_t intermediate_size = 0;               ///< width of a dense layer
+    std::int64_t layers = 0;                          ///< without those that draft tokens
+    std::int64_t attention_heads = 0;                 ///< number of query heads
+    std::int64_t kv_heads = 0;                        ///< number of key/value heads
+    std::int64_t head_dim = 0;                        ///< elements of one head
+    std::int64_t vocabulary_size = 0;                 ///< number of tokens
+    std::int64_t max_position = 0;                    ///< longest context in tokens; 0: not said
+    std::int64_t next_token_layers = 0;               ///< multi-token-prediction (MTP) layers after the main ones
+    bool ties_embeddings = false;                     ///< input and output embeddings are one tensor
+    bool has_remote_code = false;                     ///< "auto_map": Python code beside the weights, never run
+    std::optional<LatentAttention> latent_attention;  ///< unset: the model has none
+    std::optional<Experts> experts;                   ///< unset: the model has none
+    std::optional<Quantization> quantization;         ///< unset: weights are not quantised
     bool operator==(const ModelConfig&) const = default;
 };
 
+/// One safetensors file of a checkpoint.
 struct ShardFile {
-    std::string name;
-    std::uint64_t size_bytes = 0;
+    std::string name;                ///< in the checkpoint
+    std::uint64_t size_bytes = 0;    ///< of the file
     std::uint64_t header_bytes = 0;  ///< 8-byte length field and JSON
     TensorList tensors;              ///< ordered by offset
     bool operator==(const ShardFile&) const = default;
@@ -83,9 +85,9 @@ struct ShardFile {
 
 /// A model on disk, without its weights.
 struct Checkpoint {
-    std::string path;
-    ModelConfig config;
-    std::vector<ShardFile> files;
+    std::string path;                   ///< folder or address that it was read from
+    ModelConfig config;                 ///< config.json
+    std::vector<ShardFile> files;       ///< in the order of their names
     std::vector<std::string> warnings;  ///< unusual, but loadable: "3 tensors are of no known layer"
 
     std::uint64_t tensor_bytes() const;

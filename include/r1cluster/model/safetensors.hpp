@@ -14,11 +14,11 @@ namespace r1cluster {
 
 /// One tensor of a safetensors file.
 struct Tensor {
-    std::string name;
-    std::string dtype;  ///< as in the file: "BF16", "F8_E4M3", "F32"
-    std::vector<std::uint64_t> shape;
-    std::uint64_t offset_bytes = 0;  ///< from the start of the *file*
-    std::uint64_t size_bytes = 0;
+    std::string name;                  ///< in the file
+    std::string dtype;                 ///< as in the file: "BF16", "F8_E4M3", "F32"
+    std::vector<std::uint64_t> shape;  ///< elements in each dimension
+    std::uint64_t offset_bytes = 0;    ///< from the start of the *file*
+    std::uint64_t size_bytes = 0;      ///< in the file
     bool operator==(const Tensor&) const = default;
 };
 

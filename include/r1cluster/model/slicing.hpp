@@ -47,20 +47,20 @@ struct Loading {
     /// Speculative decoding with the checkpoint's own next-token (MTP) layers: the last stage reads these layers into a
     /// draft model.
     bool drafts_next_tokens = false;
-    ExpertPlacement expert_placement = ExpertPlacement::linear;
+    ExpertPlacement expert_placement = ExpertPlacement::linear;  ///< which experts each rank has
     bool operator==(const Loading&) const = default;
 };
 
 /// Where a tensor belongs in a pipeline.
 struct TensorPlace {
-    std::optional<std::int64_t> layer;  ///< decoder layer; unset: before or after all layers
-    bool is_on_first_stage = false;     ///< embedding
-    bool is_on_last_stage = false;      ///< final norm, head; tied embeddings are on both
-    bool is_skipped = false;            ///< no rank reads it (MTP layers, rotary caches)
-    SliceRule rule = SliceRule::replicate;
-    bool is_on_every_stage = false;      ///< also on all stages in between
-    std::optional<std::int64_t> expert;  ///< routed expert: divided over the expert group, or whole on one rank
-    bool is_float32 = false;             ///< the engine keeps float32 for any compute dtype
+    std::optional<std::int64_t> layer;      ///< decoder layer; unset: before or after all layers
+    bool is_on_first_stage = false;         ///< embedding
+    bool is_on_last_stage = false;          ///< final norm, head; tied embeddings are on both
+    bool is_skipped = false;                ///< no rank reads it (MTP layers, rotary caches)
+    SliceRule rule = SliceRule::replicate;  ///< how it is divided
+    bool is_on_every_stage = false;         ///< also on all stages in between
+    std::optional<std::int64_t> expert;     ///< routed expert: divided over the expert group, or whole on one rank
+    bool is_float32 = false;                ///< the engine keeps float32 for any compute dtype
     bool operator==(const TensorPlace&) const = default;
 };
 
@@ -82,10 +82,10 @@ std::optional<TensorPlace> place_tensor(const ModelConfig& config, std::string_v
 
 /// The position of a rank in its tensor-parallel, data-parallel and expert-parallel groups.
 struct GroupRank {
-    int tensor_rank = 0;
-    int tensor_parallel = 1;
-    int data_rank = 0;
-    int data_parallel = 1;
+    int tensor_rank = 0;              ///< in its tensor-parallel group
+    int tensor_parallel = 1;          ///< ranks of the tensor-parallel group
+    int data_rank = 0;                ///< in its data-parallel group
+    int data_parallel = 1;            ///< ranks of the data-parallel group
     bool is_expert_parallel = false;  ///< whole experts, distributed over data_parallel * tensor_parallel ranks
     bool operator==(const GroupRank&) const = default;
 };
@@ -94,15 +94,15 @@ struct GroupRank {
 /// file, each further run `stride_bytes` later. A slice has no names, because a plan of R1 for 16 ranks has 723,000
 /// slices; the checkpoint has the names.
 struct Slice {
-    std::uint32_t file = 0;    ///< index into Checkpoint::files
-    std::uint32_t tensor = 0;  ///< index into ShardFile::tensors, which is ordered by offset
-    std::uint64_t offset_bytes = 0;
-    std::uint64_t rows = 0;  ///< 0: the rank has only padding
-    std::uint64_t run_bytes = 0;
-    std::uint64_t stride_bytes = 0;
+    std::uint32_t file = 0;          ///< index into Checkpoint::files
+    std::uint32_t tensor = 0;        ///< index into ShardFile::tensors, which is ordered by offset
+    std::uint64_t offset_bytes = 0;  ///< in the file
+    std::uint64_t rows = 0;          ///< 0: the rank has only padding
+    std::uint64_t run_bytes = 0;     ///< read from each row
+    std::uint64_t stride_bytes = 0;  ///< from row to row
     std::uint32_t padding_rows = 0;  ///< rows of zeros that the engine appends (vocabulary)
     std::uint16_t replicas = 1;      ///< number of ranks that read the same bytes, including this rank
-    Cast cast = Cast::none;
+    Cast cast = Cast::none;          ///< what becomes of the elements
 
     std::uint64_t bytes() const { return rows * run_bytes; }
     bool operator==(const Slice&) const = default;

@@ -23,7 +23,7 @@ std::string kind_of_document(std::string_view text);
 
 /// Files that describe one machine, with paths relative to their folder.
 struct ImportedFiles {
-    Folder files;
+    Folder files;                              ///< content by path
     std::map<std::string, std::string> links;  ///< symbolic links: path -> target
     bool operator==(const ImportedFiles&) const = default;
 };

@@ -29,7 +29,7 @@ std::string_view to_text(ReasonCode code);
 
 /// One answer of a host, verbatim, or the reason why there is none. Exactly one of the two is set.
 struct Answer {
-    std::optional<std::string> text;
+    std::optional<std::string> text;  ///< verbatim; unset: `because` says why there is none
     std::string because;  ///< why there is no text: "No such file or directory", "libnvidia-ml.so.1 not found"
     std::optional<ReasonCode> code;  ///< of `because`; unset: none of those, or a recording from before 0.2
     bool operator==(const Answer&) const = default;
@@ -55,12 +55,12 @@ struct Readings {
 
 /// A TCP connection that one host's agent tried to another host's agent, with an echo test.
 struct PathProbe {
-    std::string from_host;
-    std::string to_host;
-    std::string from_address;  ///< local address that the kernel chose; empty if not connected
-    std::string to_address;
-    int to_port = 0;
-    bool is_connected = false;
+    std::string from_host;                ///< name in the spec
+    std::string to_host;                  ///< name in the spec
+    std::string from_address;             ///< local address that the kernel chose; empty if not connected
+    std::string to_address;               ///< that was tried
+    int to_port = 0;                      ///< that was tried
+    bool is_connected = false;            ///< a TCP connection came about
     std::optional<double> round_trip_us;  ///< one small message, minimum of three
     std::string because;                  ///< why it did not connect
     bool operator==(const PathProbe&) const = default;
@@ -86,9 +86,9 @@ struct CheckpointText {
 
 /// Everything that was read for one deployment.
 struct Recording {
-    std::vector<Readings> hosts;
-    std::vector<PathProbe> probes;
-    std::optional<CheckpointText> checkpoint;
+    std::vector<Readings> hosts;               ///< in the order of the spec
+    std::vector<PathProbe> probes;             ///< connections that hosts tried to each other
+    std::optional<CheckpointText> checkpoint;  ///< unset: no host gave one
     bool operator==(const Recording&) const = default;
 };
 

@@ -29,7 +29,7 @@ Recording from_folder(const Folder& folder);
 
 /// A scrubbed recording and what was replaced: "host names: 2, MAC addresses: 4".
 struct Scrubbed {
-    Recording recording;
+    Recording recording;                  ///< without names and addresses
     std::map<std::string, int> replaced;  ///< kind -> how many distinct values
     bool operator==(const Scrubbed&) const = default;
 };

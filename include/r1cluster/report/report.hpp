@@ -19,29 +19,29 @@ std::string_view to_text(Severity severity);
 
 /// A fact that is not as it must be, or that could not be judged.
 struct Finding {
-    std::string id;  ///< stable, for waivers and searching: "host.reached"
-    Severity severity = Severity::error;
-    std::string subject;   ///< host, pair "a -> b", file or rank
-    std::string observed;  ///< the fact that was seen, or why it could not be seen
-    std::string expected;  ///< what must hold
-    std::string remedy;    ///< what to do, as a command if possible
-    std::string source;    ///< where the rule comes from
+    std::string id;                       ///< stable, for waivers and searching: "host.reached"
+    Severity severity = Severity::error;  ///< how much it matters
+    std::string subject;                  ///< host, pair "a -> b", file or rank
+    std::string observed;                 ///< the fact that was seen, or why it could not be seen
+    std::string expected;                 ///< what must hold
+    std::string remedy;                   ///< what to do, as a command if possible
+    std::string source;                   ///< where the rule comes from
     bool operator==(const Finding&) const = default;
 };
 
 /// A rule that was applied, with the number of its subjects; shows what a clean report covers.
 struct CheckedRule {
-    std::string id;
+    std::string id;           ///< of its findings: "host.reached"
     std::string requirement;  ///< one sentence: what must hold
     int subjects = 0;         ///< number of hosts, pairs or ranks judged
-    int passed = 0;
+    int passed = 0;           ///< number of subjects that passed
     bool operator==(const CheckedRule&) const = default;
 };
 
 /// All findings, most severe first, and everything that was checked.
 struct Report {
-    std::vector<Finding> findings;
-    std::vector<CheckedRule> checked;
+    std::vector<Finding> findings;     ///< most severe first
+    std::vector<CheckedRule> checked;  ///< every rule that was applied
 
     int count(Severity severity) const;
     /// True when no finding is an error or unknown.

@@ -13,23 +13,24 @@ namespace r1cluster {
 /// One parameter of the model as the engine creates it on one rank: fused matrices, with padding, in the dtype that it
 /// has in memory.
 struct EngineParameter {
-    std::string name;   ///< the engine's: "model.layers.0.self_attn.qkv_proj.weight"
-    std::string dtype;  ///< torch's: "bfloat16"
-    std::vector<std::uint64_t> shape;
-    std::uint64_t bytes = 0;
+    std::string name;                  ///< the engine's: "model.layers.0.self_attn.qkv_proj.weight"
+    std::string dtype;                 ///< torch's: "bfloat16"
+    std::vector<std::uint64_t> shape;  ///< elements in each dimension, of this rank
+    std::uint64_t bytes = 0;           ///< in memory
     bool operator==(const EngineParameter&) const = default;
 };
 
+/// What the engine makes of the weights of one rank.
 struct EngineRank {
-    int rank = 0;  ///< global; rank = pipeline_rank * tensor_parallel + tensor_rank
-    int tensor_rank = 0;
-    int pipeline_rank = 0;
-    std::string host;
-    std::vector<EngineParameter> parameters;
-    std::uint64_t parameter_bytes = 0;  ///< of weights in memory, before the engine repacks any for its kernels
-    std::uint64_t buffer_bytes = 0;     ///< beside them: rotary tables and the like
-    std::vector<Slice> slices;          ///< of the checkpoint that its loaders read, ordered by file, then offset
-    std::uint64_t read_bytes = 0;       ///< in at least one of them
+    int rank = 0;                             ///< global; rank = pipeline_rank * tensor_parallel + tensor_rank
+    int tensor_rank = 0;                      ///< in its tensor-parallel group
+    int pipeline_rank = 0;                    ///< stage of the pipeline
+    std::string host;                         ///< name in the spec
+    std::vector<EngineParameter> parameters;  ///< in the engine's order
+    std::uint64_t parameter_bytes = 0;        ///< of weights in memory, before the engine repacks any for its kernels
+    std::uint64_t buffer_bytes = 0;           ///< beside them: rotary tables and the like
+    std::vector<Slice> slices;                ///< of the checkpoint that its loaders read, ordered by file, then offset
+    std::uint64_t read_bytes = 0;             ///< in at least one of them
     bool operator==(const EngineRank&) const = default;
 };
 
@@ -37,10 +38,10 @@ struct EngineRank {
 /// answers. The answer comes from the engine's own model classes and loaders, without a GPU and without weights. It
 /// therefore exists for architectures without slicing rules, too.
 struct EnginePlan {
-    std::string engine_version;   ///< "0.32.0"
-    std::string key_list_sha256;  ///< of "rank name dtype 2x3\n" for all parameters: another engine, another hash
-    std::string refusal;          ///< why it does not make or load such a model, in its words; empty: it does
-    std::vector<int> layers_per_stage;
+    std::string engine_version;         ///< "0.32.0"
+    std::string key_list_sha256;        ///< of "rank name dtype 2x3\n" for all parameters: another engine, another hash
+    std::string refusal;                ///< why it does not make or load such a model, in its words; empty: it does
+    std::vector<int> layers_per_stage;  ///< as the engine divides them
     std::vector<std::string> files;     ///< names of the checkpoint's files, in its order
     std::vector<EngineRank> ranks;      ///< ordered by rank
     std::vector<HostShards> hosts;      ///< what the ranks of each host read, all together

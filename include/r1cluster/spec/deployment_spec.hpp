@@ -30,10 +30,10 @@ std::string_view to_text(Fate fate);
 
 /// One machine of the deployment, or one part of a machine.
 struct HostSpec {
-    std::string name;     ///< in r1cluster's output; letters, digits, '.', '_' and '-'; unique
-    std::string address;  ///< IP address or name by which the *other hosts* reach it
-    std::string ssh;      ///< ssh destination ("user@host" or an alias); default: address
-    Transport transport = Transport::ssh;
+    std::string name;                        ///< in r1cluster's output; letters, digits, '.', '_' and '-'; unique
+    std::string address;                     ///< IP address or name by which the *other hosts* reach it
+    std::string ssh;                         ///< ssh destination ("user@host" or an alias); default: address
+    Transport transport = Transport::ssh;    ///< how its agent is reached
     std::string python;                      ///< engine's Python on this host; default: [engine] python
     std::string interface;                   ///< network interface to use; default: found by route to the peers
     std::optional<std::vector<int>> gpus;    ///< NVML indices to use; default: all
@@ -41,6 +41,7 @@ struct HostSpec {
     bool operator==(const HostSpec&) const = default;
 };
 
+/// Which checkpoint is served, and under which name.
 struct ModelSpec {
     std::string path;         ///< folder of the checkpoint, the same on every host
     std::string served_name;  ///< name in the API; default: last component of path
@@ -50,6 +51,7 @@ struct ModelSpec {
 /// Key/value cache of a rank on the CPU where the spec says nothing: there is no device memory to fill.
 inline constexpr std::uint64_t default_cpu_kv_cache_bytes = std::uint64_t{1} << 30;
 
+/// The engine, and how it is started.
 struct EngineSpec {
     std::string name;     ///< in small letters; empty: the first engine that r1cluster can start
     std::string version;  ///< version that every host must have; empty: whatever they have in common
@@ -69,9 +71,10 @@ struct EngineSpec {
     bool operator==(const EngineSpec&) const = default;
 };
 
+/// Where the head host listens for requests.
 struct ServeSpec {
-    std::string address = "127.0.0.1";  ///< where the head host listens for requests
-    int port = 8000;
+    std::string address = "127.0.0.1";          ///< where the head host listens for requests
+    int port = 8000;                            ///< TCP port of the API
     std::optional<std::int64_t> max_model_len;  ///< tokens; default: the model's own limit
     std::string api_key_file;                   ///< on the head host; empty: no key
     std::optional<Goal> goal;                   ///< what plan_layouts() orders the layouts by; default: latency
@@ -80,24 +83,24 @@ struct ServeSpec {
 
 /// Sizes that the user demands; plan_layouts() chooses those that are unset.
 struct LayoutSpec {
-    std::optional<int> tensor_parallel;
-    std::optional<int> pipeline_parallel;
-    std::optional<std::vector<int>> layers_per_stage;
-    std::optional<int> data_parallel;
-    std::optional<bool> expert_parallel;
-    std::optional<int> decode_context_parallel;
+    std::optional<int> tensor_parallel;                ///< unset: chosen
+    std::optional<int> pipeline_parallel;              ///< unset: chosen
+    std::optional<std::vector<int>> layers_per_stage;  ///< unset: chosen
+    std::optional<int> data_parallel;                  ///< unset: chosen
+    std::optional<bool> expert_parallel;               ///< unset: chosen
+    std::optional<int> decode_context_parallel;        ///< unset: chosen
     bool operator==(const LayoutSpec&) const = default;
 };
 
 /// What the user asks for: the content of cluster.toml, or a value built in code.
 struct DeploymentSpec {
-    std::string name;  ///< identifies the deployment on its hosts; default: served name
-    Fate fate = Fate::service;
+    std::string name;             ///< identifies the deployment on its hosts; default: served name
+    Fate fate = Fate::service;    ///< what becomes of the processes when the controller goes away
     std::vector<HostSpec> hosts;  ///< the first one is the head: it serves the API
-    ModelSpec model;
-    EngineSpec engine;
-    ServeSpec serve;
-    LayoutSpec layout;
+    ModelSpec model;              ///< which checkpoint is served
+    EngineSpec engine;            ///< the engine and its options
+    ServeSpec serve;              ///< where requests are taken
+    LayoutSpec layout;            ///< what is demanded of the layout; unset parts are chosen
     std::map<std::string, std::string>
         env;  ///< environment on every host; kept even if r1cluster would choose another value
     bool operator==(const DeploymentSpec&) const = default;

@@ -17,10 +17,11 @@ enum class GoalKind {
 
 std::string_view to_text(GoalKind kind);
 
+/// What layouts are ordered by.
 struct Goal {
-    GoalKind kind = GoalKind::latency;
-    std::int64_t users = 1;   ///< concurrent requests; for GoalKind::users
-    std::int64_t tokens = 0;  ///< prompt and answer of each request; 0: not set
+    GoalKind kind = GoalKind::latency;  ///< what layouts are ordered by
+    std::int64_t users = 1;             ///< concurrent requests; for GoalKind::users
+    std::int64_t tokens = 0;            ///< prompt and answer of each request; 0: not set
     bool operator==(const Goal&) const = default;
 };
 

@@ -22,9 +22,9 @@ DeploymentPorts deployment_ports(const DeploymentSpec& spec);
 
 /// A TCP port that a deployment will bind, so that read() can try it and plan_launch() can use it.
 struct PlannedPort {
-    std::string host;
+    std::string host;     ///< name in the spec
     std::string address;  ///< address that will be bound
-    int port = 0;
+    int port = 0;         ///< TCP port number
     std::string purpose;  ///< "API", "torch rendezvous", "guard link"
     bool operator==(const PlannedPort&) const = default;
 };

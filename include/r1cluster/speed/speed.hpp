@@ -15,14 +15,14 @@ namespace r1cluster {
 struct SpeedTerm {
     std::string
         name;  ///< "weights from HBM", "KV cache from HBM", "arithmetic", "all-reduces", "launch", "pipeline hops", ...
-    Interval ms;
+    Interval ms;          ///< milliseconds of a step
     std::string because;  ///< the formula with its numbers
     bool operator==(const SpeedTerm&) const = default;
 };
 
 /// The speed of a layout for one workload.
 struct SpeedPoint {
-    Workload workload;
+    Workload workload;                   ///< that the figures are for
     Interval ttft_ms;                    ///< time to first token
     Interval tpot_ms;                    ///< time per output token of one request
     Interval output_tokens_per_s;        ///< sum over all requests
@@ -34,18 +34,19 @@ struct SpeedPoint {
 
 /// Traffic per token on one kind of link.
 struct LinkTraffic {
-    std::string link;  ///< "NVLink inside a host", "host a -> host b"
-    double decode_bytes_per_token = 0;
-    double decode_messages_per_token = 0;
-    double prefill_bytes_per_token = 0;
-    std::string because;
+    std::string link;                      ///< "NVLink inside a host", "host a -> host b"
+    double decode_bytes_per_token = 0;     ///< while answers are made
+    double decode_messages_per_token = 0;  ///< while answers are made
+    double prefill_bytes_per_token = 0;    ///< while prompts are read
+    std::string because;                   ///< the formula with its numbers
     bool operator==(const LinkTraffic&) const = default;
 };
 
+/// How fast a layout serves the loads that were asked for.
 struct SpeedForecast {
     std::vector<SpeedPoint> points;  ///< one for each requested workload
-    std::vector<LinkTraffic> links;
-    std::string accuracy;  ///< errors of such forecasts, from docs/accuracy.md
+    std::vector<LinkTraffic> links;  ///< what crosses them
+    std::string accuracy;            ///< errors of such forecasts, from docs/accuracy.md
     bool operator==(const SpeedForecast&) const = default;
 };
 

@@ -21,7 +21,7 @@ std::string show_html(const Machine& machine);
 
 /// One difference between two recordings of the same machines.
 struct Change {
-    std::string host;
+    std::string host;       ///< name in the spec
     std::string subject;    ///< "gpu3", "mlx5_2 port 1", "driver"
     std::string sentence;   ///< "gpu3: link width fell from 16 to 8 lanes"
     bool is_worse = false;  ///< something was lost, became slower or broke

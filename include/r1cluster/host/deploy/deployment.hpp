@@ -18,24 +18,25 @@
 
 namespace r1cluster {
 
+/// How long one step of up() took.
 struct StepTime {
-    std::string step;
-    double seconds = 0;
+    std::string step;    ///< "connect", "read", "decide", "launch", "ready"
+    double seconds = 0;  ///< that it took
     bool operator==(const StepTime&) const = default;
 };
 
 /// Everything that up() found, decided and did. start() fills in what it did: launch_plan, status, transports, steps,
 /// and a report on the logs where the engine did not become ready.
 struct UpResult {
-    Cluster cluster;
-    Plan plan;
-    Report report;
-    Settings settings;
+    Cluster cluster;                        ///< what was read of the hosts
+    Plan plan;                              ///< every layout that is possible
+    Report report;                          ///< of check(), or on the logs
+    Settings settings;                      ///< environment of the engine on each host
     std::optional<LaunchPlan> launch_plan;  ///< unset: it did not come so far, and the report says why
     DeploymentStatus status;                ///< at the end of up() or start()
     std::vector<TransportUse> transports;   ///< that NCCL said it uses
-    std::vector<StepTime> steps;
-    bool was_running = false;  ///< the deployment was up already; nothing was done
+    std::vector<StepTime> steps;            ///< how long each step took
+    bool was_running = false;               ///< the deployment was up already; nothing was done
     bool operator==(const UpResult&) const = default;
 };
 

@@ -16,8 +16,8 @@ namespace r1cluster {
 /// What an installed engine is asked: how it would read this checkpoint in this layout. Of the layout count
 /// the sizes, the host of each rank, and layers_per_stage where they are not the engine's own.
 struct EngineQuestion {
-    CheckpointText checkpoint;
-    Layout layout;
+    CheckpointText checkpoint;  ///< that the engine is asked about
+    Layout layout;              ///< that the engine is asked about
     bool operator==(const EngineQuestion&) const = default;
 };
 
