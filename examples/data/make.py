@@ -104,7 +104,7 @@ def layer(index: int) -> Shapes:
     return shapes | gated(f"{name}.mlp.shared_experts", 2048)
 
 
-def shard(name: str, shapes: Shapes) -> r1cluster.ShardText:
+def shard(name: str, shapes: Shapes) -> r1cluster.readings.ShardText:
     header: dict[str, object] = {"__metadata__": {"format": "pt"}}
     end = 0
     for tensor, (dtype, shape) in shapes.items():
@@ -113,15 +113,15 @@ def shard(name: str, shapes: Shapes) -> r1cluster.ShardText:
         end += size
     text = json.dumps(header, separators=(",", ":"))
     text += " " * (-len(text) % 8)
-    return r1cluster.ShardText(
+    return r1cluster.readings.ShardText(
         name=name,
         size_bytes=8 + len(text) + end,
         declared_header_bytes=len(text),
-        header=r1cluster.Answer(text=text),
+        header=r1cluster.readings.Answer(text=text),
     )
 
 
-def checkpoint(path: str) -> r1cluster.CheckpointText:
+def checkpoint(path: str) -> r1cluster.readings.CheckpointText:
     first: Shapes = {"model.embed_tokens.weight": ("BF16", [129280, HIDDEN])}
     last: Shapes = {"model.norm.weight": ("BF16", [HIDDEN]), "lm_head.weight": ("BF16", [129280, HIDDEN])}
     halves = [first | layer(0) | layer(1), layer(2) | layer(3) | last]
@@ -130,7 +130,7 @@ def checkpoint(path: str) -> r1cluster.CheckpointText:
     shards = [shard(name, half) for name, half in zip(names, halves, strict=True)]
     total = sum(s.size_bytes - 8 - s.declared_header_bytes for s in shards)
     index = {"metadata": {"total_size": total}, "weight_map": dict(sorted(places.items()))}
-    return r1cluster.CheckpointText(
+    return r1cluster.readings.CheckpointText(
         path=path, config=json.dumps(CONFIG, indent=2) + "\n", index=json.dumps(index, indent=2) + "\n", shards=shards
     )
 
@@ -139,7 +139,7 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def with_copy(readings: r1cluster.Readings, text: r1cluster.CheckpointText) -> r1cluster.Readings:
+def with_copy(readings: r1cluster.Readings, text: r1cluster.readings.CheckpointText) -> r1cluster.Readings:
     """As if the host had the checkpoint on its disk; and of 224 equal processors one is enough to read."""
     digest = {
         "config_sha256": sha256(text.config),
@@ -158,10 +158,10 @@ def with_copy(readings: r1cluster.Readings, text: r1cluster.CheckpointText) -> r
     return readings.replace(
         files=readings.files
         | {
-            "/proc/cpuinfo": r1cluster.Answer(text=one_processor),
-            f"{text.path}/config.json": r1cluster.Answer(text=text.config),
+            "/proc/cpuinfo": r1cluster.readings.Answer(text=one_processor),
+            f"{text.path}/config.json": r1cluster.readings.Answer(text=text.config),
         },
-        calls=readings.calls | {f"checkpoint({text.path})": r1cluster.Answer(text=json.dumps(digest))},
+        calls=readings.calls | {f"checkpoint({text.path})": r1cluster.readings.Answer(text=json.dumps(digest))},
     )
 
 

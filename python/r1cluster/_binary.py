@@ -6,8 +6,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ._core import ErrorKind
-from ._errors import NotFound
+from .errors import ErrorKind, NotFound
 
 
 def _is_executable_file(path: Path) -> bool:

@@ -8,7 +8,7 @@ import sys
 from typing import NoReturn
 
 from ._binary import find_binary
-from ._errors import NotFound
+from .errors import NotFound
 
 
 def main() -> NoReturn:

@@ -6,8 +6,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ._core import Cast, ErrorKind, ShardPlan
-from ._errors import Unavailable
+from .errors import ErrorKind, Unavailable
+from .model import Cast
+from .shard import ShardPlan
 
 _COLUMNS = ("offset_bytes", "rows", "run_bytes", "stride_bytes", "padding_rows", "replicas")
 

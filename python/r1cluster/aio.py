@@ -5,27 +5,37 @@ Each call runs in a thread. Cancelling the task cancels the call, and waits unti
 
     async with await aio.connect(spec) as hosts:
         async with await aio.up(hosts) as deployment:
-            print(await deployment.wait())
+            async for piece in deployment.follow_logs():
+                print(piece.host, piece.text, end="")
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 
 import r1cluster
+from r1cluster.host import EngineQuestion
+from r1cluster.readings import CheckpointText
+from r1cluster.shard import EnginePlan
 
 __all__ = [
     "Deployment",
     "Hosts",
+    "ask_engine",
+    "ask_engine_all",
     "connect",
+    "discover",
     "down",
     "find_deployment",
+    "follow_logs",
     "read",
+    "read_checkpoint",
     "read_logs",
     "read_status",
     "start",
@@ -36,25 +46,55 @@ Result = TypeVar("Result")
 
 
 class _Cancellation:
-    """What is_cancelled of one call, or of all calls on connections, answers."""
+    """What is_cancelled of one call, or of all calls on connections, answers: each call is asked on its own thread."""
 
     def __init__(self, asked: Callable[[], bool] | None = None) -> None:
         self._asked = asked
-        self._is_set = threading.Event()
+        self._of_thread = threading.local()
 
     def __call__(self) -> bool:
-        return self._is_set.is_set() or (self._asked is not None and self._asked())
+        event: threading.Event | None = getattr(self._of_thread, "event", None)
+        return (event is not None and event.is_set()) or (self._asked is not None and self._asked())
 
     async def run(self, call: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
-        running = asyncio.ensure_future(asyncio.to_thread(call, *args, **kwargs))
+        event = threading.Event()
+
+        def in_thread() -> Result:
+            self._of_thread.event = event
+            try:
+                return call(*args, **kwargs)
+            finally:
+                self._of_thread.event = None
+
+        running = asyncio.ensure_future(asyncio.to_thread(in_thread))
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
-            self._is_set.set()
+            event.set()
             with contextlib.suppress(Exception):
                 await running
-            self._is_set.clear()
             raise
+
+    async def pieces(
+        self, call: Callable[..., object], *args: Any, **kwargs: Any
+    ) -> AsyncIterator[r1cluster.EngineLog]:
+        """What `call` gives its `on_text`, as it comes; leaving the loop ends the call."""
+        loop = asyncio.get_running_loop()
+        queue: asyncio.Queue[r1cluster.EngineLog | None] = asyncio.Queue()
+
+        def on_text(piece: r1cluster.EngineLog) -> None:
+            loop.call_soon_threadsafe(queue.put_nowait, piece)
+
+        running = asyncio.ensure_future(self.run(call, *args, on_text=on_text, **kwargs))
+        running.add_done_callback(lambda _: queue.put_nowait(None))
+        try:
+            while (piece := await queue.get()) is not None:
+                yield piece
+            await running
+        finally:
+            running.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await running
 
 
 async def _call(call: Callable[..., Any], first: Any, *args: Any, **kwargs: Any) -> Any:
@@ -114,6 +154,9 @@ class Deployment:
     async def read_logs(self, *, host: str = "", lines: int = 100) -> list[r1cluster.EngineLog]:
         return await self._cancellation.run(self._deployment.read_logs, host=host, lines=lines)
 
+    def follow_logs(self, *, host: str = "", lines: int = 100) -> AsyncIterator[r1cluster.EngineLog]:
+        return self._cancellation.pieces(self._deployment.follow_logs, host=host, lines=lines)
+
     async def close(self) -> None:
         await asyncio.to_thread(self._deployment.close)
 
@@ -152,9 +195,17 @@ async def find_deployment(hosts: Hosts) -> Deployment | None:
     return found and Deployment(found, hosts._cancellation)
 
 
+async def discover() -> r1cluster.Readings:
+    return await asyncio.to_thread(r1cluster.discover)
+
+
 async def read(where: r1cluster.DeploymentSpec | Hosts, **options: Any) -> r1cluster.Recording:
     recording: r1cluster.Recording = await _call(r1cluster.read, where, **options)
     return recording
+
+
+async def read_checkpoint(path: str | os.PathLike[str], **options: Any) -> CheckpointText:
+    return await asyncio.to_thread(r1cluster.read_checkpoint, path, **options)
 
 
 async def read_status(where: r1cluster.DeploymentSpec | Hosts, **options: Any) -> r1cluster.DeploymentStatus:
@@ -170,3 +221,23 @@ async def down(where: r1cluster.DeploymentSpec | Hosts, **options: Any) -> r1clu
 async def read_logs(where: r1cluster.DeploymentSpec | Hosts, **options: Any) -> list[r1cluster.EngineLog]:
     logs: list[r1cluster.EngineLog] = await _call(r1cluster.read_logs, where, **options)
     return logs
+
+
+def follow_logs(where: r1cluster.DeploymentSpec | Hosts, **options: Any) -> AsyncIterator[r1cluster.EngineLog]:
+    """The engine's logs as they grow: async for piece in follow_logs(hosts)."""
+    if isinstance(where, Hosts):
+        return where._cancellation.pieces(r1cluster.follow_logs, where._hosts, **options)
+    cancellation = _Cancellation(options.pop("is_cancelled", None))
+    return cancellation.pieces(r1cluster.follow_logs, where, is_cancelled=cancellation, **options)
+
+
+async def ask_engine(environment: str | os.PathLike[str], question: EngineQuestion, **options: Any) -> EnginePlan:
+    plan: EnginePlan = await _call(r1cluster.host.ask_engine, environment, question, **options)
+    return plan
+
+
+async def ask_engine_all(
+    environment: str | os.PathLike[str], questions: Sequence[EngineQuestion], **options: Any
+) -> list[EnginePlan]:
+    plans: list[EnginePlan] = await _call(r1cluster.host.ask_engine_all, environment, questions, **options)
+    return plans

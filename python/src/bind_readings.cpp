@@ -15,21 +15,14 @@ std::map<std::string, py::bytes> folder_of(const Recording& recording) {
 
 }  // namespace
 
-void bind_readings(py::module_& module) {
-    bind_enum<ReasonCode>(module, "ReasonCode", "Why something could not be seen, where code decides on it.");
-    bind_value<Answer>(module, "Answer", "One answer of a host, verbatim, or the reason there is none.");
-    bind_value<Readings>(module, "Readings", "What one host said, never interpreted.");
-    bind_value<PathProbe>(module, "PathProbe", "One TCP connection that one host tried to another.");
-    bind_value<ShardText>(module, "ShardText", "The header of one safetensors file.");
-    bind_value<CheckpointText>(module, "CheckpointText",
-                               "The small files of a checkpoint and the headers of its shards; no weights.");
-    bind_value<Recording>(module, "Recording", "Everything that was read for one deployment.");
-    bind_value<Scrubbed>(module, "Scrubbed", "A recording without names and addresses, and what was replaced.");
+void bind_readings(py::module_& core) {
+    py::module_ module = def_room(core, "readings");
+    bind_enum<ReasonCode>(module);
+    bind_values<Answer, Readings, PathProbe, ShardText, CheckpointText, Recording, Scrubbed, ImportedFiles>(module);
 
     module.def("to_folder", &folder_of, py::arg("recording"),
                "The folder form of a recording: relative path -> content.");
     module.def("from_folder", &from_folder, py::arg("folder"), "The reverse of to_folder().");
-    bind_value<ImportedFiles>(module, "ImportedFiles", "Files that describe one machine, and symbolic links.");
     module.def("kind_of_document", &kind_of_document, py::arg("text"),
                "\"nccl_topology\", \"hwloc\", \"nvidia_smi\", \"lspci\", \"topo_matrix\", or empty, by the content.");
     module.def("import_files", &import_files, py::arg("files"), py::arg("host"),

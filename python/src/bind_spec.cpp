@@ -4,25 +4,17 @@
 
 namespace r1cluster::python {
 
-void bind_spec(py::module_& module) {
-    bind_enum<GoalKind>(module, "GoalKind", "What a deployment is to be best at.");
-    bind_value<Goal>(module, "Goal", "What layouts are ordered by.").def("__str__", [](const Goal& self) {
-        return text_of(self);
-    });
+void bind_spec(py::module_& core) {
+    py::module_ module = def_room(core, "spec");
+    bind_enum<GoalKind>(module);
+    bind_enum<Transport>(module);
+    bind_enum<Fate>(module);
+    bind_value<Goal>(module).def("__str__", [](const Goal& self) { return text_of(self); });
+    bind_values<HostSpec, ModelSpec, EngineSpec, ServeSpec, LayoutSpec, DeploymentSpec, PlannedPort, DeploymentPorts>(
+        module);
+
     module.def("parse_goal", &parse_goal, py::arg("text"),
                "\"latency\", \"throughput\", \"context\" or \"32 users at 8192 tokens\".");
-    bind_enum<Transport>(module, "Transport", "How the agent on a host is reached.");
-    bind_enum<Fate>(module, "Fate", "What becomes of the processes when the controller goes away.");
-    bind_value<HostSpec>(module, "HostSpec", "One machine, or one part of a machine, that takes part.");
-    bind_value<ModelSpec>(module, "ModelSpec", "Which checkpoint is served, and under which name.");
-    bind_value<EngineSpec>(module, "EngineSpec", "The engine, and how it is started.");
-    bind_value<ServeSpec>(module, "ServeSpec", "Where the head host listens for requests.");
-    bind_value<LayoutSpec>(module, "LayoutSpec", "Any part left out is chosen by plan_layouts().");
-    bind_value<DeploymentSpec>(module, "DeploymentSpec",
-                               "What the user asks for: the content of cluster.toml, or the same built by hand.");
-    bind_value<PlannedPort>(module, "PlannedPort", "A TCP port that a deployment will bind.");
-    bind_value<DeploymentPorts>(module, "DeploymentPorts", "TCP ports that a deployment binds on the head host.");
-
     module.def("parse_spec", &parse_spec, py::arg("text"), py::arg("source") = "cluster.toml",
                "Reads the text of a cluster.toml; InvalidInput leads with source:line:column:.");
     module.def("validated", &validated, py::arg("spec"),

@@ -1,101 +1,146 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-/// bind_value() makes a Python class of any described value, so that a field exists once: in the C++ header and
-/// in its room's describe.hpp. Values are immutable in Python; replace() gives a changed copy.
+/// bind_value() makes a Python class of any described value. A field exists once: in the C++ header, which has its
+/// comment too, and in its room's describe.hpp.
 
 #include <pybind11/native_enum.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
+#include <pybind11/typing.h>
 
 #include <concepts>
 #include <string>
-#include <type_traits>
 #include <utility>
 
-#include "base/reflect_json.hpp"
 #include "r1cluster/base/json.hpp"
-#include "repr.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
+#include "value.hpp"
 
 namespace r1cluster::python {
 
-template <class T, class Member>
-using field_of = std::decay_t<decltype(std::declval<T&>().*Member::pointer)>;
+/// Of a field. `from` is a keyword of Python; a test finds any other that comes.
+constexpr const char* name_in_python(std::string_view field) { return field == "from" ? "from_" : field.data(); }
+
+/// The comment of a type, or of one of its fields or enumerators, in the public headers; tools/header_comments.py
+/// collects them. Empty: there is none.
+const char* comment_of(std::string_view type, std::string_view member = {});
 
 /// The enumerators keep their C++ names. BOOST_DESCRIBE_ENUM must list them.
 template <class Enum>
-void bind_enum(py::module_& module, const char* name, const char* doc) {
-    py::native_enum<Enum> type(module, name, "enum.Enum", doc);
-    boost::mp11::mp_for_each<boost::describe::describe_enumerators<Enum>>(
-        [&](auto enumerator) { type.value(enumerator.name, enumerator.value); });
+void bind_enum(py::module_& module) {
+    static const std::string name(cpp_name<Enum>());
+    py::native_enum<Enum> type(module, name.c_str(), "enum.Enum", comment_of(name));
+    boost::mp11::mp_for_each<boost::describe::describe_enumerators<Enum>>([&](auto enumerator) {
+        const char* comment = comment_of(name, enumerator.name);
+        type.value(enumerator.name, enumerator.value, *comment ? comment : nullptr);
+    });
     type.finalize();
 }
 
-template <class T, template <class...> class List, class... Member>
-void bind_constructor(py::class_<T>& type, List<Member...>) {
-    const T defaults{};
-    type.def(
-        py::init([](field_of<T, Member>... fields) {
-            T value{};
-            ((value.*Member::pointer = std::move(fields)), ...);
-            return value;
-        }),
-        py::kw_only(),
-        py::arg_v(name_in_python(Member::name), defaults.*Member::pointer, repr(defaults.*Member::pointer).c_str())...);
-}
-
-/// A copy with other values for some fields, as copy.replace() of Python 3.13 wants it. The constructor refuses
-/// names that are no fields.
+/// A class of values, to which methods can be added.
 template <class T>
-T replaced(const T& self, const py::kwargs& changes) {
-    py::dict fields;
-    boost::mp11::mp_for_each<detail::members_of<T>>(
-        [&](auto member) { fields[name_in_python(member.name)] = py::cast(self.*member.pointer); });
-    fields.attr("update")(changes);
-    return py::cast<T>(py::type::of<T>()(**fields));
-}
+class ValueClass : public py::object {
+public:
+    explicit ValueClass(PyTypeObject* type)
+        : py::object(py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(type))) {}
 
-/// Fields, constructor, equality and text; for values that have no JSON form.
-template <class T>
-py::class_<T> bind_fields(py::module_& module, const char* name, const char* doc) {
-    py::class_<T> type(module, name, doc);
-    bind_constructor<T>(type, detail::members_of<T>{});
-    boost::mp11::mp_for_each<detail::members_of<T>>(
-        [&](auto member) { type.def_readonly(name_in_python(member.name), member.pointer); });
-    if constexpr (std::equality_comparable<T>) {
-        type.def(
-            "__eq__", [](const T& self, const T& other) { return self == other; }, py::is_operator());
+    template <class Function, class... Extra>
+    ValueClass& def(const char* name, Function&& function, const Extra&... extra) {
+        attr(name) =
+            py::cpp_function(py::method_adaptor<T>(std::forward<Function>(function)), py::name(name),
+                             py::is_method(*this), py::sibling(py::getattr(*this, name, py::none())), extra...);
+        return *this;
     }
-    type.def("__repr__", [](const T& self) { return repr(self); });
-    type.def("replace", &replaced<T>, "A copy with other values for the fields that are named.");
-    type.def("__replace__", &replaced<T>);
-    return type;
-}
+    template <class Function, class... Extra>
+    ValueClass& def_static(const char* name, Function&& function, const Extra&... extra) {
+        attr(name) = py::staticmethod(py::cpp_function(std::forward<Function>(function), py::name(name), extra...));
+        return *this;
+    }
+};
 
-/// Everything that a public value has in Python; members beyond its fields are added to the result.
+/// For values that have no JSON document of their own.
 template <class T>
-py::class_<T> bind_value(py::module_& module, const char* name, const char* doc) {
-    py::class_<T> type = bind_fields<T>(module, name, doc);
-    type.def("to_json", &to_json<T>, "The JSON document of this value; docs/schemas/ describes it.");
-    type.def_static(
-        "from_json", [](const std::string& text, const std::string& source) { return from_json<T>(text, source); },
-        py::arg("text"), py::arg("source") = "json", "Reads what to_json() wrote; InvalidInput for anything else.");
-    type.def(py::pickle([](const T& self) { return to_json(self); },
-                        [](const std::string& state) { return from_json<T>(state, "pickle"); }));
-    return type;
+ValueClass<T> bind_fields(py::module_& module) {
+    StructCodec& codec = struct_codec<T>();
+    const auto defaults = std::make_shared<const T>();
+    codec.doc = comment_of(codec.name);
+    codec.defaults = defaults;
+    codec.copy = [](const void* value) -> std::shared_ptr<void> {
+        return std::make_shared<T>(*static_cast<const T*>(value));
+    };
+    codec.assign = [](void* target, const void* source) { *static_cast<T*>(target) = *static_cast<const T*>(source); };
+    if constexpr (std::equality_comparable<T>) {
+        codec.are_equal = [](const void* a, const void* b) {
+            return *static_cast<const T*>(a) == *static_cast<const T*>(b);
+        };
+    }
+    boost::mp11::mp_for_each<detail::members_of<T>>([&](auto member) {
+        const auto& field = (*defaults).*member.pointer;
+        const auto offset = reinterpret_cast<const char*>(&field) - reinterpret_cast<const char*>(defaults.get());
+        codec.fields.push_back({name_in_python(member.name), comment_of(codec.name, member.name), offset,
+                                &codec_of<std::decay_t<decltype(field)>>()});
+    });
+    make_type(codec, module);
+    return ValueClass<T>(codec.type);
 }
 
-void bind_base(py::module_& module);
-void bind_report(py::module_& module);
-void bind_spec(py::module_& module);
-void bind_readings(py::module_& module);
-void bind_facts(py::module_& module);
-void bind_model(py::module_& module);
-void bind_plan(py::module_& module);
-void bind_check(py::module_& module);
-void bind_config(py::module_& module);
-void bind_launch(py::module_& module);
-void bind_diagnose(py::module_& module);
-void bind_host(py::module_& module);
+/// Everything that a public value has in Python; methods are added to the result.
+template <class T>
+ValueClass<T> bind_value(py::module_& module) {
+    StructCodec& codec = struct_codec<T>();
+    codec.to_json = [](const void* value) { return to_json<T>(*static_cast<const T*>(value)); };
+    codec.from_json = [](const std::string& text, const std::string& source) -> std::shared_ptr<void> {
+        return std::make_shared<T>(from_json<T>(text, source));
+    };
+    return bind_fields<T>(module);
+}
+
+/// Classes without methods of their own.
+template <class... Ts>
+void bind_values(py::module_& module) {
+    (bind_value<Ts>(module), ...);
+}
+
+/// The value of an instance that a bound function got as py::object.
+template <class T>
+const T& value_of(const py::object& self) {
+    return *static_cast<const T*>(as_instance(self).value.get());
+}
+
+/// A part of such a value, without a copy; None for nullptr.
+template <class T>
+py::typing::Optional<T> part_of(const py::object& whole, const T* part) {
+    if (!part) return py::reinterpret_borrow<py::typing::Optional<T>>(py::none());
+    return struct_codec<T>().to_python(part, as_instance(whole).value);
+}
+
+/// A submodule of r1cluster._core that says it is r1cluster.NAME, which is where users see it.
+py::module_ def_room(py::module_& core, const char* name);
+
+/// The tables to decide by; nullptr: those that the library carries.
+inline const Knowledge& knowledge_or_embedded(const Knowledge* knowledge) {
+    return knowledge ? *knowledge : Knowledge::embedded();
+}
+
+void bind_units(py::module_& core);
+void bind_knowledge(py::module_& core);
+void bind_report(py::module_& core);
+void bind_spec(py::module_& core);
+void bind_readings(py::module_& core);
+void bind_facts(py::module_& core);
+void bind_model(py::module_& core);
+void bind_engine(py::module_& core);
+void bind_layout(py::module_& core);
+void bind_shard(py::module_& core);
+void bind_memory(py::module_& core);
+void bind_speed(py::module_& core);
+void bind_plan(py::module_& core);
+void bind_config(py::module_& core);
+void bind_launch(py::module_& core);
+void bind_decision(py::module_& core);
+void bind_logs(py::module_& core);
+void bind_host(py::module_& core);
+void bind_deploy(py::module_& core);
 
 }  // namespace r1cluster::python

@@ -47,7 +47,7 @@ class Answer:
     """What a version of vLLM said of a checkpoint in a layout."""
 
     checkpoint: r1cluster.Checkpoint
-    plan: r1cluster.EnginePlan
+    plan: r1cluster.shard.EnginePlan
     layout: r1cluster.Layout  # as it was asked about, with the engine's layers where it did not refuse
 
     def differences(self) -> list[str]:
@@ -59,18 +59,18 @@ def ask_engine(version: str, cases: list[tuple[Path, int, int]], *, expert_paral
     """About checkpoints with these tensor and pipeline parallel sizes, all in one process."""
     spec = r1cluster.DeploymentSpec(hosts=[r1cluster.HostSpec(name="a")])
     questions = [
-        r1cluster.EngineQuestion(
+        r1cluster.host.EngineQuestion(
             checkpoint=r1cluster.read_checkpoint(folder),
-            layout=r1cluster.place_ranks(spec, tensor, pipeline).replace(is_expert_parallel=expert_parallel),
+            layout=r1cluster.shard.place_ranks(spec, tensor, pipeline).replace(is_expert_parallel=expert_parallel),
         )
         for folder, tensor, pipeline in cases
     ]
-    plans = r1cluster.ask_engine_all(python_of(version), questions)
+    plans = r1cluster.host.ask_engine_all(python_of(version), questions)
     return [
         Answer(
             r1cluster.parse_checkpoint(question.checkpoint),
             plan,
-            question.layout if plan.refusal else r1cluster.apply_engine_plan(question.layout, plan),
+            question.layout if plan.refusal else r1cluster.shard.apply_engine_plan(question.layout, plan),
         )
         for question, plan in zip(questions, plans, strict=True)
     ]

@@ -124,7 +124,7 @@ def test_our_slices_are_the_engines(
         assert answer.plan.refusal.startswith(expected)
         return
     assert answer.plan.refusal == ""
-    assert r1cluster.tensor_parallel_refusal(answer.checkpoint.config, tensor_parallel) == ""
+    assert r1cluster.model.tensor_parallel_refusal(answer.checkpoint.config, tensor_parallel) == ""
     lines = answer.differences()
     if (version, name) in OTHERWISE and tensor_parallel > 1:
         assert all(re.search(r"experts\..*\.down_proj\.(qzeros|scales)\"", line) for line in lines)
@@ -146,8 +146,8 @@ def test_the_default_partition_is_the_engines(
     if plan.refusal:
         return
     layers = sum(plan.layers_per_stage)
-    expected = r1cluster.default_partition(
-        layers, pipeline_parallel, r1cluster.Engine(version=r1cluster.Version.parse(version))
+    expected = r1cluster.engine.default_partition(
+        layers, pipeline_parallel, r1cluster.engine.Engine(version=r1cluster.Version.parse(version))
     )
     assert plan.layers_per_stage == expected
 
@@ -201,7 +201,7 @@ def test_random_shapes_too(seed: int, tmp_path: Path) -> None:
     compared, wrong = 0, []
     for (folder, tensor_parallel, pipeline_parallel), answer in zip(cases, ask_engine(NEWEST, cases), strict=True):
         config, refusal = answer.checkpoint.config, answer.plan.refusal
-        ours = r1cluster.tensor_parallel_refusal(config, tensor_parallel)
+        ours = r1cluster.model.tensor_parallel_refusal(config, tensor_parallel)
         if pipeline_parallel > config.layers:
             ours = "more stages than layers"
         if refusal:

@@ -72,7 +72,7 @@ def test_an_architecture_without_rules_is_planned_by_the_engine(tmp_path: Path, 
     environment = python_of(NEWEST).parents[1]  # the folder serves as well as its interpreter
     done = plan(tmp_path, model, "--from-engine", str(environment), "--tp", "1", "--pp", "2", "--json")
     assert done.returncode == 0, done.stderr
-    engine = r1cluster.EnginePlan.from_json(done.stdout)
+    engine = r1cluster.shard.EnginePlan.from_json(done.stdout)
     assert [rank.host for rank in engine.ranks] == ["node0", "node1"]
     # Phi3 fuses q, k and v, and gate and up, in its files; head and embedding are not tied, so nothing is read twice.
     checkpoint = r1cluster.parse_checkpoint(r1cluster.read_checkpoint(model))

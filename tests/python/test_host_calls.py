@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 import r1cluster
-from r1cluster import DeploymentSpec, EngineSpec, HostSpec, ModelSpec, Progress, Transport
+from r1cluster import DeploymentSpec, HostSpec, Progress
+from r1cluster.spec import EngineSpec, ModelSpec, Transport
 
 
 def spec_of(transport: Transport) -> DeploymentSpec:

@@ -1,96 +1,96 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verb `knowledge`: tables with their sources, folders that stand in for them, and what is wrong with a folder."""
+"""Other tables than the embedded ones, in each function that decides."""
 
 from __future__ import annotations
 
+import inspect
 import json
-import os
-import subprocess
+import pickle
 from pathlib import Path
 
 import pytest
 
-
-class Binary:
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([self.path, *arguments], capture_output=True, text=True, timeout=60)
+import r1cluster
+from r1cluster import Knowledge
+from r1cluster.knowledge import Confidence, Release
 
 
-@pytest.fixture
-def binary() -> Binary:
-    path = os.environ.get("R1CLUSTER_BINARY")
-    if not path:
-        pytest.skip("R1CLUSTER_BINARY does not name the r1cluster executable")
-    return Binary(path)
+def changed(tmp_path: Path) -> Path:
+    """A folder with one table, in which every H100 has twice the bandwidth."""
+    text = r1cluster.knowledge.embedded_knowledge_files()["gpus.toml"]
+    row = Knowledge.embedded().find_gpu_figures("NVIDIA H100 80GB HBM3")
+    assert row is not None
+    bandwidth = f"memory_gbytes_per_s = {row.memory_gbytes_per_s:g}"
+    assert bandwidth in text
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    (folder / "gpus.toml").write_text(
+        text.replace(bandwidth, f"memory_gbytes_per_s = {2 * row.memory_gbytes_per_s:g}"), encoding="utf-8"
+    )
+    return folder
 
 
-def test_without_a_name_it_lists_every_table(binary: Binary) -> None:
-    done = binary.run("knowledge")
-    assert done.returncode == 0, done.stderr
-    names = [line.split()[0] for line in done.stdout.splitlines()]
-    assert {"gpus", "variables", "checks", "speed_figures", "vllm/features", "vllm/variables"} <= set(names)
-    assert names == list(dict.fromkeys(names))
+def test_the_embedded_tables_are_values() -> None:
+    tables = Knowledge.embedded()
+    assert tables == r1cluster.knowledge.parse_knowledge({})
+    assert "vllm" in tables.engines
+    assert all(row.source for row in tables.gpus)
+    assert tables.gpus[0].confidence in Confidence
+    assert pickle.loads(pickle.dumps(tables)) == tables
+    row = tables.gpus[0]
+    assert pickle.loads(pickle.dumps(row)) == row
+    assert hash(row) == hash(r1cluster.knowledge.parse_knowledge({}).gpus[0])
+    assert tables.find_gpu_figures("a toaster") is None
 
 
-def test_it_shows_a_row_with_its_source(binary: Binary) -> None:
-    rows = binary.run("knowledge", "variables").stdout.split("\n\n")
-    (row,) = [row for row in rows if row.startswith("name ") and " NCCL_IB_GID_INDEX\n" in row]
-    assert "releases                 2.1.4 and later" in row
-    assert "source                   NCCL user guide, Environment Variables, NCCL_IB_GID_INDEX" in row
-    assert "confidence               verified" in row
+def test_a_release_is_text_to_users() -> None:
+    release = Release.parse("0.11.1")
+    assert str(release) == "0.11.1"
+    assert repr(release) == "Release.parse('0.11.1')"
+    with pytest.raises(r1cluster.InvalidInput, match='"abc" is not a release'):
+        Release.parse("abc")
 
 
-def test_a_table_as_json_is_its_list_of_rows(binary: Binary) -> None:
-    rows = json.loads(binary.run("knowledge", "vllm/capabilities", "--json").stdout)
-    units = [row for row in rows if row["what"] == "fp8 units"]
-    assert [row["least"] for row in units] == [89]
-    assert all(row["source"] and row["confidence"] for row in rows)
+def test_a_folder_replaces_tables_and_changes_forecasts(tmp_path: Path, recording: Path, source: Path) -> None:
+    tables = r1cluster.load_knowledge(changed(tmp_path))
+    assert tables != Knowledge.embedded()
+    spec = r1cluster.parse_spec((source / "examples" / "data" / "cluster.toml").read_text(encoding="utf-8"))
+    data = r1cluster.load_recording(recording)
+    as_embedded = r1cluster.decide(spec, data)
+    other = r1cluster.decide(spec, data, knowledge=tables)
+    before, after = as_embedded.plan.best().tpot_ms, other.plan.best().tpot_ms
+    assert before is not None
+    assert after is not None
+    assert after.likely < before.likely
 
 
-def test_all_of_it_as_json_is_what_its_schema_promises(binary: Binary, source: Path) -> None:
-    jsonschema = pytest.importorskip("jsonschema", reason="python3-jsonschema is not installed")
-    schema = json.loads((source / "docs" / "schemas" / "knowledge.json").read_text(encoding="utf-8"))
-    document = json.loads(binary.run("knowledge", "--json").stdout)
-    jsonschema.Draft202012Validator(schema).validate(document)
-    assert document["engines"]["vllm"]["variables"]
+def test_every_function_that_decides_takes_tables() -> None:
+    for function in (
+        r1cluster.plan_layouts,
+        r1cluster.forecast_memory,
+        r1cluster.forecast_speed,
+        r1cluster.explain_slowness,
+        r1cluster.decide,
+    ):
+        assert "knowledge" in inspect.signature(function).parameters
+    for overloaded in (r1cluster.check, r1cluster.diagnose, r1cluster.up):
+        assert (overloaded.__doc__ or "").count("knowledge: Knowledge = None") == 2
 
 
-def test_an_unknown_table_is_an_error_that_names_the_known_ones(binary: Binary) -> None:
-    done = binary.run("knowledge", "colours")
-    assert done.returncode == 3
-    assert 'looking for the table "colours": no table has this name; known are ' in done.stderr
-    assert "vllm/flags" in done.stderr
+def test_a_table_that_cannot_be_read_says_where(tmp_path: Path) -> None:
+    (tmp_path / "gpus.toml").write_text("[[row]]\nwords = 7\n", encoding="utf-8")
+    with pytest.raises(r1cluster.InvalidInput, match=r"gpus\.toml:\d+:\d+:"):
+        r1cluster.load_knowledge(tmp_path)
+    with pytest.raises(r1cluster.NotFound):
+        r1cluster.load_knowledge(tmp_path / "none")
 
 
-def test_a_folder_stands_in_for_tables_of_the_same_name(binary: Binary, tmp_path: Path) -> None:
-    (tmp_path / "gpu_ids.toml").write_text('[[row]]\ndevice_id = "0x1"\nmodel = "G"\n', encoding="utf-8")
-    done = binary.run("knowledge", "gpu_ids", "--knowledge", str(tmp_path))
-    assert done.stdout == "device_id                  0x1\n  model                    G\n"
+def test_problems_of_tables_are_listed() -> None:
+    files = {"thresholds.toml": '[[row]]\nname = "a"\nvalue = 1\n'}
+    assert {problem.file for problem in r1cluster.knowledge.lint_knowledge(files)} == {"thresholds.toml"}
 
 
-def test_lint_names_file_line_and_column(binary: Binary, tmp_path: Path) -> None:
-    (tmp_path / "vllm").mkdir()
-    (tmp_path / "gpus.toml").write_text('[[row]]\nwords = "X"\nfp8_tflops = -1\n', encoding="utf-8")
-    (tmp_path / "vllm" / "flags.toml").write_text('[[row]]\nflag = "--x"\nsince = "soon"\n', encoding="utf-8")
-    done = binary.run("knowledge", "lint", str(tmp_path))
-    assert done.returncode == 1, done.stderr
-    assert "gpus.toml:3:14: fp8_tflops must be a number of 0 or more, but is -1\n" in done.stdout
-    assert 'vllm/flags.toml:3:9: since must be a release such as "0.11.1", but is "soon"\n' in done.stdout
-
-
-def test_lint_of_a_good_folder_finds_nothing(binary: Binary, tmp_path: Path, source: Path) -> None:
-    for table in ("variables", "checks", "speed_figures"):
-        text = (source / "src" / "knowledge" / "tables" / f"{table}.toml").read_text(encoding="utf-8")
-        (tmp_path / f"{table}.toml").write_text(text, encoding="utf-8")
-    done = binary.run("knowledge", "lint", str(tmp_path))
-    assert (done.returncode, done.stdout) == (0, "no problem\n")
-
-
-def test_a_wrong_row_ends_every_verb_that_decides_with_its_place(binary: Binary, tmp_path: Path) -> None:
-    (tmp_path / "gpus.toml").write_text("[[row]]\nwords = 3\n", encoding="utf-8")
-    done = binary.run("show", "--knowledge", str(tmp_path))
-    assert done.returncode == 3
-    assert "gpus.toml:2:9: words must be a text, but is 3" in done.stderr
+def test_rows_are_shown_with_their_source() -> None:
+    text = r1cluster.show(Knowledge.embedded(), "gpus")
+    assert "H100" in text
+    assert json.loads(r1cluster.knowledge.table_json(Knowledge.embedded(), "gpus"))

@@ -3,10 +3,16 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 import r1cluster
+
+MODULES = [module for module in vars(r1cluster).values() if inspect.ismodule(module) and hasattr(module, "__all__")]
 
 # What Python says otherwise, and how.
 OTHERWISE = {
@@ -17,20 +23,10 @@ OTHERWISE = {
     "Folder": "dict[str, bytes]",
     "HostOptions": "keyword arguments of the functions that reach hosts",
     "LogOptions": "keyword arguments of logs() and follow_logs()",
-    "Knowledge": "C++ alone; the command line takes --knowledge",
-    "Release": "C++ alone, with Knowledge",
-    "Releases": "C++ alone, with Knowledge",
     "SizeRefusal": "its text, of tensor_parallel_refusal()",
-    "is_before": "C++ alone, with Knowledge",
-    "embedded_knowledge_files": "C++ alone, with Knowledge",
-    "lint_knowledge": "C++ alone, with Knowledge",
-    "load_knowledge": "C++ alone, with Knowledge",
-    "parse_knowledge": "C++ alone, with Knowledge",
-    "TableProblem": "C++ alone, with Knowledge",
     "agent_main": "C++ alone",
+    "is_before": "C++ alone, with Knowledge",
     "is_one_machine": "C++ alone",
-    "table_json": "C++ alone, with Knowledge",
-    "read_knowledge_files": "C++ alone, with Knowledge",
     "SliceRange": "an iterator, of ShardPlan.slices()",
     "TensorEntry": "see TensorList",
     "TensorKind": "see TensorList",
@@ -58,7 +54,8 @@ def test_every_public_name_of_the_headers_is_in_python(source: Path) -> None:
     for header in (source / "include" / "r1cluster").rglob("*.hpp"):
         names |= public_names(header)
     assert len(names) > 100, "the patterns above no longer find names"
-    assert names - set(OTHERWISE) - set(r1cluster.__all__) == set()
+    in_python = set(r1cluster.__all__).union(*(module.__all__ for module in MODULES))
+    assert names - set(OTHERWISE) - in_python == set()
 
 
 def test_every_exception_to_that_is_still_a_name_of_the_headers(source: Path) -> None:
@@ -69,6 +66,28 @@ def test_every_exception_to_that_is_still_a_name_of_the_headers(source: Path) ->
 def test_all_is_sorted_and_true() -> None:
     assert sorted(set(r1cluster.__all__)) == r1cluster.__all__
     assert [name for name in r1cluster.__all__ if not hasattr(r1cluster, name)] == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: m.__name__)
+def test_a_module_says_what_it_is_for_and_has_what_it_lists(module: ModuleType) -> None:
+    assert module.__doc__
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []
+
+
+def test_the_top_level_is_short_enough_to_read() -> None:
+    assert len(r1cluster.__all__) < 110
+    assert {"Cluster", "Machine", "Plan", "Layout", "Report", "Decision", "Hosts", "Deployment"} <= set(
+        r1cluster.__all__
+    )
+
+
+@pytest.mark.parametrize("module", [r1cluster, *MODULES], ids=lambda m: m.__name__)
+def test_functions_have_a_signature_and_a_docstring(module: ModuleType) -> None:
+    for name in module.__all__:
+        item = getattr(module, name)
+        if inspect.isroutine(item):
+            assert inspect.signature(item), name
+            assert item.__doc__, name
 
 
 def test_the_version_is_that_of_the_source(source: Path) -> None:

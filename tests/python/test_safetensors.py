@@ -36,12 +36,12 @@ ROUNDS = 30_000
 
 def ours(header: bytes, data_bytes: int) -> dict[str, tuple[str, list[int], int]] | str:
     size = 8 + len(header) + data_bytes
-    refusal = r1cluster.header_length_refusal(len(header), size)
+    refusal = r1cluster.model.header_length_refusal(len(header), size)
     if refusal:
         return refusal
     try:
         # Bytes are taken as they are; text could not be wrong UTF-8.
-        tensors = r1cluster.parse_safetensors(cast(str, header), size, "m")
+        tensors = r1cluster.model.parse_safetensors(cast(str, header), size, "m")
     except r1cluster.InvalidInput as error:
         return str(error)
     return {tensor.name: (tensor.dtype, list(tensor.shape), tensor.size_bytes) for tensor in tensors}

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 import r1cluster
-from r1cluster import Layout, RankPlacement, Tensor
+from r1cluster import Layout
+from r1cluster.layout import RankPlacement
+from r1cluster.model import Tensor
 
 CONFIG = """{"architectures": ["LlamaForCausalLM"], "model_type": "llama", "torch_dtype": "bfloat16", "hidden_size": 8,
     "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 2,
@@ -26,8 +28,8 @@ def checkpoint() -> r1cluster.Checkpoint:
             size_bytes=128,
         ),
     ]
-    file = r1cluster.ShardFile(name="model.safetensors", size_bytes=1736, header_bytes=8, tensors=tensors)
-    return r1cluster.Checkpoint(path="/data/tiny", config=r1cluster.parse_config(CONFIG), files=[file])
+    file = r1cluster.model.ShardFile(name="model.safetensors", size_bytes=1736, header_bytes=8, tensors=tensors)
+    return r1cluster.Checkpoint(path="/data/tiny", config=r1cluster.model.parse_config(CONFIG), files=[file])
 
 
 def plan_of_two() -> r1cluster.ShardPlan:
@@ -38,7 +40,7 @@ def plan_of_two() -> r1cluster.ShardPlan:
 def test_slices_are_made_as_they_are_walked() -> None:
     plan = plan_of_two()
     embedding, output = plan.slices(1)
-    assert r1cluster.tensor_of(checkpoint(), output).name == "model.layers.0.self_attn.o_proj.weight"
+    assert r1cluster.model.tensor_of(checkpoint(), output).name == "model.layers.0.self_attn.o_proj.weight"
     # 100 rows are padded to 128, and rank 1 has the rows from 64 on.
     assert (embedding.offset_bytes, embedding.bytes(), embedding.padding_rows) == (8 + 64 * 16, 36 * 16, 28)
     assert (output.offset_bytes, output.rows, output.run_bytes, output.stride_bytes) == (1608 + 8, 8, 8, 16)

@@ -16,7 +16,7 @@ def package_path() -> str:
 
 
 def test_stubs_are_those_of_the_module(source: Path) -> None:
-    pytest.importorskip("pybind11_stubgen")
+    pytest.importorskip("ruff")
     done = subprocess.run(
         [sys.executable, str(source / "tools" / "update_stubs.py"), "--check"],
         env=os.environ | {"PYTHONPATH": package_path()},
@@ -26,7 +26,15 @@ def test_stubs_are_those_of_the_module(source: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("what", ["python/r1cluster", "examples/python/05_launch.py", "examples/data/make.py"])
+@pytest.mark.parametrize(
+    "what",
+    [
+        "python/r1cluster",
+        "tests/python/consumer.py",
+        "examples/python/05_launch.py",
+        "examples/data/make.py",
+    ],
+)
 def test_strict_types_hold(what: str, source: Path) -> None:
     pytest.importorskip("mypy")
     done = subprocess.run(

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 import r1cluster
-from r1cluster import Change, Cluster, Machine
+from r1cluster import Cluster, Machine
+from r1cluster.facts import Change
 
 SVG = "{http://www.w3.org/2000/svg}"
 

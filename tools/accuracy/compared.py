@@ -30,7 +30,7 @@ class Compared:
         return self.interval[0] - self.rounding <= self.measured <= self.interval[2] + self.rounding
 
 
-def ends(interval: r1cluster.Interval | r1cluster.WholeInterval) -> list[float]:
+def ends(interval: r1cluster.units.Interval | r1cluster.units.WholeInterval) -> list[float]:
     return [interval.low, interval.likely, interval.high]
 
 

@@ -11,6 +11,7 @@ import models
 from compared import line
 
 import r1cluster
+from r1cluster.memory import MemoryTerm
 
 ROWS = Path(__file__).with_name("memory_rows.json")
 GIB = 2**30
@@ -40,7 +41,7 @@ def cluster_of(row: dict) -> r1cluster.Cluster:
     machines = []
     for host in range(row.get("hosts", 1)):
         gpus = [
-            r1cluster.Gpu(
+            r1cluster.facts.Gpu(
                 nvml_index=index,
                 name=row.get("gpu", ""),
                 compute_capability=row.get("capability", ""),
@@ -56,7 +57,7 @@ def cluster_of(row: dict) -> r1cluster.Cluster:
 def spec_of(row: dict) -> r1cluster.DeploymentSpec:
     return r1cluster.DeploymentSpec(
         hosts=[r1cluster.HostSpec(name=f"host{host}") for host in range(row.get("hosts", 1))],
-        engine=r1cluster.EngineSpec(
+        engine=r1cluster.spec.EngineSpec(
             name=row.get("engine", "vllm"),
             version=row["version"],
             gpu_memory_utilization=row["utilization"],
@@ -65,7 +66,7 @@ def spec_of(row: dict) -> r1cluster.DeploymentSpec:
             is_eager=row.get("is_eager", False),
             extra_arguments=row.get("arguments", []),
         ),
-        serve=r1cluster.ServeSpec(max_model_len=row.get("max_model_len")),
+        serve=r1cluster.spec.ServeSpec(max_model_len=row.get("max_model_len")),
     )
 
 
@@ -79,7 +80,7 @@ def layout_of(row: dict, checkpoint: r1cluster.Checkpoint) -> r1cluster.Layout:
         for tensor_rank in range(tensor_parallel):
             rank = len(ranks)
             ranks.append(
-                r1cluster.RankPlacement(
+                r1cluster.layout.RankPlacement(
                     rank=rank,
                     tensor_rank=tensor_rank,
                     pipeline_rank=stage,
@@ -94,7 +95,7 @@ def layout_of(row: dict, checkpoint: r1cluster.Checkpoint) -> r1cluster.Layout:
         pipeline_parallel=len(partition),
         layers_per_stage=partition,
         is_expert_parallel=row.get("is_expert_parallel", False),
-        engine=r1cluster.choose_engine(spec_of(row), cluster_of(row), checkpoint.config),
+        engine=r1cluster.engine.choose_engine(spec_of(row), cluster_of(row), checkpoint.config),
         ranks=ranks,
     )
     # Slices of one rank of each stage are enough: only the vocabulary divides unevenly, and not here.
@@ -104,23 +105,23 @@ def layout_of(row: dict, checkpoint: r1cluster.Checkpoint) -> r1cluster.Layout:
     return layout.replace(ranks=[rank.replace(weight_bytes=weights[rank.pipeline_rank]) for rank in ranks])
 
 
-def calibration_of(row: dict) -> r1cluster.Calibration:
+def calibration_of(row: dict) -> r1cluster.memory.Calibration:
     given = {GIVEN[name]: round(value * GIB) for name, value in row.get("given", {}).items()}
     if not given:
-        return r1cluster.Calibration()
-    return r1cluster.Calibration(
-        source=row["source"], ranks=[r1cluster.RankCalibration(rank=row.get("rank", 0), **given)]
+        return r1cluster.memory.Calibration()
+    return r1cluster.memory.Calibration(
+        source=row["source"], ranks=[r1cluster.memory.RankCalibration(rank=row.get("rank", 0), **given)]
     )
 
 
-def sum_of(terms: list[r1cluster.MemoryTerm], names: tuple[str, ...], in_budget: bool | None = None) -> list[float]:
+def sum_of(terms: list[MemoryTerm], names: tuple[str, ...], in_budget: bool | None = None) -> list[float]:
     chosen = [
         term.bytes for term in terms if term.name in names and (in_budget is None or term.is_in_budget == in_budget)
     ]
     return [sum(getattr(part, end) for part in chosen) / GIB for end in ("low", "likely", "high")]
 
 
-def predicted(row: dict, quantity: str, rank: r1cluster.RankMemory) -> list[float]:
+def predicted(row: dict, quantity: str, rank: r1cluster.memory.RankMemory) -> list[float]:
     if quantity == "weights_gib":
         return sum_of(rank.terms, OF_WEIGHTS[:2] if row.get("is_checkpoint_only") else OF_WEIGHTS)
     if quantity == "activations_gib":

@@ -151,12 +151,12 @@ def checkpoint(name: str) -> r1cluster.Checkpoint:
         begin, end = end, end + math.prod(shape) * BITS[dtype] // 8
         header[tensor] = {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
     text = json.dumps(header, separators=(",", ":"))
-    shard = r1cluster.ShardText(
+    shard = r1cluster.readings.ShardText(
         name="model.safetensors",
         size_bytes=8 + len(text) + end,
         declared_header_bytes=len(text),
-        header=r1cluster.Answer(text=text),
+        header=r1cluster.readings.Answer(text=text),
     )
     return r1cluster.parse_checkpoint(
-        r1cluster.CheckpointText(path=f"/models/{name}", config=json.dumps(config), shards=[shard])
+        r1cluster.readings.CheckpointText(path=f"/models/{name}", config=json.dumps(config), shards=[shard])
     )

@@ -14,7 +14,7 @@ import r1cluster
 
 ROWS = Path(__file__).with_name("own_rows.json")
 COMMON = {"version": "0.25.1", "gpu": "NVIDIA H200", "capability": "9.0", "gpu_gib": 139.8, "max_model_len": 8192}
-NVLINKS = [r1cluster.NvLink(index=index, is_active=True, version=6, speed_mbps=26562) for index in range(18)]
+NVLINKS = [r1cluster.facts.NvLink(index=index, is_active=True, version=6, speed_mbps=26562) for index in range(18)]
 LOADS = {"": r1cluster.Workload(), "_of_32": r1cluster.Workload(concurrency=32)}
 # What counts as near: a share of what was measured.
 NEAR = {"weights_gib": 0.005, "kv_tokens": 0.05} | dict.fromkeys(
@@ -39,7 +39,7 @@ def cluster_of(row: dict) -> r1cluster.Cluster:
     ]
     ways = [("host0", "host1"), ("host1", "host0")] if len(machines) > 1 else []
     paths = [
-        r1cluster.HostPath(from_=a, to=b, interface="lo", from_address="127.0.0.1", to_address="127.0.0.1")
+        r1cluster.facts.HostPath(from_=a, to=b, interface="lo", from_address="127.0.0.1", to_address="127.0.0.1")
         for a, b in ways
     ]
     return cluster.replace(machines=machines, paths=paths)

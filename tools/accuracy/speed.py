@@ -10,6 +10,8 @@ import models
 from compared import QUARTER, Compared, ends, line, number
 
 import r1cluster
+from r1cluster.facts import Gpu, Hca
+from r1cluster.spec import EngineSpec
 
 ROWS = Path(__file__).with_name("speed_rows.json")
 QUANTITIES = {
@@ -18,35 +20,35 @@ QUANTITIES = {
 }
 
 
-def config_of(row: dict) -> r1cluster.ModelConfig:
-    config = r1cluster.parse_config(json.dumps(models.CONFIGS[row["model"]]))
+def config_of(row: dict) -> r1cluster.model.ModelConfig:
+    config = r1cluster.model.parse_config(json.dumps(models.CONFIGS[row["model"]]))
     if "quantization" in row:
-        config = config.replace(quantization=r1cluster.Quantization(method=row["quantization"]))
+        config = config.replace(quantization=r1cluster.model.Quantization(method=row["quantization"]))
     return config
 
 
 def cluster_of(row: dict) -> r1cluster.Cluster:
     hosts, gpus = row.get("hosts", 1), range(row["gpus"])
-    port = r1cluster.HcaPort(
-        state=r1cluster.HcaPortState.active, link_layer=r1cluster.LinkLayer.infiniband, rate_gbps=400
+    port = r1cluster.facts.HcaPort(
+        state=r1cluster.facts.HcaPortState.active, link_layer=r1cluster.facts.LinkLayer.infiniband, rate_gbps=400
     )
     return r1cluster.Cluster(
         machines=[
             r1cluster.Machine(
                 host=f"host{host}",
-                gpus=[r1cluster.Gpu(nvml_index=index, name=row["gpu"], memory_bytes=80 * 2**30) for index in gpus],
-                hcas=[r1cluster.Hca(name=f"mlx5_{index}", ports=[port]) for index in gpus] if hosts > 1 else [],
+                gpus=[Gpu(nvml_index=index, name=row["gpu"], memory_bytes=80 * 2**30) for index in gpus],
+                hcas=[Hca(name=f"mlx5_{index}", ports=[port]) for index in gpus] if hosts > 1 else [],
             )
             for host in range(hosts)
         ]
     )
 
 
-def layout_of(row: dict, layers: int, engine: r1cluster.Engine) -> r1cluster.Layout:
+def layout_of(row: dict, layers: int, engine: r1cluster.engine.Engine) -> r1cluster.Layout:
     stages, gpus = row.get("hosts", 1), row["gpus"]
-    partition = r1cluster.default_partition(layers, stages)
+    partition = r1cluster.engine.default_partition(layers, stages)
     ranks = [
-        r1cluster.RankPlacement(
+        r1cluster.layout.RankPlacement(
             rank=stage * gpus + gpu,
             tensor_rank=gpu,
             pipeline_rank=stage,
@@ -67,14 +69,14 @@ def forecast_of(row: dict) -> r1cluster.SpeedForecast:
     config = config_of(row)
     spec = r1cluster.DeploymentSpec(
         hosts=[r1cluster.HostSpec(name=f"host{host}") for host in range(row.get("hosts", 1))],
-        engine=r1cluster.EngineSpec(name=row["engine"], version=row["version"], is_eager=row.get("is_eager", False)),
+        engine=EngineSpec(name=row["engine"], version=row["version"], is_eager=row.get("is_eager", False)),
     )
     cluster = cluster_of(row)
     return r1cluster.forecast_speed(
         spec,
         cluster,
         r1cluster.Checkpoint(config=config),
-        layout_of(row, config.layers, r1cluster.choose_engine(spec, cluster, config)),
+        layout_of(row, config.layers, r1cluster.engine.choose_engine(spec, cluster, config)),
         [r1cluster.Workload(**row["workload"])],
     )
 

@@ -3,10 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from ._core import ErrorKind
 
-if TYPE_CHECKING:
-    from ._core import ErrorKind
+__all__ = [
+    "Error",
+    "ErrorKind",
+    "Internal",
+    "Interrupted",
+    "InvalidInput",
+    "NotFound",
+    "SystemFailure",
+    "TimedOut",
+    "Unavailable",
+]
 
 
 class Error(RuntimeError):

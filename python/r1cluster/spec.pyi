@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+# Written by tools/update_stubs.py.
+import enum
+from collections.abc import Mapping, Sequence
+
+from ._core import Value
+
+__all__ = [
+    "DeploymentPorts",
+    "DeploymentSpec",
+    "EngineSpec",
+    "Fate",
+    "Goal",
+    "GoalKind",
+    "HostSpec",
+    "LayoutSpec",
+    "ModelSpec",
+    "PlannedPort",
+    "ServeSpec",
+    "Transport",
+    "deployment_ports",
+    "init",
+    "parse_goal",
+    "parse_spec",
+    "planned_ports",
+    "to_toml",
+    "validated",
+]
+
+class DeploymentPorts(Value):
+    """TCP ports on the head host, all derived from [serve] port, so that two deployments with different API
+    ports on one machine do not collide."""
+
+    api: int = ...
+    """[serve] port, at [serve] address"""
+    rendezvous: int = ...
+    """torch's rendezvous; used with several hosts"""
+    guard: int = ...
+    """guard link of the other hosts; used with several hosts"""
+
+class DeploymentSpec(Value):
+    """What the user asks for: the content of cluster.toml, or the same built by hand."""
+
+    name: str = ...
+    """identifies the deployment on its hosts; default: served name"""
+    fate: Fate = ...
+    """what becomes of the processes when the controller goes away"""
+    hosts: Sequence[HostSpec] = ...
+    """the first one is the head: it serves the API"""
+    model: ModelSpec = ...
+    """which checkpoint is served"""
+    engine: EngineSpec = ...
+    """the engine and its options"""
+    serve: ServeSpec = ...
+    """where requests are taken"""
+    layout: LayoutSpec = ...
+    """what is demanded of the layout; unset parts are chosen"""
+    env: Mapping[str, str] = ...
+    """overrides on every host, kept even where we disagree"""
+
+class EngineSpec(Value):
+    """The engine, and how it is started."""
+
+    name: str = ...
+    """"vllm"; empty: the first engine that r1cluster can start"""
+    version: str = ...
+    """version that every host must have; empty: whatever they have in common"""
+    python: str = ...
+    """interpreter of the engine's environment, the same path on every host"""
+    backend: str = ...
+    """"mp" or "ray"; empty: mp where the engine version has it"""
+    extra_arguments: Sequence[str] = ...
+    """appended to the engine's command line"""
+    gpu_memory_utilization: float = ...
+    """share of device memory the engine may take"""
+    kv_cache_bytes: int | None = ...
+    """per rank; default: what remains (GPU), default_cpu_kv_cache_bytes (CPU)"""
+    start_timeout_s: int = ...
+    """from first process to first token"""
+    dtype: str = ...
+    """"bfloat16", "float16"; empty: the model's, or float16 where a GPU has no bfloat16"""
+    kv_cache_dtype: str = ...
+    """"fp8", "bfloat16", ...; empty: dtype"""
+    max_batched_tokens: int | None = ...
+    """of one step; default: the engine's own"""
+    max_sequences: int | None = ...
+    """requests of one step; default: the engine's own"""
+    is_eager: bool = ...
+    """no compilation and no CUDA graphs"""
+    speculative_tokens: int = ...
+    """drafted by the model's own next-token layers (MTP); 0: none"""
+
+class Fate(enum.Enum):
+    """What becomes of the processes when the controller goes away."""
+
+    service = ...
+    """they live on, and can be adopted"""
+    attached = ...
+    """they end with it"""
+
+class Goal(Value):
+    """What layouts are ordered by."""
+
+    kind: GoalKind = ...
+    """what layouts are ordered by"""
+    users: int = ...
+    """concurrent requests; for GoalKind::users"""
+    tokens: int = ...
+    """prompt and answer of each request; 0: not set"""
+    def __str__(self) -> str: ...
+
+class GoalKind(enum.Enum):
+    """The goal for which layouts are ranked."""
+
+    latency = ...
+    """least time per output token of a single request"""
+    throughput = ...
+    """most output tokens per second of all requests together"""
+    context = ...
+    """longest single request"""
+    users = ...
+    """a given number of concurrent requests of a given size, as fast as possible"""
+
+class HostSpec(Value):
+    """One machine, or one part of a machine, that takes part."""
+
+    name: str = ...
+    """ours; letters, digits, '.', '_' and '-'; unique"""
+    address: str = ...
+    """IP address or name by which the *other hosts* reach it"""
+    ssh: str = ...
+    """ssh destination ("user@host" or an alias); default: address"""
+    transport: Transport = ...
+    """how its agent is reached"""
+    python: str = ...
+    """engine's Python on this host; default: [engine] python"""
+    interface: str = ...
+    """network interface to use; default: found by route to the peers"""
+    gpus: Sequence[int] | None = ...
+    """NVML indices to use; default: all"""
+    env: Mapping[str, str] = ...
+    """overrides for this host's engine processes"""
+
+class LayoutSpec(Value):
+    """Any part left out is chosen by plan_layouts()."""
+
+    tensor_parallel: int | None = ...
+    """unset: chosen"""
+    pipeline_parallel: int | None = ...
+    """unset: chosen"""
+    layers_per_stage: Sequence[int] | None = ...
+    """unset: chosen"""
+    data_parallel: int | None = ...
+    """unset: chosen"""
+    expert_parallel: bool | None = ...
+    """unset: chosen"""
+    decode_context_parallel: int | None = ...
+    """unset: chosen"""
+
+class ModelSpec(Value):
+    """Which checkpoint is served, and under which name."""
+
+    path: str = ...
+    """folder of the checkpoint, the same on every host"""
+    served_name: str = ...
+    """name in the API; default: last component of path"""
+
+class PlannedPort(Value):
+    """A TCP port that a deployment will bind, so that read() can try it and plan_launch() can use it."""
+
+    host: str = ...
+    """name in the spec"""
+    address: str = ...
+    """address that will be bound"""
+    port: int = ...
+    """TCP port number"""
+    purpose: str = ...
+    """"API", "torch rendezvous", "guard link" """
+
+class ServeSpec(Value):
+    """Where the head host listens for requests."""
+
+    address: str = ...
+    """where the head host listens for requests"""
+    port: int = ...
+    """TCP port of the API"""
+    max_model_len: int | None = ...
+    """tokens; default: the model's own limit"""
+    api_key_file: str = ...
+    """on the head host; empty: no key"""
+    goal: Goal | None = ...
+    """what plan_layouts() orders the layouts by; default: latency"""
+
+class Transport(enum.Enum):
+    """How the agent on a host is reached."""
+
+    ssh = ...
+    """the system's ssh, with the user's own configuration"""
+    local = ...
+    """a child process of the caller, on this machine"""
+
+def deployment_ports(spec: DeploymentSpec) -> DeploymentPorts:
+    """The ports that follow from the API's."""
+
+def init(hosts: Sequence[str]) -> str:
+    """A commented cluster.toml for these ssh destinations (or "local"), ready to be filled in."""
+
+def parse_goal(text: str) -> Goal:
+    """ "latency", "throughput", "context" or "32 users at 8192 tokens"."""
+
+def parse_spec(text: str, source: str = "cluster.toml") -> DeploymentSpec:
+    """Reads the text of a cluster.toml; InvalidInput leads with source:line:column:."""
+
+def planned_ports(spec: DeploymentSpec) -> list[PlannedPort]:
+    """Ports that a deployment uses on each host."""
+
+def to_toml(spec: DeploymentSpec) -> str:
+    """The TOML form, which parse_spec() reads back."""
+
+def validated(spec: DeploymentSpec) -> DeploymentSpec:
+    """The spec with its defaults filled in; InvalidInput where it breaks a rule of parse_spec()."""
