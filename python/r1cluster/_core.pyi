@@ -189,12 +189,12 @@ def follow_logs(hosts: Hosts, on_text: Callable[[EngineLog], None], *, host: str
     """The engine's logs as they grow, until interrupted or the deployment has ended; `on_text` gets whole lines."""
 
 @overload
-def interpret(readings: Readings) -> Machine:
+def interpret(readings: Readings, *, knowledge: Knowledge | None = None) -> Machine:
     """What readings mean: a Machine of Readings, a Cluster of a Recording. What a host did not say is a Gap,
     never an exception."""
 
 @overload
-def interpret(recording: Recording) -> Cluster:
+def interpret(recording: Recording, *, knowledge: Knowledge | None = None) -> Cluster:
     """What readings mean: a Machine of Readings, a Cluster of a Recording. What a host did not say is a Gap,
     never an exception."""
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ._core import Value
 from .facts import Cluster
+from .knowledge import Knowledge
 from .layout import Layout
 from .report import Finding
 from .spec import DeploymentSpec
@@ -23,9 +24,9 @@ class HostSettings(Value):
     host: str = ...
     """name in the spec"""
     interface: str = ...
-    """over which it reaches its peers"""
+    """network interface through which the host reaches the other hosts"""
     address: str = ...
-    """of that interface; what the peers connect to"""
+    """address of that interface, to which the other hosts connect"""
     settings: Sequence[Setting] = ...
     """ordered by name"""
     def find(self, name: str) -> Setting | None:
@@ -35,18 +36,18 @@ class HostSettings(Value):
         only the guard on the host replaces."""
 
 class Setting(Value):
-    """One environment variable, or one deliberately left alone."""
+    """One environment variable that is set, or one that deliberately stays unset."""
 
     name: str = ...
     """of the variable"""
     value: str | None = ...
-    """unset: left to the engine's default, because ..."""
+    """unset: the default applies; `because` says why"""
     because: str = ...
     """why it has this value, or none"""
     is_from_user: bool = ...
-    """from [env] or [host.env]; kept even where we disagree"""
+    """from [env] or [host.env]; kept even if r1cluster would choose another value"""
     ours: str | None = ...
-    """what we would have said, where that differs"""
+    """the value that r1cluster would choose, where a user's value differs"""
 
 class Settings(Value):
     """The environment of every engine process, host by host."""
@@ -54,12 +55,14 @@ class Settings(Value):
     hosts: Sequence[HostSettings] = ...
     """in the order of the spec"""
     findings: Sequence[Finding] = ...
-    """user overrides that we disagree with"""
+    """values of the user that r1cluster would choose differently"""
     def find(self, host: str) -> HostSettings | None:
         """None where there is no such host."""
     def __str__(self) -> str: ...
 
-def choose_settings(spec: DeploymentSpec, cluster: Cluster, layout: Layout) -> Settings:
+def choose_settings(
+    spec: DeploymentSpec, cluster: Cluster, layout: Layout, *, knowledge: Knowledge | None = None
+) -> Settings:
     """Chooses interface, address and environment for each host by its own route to its peers."""
 
 def render_env_file(settings: HostSettings) -> str:

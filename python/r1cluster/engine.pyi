@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ._core import Value
 from .facts import Cluster
-from .knowledge import Runner
+from .knowledge import Knowledge, Runner
 from .model import ExpertPlacement, Loading, ModelConfig
 from .spec import DeploymentSpec
 from .units import Version
@@ -21,7 +21,7 @@ class Engine(Value):
     value."""
 
     name: str = ...
-    """"vllm"; empty: not chosen yet"""
+    """in a spec; empty: not chosen yet"""
     version: Version | None = ...
     """unset: unknown, the newest known release is assumed"""
     runner: Runner = ...
@@ -58,14 +58,16 @@ class Engine(Value):
     """an estimate of CUDA graphs is taken off the memory budget"""
     is_eager: bool = ...
     """no compilation and no CUDA graphs"""
-    has_made_up_weights: bool = ...
-    """the checkpoint's weights are not read"""
+    has_dummy_weights: bool = ...
+    """random weights in place of the checkpoint's (--load-format dummy)"""
     because: Sequence[str] = ...
     """for each value that differs from what the spec leads to expect"""
     def loading(self) -> Loading:
         """What decides which bytes of a checkpoint its ranks read."""
 
-def choose_engine(spec: DeploymentSpec, cluster: Cluster, config: ModelConfig) -> Engine:
+def choose_engine(
+    spec: DeploymentSpec, cluster: Cluster, config: ModelConfig, *, knowledge: Knowledge | None = None
+) -> Engine:
     """The engine of the spec with all of its options: what Layout.engine holds."""
 
 def default_partition(layers: int, pipeline_parallel: int, engine: Engine = ...) -> list[int]:

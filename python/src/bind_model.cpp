@@ -40,14 +40,17 @@ void bind_model(py::module_& core) {
                py::arg("source"), "The tensors of one file, from its JSON header.");
     module.def("family_of", &family_of, py::arg("config"), "The family of models whose slicing is known.");
     module.def("loaded_config", with_knowledge(&loaded_config), py::arg("checkpoint"), py::arg("engine") = std::nullopt,
+               py::kw_only(), py::arg("knowledge") = py::none(),
                "The shape that this version of the engine, or the newest known, builds for a checkpoint.");
     module.def("place_tensor", with_knowledge(&place_tensor), py::arg("config"), py::arg("tensor_name"),
-               py::arg("loading") = Loading{},
+               py::arg("loading") = Loading{}, py::kw_only(), py::arg("knowledge") = py::none(),
                "Place and rule of one tensor; None where the family has no such tensor.");
     module.def("slice_tensor", with_knowledge(&slice_tensor), py::arg("config"), py::arg("tensor"), py::arg("place"),
-               py::arg("rank"), py::arg("loading") = Loading{}, "The bytes of a tensor that one rank needs.");
+               py::arg("rank"), py::arg("loading") = Loading{}, py::kw_only(), py::arg("knowledge") = py::none(),
+               "The bytes of a tensor that one rank needs.");
     module.def("cast_of", with_knowledge(&cast_of), py::arg("config"), py::arg("tensor"), py::arg("place"),
-               py::arg("loading") = Loading{}, "What the engine makes of a tensor's elements.");
+               py::arg("loading") = Loading{}, py::kw_only(), py::arg("knowledge") = py::none(),
+               "What the engine makes of a tensor's elements.");
     module.def("tensor_of", &tensor_of, py::arg("checkpoint"), py::arg("slice"), "The tensor that a slice is of.");
     module.def(
         "tensor_parallel_refusal",
@@ -57,7 +60,8 @@ void bind_model(py::module_& core) {
         py::arg("config"), py::arg("tensor_parallel"), py::arg("data_parallel") = 1,
         py::arg("is_expert_parallel") = false, "Why this size cannot be, in the engine's terms; empty: it can.");
     module.def("pipeline_refusal", with_knowledge(&pipeline_refusal), py::arg("config"), py::arg("layers_per_stage"),
-               py::arg("engine") = std::nullopt, "Why this version does not start with these layers; empty: it does.");
+               py::arg("engine") = std::nullopt, py::kw_only(), py::arg("knowledge") = py::none(),
+               "Why this version does not start with these layers; empty: it does.");
     module.def("kv_bytes_per_token", &kv_bytes_per_token, py::arg("config"), py::arg("layers"),
                py::arg("tensor_parallel"), "Key/value cache that one token takes on one rank.");
 }

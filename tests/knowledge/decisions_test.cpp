@@ -120,7 +120,7 @@ value = "true"
     const Knowledge wrong =
         parse_knowledge({{"variables.toml", "[[row]]\nname = \"X\"\ndecision = \"by_the_moon\"\n"}});
     CHECK(error_of([&] { choose_settings(hosts.spec, hosts.cluster, hosts.layout, wrong); }) ==
-          "invalid_input: choosing the environment: the decision of X in the table of variables is \"by_the_moon\", "
+          "choosing the environment: the decision of X in the table of variables is \"by_the_moon\", "
           "which is no rule; expected \"set\", \"leave\" or the name of a rule (docs/extending.md)");
 }
 
@@ -137,6 +137,8 @@ TEST_CASE("plan_launch() and choose_engine() decide by the tables that are given
     TwoHosts hosts;
     const Knowledge changed = parse_knowledge(
         {{"vllm/features.toml", "[[row]]\nfeature = \"served_by_us\"\nsince = \"99.0\"\nsource = \"a test\"\n"}});
+    hosts.layout.engine.name = "vllm";
+    hosts.layout.engine.version = Version::parse("0.11.1");
     const Settings settings = choose_settings(hosts.spec, hosts.cluster, hosts.layout);
     CHECK_THAT(error_of([&] { plan_launch(hosts.spec, hosts.cluster, hosts.layout, settings, changed); }),
                ContainsSubstring("is not supported; expected 99.0.0 or newer"));

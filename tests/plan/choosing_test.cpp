@@ -9,7 +9,6 @@
 
 using namespace r1cluster;
 using namespace r1cluster::test;
-using Catch::Matchers::ContainsSubstring;
 
 namespace {
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // docs/schemas/ is what the code says. R1CLUSTER_UPDATE_GOLDEN=1 writes it anew.
+#include <set>
+
 #include "base/reflect_schema.hpp"
 
 #include <boost/json/serialize.hpp>
