@@ -156,12 +156,12 @@ def with_copy(readings: r1cluster.Readings, text: r1cluster.readings.CheckpointT
     }
     one_processor = (readings.files["/proc/cpuinfo"].text or "").split("\n\n")[0] + "\n\n"
     return readings.replace(
-        files=readings.files
+        files=dict(readings.files)
         | {
             "/proc/cpuinfo": r1cluster.readings.Answer(text=one_processor),
             f"{text.path}/config.json": r1cluster.readings.Answer(text=text.config),
         },
-        calls=readings.calls | {f"checkpoint({text.path})": r1cluster.readings.Answer(text=json.dumps(digest))},
+        calls=dict(readings.calls) | {f"checkpoint({text.path})": r1cluster.readings.Answer(text=json.dumps(digest))},
     )
 
 

@@ -37,7 +37,7 @@ def write_parquet(plan: ShardPlan, path: str | os.PathLike[str]) -> None:
     writer = None
     try:
         for i, rank in enumerate(plan.ranks):
-            slices = plan.to_numpy(i)
+            slices: Any = plan.to_numpy(i)
             columns = {
                 "rank": pyarrow.array(numpy.full(len(slices), rank.rank, dtype=numpy.int32)),
                 "file": named(slices["file"], files),

@@ -170,11 +170,13 @@ class Deployment:
 
 
 async def connect(spec: r1cluster.DeploymentSpec, **options: Any) -> Hosts:
+    """Does what r1cluster.connect() does, without blocking the event loop."""
     cancellation = _Cancellation(options.pop("is_cancelled", None))
     return Hosts(await cancellation.run(r1cluster.connect, spec, is_cancelled=cancellation, **options), cancellation)
 
 
 async def up(where: r1cluster.DeploymentSpec | Hosts, **options: Any) -> Deployment:
+    """Does what r1cluster.up() does, without blocking the event loop."""
     if not isinstance(where, Hosts):
         host_names = ("on_progress", "is_cancelled", "binary", "ssh_program", "ssh_config")
         host_options = {
@@ -187,38 +189,46 @@ async def up(where: r1cluster.DeploymentSpec | Hosts, **options: Any) -> Deploym
 
 
 async def start(hosts: Hosts, launch_plan: r1cluster.LaunchPlan) -> Deployment:
+    """Does what r1cluster.start() does, without blocking the event loop."""
     return Deployment(await _call(r1cluster.start, hosts, launch_plan), hosts._cancellation)
 
 
 async def find_deployment(hosts: Hosts) -> Deployment | None:
+    """Does what r1cluster.find_deployment() does, without blocking the event loop."""
     found = await _call(r1cluster.find_deployment, hosts)
     return found and Deployment(found, hosts._cancellation)
 
 
 async def discover() -> r1cluster.Readings:
+    """Does what r1cluster.discover() does, without blocking the event loop."""
     return await asyncio.to_thread(r1cluster.discover)
 
 
 async def read(where: r1cluster.DeploymentSpec | Hosts, **options: Any) -> r1cluster.Recording:
+    """Does what r1cluster.read() does, without blocking the event loop."""
     recording: r1cluster.Recording = await _call(r1cluster.read, where, **options)
     return recording
 
 
 async def read_checkpoint(path: str | os.PathLike[str], **options: Any) -> CheckpointText:
+    """Does what r1cluster.read_checkpoint() does, without blocking the event loop."""
     return await asyncio.to_thread(r1cluster.read_checkpoint, path, **options)
 
 
 async def read_status(where: r1cluster.DeploymentSpec | Hosts, **options: Any) -> r1cluster.DeploymentStatus:
+    """Does what r1cluster.read_status() does, without blocking the event loop."""
     status: r1cluster.DeploymentStatus = await _call(r1cluster.read_status, where, **options)
     return status
 
 
 async def down(where: r1cluster.DeploymentSpec | Hosts, **options: Any) -> r1cluster.DeploymentStatus:
+    """Does what r1cluster.down() does, without blocking the event loop."""
     status: r1cluster.DeploymentStatus = await _call(r1cluster.down, where, **options)
     return status
 
 
 async def read_logs(where: r1cluster.DeploymentSpec | Hosts, **options: Any) -> list[r1cluster.EngineLog]:
+    """Does what r1cluster.read_logs() does, without blocking the event loop."""
     logs: list[r1cluster.EngineLog] = await _call(r1cluster.read_logs, where, **options)
     return logs
 
@@ -232,6 +242,7 @@ def follow_logs(where: r1cluster.DeploymentSpec | Hosts, **options: Any) -> Asyn
 
 
 async def ask_engine(environment: str | os.PathLike[str], question: EngineQuestion, **options: Any) -> EnginePlan:
+    """Asks an installed engine which bytes each rank of one layout reads; see r1cluster.host.ask_engine()."""
     plan: EnginePlan = await _call(r1cluster.host.ask_engine, environment, question, **options)
     return plan
 
@@ -239,5 +250,6 @@ async def ask_engine(environment: str | os.PathLike[str], question: EngineQuesti
 async def ask_engine_all(
     environment: str | os.PathLike[str], questions: Sequence[EngineQuestion], **options: Any
 ) -> list[EnginePlan]:
+    """Asks an installed engine several questions, in one process of it; see r1cluster.host.ask_engine_all()."""
     plans: list[EnginePlan] = await _call(r1cluster.host.ask_engine_all, environment, questions, **options)
     return plans

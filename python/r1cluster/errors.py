@@ -64,3 +64,9 @@ class SystemFailure(Error):
 
 class Internal(Error):
     """A defect in r1cluster."""
+
+
+# Users see the classes where they import them from.
+for _name in __all__:
+    if _name != "ErrorKind":
+        globals()[_name].__module__ = "r1cluster"

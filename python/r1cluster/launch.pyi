@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from ._core import Value
 from .config import Settings
 from .facts import Cluster
+from .knowledge import Knowledge
 from .layout import Layout
 from .spec import DeploymentSpec, Fate
 
@@ -176,8 +177,9 @@ class ProcessSpec(Value):
     argv: Sequence[str] = ...
     """executed as it is, never by a shell"""
     env: Mapping[str, str] = ...
-    """Beside a short list that passes through (PATH, HOME, ...). Where a value begins with "{state}", the guard
-    puts the deployment's state folder on its host there: only the host knows that path."""
+    """The complete environment, but for a short list that the guard passes on (PATH, HOME, ...). In a value that
+    begins with "{state}", the guard replaces that by the deployment's state folder, whose path only the host
+    knows."""
     secrets: Sequence[SecretVariable] = ...
     """variables whose values the host reads from files"""
     ranks: Sequence[int] = ...
@@ -253,7 +255,9 @@ class SecretVariable(Value):
     file: str = ...
     """on the host, whose content is the value"""
 
-def plan_launch(spec: DeploymentSpec, cluster: Cluster, layout: Layout, settings: Settings) -> LaunchPlan:
+def plan_launch(
+    spec: DeploymentSpec, cluster: Cluster, layout: Layout, settings: Settings, *, knowledge: Knowledge | None = None
+) -> LaunchPlan:
     """The processes of each host for this engine and version."""
 
 def summarize(deployment: str, hosts: Sequence[HostStatus]) -> DeploymentStatus:

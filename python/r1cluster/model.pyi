@@ -4,6 +4,7 @@ import enum
 from collections.abc import Sequence
 
 from ._core import Value
+from .knowledge import Knowledge
 from .readings import CheckpointText
 from .units import Version
 
@@ -57,7 +58,7 @@ class Checkpoint(Value):
     """config.json"""
     files: Sequence[ShardFile] = ...
     """in the order of their names"""
-    oddities: Sequence[str] = ...
+    warnings: Sequence[str] = ...
     """unusual, but loadable: "3 tensors are of no known layer" """
     def tensor_bytes(self) -> int:
         """Bytes of all tensors, without headers."""
@@ -90,14 +91,13 @@ class CheckpointSummary(Value):
     """most bytes first"""
     layers: Sequence[LayerSum] = ...
     """without tensors outside of layers"""
-    oddities: Sequence[str] = ...
+    warnings: Sequence[str] = ...
     """of the checkpoint"""
 
 class ExpertPlacement(enum.Enum):
-    """Which experts a rank has with expert parallelism (vLLM's --expert-placement-strategy). With both
-    placements the first `experts % ranks` ranks have one expert more; before vLLM 0.10.1 the last rank had
-    the whole remainder. vLLM uses round robin only for models with expert groups, and logs when it falls
-    back."""
+    """Which experts a rank has with expert parallelism (--expert-placement-strategy). With both placements the
+    first `experts % ranks` ranks have one expert more; in old releases the last rank had the whole remainder.
+    The engine uses round robin only for models with expert groups, and logs when it falls back."""
 
     linear = ...
     """rank r has the r-th run of consecutive experts"""
@@ -171,7 +171,7 @@ class Loading(Value):
     memory."""
 
     engine: str = ...
-    """version of vLLM: "0.32.0"; empty: the newest known"""
+    """release of the engine that a spec gets by default: "0.32.0"; empty: the newest known"""
     dtype: str = ...
     """value of --dtype: "float16"; empty: dtype of config.json"""
     drafts_next_tokens: bool = ...
@@ -345,7 +345,14 @@ class TensorSum(Value):
     bytes: int = ...
     """in the files"""
 
-def cast_of(config: ModelConfig, tensor: Tensor, place: TensorPlace, loading: Loading = ...) -> Cast:
+def cast_of(
+    config: ModelConfig,
+    tensor: Tensor,
+    place: TensorPlace,
+    loading: Loading = ...,
+    *,
+    knowledge: Knowledge | None = None,
+) -> Cast:
     """What the engine makes of a tensor's elements."""
 
 def checkpoint_summary(checkpoint: Checkpoint) -> CheckpointSummary:
@@ -363,7 +370,9 @@ def header_length_refusal(declared_header_bytes: int, file_size_bytes: int) -> s
 def kv_bytes_per_token(config: ModelConfig, layers: int, tensor_parallel: int) -> int:
     """Key/value cache that one token takes on one rank."""
 
-def loaded_config(checkpoint: Checkpoint, engine: Version | None = None) -> ModelConfig:
+def loaded_config(
+    checkpoint: Checkpoint, engine: Version | None = None, *, knowledge: Knowledge | None = None
+) -> ModelConfig:
     """The shape that this version of the engine, or the newest known, builds for a checkpoint."""
 
 def parse_checkpoint(text: CheckpointText) -> Checkpoint:
@@ -375,14 +384,28 @@ def parse_config(text: str, source: str = "config.json") -> ModelConfig:
 def parse_safetensors(header: str, file_size_bytes: int, source: str) -> list[Tensor]:
     """The tensors of one file, from its JSON header."""
 
-def pipeline_refusal(config: ModelConfig, layers_per_stage: Sequence[int], engine: Version | None = None) -> str:
+def pipeline_refusal(
+    config: ModelConfig,
+    layers_per_stage: Sequence[int],
+    engine: Version | None = None,
+    *,
+    knowledge: Knowledge | None = None,
+) -> str:
     """Why this version does not start with these layers; empty: it does."""
 
-def place_tensor(config: ModelConfig, tensor_name: str, loading: Loading = ...) -> TensorPlace | None:
+def place_tensor(
+    config: ModelConfig, tensor_name: str, loading: Loading = ..., *, knowledge: Knowledge | None = None
+) -> TensorPlace | None:
     """Place and rule of one tensor; None where the family has no such tensor."""
 
 def slice_tensor(
-    config: ModelConfig, tensor: Tensor, place: TensorPlace, rank: GroupRank, loading: Loading = ...
+    config: ModelConfig,
+    tensor: Tensor,
+    place: TensorPlace,
+    rank: GroupRank,
+    loading: Loading = ...,
+    *,
+    knowledge: Knowledge | None = None,
 ) -> Slice:
     """The bytes of a tensor that one rank needs."""
 

@@ -23,16 +23,16 @@ class Plan(Value):
     engine: Engine = ...
     """of every layout"""
     goal: Goal = ...
-    """that they are ordered by"""
+    """what the layouts are ordered by"""
     layouts: Sequence[Layout] = ...
     """best first; empty: nothing fits, and `rejected` says why"""
     unlisted: int = ...
-    """more that are possible: beyond the limit, or better at nothing than a listed one"""
+    """possible layouts that are not listed: above the limit, or in nothing better than a listed one"""
     rejected: Sequence[RejectedLayout] = ...
     """what cannot be, by reason"""
     suggestions: Sequence[str] = ...
     """a quantised form, or a smaller model, that these machines can serve"""
-    def best(self) -> Layout | None:
+    def best(self) -> Layout:
         """The first of the layouts; InvalidInput with the reasons where nothing fits."""
     def __str__(self) -> str: ...
     def _repr_html_(self) -> str: ...
@@ -42,22 +42,22 @@ class PlanOptions(Value):
     """layouts that are listed, with all of their ranks"""
 
 class RejectedLayout(Value):
-    """One reason, for all the sizes that it holds for."""
+    """One reason why layouts were rejected, and which layouts."""
 
     tensor_parallel: int = ...
-    """of the one nearest to possible; 0: whatever the size"""
+    """of the layout that came nearest to fitting; 0: the reason holds for every size"""
     pipeline_parallel: int = ...
-    """0: whatever the size"""
+    """0: the reason holds for every size"""
     because: str = ...
-    """in the engine's terms"""
+    """the complete reason, in the words of the engine where it is the engine that refuses"""
     brief: str = ...
-    """the first complaint of `because`, and what is possible; empty: all of it is brief"""
+    """the first part of `because`, and what is possible; empty: `because` is short"""
     count: int = ...
-    """layouts that it holds for"""
+    """number of layouts that the reason holds for"""
     sizes: str = ...
-    """of them: "TP 3 and TP 6", "TP 4 x PP 4"; empty: every size"""
+    """their sizes: "TP 3 and TP 6", "TP 4 x PP 4"; empty: every size"""
     is_unasked: bool = ...
-    """of whole experts or divided contexts, which the spec does not ask for"""
+    """uses expert parallelism or decode context parallelism, which the spec does not ask for"""
 
 def plan_layouts(
     spec: DeploymentSpec,

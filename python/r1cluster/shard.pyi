@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ._core import Value
+from .knowledge import Knowledge
 from .layout import Layout
 from .model import Checkpoint, Slice
 from .spec import DeploymentSpec
@@ -19,15 +20,15 @@ __all__ = [
     "SlicePattern",
     "SliceTable",
     "StageShards",
-    "parse_engine_plan",
-    "plan_shards",
-    "place_ranks",
     "apply_engine_plan",
+    "parse_engine_plan",
+    "place_ranks",
+    "plan_shards",
 ]
 
 class EngineParameter(Value):
-    """A parameter as the engine makes it on one rank: its part of the model, with fused matrices, padding and
-    the dtype that it will have in memory."""
+    """One parameter of the model as the engine creates it on one rank: fused matrices, with padding, in the
+    dtype that it has in memory."""
 
     name: str = ...
     """the engine's: "model.layers.0.self_attn.qkv_proj.weight" """
@@ -39,9 +40,9 @@ class EngineParameter(Value):
     """in memory"""
 
 class EnginePlan(Value):
-    """What an installed engine says of itself about one layout: which bytes each rank reads, and what it makes
-    of them. The answer of its own model classes and loaders, without a GPU and without weights, so it holds
-    for architectures of which we have no rules."""
+    """Which bytes of a checkpoint each rank of a layout reads, and which parameters result, as an installed
+    engine answers. The answer comes from the engine's own model classes and loaders, without a GPU and
+    without weights. It therefore exists for architectures without slicing rules, too."""
 
     engine_version: str = ...
     """"0.32.0" """
@@ -57,7 +58,7 @@ class EnginePlan(Value):
     """ordered by rank"""
     hosts: Sequence[HostShards] = ...
     """what the ranks of each host read, all together"""
-    oddities: Sequence[str] = ...
+    warnings: Sequence[str] = ...
     """"rank 0 calculates with \\"a.weight\\" (add_)": its bytes are no mere copy"""
     def __str__(self) -> str: ...
 
@@ -174,14 +175,14 @@ class StageShards(Value):
     tensors: Sequence[PlannedTensor] = ...
     """ordered by file, then offset"""
 
+def apply_engine_plan(layout: Layout, engine: EnginePlan) -> Layout:
+    """The layout with layers and bytes of each rank as the engine says."""
+
 def parse_engine_plan(answer: str, layout: Layout, checkpoint: Checkpoint, source: str = "engine") -> EnginePlan:
     """Reads what the program that asks the engine has printed."""
-
-def plan_shards(layout: Layout, checkpoint: Checkpoint) -> ShardPlan:
-    """The bytes that each rank and each host needs, exactly, from the headers alone."""
 
 def place_ranks(spec: DeploymentSpec, tensor_parallel: int, pipeline_parallel: int) -> Layout:
     """Ranks on the spec's hosts in their order, and nothing else."""
 
-def apply_engine_plan(layout: Layout, engine: EnginePlan) -> Layout:
-    """The layout with layers and bytes of each rank as the engine says."""
+def plan_shards(layout: Layout, checkpoint: Checkpoint, *, knowledge: Knowledge | None = None) -> ShardPlan:
+    """The bytes that each rank and each host needs, exactly, from the headers alone."""

@@ -39,7 +39,7 @@ class DeploymentPorts(Value):
     """guard link of the other hosts; used with several hosts"""
 
 class DeploymentSpec(Value):
-    """What the user asks for: the content of cluster.toml, or the same built by hand."""
+    """What the user asks for: the content of cluster.toml, or a value built in code."""
 
     name: str = ...
     """identifies the deployment on its hosts; default: served name"""
@@ -56,13 +56,13 @@ class DeploymentSpec(Value):
     layout: LayoutSpec = ...
     """what is demanded of the layout; unset parts are chosen"""
     env: Mapping[str, str] = ...
-    """overrides on every host, kept even where we disagree"""
+    """environment on every host; kept even if r1cluster would choose another value"""
 
 class EngineSpec(Value):
     """The engine, and how it is started."""
 
     name: str = ...
-    """"vllm"; empty: the first engine that r1cluster can start"""
+    """in small letters; empty: the first engine that r1cluster can start"""
     version: str = ...
     """version that every host must have; empty: whatever they have in common"""
     python: str = ...
@@ -91,12 +91,12 @@ class EngineSpec(Value):
     """drafted by the model's own next-token layers (MTP); 0: none"""
 
 class Fate(enum.Enum):
-    """What becomes of the processes when the controller goes away."""
+    """What happens to the engine's processes when the controller ends."""
 
     service = ...
-    """they live on, and can be adopted"""
+    """they continue, and another controller can take over"""
     attached = ...
-    """they end with it"""
+    """they end with the controller"""
 
 class Goal(Value):
     """What layouts are ordered by."""
@@ -122,10 +122,10 @@ class GoalKind(enum.Enum):
     """a given number of concurrent requests of a given size, as fast as possible"""
 
 class HostSpec(Value):
-    """One machine, or one part of a machine, that takes part."""
+    """One machine of the deployment, or one part of a machine."""
 
     name: str = ...
-    """ours; letters, digits, '.', '_' and '-'; unique"""
+    """in r1cluster's output; letters, digits, '.', '_' and '-'; unique"""
     address: str = ...
     """IP address or name by which the *other hosts* reach it"""
     ssh: str = ...
@@ -142,7 +142,7 @@ class HostSpec(Value):
     """overrides for this host's engine processes"""
 
 class LayoutSpec(Value):
-    """Any part left out is chosen by plan_layouts()."""
+    """Sizes that the user demands; plan_layouts() chooses those that are unset."""
 
     tensor_parallel: int | None = ...
     """unset: chosen"""

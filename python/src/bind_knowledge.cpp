@@ -43,15 +43,21 @@ void bind_releases(py::module_& module) {
 
 void bind_tables(py::module_& module) {
     bind_enum<Confidence>(module);
+    bind_enum<RunsOn>(module);
+    bind_enum<SpeedFigure>(module);
+    bind_enum<LinkFigure>(module);
+    bind_enum<MemoryFigure>(module);
     bind_enum<EngineFeature>(module);
     bind_enum<Runner>(module);
     bind_enum<Accounting>(module);
     bind_enum<LatentCopies>(module);
     bind_enum<ExpertBuffers>(module);
     bind_enum<LogPlace>(module);
-    bind_rows<EngineRelease, EngineFlag, EngineFeatureRow, CapabilityRule, DivisionRule, EngineMemory, EngineOverheads,
-              Signature, EngineKnowledge, GpuId, GpuFigures, FamilyMember, NcclPcieRate, NcclNvlinkRate, NcclCpuRate,
-              StorageRate, Threshold, ToolFeature, CudaDriver, CudaFamily, TableProblem>(module);
+    bind_rows<EngineRelease, EngineFlag, Variable, CheckRule, ContextMemory, FigureRow<SpeedFigure>,
+              FigureRow<LinkFigure>, FigureRow<MemoryFigure>, EngineFeatureRow, CapabilityRule, DivisionRule,
+              EngineMemory, EngineOverheads, Signature, EngineKnowledge, GpuId, GpuFigures, FamilyMember, NcclPcieRate,
+              NcclNvlinkRate, NcclCpuRate, StorageRate, Threshold, ToolFeature, CudaDriver, CudaFamily, TableProblem>(
+        module);
 }
 
 void bind_knowledge_class(py::module_& module) {

@@ -14,7 +14,7 @@ void bind_plan(py::module_& core) {
     bind_values<RejectedLayout, PlanOptions>(module);
     bind_value<Plan>(module)
         .def(
-            "best", [](const py::object& self) { return part_of(self, &value_of<Plan>(self).best()); },
+            "best", [](const Plan& self) { return self.best(); },
             "The first of the layouts; InvalidInput with the reasons where nothing fits.")
         .def("__str__", [](const Plan& self) { return show(self); })
         .def("_repr_html_", [](const Plan& self) { return show_html(self); });

@@ -19,6 +19,13 @@
 
 namespace r1cluster::python {
 
+template <>
+inline constexpr std::string_view name_of_instance<knowledge::FigureRow<knowledge::SpeedFigure>>{"SpeedFigureRow"};
+template <>
+inline constexpr std::string_view name_of_instance<knowledge::FigureRow<knowledge::LinkFigure>>{"LinkFigureRow"};
+template <>
+inline constexpr std::string_view name_of_instance<knowledge::FigureRow<knowledge::MemoryFigure>>{"MemoryFigureRow"};
+
 /// Of a field. `from` is a keyword of Python; a test finds any other that comes.
 constexpr const char* name_in_python(std::string_view field) { return field == "from" ? "from_" : field.data(); }
 
@@ -59,12 +66,22 @@ public:
     }
 };
 
+/// "FigureRow" of r1cluster::knowledge::FigureRow<...>.
+template <class T>
+constexpr std::string_view name_of_template() {
+    const std::string_view whole = scoped_name<T>();
+    const std::string_view name = whole.substr(0, whole.find('<'));
+    return name.substr(name.rfind(':') + 1);
+}
+
 /// For values that have no JSON document of their own.
 template <class T>
 ValueClass<T> bind_fields(py::module_& module) {
     StructCodec& codec = struct_codec<T>();
+    const std::string_view commented =
+        name_of_instance<T>.empty() ? std::string_view(codec.name) : name_of_template<T>();
     const auto defaults = std::make_shared<const T>();
-    codec.doc = comment_of(codec.name);
+    codec.doc = comment_of(commented);
     codec.defaults = defaults;
     codec.copy = [](const void* value) -> std::shared_ptr<void> {
         return std::make_shared<T>(*static_cast<const T*>(value));
@@ -78,7 +95,7 @@ ValueClass<T> bind_fields(py::module_& module) {
     boost::mp11::mp_for_each<detail::members_of<T>>([&](auto member) {
         const auto& field = (*defaults).*member.pointer;
         const auto offset = reinterpret_cast<const char*>(&field) - reinterpret_cast<const char*>(defaults.get());
-        codec.fields.push_back({name_in_python(member.name), comment_of(codec.name, member.name), offset,
+        codec.fields.push_back({name_in_python(member.name), comment_of(commented, member.name), offset,
                                 &codec_of<std::decay_t<decltype(field)>>()});
     });
     make_type(codec, module);

@@ -67,9 +67,14 @@ constexpr std::string_view scoped_name() {
     return name.substr(0, name.find_first_of(";]"));
 }
 
+/// What an instance of a template is called in Python. Specialize in bindings.hpp.
+template <class T>
+inline constexpr std::string_view name_of_instance{};
+
 /// "Layout" of r1cluster::Layout.
 template <class T>
 constexpr std::string_view cpp_name() {
+    if constexpr (!name_of_instance<T>.empty()) return name_of_instance<T>;
     const std::string_view name = scoped_name<T>();
     const std::size_t scope = name.rfind("::");
     return scope == std::string_view::npos ? name : name.substr(scope + 2);

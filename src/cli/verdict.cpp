@@ -72,7 +72,7 @@ std::string names_of(const std::vector<const HostStatus*>& hosts) {
 
 std::string verdict_of_up(const UpResult& result, const DeploymentSpec& spec, bool is_dry_run) {
     const DeploymentStatus& status = result.status;
-    if (result.was_running) return "ready already, nothing was done: " + served(status, spec);
+    if (result.was_running) return "running already, nothing was done: " + served(status, spec);
     if (status.phase == Phase::ready) return "ready: " + served(status, spec);
     if (status.cause) return fmt::format("{}: {}", to_text(status.phase), status.cause->text);
     if (status.phase == Phase::stopped) return "ended on request";

@@ -65,8 +65,8 @@ struct Variable {
     std::string value;                ///< what "set" gives; an example of what another rule gives
     std::string when;                 ///< the variable is set when this holds; empty: never
     std::string because;              ///< the reason of the decision
-    std::string source;
-    std::optional<Confidence> confidence;
+    std::string source;               ///< where the row comes from
+    std::optional<Confidence> confidence;  ///< how sure the row is; unset: the table does not say
     bool operator==(const Variable&) const = default;
 };
 
@@ -227,9 +227,9 @@ struct Signature {
 
 /// The tables of one engine.
 struct EngineKnowledge {
-    std::vector<EngineRelease> releases;  ///< oldest first
-    std::vector<EngineFlag> flags;        ///< of the command line
-    std::vector<Variable> variables;
+    std::vector<EngineRelease> releases;       ///< oldest first
+    std::vector<EngineFlag> flags;             ///< of the command line
+    std::vector<Variable> variables;           ///< environment variables that the engine reads
     std::vector<EngineFeatureRow> features;    ///< that r1cluster asks for
     std::vector<CapabilityRule> capabilities;  ///< what a GPU must be able to do
     std::vector<DivisionRule> divisions;       ///< ways to divide a model that some releases cannot

@@ -93,12 +93,12 @@ std::string_view to_text(MemoryFigure name);
 /// One figure. An exact value has three equal numbers.
 template <class Name>
 struct FigureRow {
-    Name name{};
-    Interval value;
-    std::string unit;  ///< "us", "GB/s", "MiB"; "share" of 1
-    std::string does;  ///< what it is a figure of
-    std::string source;
-    std::optional<Confidence> confidence;
+    Name name{};                           ///< which figure
+    Interval value;                        ///< in `unit`
+    std::string unit;                      ///< "us", "GB/s", "MiB"; "share" of 1
+    std::string does;                      ///< what it is a figure of
+    std::string source;                    ///< where the row comes from
+    std::optional<Confidence> confidence;  ///< how sure the row is; unset: the table does not say
     bool operator==(const FigureRow&) const = default;
 };
 

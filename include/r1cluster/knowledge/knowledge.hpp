@@ -30,10 +30,10 @@ struct Knowledge {
     std::vector<knowledge::StorageRate> storage;          ///< rates of file systems
     std::vector<knowledge::Signature> signatures;         ///< of no engine
     std::vector<knowledge::Threshold> thresholds;         ///< bounds of rules
-    std::vector<knowledge::FigureRow<knowledge::SpeedFigure>> speed_figures;  ///< in the order of the enumerators
-    std::vector<knowledge::FigureRow<knowledge::LinkFigure>> link_figures;
-    std::vector<knowledge::FigureRow<knowledge::MemoryFigure>> memory_figures;
-    std::vector<knowledge::ContextMemory> context_memory;
+    std::vector<knowledge::FigureRow<knowledge::SpeedFigure>> speed_figures;    ///< in the order of the enumerators
+    std::vector<knowledge::FigureRow<knowledge::LinkFigure>> link_figures;      ///< in the order of the enumerators
+    std::vector<knowledge::FigureRow<knowledge::MemoryFigure>> memory_figures;  ///< in the order of the enumerators
+    std::vector<knowledge::ContextMemory> context_memory;       ///< by what takes it and the number of ranks
     std::vector<knowledge::Variable> variables;                 ///< of no engine
     std::vector<knowledge::CheckRule> checks;                   ///< in the order of a report
     std::vector<knowledge::ToolFeature> tool_features;          ///< what releases of tools can do

@@ -122,21 +122,21 @@ struct ToolFeature {
 
 /// What check() verifies.
 struct CheckRule {
-    std::string id;  ///< of its findings: "limits.memlock"
-    std::string requirement;
-    Severity severity = Severity::error;  ///< of the worst finding
-    std::string source;
-    std::optional<Confidence> confidence;
+    std::string id;                        ///< of its findings: "limits.memlock"
+    std::string requirement;               ///< one sentence: what must hold
+    Severity severity = Severity::error;   ///< of the worst finding
+    std::string source;                    ///< where the row comes from
+    std::optional<Confidence> confidence;  ///< how sure the row is; unset: the table does not say
     bool operator==(const CheckRule&) const = default;
 };
 
 /// What of a GPU's memory torch does not count: the CUDA context, NCCL and kernels.
 struct ContextMemory {
-    std::string what;  ///< an Accounting, "small gpu" or "before accounting"
-    int ranks = 1;     ///< of the deployment: this many, or more up to the next row
-    Interval mib;
-    std::string source;
-    std::optional<Confidence> confidence;
+    std::string what;                      ///< an Accounting, "small gpu" or "before accounting"
+    int ranks = 1;                         ///< of the deployment: this many, or more up to the next row
+    Interval mib;                          ///< memory of one rank's device
+    std::string source;                    ///< where the row comes from
+    std::optional<Confidence> confidence;  ///< how sure the row is; unset: the table does not say
     bool operator==(const ContextMemory&) const = default;
 };
 
