@@ -31,7 +31,8 @@ bool is_cut_too_short(const EngineLog& log) { return log.text.starts_with(cut_no
 
 /// Enough for lines of usual length, and more in a second attempt.
 detail::LogWindows first_window(const LogOptions& options) {
-    return {0, options.lines <= 0 ? 0 : std::max(least_tail_bytes, options.lines * line_bytes)};
+    if (options.lines <= 0) return {0, 0};
+    return {0, std::max(least_tail_bytes, static_cast<std::uint64_t>(options.lines) * line_bytes)};
 }
 
 void require_host(const DeploymentSpec& spec, const std::string& host) {

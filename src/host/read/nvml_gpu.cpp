@@ -164,7 +164,8 @@ void read_identity(NvmlGpu& gpu) {
     // Not nvmlDeviceGetNumaNodeId: that one is the node which the GPU's own memory is, on coherent machines.
     gpu.keep("nvmlDeviceGetMemoryAffinity", "NVML_AFFINITY_SCOPE_NODE", [&] {
         std::vector<unsigned long> words(affinity_words);
-        gpu.call(R1CLUSTER_NVML(nvmlDeviceGetMemoryAffinity), affinity_words, words.data(), NVML_AFFINITY_SCOPE_NODE);
+        gpu.call(R1CLUSTER_NVML(nvmlDeviceGetMemoryAffinity), affinity_words, words.data(),
+                 nvmlAffinityScope_t{NVML_AFFINITY_SCOPE_NODE});
         return words_text(words);
     });
 }
