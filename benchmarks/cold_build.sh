@@ -65,6 +65,7 @@ for what in "$@"; do
             slowest dev
             ;;
         quickstart)
+            # shellcheck disable=SC2016  # the inner shell expands them
             measured "quickstart's configure and build" bash -c '
                 cmake -S "$1" -B "$2" -DCMAKE_BUILD_TYPE=Release -DR1CLUSTER_BUILD_TESTS=OFF -DR1CLUSTER_BUILD_EXAMPLES=OFF
                 cmake --build "$2" -j "$3"' - "$source_dir" "$scratch/quickstart" "$jobs"
