@@ -30,7 +30,7 @@ ALLOWED: dict[str, str] = {
     "facts/interpret": "base readings facts facts/derive documents",
     "model": "base knowledge engine/names readings",
     "engine": "base knowledge spec facts model",
-    "engine/vllm": "engine",
+    "engine/vllm": "base engine",
     "engine/sglang": "engine",
     "engine/registry": "base engine engine/names engine/sglang engine/vllm",
     "layout": "base engine",

@@ -1,39 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 
+#include "base/text_reader.hpp"
 #include "diagnose/log_text.hpp"
 #include "r1cluster/diagnose/diagnose.hpp"
 
 namespace r1cluster {
 namespace {
 
-/// Reads a line from left to right; every take says whether it was there.
-class Reader {
-public:
-    explicit Reader(std::string_view text) : rest_(text) {}
+using detail::TextReader;
 
-    bool take(std::string_view expected) {
-        if (!rest_.starts_with(expected)) return false;
-        rest_.remove_prefix(expected.size());
-        return true;
-    }
-    std::optional<int> take_number() {
-        int number = 0;
-        const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), number);
-        if (error != std::errc{} || number < 0) return std::nullopt;
-        rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-        return number;
-    }
-    /// "8[0]": a rank and its device.
-    bool take_rank() { return take_number() && take("[") && take_number() && take("]"); }
-    std::string_view rest() const { return rest_; }
-
-private:
-    std::string_view rest_;
-};
+/// "8[0]": a rank and its device.
+bool take_rank(TextReader& reader) {
+    return reader.take_number() && reader.take("[") && reader.take_number() && reader.take("]");
+}
 
 // "host:pid:tid [device]" right before NCCL's text: what a model wrote into the log does not have it.
 bool is_after_nccl_prefix(std::string_view before) {
@@ -75,7 +57,7 @@ constexpr int most_channels = 1'000'000'000;
 int repeats(std::string_view rest) {
     const std::size_t start = rest.find(" [repeated ");
     if (start == std::string_view::npos) return 1;
-    Reader reader(rest.substr(start + 11));
+    TextReader reader(rest.substr(start + 11));
     const std::optional<int> number = reader.take_number();
     return number && reader.take("x") ? std::clamp(*number, 1, 10000) : 1;
 }
@@ -86,10 +68,10 @@ void count_channel(const detail::LogLine& line, std::map<std::string, int>& chan
     const std::size_t at = line.text.find(mark);
     if (line.is_routine || at == std::string::npos || !is_after_nccl_prefix(std::string_view(line.text).substr(0, at)))
         return;
-    Reader reader(std::string_view(line.text).substr(at + mark.size()));
+    TextReader reader(std::string_view(line.text).substr(at + mark.size()));
     if (!reader.take_number()) return;
     if (reader.take("/") && !reader.take_number()) return;
-    if (!reader.take(" : ") || !reader.take_rank() || !reader.take(" -> ") || !reader.take_rank()) return;
+    if (!reader.take(" : ") || !take_rank(reader) || !reader.take(" -> ") || !take_rank(reader)) return;
     if (!reader.take(" [send]")) reader.take(" [receive]");
     if (!reader.take(" via ")) return;
     std::string name = name_of_transport(reader.rest());

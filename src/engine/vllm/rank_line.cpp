@@ -1,56 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <charconv>
-
+#include "base/text_reader.hpp"
 #include "engine/vllm/parts.hpp"
 
 namespace r1cluster::detail::vllm {
 namespace {
 
-/// Reads a line from left to right; every take says whether it was there.
-class Reader {
-public:
-    explicit Reader(std::string_view text) : rest_(text) {}
+constexpr std::string_view name_characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.";
 
-    bool take(std::string_view expected) {
-        if (!rest_.starts_with(expected)) return false;
-        rest_.remove_prefix(expected.size());
-        return true;
+/// "11-22 07:40:49"
+bool take_time(TextReader& reader) {
+    for (const char* separator : {"-", " ", ":", ":", ""}) {
+        if (!reader.take_number() || !reader.take(separator)) return false;
     }
-    /// Letters, digits and underscores.
-    bool take_name() {
-        const std::size_t end =
-            rest_.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.");
-        if (end == 0 || end == std::string_view::npos) return false;
-        rest_.remove_prefix(end);
-        return true;
-    }
-    std::optional<int> take_number() {
-        int number = 0;
-        const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), number);
-        if (error != std::errc() || number < 0) return std::nullopt;
-        rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-        return number;
-    }
-    /// "11-22 07:40:49"
-    bool take_time() {
-        for (const char* separator : {"-", " ", ":", ":", ""}) {
-            if (!take_number() || !take(separator)) return false;
-        }
-        return true;
-    }
-
-private:
-    std::string_view rest_;
-};
+    return true;
+}
 
 }  // namespace
 
 // The whole line, from its beginning: what a prompt says stands behind a prefix of its own.
 std::optional<SeenRank> rank_of_line(std::string_view line) {
-    Reader reader(line);
-    if (!reader.take("(") || !reader.take_name() || !reader.take(" pid=")) return std::nullopt;
+    TextReader reader(line);
+    if (!reader.take("(") || !reader.take_any_of(name_characters) || !reader.take(" pid=")) return std::nullopt;
     const auto pid = reader.take_number();
-    if (!pid || *pid <= 1 || !reader.take(") INFO ") || !reader.take_time()) return std::nullopt;
+    if (!pid || *pid <= 1 || !reader.take(") INFO ") || !take_time(reader)) return std::nullopt;
     if (!reader.take(" [parallel_state.py:") || !reader.take_number() || !reader.take("] rank ")) return std::nullopt;
     const auto rank = reader.take_number();
     if (!rank || !reader.take(" in world size ") || !reader.take_number()) return std::nullopt;

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include <array>
-#include <charconv>
 
+#include "base/text_reader.hpp"
 #include "host/guard/process_facts.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/host/os/text_file.hpp"
@@ -17,13 +17,6 @@ namespace {
 
 constexpr std::size_t events_limit_bytes = 64 << 10;
 constexpr double clocks_differ_us = 2e6;  // the kernel's log has a clock of its own
-
-template <class Number>
-std::optional<Number> leading_number(std::string_view text) {
-    Number number{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} ? std::optional(number) : std::nullopt;
-}
 
 /// The kernel's log names processes by the numbers of the first pid namespace.
 bool is_in_first_pid_namespace() {
@@ -39,7 +32,7 @@ std::optional<double> time_of(std::string_view record) {
         if (comma == std::string_view::npos) return std::nullopt;
         record.remove_prefix(comma + 1);
     }
-    const auto us = leading_number<long long>(record);
+    const auto us = TextReader(record).take_number<long long>();
     return us ? std::optional(static_cast<double>(*us)) : std::nullopt;
 }
 
@@ -68,7 +61,7 @@ std::optional<int> oom_victim(std::string_view kmsg_record) {
     kmsg_record.remove_prefix(text + 1);
     for (const std::string_view begin :
          {"Out of memory: Killed process ", "Memory cgroup out of memory: Killed process "}) {
-        if (kmsg_record.starts_with(begin)) return leading_number<int>(kmsg_record.substr(begin.size()));
+        if (kmsg_record.starts_with(begin)) return TextReader(kmsg_record.substr(begin.size())).take_number();
     }
     return std::nullopt;
 }
@@ -77,7 +70,7 @@ std::optional<long> oom_kills_of(std::string_view memory_events) {
     while (!memory_events.empty()) {
         const std::size_t end = std::min(memory_events.find('\n'), memory_events.size());
         const std::string_view line = memory_events.substr(0, end);
-        if (line.starts_with("oom_kill ")) return leading_number<long>(line.substr(9));
+        if (line.starts_with("oom_kill ")) return TextReader(line.substr(9)).take_number<long>();
         memory_events.remove_prefix(std::min(end + 1, memory_events.size()));
     }
     return std::nullopt;
