@@ -8,6 +8,7 @@
 #include <set>
 #include <tuple>
 
+#include "base/note_of_cut.hpp"
 #include "diagnose/log_text.hpp"
 
 namespace r1cluster {

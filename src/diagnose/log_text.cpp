@@ -77,10 +77,6 @@ void read_prefix(LogLine& line, std::string& last_time) {
 
 }  // namespace
 
-bool is_note_of_cut(std::string_view line) {
-    return line.starts_with("[r1cluster: ") && line.find(" bytes of this log ") != std::string_view::npos;
-}
-
 bool for_each_line(std::string_view log, const std::function<void(const LogLine&)>& visit) {
     std::size_t number = 0;
     std::string last_time;

@@ -17,9 +17,6 @@ struct LogLine {
     bool is_routine = false;  ///< of level DEBUG, INFO or WARNING: tells no failure, may quote anything
 };
 
-/// Whether the line is r1cluster's own note that bytes of the log are missing there (host/guard/log_file.hpp).
-bool is_note_of_cut(std::string_view line);
-
 /// Bytes of a log that are looked at from its start, and from its end.
 constexpr std::size_t log_window_bytes = 4u << 20;
 

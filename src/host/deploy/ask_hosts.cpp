@@ -2,6 +2,7 @@
 // read_status, down, read_logs, follow_logs: what is asked of a deployment that exists.
 #include <algorithm>
 
+#include "base/note_of_cut.hpp"
 #include "host/deploy/deployment_state.hpp"
 #include "host/deploy/jobs_of_hosts.hpp"
 #include "host/deploy/phases.hpp"
@@ -16,7 +17,6 @@ constexpr double straggler_s = 3;          // after another host has answered
 constexpr std::uint64_t line_bytes = 400;  // generous; what is too much is cut by lines afterwards
 constexpr std::uint64_t least_tail_bytes = 64 << 10;
 constexpr std::uint64_t most_tail_bytes = 64 << 20;
-constexpr std::string_view cut_note_begin = "[r1cluster: ";
 
 std::string last_lines(const std::string& text, int lines) {
     if (lines <= 0) return text;
@@ -27,7 +27,9 @@ std::string last_lines(const std::string& text, int lines) {
 }
 
 /// Whether less than the lines that were asked for has been read of this log.
-bool is_cut_too_short(const EngineLog& log) { return log.text.starts_with(cut_note_begin); }
+bool is_cut_too_short(const EngineLog& log) {
+    return detail::is_note_of_cut(std::string_view(log.text).substr(0, log.text.find('\n')));
+}
 
 /// Enough for lines of usual length, and more in a second attempt.
 detail::LogWindows first_window(const LogOptions& options) {

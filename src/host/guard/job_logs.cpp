@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/note_of_cut.hpp"
 #include "host/guard/log_file.hpp"
 
 namespace r1cluster::detail {

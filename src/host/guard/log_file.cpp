@@ -61,10 +61,6 @@ std::string log_text(std::string_view text) {
     return out;
 }
 
-std::string note_of_cut(std::uint64_t bytes) {
-    return fmt::format("[r1cluster: {} bytes of this log are left out here]", bytes);
-}
-
 LogFile::LogFile(std::string path, std::uint64_t file_bytes, int files)
     : path_(std::move(path)), file_bytes_(file_bytes), files_(files) {
     descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);

@@ -12,10 +12,6 @@ namespace r1cluster::detail {
 /// return, by which progress bars begin anew, becomes a line end.
 std::string log_text(std::string_view text);
 
-/// The line that stands for what is left out of a log's text: "[r1cluster: 12 bytes of this log are left out here]".
-/// diagnose() finds it by the same words.
-std::string note_of_cut(std::uint64_t bytes);
-
 /// The log of one process: everything that it prints, in a file that is rotated by size (name.log, name.log.1, ...),
 /// and what of it is worth knowing at once. When the file cannot be written the process is not held up: what was
 /// dropped is counted and said as soon as writing works again.

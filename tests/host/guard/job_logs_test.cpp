@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/guard/job_logs.hpp"
 
+#include "base/note_of_cut.hpp"
+
 #include <filesystem>
 
 #include "host/guard/log_file.hpp"
