@@ -4,54 +4,41 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <boost/json/serialize.hpp>
 #include <vector>
+
+#include "config/shell.hpp"
+#include "report/verdict.hpp"
 
 namespace r1cluster::cli {
 namespace {
-
-std::string counted(int count, std::string_view one) {
-    return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
-}
 
 /// "2 errors (ports.free on node0: held by python, pid 29808; and 1 more)".
 std::string errors_of(const Report& report) {
     const int errors = report.count(Severity::error);
     const Finding& first = report.findings.front();  // the most severe come first
-    return fmt::format("{} ({} on {}: {}{})", counted(errors, "error"), first.id, first.subject, first.observed,
+    return fmt::format("{} ({} on {}: {}{})", detail::counted(errors, "error"), first.id, first.subject, first.observed,
                        errors > 1 ? fmt::format("; and {} more", errors - 1) : "");
 }
 
 std::string remarks_of(const Report& report) {
     const int unknowns = report.count(Severity::unknown), warnings = report.count(Severity::warning);
     std::vector<std::string> remarks;
-    if (unknowns > 0) remarks.push_back(counted(unknowns, "unknown"));
-    if (warnings > 0) remarks.push_back(counted(warnings, "warning"));
+    if (unknowns > 0) remarks.push_back(detail::counted(unknowns, "unknown"));
+    if (warnings > 0) remarks.push_back(detail::counted(warnings, "warning"));
     return remarks.empty() ? "" : fmt::format(", with {}", fmt::join(remarks, " and "));
 }
 
-std::string quoted_json(const std::string& text) {
-    std::string out;
-    for (const char letter : text) {
-        if (letter == '"' || letter == '\\') out += '\\';
-        out += letter;
-    }
-    return out;
-}
-
-/// For a POSIX shell.
-std::string quoted(const std::string& text) {
-    std::string out = "'";
-    for (const char letter : text) out += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
-    return out + "'";
-}
-
+/// For a shell on the head, which reads the key from its file: printf is a part of the shell, so the key is in no argv.
 std::string curl_line(const DeploymentStatus& status, const std::string& api_key_file) {
-    const std::string key =
-        api_key_file.empty() ? "" : fmt::format(" -H \"Authorization: Bearer $(cat {})\"", quoted(api_key_file));
-    const std::string body = fmt::format(R"({{"model": "{}", "messages": [{{"role": "user", "content": "Hello"}}]}})",
-                                         quoted_json(status.model));
-    return fmt::format("curl -s {}/chat/completions -H 'Content-Type: application/json'{} -d {}", status.endpoint, key,
-                       quoted(body));
+    const std::string body = fmt::format(R"({{"model": {}, "messages": [{{"role": "user", "content": "Hello"}}]}})",
+                                         boost::json::serialize(boost::json::value(status.model)));
+    std::vector<std::string> curl{
+        "curl", "-s", status.endpoint + "/chat/completions", "-H", "Content-Type: application/json", "-d", body};
+    if (api_key_file.empty()) return detail::shell_command(curl);
+    curl.insert(curl.end(), {"-H", "@-"});
+    return fmt::format("printf 'Authorization: Bearer %s' \"$(cat {})\" | {}", detail::shell_quoted(api_key_file),
+                       detail::shell_command(curl));
 }
 
 std::string served(const DeploymentStatus& status, const DeploymentSpec& spec) {
@@ -65,7 +52,7 @@ std::string served(const DeploymentStatus& status, const DeploymentSpec& spec) {
 std::string names_of(const std::vector<const HostStatus*>& hosts) {
     std::vector<std::string> names;
     for (const HostStatus* host : hosts) names.push_back(host->host);
-    return fmt::format("{}", fmt::join(names, ", "));
+    return fmt::to_string(fmt::join(names, ", "));
 }
 
 }  // namespace

@@ -9,10 +9,6 @@
 namespace r1cluster {
 namespace {
 
-std::string counted(int count, std::string_view one, std::string_view many) {
-    return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
 /// Text that came from a host must not move a terminal's cursor or split a line.
 std::string printable(std::string_view text) {
     std::string out(text);
@@ -63,16 +59,20 @@ void show_checked(std::string& out, const std::vector<CheckedRule>& checked) {
 
 }  // namespace
 
+std::string detail::counted(int count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string detail::verdict(const Report& report) {
     const int errors = report.count(Severity::error), unknowns = report.count(Severity::unknown);
     const int warnings = report.count(Severity::warning);
     if (errors == 0 && unknowns == 0) {
-        return warnings == 0 ? "ready" : "ready with " + counted(warnings, "warning", "warnings");
+        return warnings == 0 ? "ready" : "ready with " + counted(warnings, "warning");
     }
     std::string reasons;
-    if (errors > 0) reasons = counted(errors, "error", "errors");
-    if (unknowns > 0) reasons += (reasons.empty() ? "" : ", ") + counted(unknowns, "unknown", "unknowns");
-    if (warnings > 0) reasons += ", " + counted(warnings, "warning", "warnings");
+    if (errors > 0) reasons = counted(errors, "error");
+    if (unknowns > 0) reasons += (reasons.empty() ? "" : ", ") + counted(unknowns, "unknown");
+    if (warnings > 0) reasons += ", " + counted(warnings, "warning");
     return "not ready: " + reasons;
 }
 
