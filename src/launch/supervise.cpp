@@ -31,7 +31,7 @@ void end(Step& result, Phase phase, std::optional<Cause> cause, double grace_s, 
 }
 
 /// Whether this failure, which was told later, happened before the one that is known.
-bool is_before(const State& state, const Cause& cause, double at) {
+bool is_earlier(const State& state, const Cause& cause, double at) {
     if (at < state.cause_at - tie_s) return true;
     // What ends after the group was asked to end is by our own hand.
     return at <= state.cause_at + tie_s && at <= state.told_at && cause.signal && !state.cause->signal;
@@ -45,7 +45,7 @@ void fail(Step& result, Cause cause, std::optional<double> when, double now) {
         end(result, Phase::stopping, std::move(cause), state.failure_grace_s, now);
         state.cause_at = at;
         state.told_at = now;
-    } else if (state.phase == Phase::stopping && state.cause && is_before(state, cause, at)) {
+    } else if (state.phase == Phase::stopping && state.cause && is_earlier(state, cause, at)) {
         state.cause = std::move(cause);
         state.cause_at = at;
         result.decisions.push_back(TellPeers{state.cause});

@@ -18,6 +18,8 @@
 #include <sstream>
 #include <thread>
 
+#include "host/guard/process_facts.hpp"
+
 namespace r1cluster::detail {
 namespace {
 
@@ -80,7 +82,7 @@ public:
             std::error_code ignored;
             for (const auto& task : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task", ignored)) {
                 for (const int child : numbers_in((task.path() / "children").string())) {
-                    if (!is_zombie(child)) found.push_back(child);
+                    if (look_at(child)) found.push_back(child);
                     open.push_back(child);
                 }
             }
@@ -88,15 +90,6 @@ public:
         return found;
     }
     void kill() override { kill_each(); }
-
-private:
-    static bool is_zombie(int pid) {
-        std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-        std::string text;
-        std::getline(file, text);
-        const std::size_t end = text.rfind(')');
-        return end == std::string::npos || end + 2 >= text.size() || text[end + 2] == 'Z';
-    }
 };
 
 /// Whether a process of ours may move to this cgroup: the guard itself goes there and back.
