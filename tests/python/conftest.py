@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+import r1cluster
+from r1cluster import DeploymentSpec, HostSpec
+from r1cluster.spec import EngineSpec, ModelSpec, Transport
+
 SOURCE = Path(__file__).resolve().parents[2]
 RECORDING = SOURCE / "examples" / "data" / "two-h100-hosts"
 
@@ -18,6 +22,27 @@ def source() -> Path:
 def recording() -> Path:
     """Two edited hosts of eight GPUs, and a small checkpoint of DeepSeek-R1's architecture."""
     return RECORDING
+
+
+def spec_of(transport: Transport, name: str = "test") -> DeploymentSpec:
+    """One host that is this machine or is reached over ssh, with no model and no engine."""
+    return r1cluster.validated(
+        DeploymentSpec(
+            name=name,
+            hosts=[HostSpec(name="node1", address="127.0.0.1", ssh="node1", transport=transport)],
+            model=ModelSpec(path="/nonexistent/model"),
+            engine=EngineSpec(python="/nonexistent/python"),
+        )
+    )
+
+
+@pytest.fixture
+def silent_ssh(tmp_path: Path) -> str:
+    """An ssh that connects to a host which never says a word."""
+    program = tmp_path / "ssh"
+    program.write_text("#!/bin/sh\nexec sleep 600\n", encoding="utf-8")
+    program.chmod(0o755)
+    return str(program)
 
 
 @pytest.fixture(autouse=True)

@@ -10,30 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import spec_of
 
 import r1cluster
-from r1cluster import DeploymentSpec, EngineLog, HostSpec, aio
+from r1cluster import EngineLog, aio
 from r1cluster.launch import Phase
-from r1cluster.spec import EngineSpec, ModelSpec, Transport
-
-
-def spec_of(transport: Transport, tmp_path: Path) -> DeploymentSpec:
-    return r1cluster.validated(
-        DeploymentSpec(
-            name=f"aio-{tmp_path.name}"[:40],
-            hosts=[HostSpec(name="node1", address="127.0.0.1", ssh="node1", transport=transport)],
-            model=ModelSpec(path="/nonexistent/model"),
-            engine=EngineSpec(python="/nonexistent/python"),
-        )
-    )
-
-
-@pytest.fixture
-def silent_ssh(tmp_path: Path) -> str:
-    program = tmp_path / "ssh"
-    program.write_text("#!/bin/sh\nexec sleep 600\n", encoding="utf-8")
-    program.chmod(0o755)
-    return str(program)
+from r1cluster.spec import Transport
 
 
 def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -42,7 +24,7 @@ def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 def test_connections_serve_several_calls_at_once(tmp_path: Path) -> None:
     async def test() -> None:
-        async with await aio.connect(spec_of(Transport.local, tmp_path)) as hosts:
+        async with await aio.connect(spec_of(Transport.local, f"aio-{tmp_path.name}"[:40])) as hosts:
             recording, status = await asyncio.gather(aio.read(hosts), aio.read_status(hosts))
             assert [readings.host for readings in recording.hosts] == ["node1"]
             assert status.phase is Phase.absent
@@ -58,7 +40,7 @@ def test_cancelling_the_task_ends_the_call(silent_ssh: str, tmp_path: Path) -> N
     async def test() -> None:
         seen = asyncio.Event()
         loop = asyncio.get_running_loop()
-        spec = spec_of(Transport.ssh, tmp_path)
+        spec = spec_of(Transport.ssh, f"aio-{tmp_path.name}"[:40])
         task = asyncio.create_task(
             aio.read(
                 spec,
@@ -148,7 +130,7 @@ def test_an_exception_of_the_call_comes_out_of_the_loop() -> None:
 
 def test_logs_of_a_deployment_that_is_not_there_are_empty(tmp_path: Path) -> None:
     async def test() -> None:
-        spec = spec_of(Transport.local, tmp_path)
+        spec = spec_of(Transport.local, f"aio-{tmp_path.name}"[:40])
         assert [piece async for piece in aio.follow_logs(spec)] == []
         assert await aio.read_logs(spec) == []
 

@@ -7,34 +7,13 @@ import os
 import signal
 import threading
 import time
-from pathlib import Path
 
 import pytest
+from conftest import spec_of
 
 import r1cluster
-from r1cluster import DeploymentSpec, HostSpec, Progress
-from r1cluster.spec import EngineSpec, ModelSpec, Transport
-
-
-def spec_of(transport: Transport) -> DeploymentSpec:
-    host = HostSpec(name="node1", address="127.0.0.1", ssh="node1", transport=transport)
-    return r1cluster.validated(
-        DeploymentSpec(
-            name="test",
-            hosts=[host],
-            model=ModelSpec(path="/nonexistent/model"),
-            engine=EngineSpec(python="/nonexistent/python"),
-        )
-    )
-
-
-@pytest.fixture
-def silent_ssh(tmp_path: Path) -> str:
-    """An ssh that connects to a host which never says a word."""
-    program = tmp_path / "ssh"
-    program.write_text("#!/bin/sh\nexec sleep 600\n", encoding="utf-8")
-    program.chmod(0o755)
-    return str(program)
+from r1cluster import Progress
+from r1cluster.spec import Transport
 
 
 def test_this_machine_is_read_through_the_local_transport() -> None:
