@@ -3,8 +3,8 @@
 # A file with properties of its own is compiled alone. -DR1CLUSTER_UNITY=OFF compiles every file alone; the presets
 # asan, tsan and fuzz do, so that a file that lacks an include is found.
 #
-# CMake's own UNITY_BUILD writes absolute paths into what is compiled; these are relative, and ccache knows a unit again
-# in another folder.
+# CMake's own UNITY_BUILD writes absolute paths into what is compiled. These are relative, and a unit has the same path
+# below the build folder of every project, so ccache knows it again.
 function(r1cluster_unite target folder)
   if(NOT R1CLUSTER_UNITY)
     return()
@@ -40,7 +40,7 @@ function(r1cluster_unite target folder)
       list(SUBLIST files_${group} ${first} ${size} files)
       list(TRANSFORM files REPLACE "(.+)" "#include \"\\1\"\n")
       list(JOIN files "" text)
-      set(file ${PROJECT_BINARY_DIR}/unity/${target}/${group}_${unit}.cpp)
+      set(file ${CMAKE_BINARY_DIR}/r1cluster_unity/${target}/${group}_${unit}.cpp)
       file(CONFIGURE OUTPUT ${file} CONTENT "${text}" @ONLY)
       list(APPEND kept ${file})
     endforeach()
