@@ -20,6 +20,9 @@ void bind_machine(py::module_& module) {
                 Gid>(module);
     bind_enum<PciKind>(module);
     bind_enum<NicKind>(module);
+    bind_enum<NcclPath>(module);
+    bind_enum<NvLinkEnd>(module);
+    bind_enum<PeerAccess>(module);
     bind_enum<FabricState>(module);
     bind_enum<LinkLayer>(module);
     bind_enum<HcaPortState>(module);

@@ -90,12 +90,12 @@ private:
                 if (!link.is_active || gpu.pci_address.empty()) continue;
                 std::string to;
                 if (const auto found = gpu_nodes_.find(link.remote_pci_address);
-                    link.remote == "gpu" && found != gpu_nodes_.end()) {
+                    link.remote == NvLinkEnd::gpu && found != gpu_nodes_.end()) {
                     to = found->second;
                 }
                 if (const auto found = switch_nodes_.find(link.remote_pci_address); found != switch_nodes_.end())
                     to = found->second;
-                if (to.empty() && link.remote == "switch") {
+                if (to.empty() && link.remote == NvLinkEnd::nvswitch) {
                     if (fabric.empty()) fabric = node("NVSwitch", "#d5e8d4");
                     to = fabric;
                 }

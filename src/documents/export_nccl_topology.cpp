@@ -233,10 +233,10 @@ private:
         std::vector<std::tuple<std::string, std::string, int>> groups;  // target, its class, links
         for (const NvLink& link : gpu.nvlinks) {
             if (!link.is_active) continue;
-            const bool is_switch = link.remote == "switch";
-            const auto tclass = is_switch ? "0x068000" : link.remote == "gpu" ? "0x030200" : "0x068001";
-            const bool is_known =
-                is_switch || link.remote == "cpu" || (link.remote == "gpu" && !link.remote_pci_address.empty());
+            const bool is_switch = link.remote == NvLinkEnd::nvswitch;
+            const auto tclass = is_switch ? "0x068000" : link.remote == NvLinkEnd::gpu ? "0x030200" : "0x068001";
+            const bool is_known = is_switch || link.remote == NvLinkEnd::cpu ||
+                                  (link.remote == NvLinkEnd::gpu && !link.remote_pci_address.empty());
             if (!is_known) groups.clear();
             if (!is_known) break;  // NCCL looks for links only where it finds none
             // The words with which NVML hides a switch from a virtual machine.

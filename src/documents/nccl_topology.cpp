@@ -181,9 +181,9 @@ private:
         link.is_active = true;
         const std::string target = lower_case(xml_.required(element, "target"));
         const std::string tclass = XmlText::attribute(element, "tclass").value_or("");
-        if (tclass.starts_with("0x03")) link.remote = "gpu";
-        if (tclass == "0x068000") link.remote = "switch";
-        if (tclass == "0x068001") link.remote = "cpu";
+        if (tclass.starts_with("0x03")) link.remote = NvLinkEnd::gpu;
+        if (tclass == "0x068000") link.remote = NvLinkEnd::nvswitch;
+        if (tclass == "0x068001") link.remote = NvLinkEnd::cpu;
         // A switch that a virtual machine does not show is "fffffff:ff:ff.0" or "fffffff:ffff:ff".
         const bool is_hidden = target.starts_with("fffffff:");
         const auto address = pci_address_of(target);

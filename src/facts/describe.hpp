@@ -18,11 +18,15 @@ BOOST_DESCRIBE_STRUCT(PciDevice, (),
                       (address, parent, kind, class_code, vendor_id, device_id, subsystem_vendor_id,
                        subsystem_device_id, name, numa_node, local_cpus, driver, link, iommu_group, is_acs_redirecting,
                        physical_function, virtual_functions))
+BOOST_DESCRIBE_ENUM(NcclPath, unknown, nvl, nvb, c2c, pix, pxb, p2c, phb, sys)
 BOOST_DESCRIBE_STRUCT(DevicePath, (), (from, to, path, nccl_path, nccl_bandwidth_gbytes_per_s, because))
+BOOST_DESCRIBE_ENUM(NvLinkEnd, unknown, gpu, cpu, nvswitch)
 BOOST_DESCRIBE_STRUCT(NvLink, (), (index, is_active, version, speed_mbps, remote, remote_pci_address, errors))
 BOOST_DESCRIBE_ENUM(FabricState, unknown, not_supported, not_started, in_progress, completed)
 BOOST_DESCRIBE_STRUCT(GpuFabric, (), (state, status, cluster_uuid, clique_id, unhealthy))
 BOOST_DESCRIBE_STRUCT(GpuProcess, (), (pid, name, memory_bytes))
+BOOST_DESCRIBE_ENUM(PeerAccess, unknown, ok, chipset_not_supported, gpu_not_supported, ioh_not_supported,
+                    disabled_by_regkey, not_supported, undetermined)
 BOOST_DESCRIBE_STRUCT(GpuPeer, (), (gpu, ancestor, read, write, nvlink, atomics))
 BOOST_DESCRIBE_STRUCT(NearHca, (), (hca, path, nccl_path, uses_gpudirect, because))
 BOOST_DESCRIBE_STRUCT(Gpu, (),

@@ -11,6 +11,10 @@ namespace r1cluster::detail {
 LinkLayer link_layer_of(std::string_view text);
 HcaPortState port_state_of(std::string_view text);
 PciKind pci_kind_of(std::string_view text);
+/// Of a word of `nvidia-smi topo -m`: "NV18" is nvl, "NODE" is phb.
+NcclPath nccl_path_of(std::string_view topo_word);
+NvLinkEnd link_end_of_number(int type);        ///< nvmlIntNvLinkDeviceType_t
+PeerAccess peer_access_of_number(int status);  ///< nvmlGpuP2PStatus_t
 /// Of the words of nvidia-smi: "Completed" in lower case.
 FabricState fabric_state_of(std::string_view text);
 FabricState fabric_state_of_number(int state);  ///< NVML_GPU_FABRIC_STATE_*

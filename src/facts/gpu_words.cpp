@@ -31,22 +31,6 @@ std::string ancestor_word(int level) {
     }
 }
 
-std::string p2p_word(int status) {
-    static constexpr std::array words{"ok"sv,
-                                      "chipset not supported"sv,
-                                      "GPU not supported"sv,
-                                      "IOH topology not supported"sv,
-                                      "disabled by regkey"sv,
-                                      "not supported"sv,
-                                      "unknown"sv};
-    return word(words, status);
-}
-
-std::string link_end_word(int type) {
-    static constexpr std::array words{"gpu"sv, "cpu"sv, "switch"sv};
-    return word(words, type);
-}
-
 std::string virtualization_word(int mode) { return word(virtualization_words, mode); }
 
 std::string compute_mode_word(int mode) { return word(compute_mode_words, mode); }

@@ -44,8 +44,6 @@ inline constexpr std::array fabric_flaws{
 };
 
 std::string ancestor_word(int level);       ///< nvmlGpuTopologyLevel_t -> "PIX", "PXB", "PHB", "NODE", "SYS"
-std::string p2p_word(int status);           ///< nvmlGpuP2PStatus_t -> GpuPeer
-std::string link_end_word(int type);        ///< nvmlIntNvLinkDeviceType_t -> NvLink::remote
 std::string virtualization_word(int mode);  ///< nvmlGpuVirtualizationMode_t
 std::string compute_mode_word(int mode);    ///< nvmlComputeMode_t
 std::vector<std::string> fabric_health_words(std::uint32_t mask);  ///< NVML_GPU_FABRIC_HEALTH_MASK_*, what is not well

@@ -54,11 +54,11 @@ NvLinks nvlinks_of(const Machine& machine) {
     std::map<std::pair<std::size_t, std::size_t>, NvLinkBundle> to_switch, pairs;
     for (std::size_t i = 0; i < machine.gpus.size(); ++i) {
         for (const NvLink& link : machine.gpus[i].nvlinks) {
-            if (link.remote == "cpu") continue;
+            if (link.remote == NvLinkEnd::cpu) continue;
             const auto far = link.remote_pci_address.empty() ? gpu_at.end() : gpu_at.find(link.remote_pci_address);
             const bool is_pair = far != gpu_at.end() && far->second != i;
-            if (is_pair && far->second < i) continue;        // counted from the other end
-            if (!is_pair && link.remote == "gpu") continue;  // to a GPU that is not ours to see
+            if (is_pair && far->second < i) continue;                 // counted from the other end
+            if (!is_pair && link.remote == NvLinkEnd::gpu) continue;  // to a GPU that is not ours to see
             const std::size_t to = is_pair ? far->second : i;
             NvLinkBundle& bundle =
                 (is_pair ? pairs : to_switch).try_emplace({i, to}, NvLinkBundle{i, to, 0, 0}).first->second;

@@ -106,7 +106,7 @@ TEST_CASE("what NCCL wrote of two H200 in a virtual machine", "[documents]") {
     CHECK(machine.gpus[1].numa_node == std::nullopt);
     CHECK(machine.numa_nodes.empty());
     CHECK(active_nvlinks(machine.gpus[0]) == 18);
-    CHECK(machine.gpus[0].nvlinks[17] == NvLink{17, true, {}, {}, "switch", "", {}});
+    CHECK(machine.gpus[0].nvlinks[17] == NvLink{17, true, {}, {}, NvLinkEnd::nvswitch, "", {}});
     CHECK(pci(machine, "0000:00:06.0").link == PciLink{{}, {}, 32.0, {}});
     CHECK(pci(machine, "0000:00:06.0").parent == "");
     CHECK(pci(machine, "0000:00:06.0").subsystem_device_id == "0x18bf");
@@ -298,6 +298,7 @@ TEST_CASE("the matrix of two H200 over NVLink", "[documents]") {
     REQUIRE(machine.gpus.size() == 2);
     CHECK(machine.gpus[0].cpu_affinity == "0-31");
     CHECK(machine.gpus[0].numa_node == 0);
-    CHECK(machine.device_paths == std::vector<DevicePath>{{"gpu0", "gpu1", "NV18", "", {}, "nvidia-smi topo -m"}});
+    CHECK(machine.device_paths ==
+          std::vector<DevicePath>{{"gpu0", "gpu1", "NV18", NcclPath::unknown, {}, "nvidia-smi topo -m"}});
     CHECK(has_gap(machine, "HCAs"));
 }

@@ -84,9 +84,9 @@ TEST_CASE("NVLinks of an NCCL topology lead where their class says", "[documents
                        "file");
     const std::vector<NvLink>& links = machine.gpus.at(0).nvlinks;
     REQUIRE(links.size() == 4);
-    CHECK(links[1] == NvLink{1, true, {}, {}, "gpu", "0000:19:00.0", {}});
-    CHECK(links[2] == NvLink{2, true, {}, {}, "switch", "0000:85:00.0", {}});
-    CHECK(links[3] == NvLink{3, true, {}, {}, "cpu", "0004:04:01.0", {}});
+    CHECK(links[1] == NvLink{1, true, {}, {}, NvLinkEnd::gpu, "0000:19:00.0", {}});
+    CHECK(links[2] == NvLink{2, true, {}, {}, NvLinkEnd::nvswitch, "0000:85:00.0", {}});
+    CHECK(links[3] == NvLink{3, true, {}, {}, NvLinkEnd::cpu, "0004:04:01.0", {}});
     CHECK(machine.gpus[0].compute_capability == "8.0");
 }
 

@@ -62,10 +62,10 @@ Machine small_machine() {
         gpu.numa_node = 0;
     }
     for (int i : {0, 1}) {
-        machine.gpus[0].nvlinks.push_back({i, true, {}, {}, "gpu", "0000:26:00.0", {}});
-        machine.gpus[1].nvlinks.push_back({i, true, {}, {}, "gpu", "0000:18:00.0", {}});
+        machine.gpus[0].nvlinks.push_back({i, true, {}, {}, NvLinkEnd::gpu, "0000:26:00.0", {}});
+        machine.gpus[1].nvlinks.push_back({i, true, {}, {}, NvLinkEnd::gpu, "0000:18:00.0", {}});
     }
-    machine.gpus[1].nvlinks.push_back({2, false, {}, {}, "", "", {}});
+    machine.gpus[1].nvlinks.push_back({2, false, {}, {}, NvLinkEnd::unknown, "", {}});
     Hca& hca = machine.hcas.emplace_back();
     hca.name = "mlx5_0";
     hca.pci_address = "0000:19:00.0";
@@ -116,7 +116,7 @@ TEST_CASE("a switch is one element in an NCCL topology, by its upstream port, an
 
 TEST_CASE("NVLinks whose other end is not known are left for NCCL to find", "[documents]") {
     Machine machine = small_machine();
-    machine.gpus[0].nvlinks[1].remote = "";
+    machine.gpus[0].nvlinks[1].remote = NvLinkEnd::unknown;
     CHECK(to_nccl_topology(machine).find("target=\"0000:26:00.0\"") == std::string::npos);
     CHECK(to_nccl_topology(machine).find("target=\"0000:18:00.0\"") != std::string::npos);
 }

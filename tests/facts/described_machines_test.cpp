@@ -122,7 +122,7 @@ TEST_CASE("whether an EFA device uses GPUDirect RDMA is for its plugin to say", 
     CHECK(machine.gpus.at(3).hcas.at(0) ==
           NearHca{"rdmap82s0",
                   "PIX",
-                  "PIX",
+                  NcclPath::pix,
                   {},
                   "an EFA device, which NCCL reaches by the plugin aws-ofi-nccl: that decides"});
     CHECK(lines_of(machine.problems).empty());

@@ -28,7 +28,7 @@ PciDevice& at(Machine& machine, const std::string& address) {
 TEST_CASE("a GPU and an HCA behind two ports of one switch are PIX apart", "[facts]") {
     const DevicePath found = path(four_switches(), "gpu0", "mlx5_0");
     CHECK(found.path == "PIX");
-    CHECK(found.nccl_path == "PIX");
+    CHECK(found.nccl_path == NcclPath::pix);
     CHECK(found.nccl_bandwidth_gbytes_per_s == 48);  // Gen5: 240 x 100 Mb/s a lane, 16 lanes
     CHECK(found.because == "common bridge 0000:11:00.0");
 }
@@ -36,13 +36,13 @@ TEST_CASE("a GPU and an HCA behind two ports of one switch are PIX apart", "[fac
 TEST_CASE("two root complexes of one NUMA node are NODE apart, which NCCL calls PHB", "[facts]") {
     const DevicePath found = path(four_switches(), "gpu0", "mlx5_1");
     CHECK(found.path == "NODE");
-    CHECK(found.nccl_path == "PHB");
+    CHECK(found.nccl_path == NcclPath::phb);
 }
 
 TEST_CASE("two NUMA nodes are SYS apart, as fast as the CPUs' own link", "[facts]") {
     const DevicePath found = path(four_switches(), "mlx5_3", "gpu0");
     CHECK(found.path == "SYS");
-    CHECK(found.nccl_path == "SYS");
+    CHECK(found.nccl_path == NcclPath::sys);
     CHECK(found.nccl_bandwidth_gbytes_per_s == 22);  // Sapphire Rapids
     CHECK(found.because == "NUMA nodes 0 and 1");
 }
@@ -54,7 +54,7 @@ TEST_CASE("two switches below one root port are PXB apart", "[facts]") {
     at(machine, "0000:21:00.0").parent = "0000:12:02.0";
     const DevicePath found = path(machine, "gpu0", "gpu1");
     CHECK(found.path == "PXB");
-    CHECK(found.nccl_path == "PXB");
+    CHECK(found.nccl_path == NcclPath::pxb);
 }
 
 TEST_CASE("a sub-switch of a Broadcom Gen4 switch counts as one with it for NCCL", "[facts]") {
@@ -67,9 +67,9 @@ TEST_CASE("a sub-switch of a Broadcom Gen4 switch counts as one with it for NCCL
         bridge.device_id = "0xc010";
         bridge.subsystem_device_id = "0xa096";
     }
-    CHECK(path(machine, "gpu0", "gpu1").nccl_path == "PIX");
+    CHECK(path(machine, "gpu0", "gpu1").nccl_path == NcclPath::pix);
     at(machine, "0000:21:00.0").subsystem_device_id = "0xb096";
-    CHECK(path(machine, "gpu0", "gpu1").nccl_path == "PXB");
+    CHECK(path(machine, "gpu0", "gpu1").nccl_path == NcclPath::pxb);
 }
 
 TEST_CASE("devices on the bus of one root complex are PHB apart", "[facts]") {
@@ -79,7 +79,7 @@ TEST_CASE("devices on the bus of one root complex are PHB apart", "[facts]") {
     machine.gpus = {gpu(0, "0000:00:06.0"), gpu(1, "0000:00:07.0")};
     const DevicePath found = path(machine, "gpu0", "gpu1");
     CHECK(found.path == "PHB");
-    CHECK(found.nccl_path == "PHB");
+    CHECK(found.nccl_path == NcclPath::phb);
 }
 
 TEST_CASE(
@@ -92,7 +92,7 @@ TEST_CASE(
     machine.gpus = {gpu(0, "0000:00:06.0"), gpu(1, "0000:80:06.0")};
     const DevicePath found = path(machine, "gpu0", "gpu1");
     CHECK(found.path.empty());
-    CHECK(found.nccl_path == "PHB");
+    CHECK(found.nccl_path == NcclPath::phb);
     CHECK(found.because == "the NUMA node of one of them is not known");
     machine.numa_nodes.pop_back();
     CHECK(path(machine, "gpu0", "gpu1").path == "NODE");  // there is one node only
@@ -104,7 +104,7 @@ TEST_CASE("NVLinks to a switch join every pair", "[facts]") {
     machine.gpus[1].nvlinks.back().is_active = false;
     DevicePath found = path(machine, "gpu0", "gpu3");
     CHECK(found.path == "NV18");
-    CHECK(found.nccl_path == "NVL");
+    CHECK(found.nccl_path == NcclPath::nvl);
     CHECK(found.nccl_bandwidth_gbytes_per_s == Approx(370.8));  // NCCL's log on two H200: 370.8
     found = path(machine, "gpu0", "gpu1");
     CHECK(found.path == "NV17");
@@ -114,8 +114,8 @@ TEST_CASE("direct NVLinks join those two GPUs, and others by one between them", 
     Machine machine = four_switches();
     const auto join = [&](std::size_t a, std::size_t b, int count) {
         for (int i = 0; i < count; ++i) {
-            machine.gpus[a].nvlinks.push_back({i, true, 5, {}, "gpu", machine.gpus[b].pci_address});
-            machine.gpus[b].nvlinks.push_back({i, true, 5, {}, "gpu", machine.gpus[a].pci_address});
+            machine.gpus[a].nvlinks.push_back({i, true, 5, {}, NvLinkEnd::gpu, machine.gpus[b].pci_address});
+            machine.gpus[b].nvlinks.push_back({i, true, 5, {}, NvLinkEnd::gpu, machine.gpus[a].pci_address});
         }
     };
     join(0, 1, 2);
@@ -123,14 +123,15 @@ TEST_CASE("direct NVLinks join those two GPUs, and others by one between them", 
     CHECK(path(machine, "gpu0", "gpu1").path == "NV2");
     const DevicePath between = path(machine, "gpu0", "gpu2");
     CHECK(between.path == "SYS");
-    CHECK(between.nccl_path == "NVB");
+    CHECK(between.nccl_path == NcclPath::nvb);
     CHECK(between.nccl_bandwidth_gbytes_per_s == Approx(20.6));
-    CHECK(path(machine, "gpu0", "gpu3").nccl_path == "SYS");
+    CHECK(path(machine, "gpu0", "gpu3").nccl_path == NcclPath::sys);
 }
 
 TEST_CASE("a path says when peer to peer is refused", "[facts]") {
     Machine machine = four_switches();
-    machine.gpus[0].peers = {{1, "NODE", "chipset not supported", "ok", "not supported", "ok"}};
+    machine.gpus[0].peers = {
+        {1, "NODE", PeerAccess::chipset_not_supported, PeerAccess::ok, PeerAccess::not_supported, PeerAccess::ok}};
     CHECK(path(machine, "gpu0", "gpu1").because ==
           "NVML: common ancestor NODE; peer to peer is refused: chipset not supported");
 }

@@ -47,7 +47,7 @@ inline Hca hca(std::string name, std::string address, double rate_gbps = 400, Li
 
 /// `count` links that are up, to an NVSwitch that a virtual machine hides.
 inline void add_switched_nvlinks(Gpu& gpu, int count) {
-    for (int i = 0; i < count; ++i) gpu.nvlinks.push_back({i, true, 6, 26562, "switch"});
+    for (int i = 0; i < count; ++i) gpu.nvlinks.push_back({i, true, 6, 26562, NvLinkEnd::nvswitch});
 }
 
 /// Two sockets; each has two switches on root complexes of their own, and each switch one GPU and one HCA:

@@ -14,7 +14,7 @@ Machine machine_of(const std::string& file) { return interpret(load_recording(sh
 
 std::string path(const Machine& machine, const std::string& a, const std::string& b) {
     const DevicePath* found = machine.find_path(a, b);
-    return found ? found->nccl_path : "no such pair";
+    return found ? std::string(to_text(found->nccl_path)) : "no such pair";
 }
 
 constexpr std::uint64_t mib = 1ULL << 20U;
@@ -218,5 +218,5 @@ TEST_CASE("our own virtual machine by nvidia-smi topo -m", "[facts]") {
     const DevicePath* found = machine.find_path("gpu0", "gpu1");
     REQUIRE(found);
     CHECK(found->path == "NV18");
-    CHECK(found->nccl_path == "NVL");
+    CHECK(found->nccl_path == NcclPath::nvl);
 }

@@ -76,7 +76,7 @@ std::string paths_of(const Machine& machine) {
     std::map<std::string, std::vector<std::string>> pairs;
     for (const DevicePath& path : machine.device_paths) {
         const double bandwidth = path.nccl_bandwidth_gbytes_per_s.value_or(0);
-        pairs[fmt::format("{} {} {:g} ({})", path.path, path.nccl_path, bandwidth, path.because)].push_back(
+        pairs[fmt::format("{} {} {:g} ({})", path.path, to_text(path.nccl_path), bandwidth, path.because)].push_back(
             path.from + "-" + path.to);
     }
     std::string text;

@@ -103,10 +103,11 @@ TEST_CASE("a recorded H200 virtual machine means what nvidia-smi wrote about it"
         // nvidia-smi nvlink -R: 18 links to FFFFFFFF:FF:FF.0
         CHECK(gpu.nvlinks.size() == 18);
         for (const NvLink& link : gpu.nvlinks) {
-            CHECK(link == NvLink{link.index, true, 6, {}, "switch", "", {}});
+            CHECK(link == NvLink{link.index, true, 6, {}, NvLinkEnd::nvswitch, "", {}});
         }
     }
     // nvidia-smi topo -p2p r, w, n: OK; topo -m would say PHB, were there no NVLinks.
-    CHECK(machine.gpus[0].peers == std::vector<GpuPeer>{{1, "PHB", "ok", "ok", "ok", "ok"}});
+    CHECK(machine.gpus[0].peers ==
+          std::vector<GpuPeer>{{1, "PHB", PeerAccess::ok, PeerAccess::ok, PeerAccess::ok, PeerAccess::ok}});
     CHECK(machine.find_path("gpu0", "gpu1")->path == "NV18");
 }

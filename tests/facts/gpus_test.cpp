@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Facts about GPUs from sources beside NVML, and what is said where the sources differ. tests/host/read/nvml_test.cpp
 // has what NVML says.
+#include "facts/enum_words.hpp"
 #include "facts/gaps_about.hpp"
 #include "facts/gpu_words.hpp"
 #include "r1cluster/facts/cluster.hpp"
@@ -166,7 +167,8 @@ TEST_CASE("numbers of NVLinks that cannot be are not facts", "[facts]") {
     readings.calls["nvmlDeviceGetNvLinkRemoteDeviceType(0, *)"] = {"255", ""};
     readings.calls["nvmlDeviceGetNvLinkRemotePciInfo_v2(0, *)"] = {"00000000:05:00.0 - more than links", ""};
     CHECK(interpret(readings).gpus.at(0).nvlinks ==
-          std::vector<NvLink>{{0, true, {}, {}, "", "0000:05:00.0", {}}, {1, false, {}, {}, "", "", {}}});
+          std::vector<NvLink>{{0, true, {}, {}, NvLinkEnd::unknown, "0000:05:00.0", {}},
+                              {1, false, {}, {}, NvLinkEnd::unknown, "", {}}});
 }
 
 TEST_CASE("fabric that is not there yet has no status", "[facts]") {
@@ -216,8 +218,10 @@ TEST_CASE("each bit of the throttle reasons has its word, also one that is new",
 }
 
 TEST_CASE("numbers that NVML may bring tomorrow have no word", "[facts]") {
-    CHECK(detail::p2p_word(4) == "disabled by regkey");
-    CHECK(detail::p2p_word(7).empty());
+    CHECK(detail::peer_access_of_number(4) == PeerAccess::disabled_by_regkey);
+    CHECK(detail::peer_access_of_number(7) == PeerAccess::unknown);
+    CHECK(detail::link_end_of_number(2) == NvLinkEnd::nvswitch);
+    CHECK(detail::link_end_of_number(255) == NvLinkEnd::unknown);
     CHECK(detail::virtualization_word(-1).empty());
     CHECK(detail::compute_mode_word(2) == "prohibited");
     CHECK(detail::pcie_speed_gts(6) == 64.0);

@@ -205,7 +205,7 @@ TEST_CASE("NVLinks from GPU to GPU are curves with their count", "[views]") {
     for (std::size_t i : {0U, 1U}) {
         machine.gpus[i].nvlinks.resize(4);
         for (NvLink& link : machine.gpus[i].nvlinks) {
-            link.remote = "gpu";
+            link.remote = NvLinkEnd::gpu;
             link.version = 5;
             link.remote_pci_address = machine.gpus[1 - i].pci_address;
         }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "facts/devices.hpp"
+#include "facts/enum_words.hpp"
 
 using namespace r1cluster;
 
@@ -38,7 +39,7 @@ Hca hca(const std::string& name, const std::string& address, double gbps, LinkLa
     return hca;
 }
 
-void add_links(Gpu& gpu, int count, const std::string& remote, const std::string& far, int version) {
+void add_links(Gpu& gpu, int count, NvLinkEnd remote, const std::string& far, int version) {
     for (int i = 0; i < count; ++i) {
         NvLink link;
         link.index = i;
@@ -92,7 +93,7 @@ Machine h100_machine() {
         one.link = gen5_x16;
         one.power_limit_w = 700;
         one.fabric = GpuFabric{FabricState::completed, "success", "", std::nullopt, {}};
-        add_links(one, 18, "switch", "0000:05:00.0", 6);
+        add_links(one, 18, NvLinkEnd::nvswitch, "0000:05:00.0", 6);
         machine.gpus.push_back(one);
         machine.hcas.push_back(
             hca(fmt::format("mlx5_{}", i), at(4, 0), 400, LinkLayer::infiniband, HcaRole::compute, node));
@@ -111,15 +112,16 @@ Machine h100_machine() {
     for (std::size_t a = 0; a < 8; ++a) {
         Gpu& one = machine.gpus[a];
         for (std::size_t b = a + 1; b < 8; ++b)
-            machine.device_paths.push_back({device_name(one), device_name(machine.gpus[b]), "NV18", "NVL", 370.8, ""});
+            machine.device_paths.push_back(
+                {device_name(one), device_name(machine.gpus[b]), "NV18", NcclPath::nvl, 370.8, ""});
         for (const bool is_near : {true, false}) {
             for (std::size_t b = 0; b < machine.hcas.size(); ++b) {
                 const Hca& other = machine.hcas[b];
                 if ((a == b) != is_near) continue;
                 const std::string path = a == b ? "PIX" : one.numa_node == other.numa_node ? "NODE" : "SYS";
                 machine.device_paths.push_back(
-                    {device_name(one), other.name, path, path == "NODE" ? "PHB" : path, {}, ""});
-                one.hcas.push_back({other.name, path, path == "NODE" ? "PHB" : path, a == b, ""});
+                    {device_name(one), other.name, path, detail::nccl_path_of(path), {}, ""});
+                one.hcas.push_back({other.name, path, detail::nccl_path_of(path), a == b, ""});
             }
         }
     }
@@ -127,7 +129,7 @@ Machine h100_machine() {
         for (std::size_t b = a + 1; b < machine.hcas.size(); ++b) {
             const std::string path = machine.hcas[a].numa_node == machine.hcas[b].numa_node ? "NODE" : "SYS";
             machine.device_paths.push_back(
-                {machine.hcas[a].name, machine.hcas[b].name, path, path == "NODE" ? "PHB" : path, {}, ""});
+                {machine.hcas[a].name, machine.hcas[b].name, path, detail::nccl_path_of(path), {}, ""});
         }
     }
     Nic bond;
@@ -184,7 +186,7 @@ Machine h200_vm() {
         Gpu one = gpu(i, "NVIDIA H200", address, 150754820096);
         one.cpu_affinity = "0-31";
         one.link.max_speed_gts = 32;
-        add_links(one, 18, "", "", 6);
+        add_links(one, 18, NvLinkEnd::unknown, "", 6);
         machine.gpus.push_back(one);
     }
     machine.pci_devices.push_back(pci("0000:00:03.0", "pci0000:00", PciKind::network, std::nullopt));
@@ -195,8 +197,8 @@ Machine h200_vm() {
     eth0.mtu = 1400;
     eth0.pci_address = "0000:00:03.0";
     machine.nics = {eth0};
-    machine.device_paths = {{"gpu0", "gpu1", "NV18", "NVL", 370.8, "18 NVLinks to an NVSwitch"},
-                            {"gpu0", "0000:00:03.0", "PHB", "PHB", {}, ""}};
+    machine.device_paths = {{"gpu0", "gpu1", "NV18", NcclPath::nvl, 370.8, "18 NVLinks to an NVSwitch"},
+                            {"gpu0", "0000:00:03.0", "PHB", NcclPath::phb, {}, ""}};
     machine.gaps = {{"gpus.numa_node", "NUMA node of GPUs", "the firmware does not say (-1)",
                      "ask the provider of the virtual machine"}};
     return machine;
@@ -225,7 +227,7 @@ Machine t4_machine() {
         for (std::size_t b = a + 1; b < 4; ++b) {
             const std::string path = a / 2 == b / 2 ? "PHB" : "SYS";
             machine.device_paths.push_back(
-                {device_name(machine.gpus[a]), device_name(machine.gpus[b]), path, path, {}, ""});
+                {device_name(machine.gpus[a]), device_name(machine.gpus[b]), path, detail::nccl_path_of(path), {}, ""});
         }
     }
     machine.problems = {{"pcie.width", Severity::warning, "gpu2", "PCIe link at 8 of 16 lanes", "reseat the card"}};
@@ -277,7 +279,7 @@ Machine machine_of(int gpus, int hcas, int nodes, int per_switch) {
         const std::string address = fmt::format("0001:{:02x}:00.0", i);
         machine.pci_devices.push_back(pci(address, parent_of(i, gpus), PciKind::gpu, node_of(i, gpus), gen5_x16));
         machine.gpus.push_back(gpu(i, "NVIDIA H100 80GB HBM3", address, 80 * gib));
-        add_links(machine.gpus.back(), 18, "switch", "", 6);
+        add_links(machine.gpus.back(), 18, NvLinkEnd::nvswitch, "", 6);
     }
     for (int i = 0; i < hcas; ++i) {
         const std::string address = fmt::format("0002:{:02x}:00.0", i);

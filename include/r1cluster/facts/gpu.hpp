@@ -11,14 +11,24 @@
 
 namespace r1cluster {
 
+/// What an NVLink leads to, nvmlIntNvLinkDeviceType_t.
+enum class NvLinkEnd {
+    unknown,   ///< ""
+    gpu,       ///< "gpu"
+    cpu,       ///< "cpu"
+    nvswitch,  ///< "switch"
+};
+
+std::string_view to_text(NvLinkEnd end);
+
 /// One NVLink of one GPU.
 struct NvLink {
-    int index = 0;                   ///< of the GPU's links, from 0
-    bool is_active = false;          ///< the link is up
-    std::optional<int> version;      ///< NVML's number: 5 is NVLink 3 (A100), 6 is NVLink 4 (H100), 7 is NVLink 5
-    std::optional<int> speed_mbps;   ///< NVML's number, in MB/s: 26562 where `nvidia-smi nvlink -s` has 26.562 GB/s
-    std::string remote;              ///< "gpu", "switch", "cpu"; empty: not known
-    std::string remote_pci_address;  ///< empty: hidden, as in a virtual machine
+    int index = 0;                  ///< of the GPU's links, from 0
+    bool is_active = false;         ///< the link is up
+    std::optional<int> version;     ///< NVML's number: 5 is NVLink 3 (A100), 6 is NVLink 4 (H100), 7 is NVLink 5
+    std::optional<int> speed_mbps;  ///< NVML's number, in MB/s: 26562 where `nvidia-smi nvlink -s` has 26.562 GB/s
+    NvLinkEnd remote = NvLinkEnd::unknown;  ///< what it leads to
+    std::string remote_pci_address;         ///< empty: hidden, as in a virtual machine
     /// Counter -> count: "replay", "recovery", "crc", or "crc_flit" and "crc_data" in its place (by function, before
     /// Hopper); from Blackwell on "recovery", "recovery_failed", "receive", "effective".
     std::map<std::string, std::uint64_t> errors;
@@ -54,20 +64,36 @@ struct GpuProcess {
     bool operator==(const GpuProcess&) const = default;
 };
 
-/// Whether one GPU may reach another's memory, by NVML: "ok", "chipset not supported", "GPU not supported", "IOH
-/// topology not supported", "disabled by regkey", "not supported", "unknown".
+/// Whether a GPU may access another one directly, nvmlGpuP2PStatus_t.
+enum class PeerAccess {
+    unknown,                ///< "": not asked
+    ok,                     ///< "ok"
+    chipset_not_supported,  ///< "chipset not supported"
+    gpu_not_supported,      ///< "GPU not supported"
+    ioh_not_supported,      ///< "IOH topology not supported"
+    disabled_by_regkey,     ///< "disabled by regkey"
+    not_supported,          ///< "not supported"
+    undetermined,           ///< "unknown": NVML does not know
+};
+
+std::string_view to_text(PeerAccess access);
+
+/// How one GPU reaches another, by NVML.
 struct GpuPeer {
     int gpu = 0;           ///< NVML index of the other one
     std::string ancestor;  ///< what NVML calls their common ancestor: "PIX", "PXB", "PHB", "NODE", "SYS"
-    std::string read, write, nvlink, atomics;  ///< of each kind of access; empty: not asked
+    PeerAccess read = PeerAccess::unknown;     ///< of its memory, over any link
+    PeerAccess write = PeerAccess::unknown;    ///< to its memory, over any link
+    PeerAccess nvlink = PeerAccess::unknown;   ///< over NVLink
+    PeerAccess atomics = PeerAccess::unknown;  ///< atomic operations in its memory
     bool operator==(const GpuPeer&) const = default;
 };
 
 /// An HCA as one GPU sees it.
 struct NearHca {
-    std::string hca;        ///< name of its verbs device, or PCI address where it has none
-    std::string path;       ///< DevicePath::path
-    std::string nccl_path;  ///< DevicePath::nccl_path
+    std::string hca;                         ///< name of its verbs device, or PCI address where it has none
+    std::string path;                        ///< DevicePath::path
+    NcclPath nccl_path = NcclPath::unknown;  ///< DevicePath::nccl_path
     /// Whether NCCL would use GPUDirect RDMA between the two at its default NCCL_NET_GDR_LEVEL; unset: a term of
     /// the rule could not be seen.
     std::optional<bool> uses_gpudirect;

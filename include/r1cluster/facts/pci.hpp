@@ -58,6 +58,22 @@ struct PciDevice {
     bool operator==(const PciDevice&) const = default;
 };
 
+/// How far apart two devices are to NCCL, from near to far, as src/graph/paths.cc of NCCL 2.28 finds it. NCCL's CPU is
+/// a NUMA node, so that NODE of `nvidia-smi topo -m` is PHB.
+enum class NcclPath {
+    unknown,  ///< ""
+    nvl,      ///< "NVL": NVLinks, or NVLinks and NVSwitches
+    nvb,      ///< "NVB": NVLinks to a third GPU
+    c2c,      ///< "C2C": the link between a Grace CPU and its GPU
+    pix,      ///< "PIX": at most one PCIe switch
+    pxb,      ///< "PXB": several PCIe switches
+    p2c,      ///< "P2C": a PCIe switch, a Grace CPU and its C2C link
+    phb,      ///< "PHB": a host bridge
+    sys,      ///< "SYS": two NUMA nodes
+};
+
+std::string_view to_text(NcclPath path);
+
 /// How two devices of one machine reach each other.
 struct DevicePath {
     std::string from;  ///< "gpu0" (NVML index), name of an HCA ("mlx5_0"), or the PCI address of another device
@@ -66,9 +82,7 @@ struct DevicePath {
     /// (several switches), "PHB" (a host bridge), "NODE" (two host bridges of one NUMA node), "SYS" (two NUMA
     /// nodes). Empty: not known.
     std::string path;
-    /// In NCCL's words: "NVL", "NVB", "C2C", "PIX", "PXB", "PHB", "SYS", as src/graph/paths.cc of NCCL 2.28
-    /// finds them (its CPU is a NUMA node, so that NODE is PHB). Empty: not known.
-    std::string nccl_path;
+    NcclPath nccl_path = NcclPath::unknown;  ///< how far apart they are to NCCL
     /// Least bandwidth along the way in NCCL's model, in GB/s (1e9 bytes) one way. Unset: not known.
     std::optional<double> nccl_bandwidth_gbytes_per_s;
     std::string because;  ///< which facts say so: "common ancestor 0000:16:00.0", "18 NVLinks to an NVSwitch"

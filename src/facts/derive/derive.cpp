@@ -73,10 +73,7 @@ void derive(Cluster& cluster) {
     derive_differences(cluster);
 }
 
-int rank_of(const std::string& nccl_path) {
-    constexpr std::array<std::string_view, 8> order{"NVL", "NVB", "C2C", "PIX", "PXB", "P2C", "PHB", "SYS"};
-    return static_cast<int>(std::find(order.begin(), order.end(), nccl_path) - order.begin());
-}
+bool is_within(NcclPath path, NcclPath limit) { return path != NcclPath::unknown && path <= limit; }
 
 }  // namespace detail
 }  // namespace r1cluster

@@ -23,9 +23,7 @@ void derive_problems(Machine& machine);
 void derive_rails(Cluster& cluster);
 void derive_differences(Cluster& cluster);
 
-/// NCCL's word for one of `nvidia-smi topo -m`: "NV18" is "NVL", "NODE" is "PHB".
-std::string nccl_word(const std::string& path);
-/// From near to far: NVL 0, ..., SYS; the last number for what is not known.
-int rank_of(const std::string& nccl_path);
+/// Whether a path is known and no farther than `limit`.
+bool is_within(NcclPath path, NcclPath limit);
 
 }  // namespace r1cluster::detail

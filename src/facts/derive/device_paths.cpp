@@ -6,6 +6,7 @@
 
 #include "facts/derive/derive.hpp"
 #include "facts/derive/pci_tree.hpp"
+#include "facts/enum_words.hpp"
 #include "r1cluster/knowledge/knowledge.hpp"
 
 namespace r1cluster::detail {
@@ -105,12 +106,12 @@ void find_pci_path(const Machine& machine, const Place& a, const Place& b, const
                    DevicePath& path) {
     if (!a.device || !b.device) return;
     if (const auto common = first_common(a.switches, b.switches)) {
-        path.nccl_path = common->first == 0 && common->second == 0 ? "PIX" : "PXB";
+        path.nccl_path = common->first == 0 && common->second == 0 ? NcclPath::pix : NcclPath::pxb;
         path.nccl_bandwidth_gbytes_per_s = std::min(a.bandwidth[common->first], b.bandwidth[common->second]);
     } else {
         // NCCL's CPU is a NUMA node; all devices without one share a CPU of number -1.
         const bool is_same = a.numa_node == b.numa_node;
-        path.nccl_path = is_same ? "PHB" : "SYS";
+        path.nccl_path = is_same ? NcclPath::phb : NcclPath::sys;
         double bandwidth = std::min(a.bandwidth.back(), b.bandwidth.back());
         if (!is_same) {
             bandwidth = std::min(bandwidth, knowledge.nccl_between_cpus_gbytes_per_s(machine.cpu.vendor,
@@ -146,7 +147,8 @@ void find_pci_path(const Machine& machine, const Place& a, const Place& b, const
 int nvlinks_between(const Gpu& a, const Gpu& b) {
     int direct = 0, a_switched = 0, b_switched = 0;
     const auto is_switched = [](const NvLink& link) {
-        return link.remote == "switch" || (link.remote.empty() && link.remote_pci_address.empty());
+        return link.remote == NvLinkEnd::nvswitch ||
+               (link.remote == NvLinkEnd::unknown && link.remote_pci_address.empty());
     };
     for (const NvLink& link : a.nvlinks) {
         if (!link.is_active) continue;
@@ -176,28 +178,31 @@ const GpuPeer* peer_of(const Gpu& a, const Gpu& b) {
     return nullptr;
 }
 
+bool is_refused(PeerAccess access) { return access != PeerAccess::unknown && access != PeerAccess::ok; }
+
 void find_gpu_path(const Machine& machine, const Gpu& a, const Gpu& b, const Knowledge& knowledge, DevicePath& path) {
     const GpuPeer* peer = peer_of(a, b);
     if (peer && !peer->ancestor.empty()) {
         path.path = peer->ancestor;
         path.because = "NVML: common ancestor " + peer->ancestor;
     }
-    const bool is_refused = peer && !peer->nvlink.empty() && peer->nvlink != "ok";
-    const int links = is_refused ? 0 : nvlinks_between(a, b);
+    const bool has_no_links = peer && is_refused(peer->nvlink);
+    const int links = has_no_links ? 0 : nvlinks_between(a, b);
     if (links > 0) {
         const auto by_link = knowledge.nccl_nvlink_gbytes_per_s(a.compute_capability);
         path.path = fmt::format("NV{}", links);
-        path.nccl_path = "NVL";
+        path.nccl_path = NcclPath::nvl;
         path.nccl_bandwidth_gbytes_per_s = links * by_link;
         path.because = fmt::format("{} NVLink{} up", links, links == 1 ? "" : "s");
-    } else if (const Gpu* between = is_refused ? nullptr : gpu_between(machine, a, b)) {
-        path.nccl_path = "NVB";
+    } else if (const Gpu* between = has_no_links ? nullptr : gpu_between(machine, a, b)) {
+        path.nccl_path = NcclPath::nvb;
         path.nccl_bandwidth_gbytes_per_s = std::min(nvlinks_between(a, *between), nvlinks_between(*between, b)) *
                                            knowledge.nccl_nvlink_gbytes_per_s(a.compute_capability);
         path.because += fmt::format("; NVLinks by {}", device_name(*between));
     }
-    if (peer && !peer->read.empty() && (peer->read != "ok" || peer->write != "ok")) {
-        path.because += fmt::format("; peer to peer is refused: {}", peer->read != "ok" ? peer->read : peer->write);
+    if (peer && (is_refused(peer->read) || is_refused(peer->write))) {
+        path.because +=
+            fmt::format("; peer to peer is refused: {}", to_text(is_refused(peer->read) ? peer->read : peer->write));
     }
 }
 
@@ -221,16 +226,11 @@ void derive_device_paths(Machine& machine, const Knowledge& knowledge) {
             if (const auto found = said_of.find({path.from, path.to}); found != said_of.end() && path.path.empty()) {
                 path.path = found->second->path;
                 path.because = found->second->because;
-                if (path.nccl_path.empty()) path.nccl_path = nccl_word(path.path);
+                if (path.nccl_path == NcclPath::unknown) path.nccl_path = nccl_path_of(path.path);
             }
             machine.device_paths.push_back(std::move(path));
         }
     }
-}
-
-std::string nccl_word(const std::string& path) {
-    if (path.starts_with("NV")) return "NVL";
-    return path == "NODE" ? "PHB" : path;
 }
 
 }  // namespace r1cluster::detail

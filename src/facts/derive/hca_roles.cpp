@@ -40,7 +40,7 @@ std::string states_of(const Hca& hca) {
 std::vector<std::string_view> beside_gpus(const Machine& machine) {
     std::vector<std::string_view> names;
     for (const DevicePath& path : machine.device_paths) {
-        const bool is_near = path.nccl_path == "PIX" || path.nccl_path == "PXB";
+        const bool is_near = path.nccl_path == NcclPath::pix || path.nccl_path == NcclPath::pxb;
         // GPUs stand before HCAs in every path.
         if (is_near && path.from.starts_with("gpu") && !path.to.starts_with("gpu")) names.push_back(path.to);
     }

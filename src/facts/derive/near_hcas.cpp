@@ -44,9 +44,10 @@ Term either(const Term& a, const Term& b) {
 
 /// NCCL's default level is PXB; from 2.29 on it is P2C, which differs on Grace only.
 Term is_close(const DevicePath& path) {
-    if (path.nccl_path.empty()) return {std::nullopt, "the path is not known"};
-    if (rank_of(path.nccl_path) <= rank_of("PXB")) return {true, "path " + path.nccl_path};
-    return {false, fmt::format("path {} is farther than PXB, NCCL's default for NCCL_NET_GDR_LEVEL", path.nccl_path)};
+    if (path.nccl_path == NcclPath::unknown) return {std::nullopt, "the path is not known"};
+    if (is_within(path.nccl_path, NcclPath::pxb)) return {true, fmt::format("path {}", to_text(path.nccl_path))};
+    return {false,
+            fmt::format("path {} is farther than PXB, NCCL's default for NCCL_NET_GDR_LEVEL", to_text(path.nccl_path))};
 }
 
 void judge(const Machine& machine, const Hca* hca, const DevicePath& path, NearHca& near) {
@@ -104,7 +105,6 @@ void derive_near_hcas(Machine& machine) {
     }
     struct Ranked {
         NearHca near;
-        int rank;
         double bandwidth;
     };
     std::vector<std::vector<Ranked>> ranked(machine.gpus.size());
@@ -113,7 +113,6 @@ void derive_near_hcas(Machine& machine) {
         const auto hca = hcas.find(path.to);
         if (gpu == index_of.end() || (hca == hcas.end() && !controllers.contains(path.to))) continue;
         Ranked entry{{path.to, path.path, path.nccl_path, std::nullopt, ""},
-                     rank_of(path.nccl_path),
                      path.nccl_bandwidth_gbytes_per_s.value_or(0)};
         if (hca == hcas.end()) {
             entry.near.because = "no verbs device was seen for this controller";
@@ -124,8 +123,11 @@ void derive_near_hcas(Machine& machine) {
     }
     for (std::size_t i = 0; i < ranked.size(); ++i) {
         std::stable_sort(ranked[i].begin(), ranked[i].end(), [](const Ranked& a, const Ranked& b) {
-            return std::tuple(a.rank, -a.bandwidth, natural(a.near.hca)) <
-                   std::tuple(b.rank, -b.bandwidth, natural(b.near.hca));
+            const auto place = [](const Ranked& entry) {
+                const bool is_unknown = entry.near.nccl_path == NcclPath::unknown;
+                return std::tuple(is_unknown, entry.near.nccl_path, -entry.bandwidth, natural(entry.near.hca));
+            };
+            return place(a) < place(b);
         });
         for (Ranked& entry : ranked[i]) machine.gpus[i].hcas.push_back(std::move(entry.near));
     }

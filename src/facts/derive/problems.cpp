@@ -72,10 +72,11 @@ void check_nvlinks(const Machine& machine, Problems& problems) {
 
 void check_fabric(const Machine& machine, const Gpu& gpu, Problems& problems) {
     if (!gpu.fabric) return;
-    const bool has_switch = std::any_of(gpu.nvlinks.begin(), gpu.nvlinks.end(),
-                                        [](const NvLink& link) { return link.is_active && link.remote == "switch"; }) ||
-                            std::any_of(machine.pci_devices.begin(), machine.pci_devices.end(),
-                                        [](const PciDevice& device) { return device.kind == PciKind::nvswitch; });
+    const bool has_switch =
+        std::any_of(gpu.nvlinks.begin(), gpu.nvlinks.end(),
+                    [](const NvLink& link) { return link.is_active && link.remote == NvLinkEnd::nvswitch; }) ||
+        std::any_of(machine.pci_devices.begin(), machine.pci_devices.end(),
+                    [](const PciDevice& device) { return device.kind == PciKind::nvswitch; });
     const std::string remedy = "systemctl status nvidia-fabricmanager; its version must be that of the driver";
     if (has_switch &&
         (gpu.fabric->state == FabricState::not_started || gpu.fabric->state == FabricState::in_progress)) {
@@ -178,7 +179,7 @@ void check_gpudirect(const Machine& machine, const PciTree& tree, Problems& prob
     std::set<std::string> seen;
     for (const Gpu& gpu : machine.gpus) {
         for (const NearHca& near : gpu.hcas) {
-            if (near.nccl_path != "PIX" && near.nccl_path != "PXB") continue;
+            if (near.nccl_path != NcclPath::pix && near.nccl_path != NcclPath::pxb) continue;
             // Ports below the one switch that joins the two; what a root port redirects was on its way up anyway.
             const std::vector<const PciDevice*> others = tree.above(address_of(near.hca));
             for (const PciDevice* bridge : tree.above(gpu.pci_address)) {

@@ -54,10 +54,10 @@ std::string subnet_of(const Machine& machine, const HcaPort& port) {
 std::string nearest_gpu(const Machine& machine, const std::string& hca) {
     const DevicePath* nearest = nullptr;
     for (const DevicePath& path : machine.device_paths) {
-        if (path.to != hca || !path.from.starts_with("gpu") || path.nccl_path.empty()) continue;
-        if (!nearest || rank_of(path.nccl_path) < rank_of(nearest->nccl_path)) nearest = &path;
+        if (path.to != hca || !path.from.starts_with("gpu") || path.nccl_path == NcclPath::unknown) continue;
+        if (!nearest || path.nccl_path < nearest->nccl_path) nearest = &path;
     }
-    return nearest && rank_of(nearest->nccl_path) <= rank_of("PXB") ? nearest->from : "";
+    return nearest && is_within(nearest->nccl_path, NcclPath::pxb) ? nearest->from : "";
 }
 
 /// Compute ports in the order of the GPUs beside them, then of their names.

@@ -82,7 +82,8 @@ bool interpret_cuda(HostAnswers& answers) {
             const auto back = answers.call(fmt::format("cuDeviceCanAccessPeer({}, {})", other, index));
             GpuPeer& peer = gpu.peers.emplace_back();
             peer.gpu = other;
-            if (there && back) peer.read = peer.write = *there == "1" && *back == "1" ? "ok" : "not supported";
+            if (there && back)
+                peer.read = peer.write = *there == "1" && *back == "1" ? PeerAccess::ok : PeerAccess::not_supported;
         }
     }
     return count > 0;

@@ -80,7 +80,7 @@ void interpret_remote_ends(NvmlSaid& nvml, std::vector<NvLink>& links) {
     const auto types = words("nvmlDeviceGetNvLinkRemoteDeviceType");
     const auto addresses = words("nvmlDeviceGetNvLinkRemotePciInfo_v2");
     for (std::size_t i = 0; i < links.size(); ++i) {
-        links[i].remote = link_end_word(number_of<int>(types[i]).value_or(-1));
+        links[i].remote = link_end_of_number(number_of<int>(types[i]).value_or(-1));
         // What a hypervisor hides has all bits set.
         const bool is_hidden = addresses[i] == "-" || addresses[i].starts_with("FFFFFFF");
         if (!is_hidden) links[i].remote_pci_address = sysfs_pci_address(addresses[i]);

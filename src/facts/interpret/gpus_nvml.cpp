@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "facts/enum_words.hpp"
 #include "facts/gpu_words.hpp"
 #include "facts/interpret/gpus.hpp"
 #include "readings/pci_names.hpp"
@@ -125,7 +126,8 @@ void interpret_peers(HostAnswers& answers) {
                 return number_of<int>(answers.call(call).value_or("")).value_or(-1);
             };
             const auto status = [&](const char* ability) {
-                return p2p_word(number("nvmlDeviceGetP2PStatus" + pair + ", NVML_P2P_CAPS_INDEX_" + ability + ")"));
+                return peer_access_of_number(
+                    number("nvmlDeviceGetP2PStatus" + pair + ", NVML_P2P_CAPS_INDEX_" + ability + ")"));
             };
             gpus[a].peers.push_back({gpus[b].nvml_index,
                                      ancestor_word(number("nvmlDeviceGetTopologyCommonAncestor" + pair + ")")),

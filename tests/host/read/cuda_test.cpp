@@ -71,7 +71,8 @@ TEST_CASE("without NVML the CUDA driver says what GPUs there are", "[host/read]"
     second.memory_bytes = 150109880320;
     second.compute_capability = "9.0";
     CHECK(machine.gpus[1] == second);
-    CHECK(machine.gpus[0].peers == std::vector<GpuPeer>{{1, "", "not supported", "not supported", "", ""}});
+    CHECK(machine.gpus[0].peers == std::vector<GpuPeer>{{1, "", PeerAccess::not_supported, PeerAccess::not_supported,
+                                                         PeerAccess::unknown, PeerAccess::unknown}});
     const Gap gap{"gpus", "gpus",
                   "nvmlInit_v2(): /no/such/libnvidia-ml.so.1 not found; the GPUs are as the CUDA driver shows them",
                   "install the NVIDIA driver, or run the container with --gpus all", ReasonCode::no_library};

@@ -63,7 +63,8 @@ TEST_CASE("NVLinks of a virtual machine are up, to a switch that is hidden", "[h
     const Gpu gpu = NvmlLibrary().machine().gpus.at(0);
     REQUIRE(gpu.nvlinks.size() == 18);
     CHECK(active_nvlinks(gpu) == 18);
-    CHECK(gpu.nvlinks[17] == NvLink{17, true, 6, 26562, "switch", "", {{"crc", 0}, {"recovery", 0}, {"replay", 0}}});
+    CHECK(gpu.nvlinks[17] ==
+          NvLink{17, true, 6, 26562, NvLinkEnd::nvswitch, "", {{"crc", 0}, {"recovery", 0}, {"replay", 0}}});
     CHECK(gpu.nvlinks[3].errors.at("replay") == 7);
     CHECK(gpu.fabric == GpuFabric{FabricState::completed, "success", "", 0, {}});
 }
@@ -82,7 +83,7 @@ TEST_CASE("remote ends of NVLinks that are refused are a gap, and the links stay
     library->refusals["nvmlDeviceGetNvLinkRemoteDeviceType(1)"] = NVML_ERROR_NO_PERMISSION;
     const Machine machine = library.machine();
     CHECK(active_nvlinks(machine.gpus.at(1)) == 18);
-    CHECK(machine.gpus.at(1).nvlinks[0].remote.empty());
+    CHECK(machine.gpus.at(1).nvlinks[0].remote == NvLinkEnd::unknown);
     CHECK(gpu_gaps(machine) ==
           std::vector<Gap>{{"gpus.state", "remote ends of NVLinks of GPU 1", "Insufficient Permissions",
                             "read the host as root", ReasonCode::no_permission}});
@@ -93,8 +94,13 @@ TEST_CASE("GPUs without the fields of Hopper are asked for each link", "[host/re
     library->has_link_fields = false;
     const Gpu gpu = library.machine().gpus.at(0);
     REQUIRE(gpu.nvlinks.size() == 18);
-    CHECK(gpu.nvlinks[0] ==
-          NvLink{0, true, 5, {}, "switch", "", {{"crc_data", 0}, {"crc_flit", 5}, {"recovery", 0}, {"replay", 0}}});
+    CHECK(gpu.nvlinks[0] == NvLink{0,
+                                   true,
+                                   5,
+                                   {},
+                                   NvLinkEnd::nvswitch,
+                                   "",
+                                   {{"crc_data", 0}, {"crc_flit", 5}, {"recovery", 0}, {"replay", 0}}});
 }
 
 TEST_CASE("Blackwell counts other errors of its NVLinks", "[host/read]") {
@@ -117,7 +123,8 @@ TEST_CASE("a fabric that is not well says in which way", "[host/read]") {
 
 TEST_CASE("each pair of GPUs stands under the lower index with all that P2P can do", "[host/read]") {
     const Machine machine = NvmlLibrary().machine();
-    CHECK(machine.gpus[0].peers == std::vector<GpuPeer>{{1, "PHB", "ok", "ok", "ok", "not supported"}});
+    CHECK(machine.gpus[0].peers ==
+          std::vector<GpuPeer>{{1, "PHB", PeerAccess::ok, PeerAccess::ok, PeerAccess::ok, PeerAccess::not_supported}});
     CHECK(machine.gpus[1].peers.empty());
 }
 
