@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ._core import ErrorKind
 
 __all__ = [
@@ -13,9 +15,17 @@ __all__ = [
     "InvalidInput",
     "NotFound",
     "SystemFailure",
+    "TextPosition",
     "TimedOut",
     "Unavailable",
 ]
+
+
+class TextPosition(NamedTuple):
+    """A place in a text; both count from 1, and the column counts bytes."""
+
+    line: int
+    column: int
 
 
 class Error(RuntimeError):
@@ -28,14 +38,19 @@ class Error(RuntimeError):
     kind: ErrorKind
     subject: str
     """The host, file, key or port that the error is about."""
+    position: TextPosition | None
+    """Where in the text `subject` the mistake is; None where the error is about no text."""
 
-    def __init__(self, message: str, kind: ErrorKind, subject: str = "") -> None:
+    def __init__(
+        self, message: str, kind: ErrorKind, subject: str = "", position: tuple[int, int] | None = None
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.subject = subject
+        self.position = TextPosition(*position) if position else None
 
-    def __reduce__(self) -> tuple[type[Error], tuple[str, ErrorKind, str]]:
-        return type(self), (str(self), self.kind, self.subject)
+    def __reduce__(self) -> tuple[type[Error], tuple[str, ErrorKind, str, tuple[int, int] | None]]:
+        return type(self), (str(self), self.kind, self.subject, self.position)
 
 
 class InvalidInput(Error):
@@ -68,5 +83,5 @@ class Internal(Error):
 
 # Users see the classes where they import them from.
 for _name in __all__:
-    if _name != "ErrorKind":
+    if _name not in ("ErrorKind", "TextPosition"):
         globals()[_name].__module__ = "r1cluster"

@@ -35,7 +35,9 @@ void translate(std::exception_ptr exception) {
         std::rethrow_exception(exception);
     } catch (const Error& error) {
         const py::object type = py::module_::import("r1cluster.errors").attr(class_name(error.kind()));
-        const py::object instance = type(error.what(), py::cast(error.kind()), error.subject());
+        const auto& at = error.position();
+        const py::object position = at ? py::object(py::make_tuple(at->line, at->column)) : py::none();
+        const py::object instance = type(error.what(), py::cast(error.kind()), error.subject(), position);
         PyErr_SetObject(type.ptr(), instance.ptr());
     }
 }

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/reflect_json.hpp"
+#include "base/text.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -126,19 +127,6 @@ std::size_t character_bytes(std::string_view text) {
     return 0;
 }
 
-std::string position(std::string_view text, std::size_t offset) {
-    std::size_t line = 1, column = 1;
-    for (const char c : text.substr(0, offset)) {
-        if (c == '\n') {
-            ++line;
-            column = 1;
-        } else {
-            ++column;
-        }
-    }
-    return fmt::format("{}:{}", line, column);
-}
-
 void print(const json::value& value, int indent, std::string& out) {
     const std::string pad(static_cast<std::size_t>(indent) + 2, ' ');
     if (value.is_object() && !value.get_object().empty()) {
@@ -199,8 +187,7 @@ json::value parse_json(std::string_view text, std::string_view source, std::size
     } else {
         what = "not JSON: " + error.message();
     }
-    throw Error(ErrorKind::invalid_input, std::string(source),
-                fmt::format("{}:{}: {}", source, position(text, read), what));
+    throw Error(std::string(source), position_in(text, read), what);
 }
 
 std::string print_json(const json::value& value) {

@@ -53,12 +53,14 @@ std::string few_of(const std::vector<std::string>& names) {
     return names.size() > shown ? text + " and " + std::to_string(names.size() - shown) + " more" : text;
 }
 
-Error refusal(std::string_view text, const std::string& source, std::size_t offset, const std::string& what) {
+TextPosition position_in(std::string_view text, std::size_t offset) {
     const std::string_view before = text.substr(0, std::min(offset, text.size()));
-    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
     const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
-    return Error(ErrorKind::invalid_input, source,
-                 fmt::format("{}:{}:{}: {}", source, line, before.size() - line_start + 1, what));
+    return {1 + static_cast<std::size_t>(std::ranges::count(before, '\n')), before.size() - line_start + 1};
+}
+
+Error refusal(std::string_view text, const std::string& source, std::size_t offset, const std::string& what) {
+    return Error(source, position_in(text, offset), what);
 }
 
 std::optional<std::uint64_t> kib_value(const std::string& text, std::string_view key) {

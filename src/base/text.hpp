@@ -36,6 +36,7 @@ std::string last_part(const std::string& path);
 /// For a sentence: "a, b, c and 7 more".
 std::string few_of(const std::vector<std::string>& names);
 
+TextPosition position_in(std::string_view text, std::size_t offset);
 /// "source:line:column: what"; the line and column are those of `offset` in `text`.
 Error refusal(std::string_view text, const std::string& source, std::size_t offset, const std::string& what);
 

@@ -10,14 +10,12 @@ namespace r1cluster {
 namespace {
 
 using detail::InvalidValue;
-using detail::Position;
 using detail::TableReader;
 
 constexpr std::size_t most_bytes = 1 << 20;
 
-[[noreturn]] void refuse(std::string_view source, Position at, std::string_view message) {
-    throw Error(ErrorKind::invalid_input, std::string(source),
-                fmt::format("{}:{}:{}: {}", source, at.line, at.column, message));
+[[noreturn]] void refuse(std::string_view source, TextPosition at, std::string_view message) {
+    throw Error(std::string(source), at, message);
 }
 
 template <class Choice>

@@ -57,7 +57,7 @@ void Positions::add(const std::string& key, const toml::source_region& region) {
     if (region.begin) positions_[key] = {region.begin.line, region.begin.column};
 }
 
-Position Positions::find(std::string key) const {
+TextPosition Positions::find(std::string key) const {
     while (true) {
         if (const auto found = positions_.find(key); found != positions_.end()) return found->second;
         const std::size_t end = key.find_last_of(".[");

@@ -12,24 +12,20 @@
 #include <vector>
 
 #include "base/toml.hpp"
+#include "r1cluster/base/error.hpp"
 #include "spec/invalid_value.hpp"
 
 namespace r1cluster::detail {
-
-struct Position {
-    std::size_t line = 1;
-    std::size_t column = 1;
-};
 
 /// Where the value of each key stands. Keys are paths: "host[0].name".
 class Positions {
 public:
     void add(const std::string& key, const toml::source_region& region);
     /// Of the key, or of the nearest part of it that is in the text.
-    Position find(std::string key) const;
+    TextPosition find(std::string key) const;
 
 private:
-    std::map<std::string, Position> positions_;
+    std::map<std::string, TextPosition> positions_;
 };
 
 class TableReader {

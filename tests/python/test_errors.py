@@ -19,6 +19,18 @@ def test_an_error_of_cpp_has_its_kind_subject_and_message() -> None:
     assert '"abc"' in str(caught.value)
 
 
+def test_an_error_about_a_text_has_its_place() -> None:
+    with pytest.raises(r1cluster.InvalidInput) as caught:
+        r1cluster.parse_spec('[[host]]\nname = "a"\naddres = "b"\n', "cluster.toml")
+    assert caught.value.position is not None
+    assert (caught.value.subject, caught.value.position.line) == ("cluster.toml", 3)
+    assert str(caught.value).startswith(f"cluster.toml:3:{caught.value.position.column}: ")
+    assert pickle.loads(pickle.dumps(caught.value)).position == caught.value.position
+    with pytest.raises(r1cluster.NotFound) as caught_elsewhere:
+        r1cluster.load_recording("/nonexistent")
+    assert caught_elsewhere.value.position is None
+
+
 def test_every_kind_has_a_class() -> None:
     classes = r1cluster.Error.__subclasses__()
     assert len(classes) == len(ErrorKind)
