@@ -39,12 +39,12 @@ void compare_limits(const Limits& before, const Limits& after, Changes& changes)
                                 text(before.cgroup_cpus), text(after.cgroup_cpus)),
                     has_fallen);
     }
-    if (before.cgroup_cpuset != after.cgroup_cpuset) {
+    if (before.cgroup_cpuset && after.cgroup_cpuset && *before.cgroup_cpuset != *after.cgroup_cpuset) {
         const auto text = [](const std::string& cpus) { return cpus.empty() ? "all" : cpus; };
         changes.add("limits",
-                    fmt::format("CPUs that may be used were {} and are {}", text(before.cgroup_cpuset),
-                                text(after.cgroup_cpuset)),
-                    before.cgroup_cpuset.empty());
+                    fmt::format("CPUs that may be used were {} and are {}", text(*before.cgroup_cpuset),
+                                text(*after.cgroup_cpuset)),
+                    before.cgroup_cpuset->empty());
     }
     const auto same = [](const std::string& name) { return name; };
     const auto capabilities = matched(before.capabilities, after.capabilities, same);

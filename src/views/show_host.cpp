@@ -33,7 +33,7 @@ std::string limits_text(const Limits& limits) {
     if (limits.cgroup_cpus && !limits.cgroup_cpus->is_unlimited) {
         text += fmt::format(", {:g} CPUs' time", limits.cgroup_cpus->cpus);
     }
-    if (!limits.cgroup_cpuset.empty()) text += ", CPUs " + limits.cgroup_cpuset;
+    if (!limits.cgroup_cpuset.value_or("").empty()) text += ", CPUs " + *limits.cgroup_cpuset;
     if (!limits.capabilities.empty()) text += ", " + joined(limits.capabilities, " ");
     return text;
 }

@@ -150,7 +150,7 @@ struct Limits {
     std::optional<Limit> processes;      ///< processes and threads of the user; unset: unknown
     std::optional<Limit> cgroup_memory_bytes;  ///< the least of the control group and those above it
     std::optional<CpuLimit> cgroup_cpus;       ///< CPU time of the control group; unset: unknown
-    std::string cgroup_cpuset;                 ///< CPUs that may be used, kernel list format; empty: all
+    std::optional<std::string> cgroup_cpuset;  ///< CPUs that may be used, kernel list format; empty: all
     std::vector<std::string> capabilities;     ///< effective ones that matter: "CAP_IPC_LOCK", "CAP_SYS_NICE", ...
     bool operator==(const Limits&) const = default;
 };

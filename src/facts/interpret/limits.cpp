@@ -68,7 +68,7 @@ void interpret_group_cpus(HostAnswers& answers) {
 
 /// What the innermost group may use; the kernel has already cut it to what the groups above allow.
 void interpret_group_cpuset(HostAnswers& answers) {
-    std::string innermost;
+    std::optional<std::string> innermost;
     std::size_t depth = 0;
     for (const auto& [path, answer] : answers.readings().files) {
         const bool is_cpuset = path.ends_with("/cpuset.cpus.effective") || path.ends_with("/cpuset.effective_cpus");
@@ -76,7 +76,8 @@ void interpret_group_cpuset(HostAnswers& answers) {
         depth = path.size();
         innermost = answers.file(path).value_or("");
     }
-    if (innermost != answers.file("/sys/devices/system/cpu/online")) answers.machine().limits.cgroup_cpuset = innermost;
+    if (innermost && innermost == answers.file("/sys/devices/system/cpu/online")) innermost = "";
+    answers.machine().limits.cgroup_cpuset = innermost;
 }
 
 void interpret_capabilities(HostAnswers& answers) {

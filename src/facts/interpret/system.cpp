@@ -106,8 +106,10 @@ void interpret_system(HostAnswers& answers) {
     machine.operating_system = pretty_name(answers.file("/etc/os-release").value_or(""));
     if (machine.operating_system.empty())
         answers.gap({"operating_system", "operating system"}, answers.why_no_file("/etc/os-release"));
-    if (const auto uname = answers.shaped<calls::Uname>("uname()", {"kernel", "kernel"}))
+    if (const auto uname = answers.shaped<calls::Uname>("uname()", {"kernel", "kernel"})) {
         machine.kernel = uname->release;
+        machine.cpu.architecture = uname->machine;
+    }
     if (!answers.call("uname()")) answers.gap({"kernel", "kernel"}, answers.why_no_call("uname()"));
     machine.boot_id = answers.file("/proc/sys/kernel/random/boot_id").value_or("");
     if (machine.boot_id.empty())

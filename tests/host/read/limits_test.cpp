@@ -54,7 +54,7 @@ TEST_CASE("limits of control groups of version 1 stand in a hierarchy each", "[h
                     {"/cg/memory/memory.limit_in_bytes", "4096\n"}})
             .limits;
     CHECK(limits.cgroup_cpus == CpuLimit{2.5});
-    CHECK(limits.cgroup_cpuset.empty());  // all that are online
+    CHECK(limits.cgroup_cpuset == "");  // all that are online
     CHECK(limits.cgroup_memory_bytes == Limit{4096});
 }
 
