@@ -188,9 +188,11 @@ async def up(where: r1cluster.DeploymentSpec | Hosts, **options: Any) -> Deploym
     return Deployment(await _call(r1cluster.up, where, **options), where._cancellation)
 
 
-async def start(hosts: Hosts, launch_plan: r1cluster.LaunchPlan) -> Deployment:
+async def start(
+    hosts: Hosts, launch_plan: r1cluster.LaunchPlan, *, knowledge: r1cluster.Knowledge | None = None
+) -> Deployment:
     """Does what r1cluster.start() does, without blocking the event loop."""
-    return Deployment(await _call(r1cluster.start, hosts, launch_plan), hosts._cancellation)
+    return Deployment(await _call(r1cluster.start, hosts, launch_plan, knowledge=knowledge), hosts._cancellation)
 
 
 async def find_deployment(hosts: Hosts) -> Deployment | None:

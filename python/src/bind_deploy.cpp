@@ -76,7 +76,9 @@ std::nullptr_t follow_logs_of(Deployment& deployment, const LogCallback& on_text
 
 DeploymentStatus status_on(Hosts& hosts) { return read_status(hosts); }
 DeploymentStatus down_on(Hosts& hosts, bool purge) { return down(hosts, purge); }
-Deployment start_on(Hosts& hosts, const LaunchPlan& launch_plan) { return start(hosts, launch_plan); }
+Deployment start_on(Hosts& hosts, const LaunchPlan& launch_plan, const Knowledge* knowledge) {
+    return start(hosts, launch_plan, knowledge_or_embedded(knowledge));
+}
 std::optional<Deployment> find_on(Hosts& hosts) { return find_deployment(hosts); }
 
 DeploymentStatus status_of(Deployment& deployment) { return deployment.status(); }
@@ -120,7 +122,8 @@ void bind_verbs(py::module_& module) {
         py::arg("layout") = 0, py::arg("knowledge") = py::none());
     module.def("up", on_connections(&up_on), py::arg("hosts"), py::kw_only(), py::arg("is_dry_run") = false,
                py::arg("ignores_findings") = false, py::arg("layout") = 0, py::arg("knowledge") = py::none());
-    module.def("start", on_connections(&start_on), py::arg("hosts"), py::arg("launch_plan"),
+    module.def("start", on_connections(&start_on), py::arg("hosts"), py::arg("launch_plan"), py::kw_only(),
+               py::arg("knowledge") = py::none(),
                "Starts what the plan says, and waits until it is ready or known never to be.");
     module.def("find_deployment", on_connections(&find_on), py::arg("hosts"),
                "The deployment of this spec that is on the hosts, whoever started it; None where there is none.");

@@ -165,7 +165,7 @@ Deployment owned_deployment(const std::shared_ptr<Session>& session, UpResult re
 
 }  // namespace detail
 
-Deployment start(Hosts& hosts, const LaunchPlan& launch_plan) {
+Deployment start(Hosts& hosts, const LaunchPlan& launch_plan, const Knowledge& knowledge) {
     check_plan(hosts.spec(), launch_plan);
     UpResult result;
     result.launch_plan = launch_plan;
@@ -176,7 +176,7 @@ Deployment start(Hosts& hosts, const LaunchPlan& launch_plan) {
         steps.end("connect");
         const DeploymentStatus before = co_await detail::settled_status(agents);
         if (before.phase == Phase::ready) throw detail::runs_already(before);
-        co_await detail::start_on_hosts(agents, generation, result, steps);
+        co_await detail::start_on_hosts(agents, generation, knowledge, result, steps);
     });
     return detail::owned_deployment(hosts.session(), std::move(result), generation);
 }

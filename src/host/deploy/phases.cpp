@@ -33,8 +33,8 @@ bool is_ended_elsewhere(DeploymentStatus& status) {
 
 namespace {
 
-bool is_known_cause(const std::string& id) {
-    const auto signatures = Knowledge::embedded().signatures_in_order();
+bool is_known_cause(const Knowledge& knowledge, const std::string& id) {
+    const auto signatures = knowledge.signatures_in_order();
     return std::any_of(signatures.begin(), signatures.end(), [&](const knowledge::Signature* signature) {
         return signature->id == id && signature->place == knowledge::LogPlace::cause;
     });
@@ -42,10 +42,10 @@ bool is_known_cause(const std::string& id) {
 
 }  // namespace
 
-void prefer_printed_cause(DeploymentStatus& status, const Report& report) {
+void prefer_printed_cause(DeploymentStatus& status, const Report& report, const Knowledge& knowledge) {
     if (!status.cause || status.cause->signal || status.cause->process.empty()) return;
-    const auto printed = std::find_if(report.findings.begin(), report.findings.end(), [](const Finding& finding) {
-        return finding.severity == Severity::error && is_known_cause(finding.id);
+    const auto printed = std::find_if(report.findings.begin(), report.findings.end(), [&](const Finding& finding) {
+        return finding.severity == Severity::error && is_known_cause(knowledge, finding.id);
     });
     if (printed == report.findings.end()) return;
     for (const HostStatus& host : status.hosts) {

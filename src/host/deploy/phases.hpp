@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "r1cluster/knowledge/knowledge.hpp"
 #include "r1cluster/launch/status.hpp"
 #include "r1cluster/report/report.hpp"
 
@@ -21,6 +22,6 @@ bool is_hopeless(DeploymentStatus& status);
 
 /// What an engine printed of the failure outweighs the order in which processes ended by themselves: a rank that found
 /// its port taken may end after the peer that waited for it. An end by a signal stays the cause.
-void prefer_printed_cause(DeploymentStatus& status, const Report& report);
+void prefer_printed_cause(DeploymentStatus& status, const Report& report, const Knowledge& knowledge);
 
 }  // namespace r1cluster::detail

@@ -118,7 +118,8 @@ asio::awaitable<DeploymentStatus> await_ready(Agents& hosts, const LaunchPlan& l
     }
 }
 
-asio::awaitable<void> try_start(Agents& hosts, std::string generation, UpResult& result, Steps& steps) {
+asio::awaitable<void> try_start(Agents& hosts, std::string generation, const Knowledge& knowledge, UpResult& result,
+                                Steps& steps) {
     const LaunchPlan& launch_plan = *result.launch_plan;
     co_await create_guards(hosts, launch_plan, generation);
     hosts.report("launch", fmt::format("starting {} on {} host{}", launch_plan.engine, launch_plan.hosts.size(),
@@ -133,8 +134,8 @@ asio::awaitable<void> try_start(Agents& hosts, std::string generation, UpResult&
         result.transports = find_transports(engine_logs);
         hosts.report("ready", "ready", true);
     } else {
-        const Report printed = diagnose(engine_logs);
-        prefer_printed_cause(result.status, printed);
+        const Report printed = diagnose(engine_logs, knowledge);
+        prefer_printed_cause(result.status, printed, knowledge);
         result.report = merge(result.report, printed);
     }
 }
@@ -201,10 +202,11 @@ asio::awaitable<DeploymentStatus> settled_status(Agents& hosts) {
     co_return status;
 }
 
-asio::awaitable<void> start_on_hosts(Agents& hosts, std::string generation, UpResult& result, Steps& steps) {
+asio::awaitable<void> start_on_hosts(Agents& hosts, std::string generation, const Knowledge& knowledge,
+                                     UpResult& result, Steps& steps) {
     std::optional<Error> failure;
     try {
-        co_await try_start(hosts, generation, result, steps);
+        co_await try_start(hosts, generation, knowledge, result, steps);
     } catch (const Error& error) {
         failure = error;
     }

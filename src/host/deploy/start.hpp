@@ -32,7 +32,8 @@ std::string new_generation();
 
 /// Creates the guards, starts the processes and waits for the first token; fills in status, transports, steps, and
 /// what the logs say of a failure. Undoes what it did where the status is not ready in the end, or it throws.
-asio::awaitable<void> start_on_hosts(Agents& hosts, std::string generation, UpResult& result, Steps& steps);
+asio::awaitable<void> start_on_hosts(Agents& hosts, std::string generation, const Knowledge& knowledge,
+                                     UpResult& result, Steps& steps);
 
 /// Leaves the hosts as they were found: ends what was started under this generation, and nothing else. Logs stay where
 /// they can still explain something. Answers in one sentence what was ended, and where something may be left.

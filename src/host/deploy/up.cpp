@@ -32,7 +32,7 @@ asio::awaitable<void> bring_up(detail::Agents& hosts, UpOptions options, std::st
     const bool is_refused = result.report.count(Severity::error) > 0 && !options.ignores_findings;
     if (is_refused) result.status.phase = Phase::absent;
     if (is_refused || options.is_dry_run || !result.launch_plan) co_return;
-    co_await detail::start_on_hosts(hosts, generation, result, steps);
+    co_await detail::start_on_hosts(hosts, generation, options.knowledge, result, steps);
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ std::string start_late(Scene& scene, const LaunchPlan& plan) {
         hosts.session()->run([&](detail::Agents& agents) -> asio::awaitable<void> {
             detail::Steps steps(result.steps);
             co_await agents.open();
-            co_await detail::start_on_hosts(agents, detail::new_generation(), result, steps);
+            co_await detail::start_on_hosts(agents, detail::new_generation(), Knowledge::embedded(), result, steps);
         });
     });
 }
@@ -121,16 +121,17 @@ TEST_CASE("an up whose jobs another up has replaced ends, and touches them not",
     DeploymentStatus seen;
     std::thread first([&] { seen = start(scene.hosts, scene.plan_without_api()).result().status; });
     wait_for(scene, Phase::starting);
-    CHECK(detail::on_hosts<std::string>(
-              scene.spec, local_options(), [&](detail::Agents& agents) -> asio::awaitable<std::string> {
-                  co_await agents.open();
-                  co_await detail::end_on_hosts(agents, true);
-                  UpResult result;
-                  result.launch_plan = scene.plan();
-                  detail::Steps steps(result.steps);
-                  co_await detail::start_on_hosts(agents, detail::new_generation(), result, steps);
-                  co_return std::string(to_text(result.status.phase));
-              }) == "ready");
+    CHECK(detail::on_hosts<std::string>(scene.spec, local_options(),
+                                        [&](detail::Agents& agents) -> asio::awaitable<std::string> {
+                                            co_await agents.open();
+                                            co_await detail::end_on_hosts(agents, true);
+                                            UpResult result;
+                                            result.launch_plan = scene.plan();
+                                            detail::Steps steps(result.steps);
+                                            co_await detail::start_on_hosts(agents, detail::new_generation(),
+                                                                            Knowledge::embedded(), result, steps);
+                                            co_return std::string(to_text(result.status.phase));
+                                        }) == "ready");
     first.join();
     CHECK(std::string(to_text(seen.phase)) == "stopped");
     CHECK(std::string(to_text(read_status(scene.spec, local_options()).phase)) == "ready");

@@ -11,6 +11,7 @@
 #include "r1cluster/diagnose/diagnose.hpp"
 #include "r1cluster/facts/cluster.hpp"
 #include "r1cluster/host/hosts.hpp"
+#include "r1cluster/knowledge/knowledge.hpp"
 #include "r1cluster/launch/launch_plan.hpp"
 #include "r1cluster/launch/status.hpp"
 #include "r1cluster/plan/plan.hpp"
@@ -90,10 +91,11 @@ private:
 ///
 ///     start(hosts, decide(hosts.spec(), read(hosts), {.layout = 2}).require_launch_plan())
 ///
-/// Looks at no report; up() does. Throws Error (invalid_input) for a plan that is not one of this spec's deployment,
-/// (unavailable) where the deployment runs already or a host cannot be reached, and (interrupted); after an error
-/// nothing is left on a host that can be reached.
-Deployment start(Hosts& hosts, const LaunchPlan& launch_plan);
+/// Looks at no report; up() does. The tables say what the engine's logs mean where it fails. Throws Error
+/// (invalid_input) for a plan that is not one of this spec's deployment, (unavailable) where the deployment runs
+/// already or a host cannot be reached, and (interrupted); after an error nothing is left on a host that can be
+/// reached.
+Deployment start(Hosts& hosts, const LaunchPlan& launch_plan, const Knowledge& knowledge = Knowledge::embedded());
 
 /// The deployment of this spec that is on the hosts, whoever started it; unset where there is none.
 std::optional<Deployment> find_deployment(Hosts& hosts);
