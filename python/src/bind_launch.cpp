@@ -18,7 +18,7 @@ void bind_launch(py::module_& core) {
             py::arg("host"), "None where there is no such host.")
         .def("__str__", [](const LaunchPlan& self) { return show(self); });
     bind_enum<Phase>(module);
-    bind_values<Cause, ProcessStatus, RankStatus, HostStatus>(module);
+    bind_values<Cause, Stall, ProcessStatus, RankStatus, HostStatus>(module);
     bind_value<DeploymentStatus>(module).def("__str__", [](const DeploymentStatus& self) { return show(self); });
 
     module.def("plan_launch", with_knowledge(&plan_launch), py::arg("spec"), py::arg("cluster"), py::arg("layout"),

@@ -16,7 +16,7 @@ void add_status(CLI::App& app, Session& session) {
         options.on_progress = nullptr;  // a second's work, and often read by programs
         const DeploymentStatus now = read_status(session.spec(), options);
         print(session, now, [&] { return show(now); });
-        if (now.phase == Phase::failed || now.phase == Phase::unknown) session.exit_code = has_findings;
+        if (now.phase == Phase::failed || now.phase == Phase::unknown || now.stall) session.exit_code = has_findings;
     });
 }
 

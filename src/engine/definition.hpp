@@ -107,6 +107,9 @@ struct EngineLaunch {
     std::optional<EngineProcess> (*process_of_title)(std::string_view title) = nullptr;
     /// The rank whose process a line of the log names; nullopt: the line names none.
     std::optional<SeenRank> (*rank_of_line)(std::string_view line) = nullptr;
+    /// A number that differs between two texts of its /metrics when the engine has worked between them; nullopt: the
+    /// text does not say. nullptr: no text does.
+    std::optional<std::size_t> (*progress_of_metrics)(std::string_view text) = nullptr;
 };
 
 /// All that an engine's options are chosen from.

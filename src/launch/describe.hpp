@@ -24,8 +24,14 @@ BOOST_DESCRIBE_STRUCT(LaunchPlan, (),
 BOOST_DESCRIBE_STRUCT(Cause, (), (host, process, rank, pid, exit_code, signal, is_out_of_memory, text, last_line, at))
 BOOST_DESCRIBE_STRUCT(ProcessStatus, (), (name, pid, is_alive, exit_code, signal, log))
 BOOST_DESCRIBE_STRUCT(RankStatus, (), (rank, pid, is_alive))
+BOOST_DESCRIBE_STRUCT(Stall, (), (host, rank, pid, seconds, text))
+template <>
+inline constexpr std::string_view detail::later_field<HostStatus> = "stall";
+template <>
+inline constexpr std::string_view detail::later_field<DeploymentStatus> = "stall";
 BOOST_DESCRIBE_STRUCT(HostStatus, (),
-                      (host, phase, because, guard_pid, containment, processes, ranks, cause, activity, started_at))
-BOOST_DESCRIBE_STRUCT(DeploymentStatus, (), (deployment, phase, endpoint, model, hosts, cause))
+                      (host, phase, because, guard_pid, containment, processes, ranks, cause, stall, activity,
+                       started_at))
+BOOST_DESCRIBE_STRUCT(DeploymentStatus, (), (deployment, phase, endpoint, model, hosts, cause, stall))
 
 }  // namespace r1cluster

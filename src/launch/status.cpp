@@ -33,6 +33,7 @@ DeploymentStatus summarize(std::string deployment, std::vector<HostStatus> hosts
                            [&](const HostStatus& h) { return h.phase == phase; });
     };
     for (const HostStatus& host : status.hosts) {
+        if (host.stall) status.stall = host.stall;
         // Of several, the one that its own host reports is first-hand.
         if (host.cause &&
             (!status.cause || (host.cause->host == host.host && status.cause->host != host.cause->host))) {
@@ -92,8 +93,11 @@ std::string show(const DeploymentStatus& status) {
         if (!status.cause->last_line.empty())
             out += fmt::format("  last line of its log: {}\n", status.cause->last_line);
     }
+    if (status.stall) out += status.stall->text + "\n";
     out += fmt::format("{}: {}", status.deployment, to_text(status.phase));
-    if (status.phase == Phase::ready && !status.endpoint.empty()) {
+    if (status.stall) {
+        out += " before, and stalled now";
+    } else if (status.phase == Phase::ready && !status.endpoint.empty()) {
         out += fmt::format(", {} serves \"{}\"", status.endpoint, status.model);
     }
     out += "\n";

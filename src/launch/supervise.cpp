@@ -12,6 +12,8 @@ namespace {
 constexpr double reconnect_s = 3;
 /// Somebody may look at a process with a debugger for a moment.
 constexpr double stopped_limit_s = 15;
+/// A long prefill that is one step may take half a minute, and a collective that hangs goes on for ever.
+constexpr double stall_limit_s = 120;
 /// For so long after a failure another host may still tell of an earlier one.
 constexpr double settle_s = 1;
 /// Two ends so close together come in any order: then one by a signal explains the other.
@@ -105,6 +107,19 @@ void on(Step& result, const RunStateSeen& event, double now) {
     Cause cause = event.cause;
     cause.text += fmt::format(" for {:.0f} s", now - since);
     fail(result, std::move(cause), since, now);
+}
+
+void on(Step& result, const StallSeen& event, double now) {
+    State& state = result.state;
+    if (state.phase != Phase::ready) return;
+    state.stall = event.stall;
+    if (!event.stall || event.stall->seconds < stall_limit_s) return;
+    Cause cause;
+    cause.host = event.stall->host;
+    cause.rank = event.stall->rank;
+    cause.pid = event.stall->pid;
+    cause.text = event.stall->text;
+    fail(result, std::move(cause), now - event.stall->seconds, now);
 }
 
 void on(Step& result, const PeerHeard& event, double now) {

@@ -84,6 +84,25 @@ TEST_CASE("the end of a rank ends the group and tells the peers why", "[launch]"
     CHECK(story.at(3, RankExited{0, cause("rank 0 was killed")}) == ends_for(cause("rank 0 was killed")));
 }
 
+TEST_CASE("an engine that has stalled for two minutes ends the group, and names the rank", "[launch]") {
+    Story story;
+    const Stall stall{"node1", 1, 4711, 25, "no token for 25 s: rank 1"};
+    story.at(1, Begin{});
+    CHECK(story.at(2, StallSeen{stall}) == nothing);
+    CHECK(!story.state.stall);  // it does not serve yet
+    story.at(3, Commit{});
+    CHECK(story.at(30, StallSeen{stall}) == nothing);
+    CHECK(story.state.stall == stall);
+    CHECK(story.at(60, StallSeen{}) == nothing);
+    CHECK(!story.state.stall);
+    Cause why = cause("no token for 120 s: rank 1");
+    why.host = "node1";
+    why.rank = 1;
+    why.pid = 4711;
+    CHECK(story.at(200, StallSeen{Stall{"node1", 1, 4711, 120, "no token for 120 s: rank 1"}}) == ends_for(why));
+    CHECK(story.state.cause_at == 80);
+}
+
 TEST_CASE("the first failure stays the cause, and what follows from it decides nothing", "[launch]") {
     Story story;
     story.at(1, Begin{});

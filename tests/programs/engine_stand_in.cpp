@@ -6,6 +6,7 @@
 //     worker N WORLD        starts a grandchild in a session of its own that ignores SIGTERM and says that line
 //     tree DEPTH            two children, each in a session of its own, with two children each ...; all ignore SIGTERM
 //     title NAME SECONDS    starts a child that is called NAME in `ps` and ends after so long; 0: never
+//     spin                  uses a CPU without an end, as a rank does that waits in NCCL
 //     ignore-term           ignores SIGTERM
 //     bytes HEX COUNT       writes these bytes COUNT times, then a line end
 //     environment           prints the environment and its session
@@ -106,6 +107,9 @@ int main(int argc, char** argv) {
         } else if (word == "title" && left >= 2) {
             start_titled(argv[i], argv[i + 1]);
             i += 2;
+        } else if (word == "spin") {
+            for (volatile unsigned turns = 0;; turns = turns + 1) {
+            }
         } else if (word == "on") {
             sleep_on();
         } else if (word == "bytes" && left >= 2) {

@@ -55,6 +55,16 @@ struct RankStatus {
     bool operator==(const RankStatus&) const = default;
 };
 
+/// An engine that serves and generates no token, though it is asked to.
+struct Stall {
+    std::string host;         ///< of the rank that stands out; otherwise the head
+    std::optional<int> rank;  ///< whose process behaves unlike those of the other ranks; unset: none does
+    std::optional<int> pid;   ///< of its process; unset: unknown
+    double seconds = 0;       ///< since the engine was last seen to work
+    std::string text;         ///< one sentence: "no token for 24 s: rank 1 on node1 (pid 4711) used 0 % of a CPU ..."
+    bool operator==(const Stall&) const = default;
+};
+
 /// How a deployment is on one host.
 struct HostStatus {
     std::string host;                      ///< name in the spec
@@ -65,6 +75,7 @@ struct HostStatus {
     std::vector<ProcessStatus> processes;  ///< of the engine
     std::vector<RankStatus> ranks;         ///< that run there
     std::optional<Cause> cause;            ///< unset: nothing went wrong, or it is unknown
+    std::optional<Stall> stall;            ///< said by the head's guard; unset: the engine works, or it is unknown
     std::string activity;                  ///< the last line of the newest log, for progress
     std::string started_at;                ///< RFC 3339 UTC
     bool operator==(const HostStatus&) const = default;
@@ -78,6 +89,7 @@ struct DeploymentStatus {
     std::string model;              ///< served name
     std::vector<HostStatus> hosts;  ///< in the order of the spec
     std::optional<Cause> cause;     ///< earliest cause of all hosts
+    std::optional<Stall> stall;     ///< the deployment is ready, and does not generate
     bool operator==(const DeploymentStatus&) const = default;
 };
 

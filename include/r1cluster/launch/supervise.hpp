@@ -45,6 +45,9 @@ struct RunStateSeen {
     bool is_stopped = false;  ///< by SIGSTOP, SIGTSTP or a debugger
     Cause cause;              ///< what to say of it
 };                            ///< of a process of the engine; every second or so
+struct StallSeen {
+    std::optional<Stall> stall;  ///< unset: the engine works
+};                               ///< on the head, of a deployment that is ready
 struct PeerHeard {
     std::string host;
 };
@@ -63,8 +66,8 @@ struct StopAsked {};
 struct GroupEmpty {};  ///< no process of the deployment is left here
 struct Tick {};
 using Event =
-    std::variant<Begin, ProcessStarted, ProcessExited, RankSeen, RankExited, PartExited, RunStateSeen, PeerHeard,
-                 PeerEnded, PeerLost, ControllerHeard, ControllerLeft, Commit, StopAsked, GroupEmpty, Tick>;
+    std::variant<Begin, ProcessStarted, ProcessExited, RankSeen, RankExited, PartExited, RunStateSeen, StallSeen,
+                 PeerHeard, PeerEnded, PeerLost, ControllerHeard, ControllerLeft, Commit, StopAsked, GroupEmpty, Tick>;
 
 // What the guard must do.
 struct StartProcess {
@@ -98,6 +101,7 @@ struct State {
     std::map<std::string, double> peers_heard;  ///< every peer; time of its last message
     std::map<std::string, double> peers_lost;   ///< peers whose connection closed; since when
     std::map<int, double> stopped;              ///< pid -> since when the process is stopped
+    std::optional<Stall> stall;                 ///< the engine does not work
     double controller_heard = 0;
     double lease_s = 0;
     double grace_s = 0;

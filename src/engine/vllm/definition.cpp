@@ -46,6 +46,7 @@ constexpr EngineLaunch launch{
     .variable_rules = &vllm::variable_rules,
     .process_of_title = &vllm::process_of_title,
     .rank_of_line = &vllm::rank_of_line,
+    .progress_of_metrics = &vllm::progress_of_metrics,
 };
 
 }  // namespace

@@ -24,5 +24,6 @@ MemoryLine read_memory_line(std::string_view line);
 /// repeats from another host.
 std::optional<SeenRank> rank_of_line(std::string_view line);
 std::optional<EngineProcess> process_of_title(std::string_view title);
+std::optional<std::size_t> progress_of_metrics(std::string_view text);
 
 }  // namespace r1cluster::detail::vllm

@@ -22,6 +22,7 @@
 #include "host/guard/job_processes.hpp"
 #include "host/guard/peer_line.hpp"
 #include "host/guard/runtime.hpp"
+#include "host/guard/stall_watch.hpp"
 #include "host/guard/watchdog.hpp"
 #include "host/os/clock.hpp"
 #include "host/os/result_of.hpp"
@@ -79,7 +80,8 @@ private:
         for (const supervise::Decision& decision : step.decisions) {
             std::visit([this](const auto& what) { carry_out(what); }, decision);
         }
-        const bool is_news = std::holds_alternative<supervise::ProcessStarted>(event) ||
+        const bool is_news = std::holds_alternative<supervise::StallSeen>(event) ||
+                             std::holds_alternative<supervise::ProcessStarted>(event) ||
                              std::holds_alternative<supervise::RankSeen>(event) ||
                              std::holds_alternative<supervise::Commit>(event);
         if (is_news || !step.decisions.empty()) save();
@@ -111,12 +113,15 @@ private:
     }
 
     GuardLink::Callbacks link_callbacks() {
-        return {[this](const std::string& host) { happen(supervise::PeerHeard{host}); },
-                [this](const std::string& host) { happen(supervise::PeerLost{host}); },
-                [this](const std::string& host, std::optional<Cause> cause, double happened_at) {
-                    const auto at = happened_at > 0 ? std::optional(happened_at) : std::nullopt;
-                    happen(supervise::PeerEnded{host, std::move(cause), at});
-                }};
+        return {
+            [this](const std::string& host) { happen(supervise::PeerHeard{host}); },
+            [this] { return processes_.activities(); },
+            [this](const std::string& host, std::vector<RankActivity> ranks) { activities_[host] = std::move(ranks); },
+            [this](const std::string& host) { happen(supervise::PeerLost{host}); },
+            [this](const std::string& host, std::optional<Cause> cause, double happened_at) {
+                const auto at = happened_at > 0 ? std::optional(happened_at) : std::nullopt;
+                happen(supervise::PeerEnded{host, std::move(cause), at});
+            }};
     }
 
     GuardSocket::Callbacks socket_callbacks() {
@@ -137,8 +142,29 @@ private:
                 happen(supervise::ControllerHeard{});
                 runtime_->note_residue();
                 processes_.see_silent_ranks();
-                return happen(supervise::Commit{});
+                happen(supervise::Commit{});
+                return watch_for_stalls();
         }
+    }
+
+    void watch_for_stalls() {
+        const EngineDefinition* engine = find_engine(plan_.engine);
+        if (stall_watch_ || state_.phase != Phase::ready || !state_.is_head) return;
+        if (!engine || !engine->launch || !engine->launch->progress_of_metrics || plan_.readiness.port == 0) return;
+        StallWatch::Callbacks callbacks{[this] { return activities(); },
+                                        [this](std::optional<Stall> stall) {
+                                            if (stall || state_.stall) happen(supervise::StallSeen{std::move(stall)});
+                                        }};
+        stall_watch_.emplace(StallWatch::Engine{plan_.readiness, engine->launch->progress_of_metrics},
+                             StallWatch::Times{}, std::move(callbacks));
+        asio::co_spawn(context_, stall_watch_->run(), asio::detached);
+    }
+
+    /// Of all ranks of the deployment, those of other hosts as they were last heard.
+    std::vector<RankActivity> activities() const {
+        std::vector<RankActivity> all = processes_.activities();
+        for (const auto& [host, ranks] : activities_) all.insert(all.end(), ranks.begin(), ranks.end());
+        return all;
     }
 
     HostStatus status() const {
@@ -149,6 +175,7 @@ private:
         status.containment = runtime_->text();
         status.started_at = started_at_;
         status.cause = state_.cause;
+        if (state_.phase == Phase::ready) status.stall = state_.stall;
         processes_.describe(status, state_.phase == Phase::failed || state_.phase == Phase::stopped);
         return status;
     }
@@ -195,6 +222,8 @@ private:
     JobProcesses processes_;
     GuardLink link_;
     GuardSocket socket_;
+    std::optional<StallWatch> stall_watch_;                        // of the head, once the deployment is ready
+    std::map<std::string, std::vector<RankActivity>> activities_;  // of the other hosts
     asio::steady_timer tick_;
     asio::signal_set signals_;
 };

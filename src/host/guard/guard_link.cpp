@@ -79,6 +79,7 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
         const auto news = from_json_leniently<PeerNews>(text, peer);
         note_clock(peer, news.sent_at);
         if (callbacks.on_heard) callbacks.on_heard(peer);
+        if (callbacks.on_activities && !news.ranks.empty()) callbacks.on_activities(peer, news.ranks);
         if (news.ended.empty()) return;
         knowing.insert(news.ended);
         if (is_head()) {
@@ -104,6 +105,7 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
     PeerNews beat_news() const {
         PeerNews news;
         news.sent_at = monotonic_s();
+        if (!is_head() && callbacks.activities) news.ranks = callbacks.activities();
         return news;
     }
     /// What the head heard from one guard, for the others, who know the head's clock alone.

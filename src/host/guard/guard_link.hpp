@@ -7,9 +7,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "launch/stall.hpp"
 #include "r1cluster/launch/launch_plan.hpp"
-#include "r1cluster/launch/status.hpp"
 
 namespace r1cluster::detail {
 
@@ -20,6 +21,10 @@ class GuardLink {
 public:
     struct Callbacks {
         std::function<void(const std::string& host)> on_heard;
+        /// What the ranks of this host do, for the others.
+        std::function<std::vector<RankActivity>()> activities;
+        /// What the ranks of another host do, once a second.
+        std::function<void(const std::string& host, std::vector<RankActivity> ranks)> on_activities;
         /// The connection has closed, as it does at once when the guard at its other end dies.
         std::function<void(const std::string& host)> on_lost;
         /// `happened_at` is by this host's monotonic clock, as far as the difference of the clocks is known; without a

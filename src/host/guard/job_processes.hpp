@@ -37,6 +37,8 @@ public:
     void look();
     /// A rank that neither its engine's log nor a title has named lives in the process that was started for it.
     void see_silent_ranks();
+    /// What the ranks that were seen on this host do.
+    std::vector<RankActivity> activities() const;
     /// Fills in processes, ranks and activity. Of a group that is over no process is left, seen here or not yet.
     void describe(HostStatus& status, bool is_over) const;
 

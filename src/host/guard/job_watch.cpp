@@ -141,6 +141,14 @@ void JobProcesses::watch_run_state(int pid, const ProcessLook& look) {
     happen_(supervise::RunStateSeen{pid, look.is_stopped, std::move(cause)});
 }
 
+std::vector<RankActivity> JobProcesses::activities() const {
+    std::vector<RankActivity> found;
+    for (const auto& [rank, pid] : state_.ranks) {
+        if (auto activity = read_activity(rank, pid, mine_.host)) found.push_back(std::move(*activity));
+    }
+    return found;
+}
+
 std::string JobProcesses::name_of(int pid) const {
     for (const auto& [rank, rank_pid] : state_.ranks) {
         if (rank_pid == pid) return fmt::format("rank {}", rank);

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "base/text.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/host/os/text_file.hpp"
 
@@ -48,19 +49,44 @@ double monotonic_s() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-std::optional<ProcessLook> look_at(int pid) {
-    std::ifstream stat(fmt::format("/proc/{}/stat", pid)), arguments(fmt::format("/proc/{}/cmdline", pid));
+namespace {
+
+/// Of /proc/PID/stat from the third field on, the state: the second one is a name, and may hold anything. Empty: the
+/// process has gone.
+std::vector<std::string> fields_of(int pid) {
+    std::ifstream stat(fmt::format("/proc/{}/stat", pid));
     std::string text;
     std::getline(stat, text);
     const std::size_t end = text.rfind(')');
-    if (end == std::string::npos || end + 2 >= text.size() || text[end + 2] == 'Z') return std::nullopt;
+    if (end == std::string::npos) return {};
+    std::vector<std::string> fields = words_of(std::string_view(text).substr(end + 1));
+    return fields.empty() || fields[0] == "Z" ? std::vector<std::string>() : fields;
+}
+
+}  // namespace
+
+std::optional<ProcessLook> look_at(int pid) {
+    const std::vector<std::string> fields = fields_of(pid);
+    if (fields.size() < 2) return std::nullopt;
+    std::ifstream arguments(fmt::format("/proc/{}/cmdline", pid));
     ProcessLook look;
-    look.is_stopped = text[end + 2] == 'T' || text[end + 2] == 't';
-    look.parent = std::atoi(text.c_str() + std::min(end + 4, text.size()));
+    look.is_stopped = fields[0] == "T" || fields[0] == "t";
+    look.parent = std::atoi(fields[1].c_str());
     // A process that engines rename has its title in place of all arguments, with blanks behind.
     std::getline(arguments, look.title, '\0');
     look.title.resize(look.title.find_last_not_of(' ') + 1);  // npos + 1 is 0
     return look;
+}
+
+std::optional<RankActivity> read_activity(int rank, int pid, const std::string& host) {
+    constexpr std::size_t user_time = 11, system_time = 12;  // fields 14 and 15 of proc(5), in ticks
+    const std::vector<std::string> fields = fields_of(pid);
+    if (fields.size() <= system_time) return std::nullopt;
+    const double ticks = std::atof(fields[user_time].c_str()) + std::atof(fields[system_time].c_str());
+    RankActivity activity{rank, pid, host, ticks / static_cast<double>(::sysconf(_SC_CLK_TCK)), fields[0], ""};
+    std::ifstream(fmt::format("/proc/{}/wchan", pid)) >> activity.waits_in;
+    if (activity.waits_in == "0") activity.waits_in.clear();  // it runs, or this user may not know
+    return activity;
 }
 
 void signal_child(int pid, int signal) {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "r1cluster/launch/status.hpp"
+#include "launch/stall.hpp"
 
 namespace r1cluster::detail {
 
@@ -25,6 +25,9 @@ struct ProcessLook {
 };
 /// nullopt: it has gone.
 std::optional<ProcessLook> look_at(int pid);
+
+/// What the kernel says of the process of a rank; nullopt: it has gone.
+std::optional<RankActivity> read_activity(int rank, int pid, const std::string& host);
 
 /// Sends a signal to a child of ours that has not been reaped.
 void signal_child(int pid, int signal);

@@ -12,8 +12,10 @@
 
 #include "host/agent/protocol.hpp"
 #include "launch/describe.hpp"
+#include "launch/stall.hpp"
 
-namespace r1cluster::detail::protocol {
+namespace r1cluster::detail {
+namespace protocol {
 
 /// What a guard can be told. It answers each with its HostStatus.
 enum class GuardVerb {
@@ -61,14 +63,19 @@ struct PeerProof {
 };
 BOOST_DESCRIBE_STRUCT(PeerProof, (), (host, proof))
 
+}  // namespace protocol
+BOOST_DESCRIBE_STRUCT(RankActivity, (), (rank, pid, host, cpu_s, state, waits_in))
+namespace protocol {
+
 struct PeerNews {
     bool beat = true;
-    std::string ended;           ///< host whose group ends; empty: none does
-    std::optional<Cause> cause;  ///< unset: somebody asked it to
-    double sent_at = 0;          ///< by the sender's monotonic clock; 0: an older build, which does not say
-    double happened_at = 0;      ///< when the cause happened, by the same clock
+    std::string ended;                ///< host whose group ends; empty: none does
+    std::optional<Cause> cause;       ///< unset: somebody asked it to
+    double sent_at = 0;               ///< by the sender's monotonic clock; 0: an older build, which does not say
+    double happened_at = 0;           ///< when the cause happened, by the same clock
+    std::vector<RankActivity> ranks;  ///< of the sender's host
 };
-BOOST_DESCRIBE_STRUCT(PeerNews, (), (beat, ended, cause, sent_at, happened_at))
+BOOST_DESCRIBE_STRUCT(PeerNews, (), (beat, ended, cause, sent_at, happened_at, ranks))
 
 /// Each `up` has a generation of its own, a random text that is written when its job is created. A request with a
 /// generation concerns the job of that `up` alone: where the host has another one, the reply is Phase::absent. An empty
@@ -143,11 +150,12 @@ BOOST_DESCRIBE_STRUCT(JobLogs, (), (deployment, host, offsets, head_bytes, tail_
 
 struct TokenAnswer {
     bool is_ready = false;
-    std::string because;  ///< why not: "connection refused", "HTTP 503 ..."
-    double seconds = 0;   ///< from request to the whole answer
-    std::string text;     ///< what was generated
+    std::string because;        ///< why not: "connection refused", "HTTP 503 ..."
+    double seconds = 0;         ///< from request to the whole answer
+    std::string text;           ///< what was generated
+    bool has_answered = false;  ///< anything at all, in time
 };
-BOOST_DESCRIBE_STRUCT(TokenAnswer, (), (is_ready, because, seconds, text))
+BOOST_DESCRIBE_STRUCT(TokenAnswer, (), (is_ready, because, seconds, text, has_answered))
 
 /// Asks the engine for one token.
 struct JobToken {
@@ -157,4 +165,5 @@ struct JobToken {
 };
 BOOST_DESCRIBE_STRUCT(JobToken, (), (readiness))
 
-}  // namespace r1cluster::detail::protocol
+}  // namespace protocol
+}  // namespace r1cluster::detail
