@@ -250,6 +250,28 @@ def engine_releases(tables: Tables) -> str:
     )
 
 
+def routes(tables: Tables) -> str:
+    def asks(row: Row) -> str:
+        return "yes" if row["is_guarded"] else "**no**"
+
+    return table(
+        ["engine", "route", "releases", "what it does", "only with", "asks for the key", "through the proxy", "source"],
+        [
+            [
+                engine,
+                code(f"{row['methods']} {row['route']}"),
+                releases(row),
+                row["does"],
+                row.get("when", ""),
+                asks(row),
+                "yes" if row["is_forwarded"] else "",
+                row["source"],
+            ]
+            for engine, row in tables.of_engines("routes")
+        ],
+    )
+
+
 def loader_features(tables: Tables) -> str:
     return table(
         ["engine", "feature", "releases", "source"],
@@ -285,6 +307,7 @@ TABLES: dict[str, Callable[[Tables], str]] = {
     "context memory": context_memory,
     "storage": storage,
     "engine releases": engine_releases,
+    "engine routes": routes,
     "engine features": loader_features,
     "rooms": rooms,
 }

@@ -53,11 +53,12 @@ void bind_tables(py::module_& module) {
     bind_enum<LatentCopies>(module);
     bind_enum<ExpertBuffers>(module);
     bind_enum<LogPlace>(module);
+    bind_enum<RouteEffect>(module);
     bind_rows<EngineRelease, EngineFlag, Variable, CheckRule, ContextMemory, FigureRow<SpeedFigure>,
               FigureRow<LinkFigure>, FigureRow<MemoryFigure>, EngineFeatureRow, CapabilityRule, DivisionRule,
-              EngineMemory, EngineOverheads, Signature, EngineKnowledge, GpuId, GpuFigures, FamilyMember, NcclPcieRate,
-              NcclNvlinkRate, NcclCpuRate, StorageRate, Threshold, ToolFeature, CudaDriver, CudaFamily, TableProblem>(
-        module);
+              EngineMemory, EngineOverheads, Signature, EngineRoute, EngineKnowledge, GpuId, GpuFigures, FamilyMember,
+              NcclPcieRate, NcclNvlinkRate, NcclCpuRate, StorageRate, Threshold, ToolFeature, CudaDriver, CudaFamily,
+              TableProblem>(module);
 }
 
 void bind_knowledge_class(py::module_& module) {

@@ -30,6 +30,7 @@ std::string_view to_text(Accounting accounting) { return enumerator_text(account
 std::string_view to_text(LatentCopies copies) { return enumerator_text(copies); }
 std::string_view to_text(Runner runner) { return enumerator_text(runner); }
 std::string_view to_text(LogPlace place) { return enumerator_text(place); }
+std::string_view to_text(RouteEffect effect) { return enumerator_text(effect); }
 std::string_view to_text(ExpertBuffers buffers) { return enumerator_text(buffers); }
 
 }  // namespace knowledge

@@ -60,8 +60,12 @@ BOOST_DESCRIBE_STRUCT(EngineOverheads, (),
                        is_prefill_chunked_with_latent_attention, because, source, confidence))
 BOOST_DESCRIBE_ENUM(LogPlace, cause, symptom, consequence)
 BOOST_DESCRIBE_STRUCT(Signature, (), (id, place, parts, requirement, remedy, source, confidence))
+BOOST_DESCRIBE_ENUM(RouteEffect, controls_engine, runs_model, tells_state)
+BOOST_DESCRIBE_STRUCT(EngineRoute, (),
+                      (route, methods, releases, effect, does, when, is_guarded, is_forwarded, source, confidence))
 BOOST_DESCRIBE_STRUCT(EngineKnowledge, (),
-                      (releases, flags, variables, features, capabilities, divisions, memory, overheads, signatures))
+                      (releases, flags, variables, features, capabilities, divisions, memory, overheads, signatures,
+                       routes))
 
 BOOST_DESCRIBE_STRUCT(GpuId, (), (device_id, model, compute_capability, source, confidence))
 BOOST_DESCRIBE_STRUCT(GpuFigures, (),

@@ -56,4 +56,32 @@ const EngineMemory* EngineKnowledge::find_memory(Runner runner, const std::optio
     return newest;
 }
 
+namespace {
+
+template <class Holds>
+std::vector<const EngineRoute*> routes_that(const std::vector<EngineRoute>& routes,
+                                            const std::optional<Version>& version, Holds holds) {
+    std::vector<const EngineRoute*> found;
+    for (const EngineRoute& row : routes) {
+        if (row.releases.contain(version) && holds(row)) found.push_back(&row);
+    }
+    std::ranges::stable_sort(found, {}, &EngineRoute::effect);
+    return found;
+}
+
+}  // namespace
+
+std::vector<const EngineRoute*> EngineKnowledge::open_routes(const std::optional<Version>& version) const {
+    return routes_that(routes, version, [](const EngineRoute& row) { return !row.is_guarded && row.when.empty(); });
+}
+
+std::vector<const EngineRoute*> EngineKnowledge::forwarded_routes(const std::optional<Version>& version) const {
+    return routes_that(routes, version, [](const EngineRoute& row) { return row.is_forwarded; });
+}
+
+const EngineRoute* EngineKnowledge::find_route(std::string_view route, const std::optional<Version>& version) const {
+    return find_row(routes,
+                    [&](const EngineRoute& row) { return row.route == route && row.releases.contain(version); });
+}
+
 }  // namespace r1cluster::knowledge

@@ -129,6 +129,12 @@ bool Knowledge::tool_has(std::string_view tool, std::string_view feature, const 
            }) != nullptr;
 }
 
+std::string Knowledge::tool_since(std::string_view tool, std::string_view feature) const {
+    const ToolFeature* row =
+        find_row(tool_features, [&](const ToolFeature& one) { return one.tool == tool && one.feature == feature; });
+    return row && row->releases.since ? row->releases.since->text() : "";
+}
+
 double Knowledge::threshold(std::string_view name) const {
     return row_or_embedded(
                *this, &Knowledge::thresholds, [&](const Threshold& row) { return row.name == name; }, "a threshold",

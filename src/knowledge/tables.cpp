@@ -28,6 +28,7 @@ std::string subject_of(const knowledge::DivisionRule& row) { return row.division
 std::string subject_of(const knowledge::ToolFeature& row) { return row.tool + ": " + row.feature; }
 std::string subject_of(const knowledge::ContextMemory& row) { return fmt::format("{}, {} ranks", row.what, row.ranks); }
 std::string subject_of(const knowledge::EngineOverheads&) { return "of a step"; }
+std::string subject_of(const knowledge::EngineRoute& row) { return row.methods + " " + row.route; }
 std::string subject_of(const knowledge::Signature& row) {
     return fmt::format("{} ({})", row.id, fmt::join(row.parts, ", "));
 }

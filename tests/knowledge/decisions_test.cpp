@@ -158,3 +158,40 @@ TEST_CASE("what a loader reads is decided by the tables that are given") {
     CHECK(place_tensor(config, "lm_head.weight", {}, old)->is_on_every_stage);
     CHECK_FALSE(place_tensor(config, "lm_head.weight")->is_on_every_stage);
 }
+
+TEST_CASE("what a release leaves open without its key is known by release, the worst first", "[knowledge]") {
+    const auto open = [](const char* version) {
+        std::vector<std::string> routes;
+        for (const auto* row : Knowledge::embedded().engine("vllm").open_routes(Version::parse(version)))
+            routes.push_back(row->methods + " " + row->route);
+        return routes;
+    };
+    CHECK(open("0.6.4") == std::vector<std::string>{"POST /tokenize", "POST /detokenize", "GET /metrics",
+                                                    "GET /version", "GET /docs", "GET /redoc", "GET /openapi.json",
+                                                    "GET /health"});
+    const std::vector<std::string> middle = open("0.13.0"), newest = open("0.32.0");
+    CHECK(middle[0] == "POST /scale_elastic_ep");
+    CHECK(middle[1] == "POST /pause");
+    const auto has = [](const std::vector<std::string>& routes, const std::string& route) {
+        return std::ranges::count(routes, route) > 0;
+    };
+    CHECK(has(middle, "POST /inference/v1/generate"));
+    CHECK_FALSE(has(open("0.22.0"), "POST /inference/v1/generate"));
+    CHECK_FALSE(has(newest, "POST /pause"));
+    CHECK(has(newest, "POST /invocations"));
+    CHECK(has(newest, "POST /generative_scoring"));
+    CHECK_FALSE(has(newest, "POST /v1/completions"));
+    CHECK_FALSE(has(newest, "POST /collective_rpc"));
+}
+
+TEST_CASE("what the proxy forwards is what the release has", "[knowledge]") {
+    const auto& vllm = Knowledge::embedded().engine("vllm");
+    CHECK(vllm.forwarded_routes(Version::parse("0.6.4")).size() == 3);
+    CHECK(vllm.forwarded_routes(Version::parse("0.32.0")).size() == 6);
+    for (const auto* row : vllm.forwarded_routes(std::nullopt)) CHECK(row->is_guarded);
+    REQUIRE(vllm.find_route("/ping", std::nullopt));
+    CHECK(vllm.find_route("/ping", std::nullopt)->methods == "GET, POST");
+    CHECK(vllm.find_route("/ping", Version::parse("0.6.4")) == nullptr);
+    CHECK(Knowledge::embedded().tool_since("haproxy", "rules of the reverse proxy") == "2.4.0");
+    CHECK(Knowledge::embedded().tool_since("haproxy", "time travel").empty());
+}

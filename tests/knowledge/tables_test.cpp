@@ -90,7 +90,7 @@ TEST_CASE("what cannot be read is told with its place") {
           "vllm/colours.toml:1:1: no table has this name; expected one of releases.toml, flags.toml, "
           "variables.toml, features.toml, "
           "capabilities.toml, divisions.toml, memory.toml, "
-          "overheads.toml, signatures.toml");
+          "overheads.toml, signatures.toml, routes.toml");
     CHECK(error_of_file("../x/gpus.toml", "") ==
           "../x/gpus.toml:1:1: the folder must be the name of an engine, in small letters");
     CHECK(error_of_file("gpus.toml", std::string((1 << 20) + 1, ' ')) ==

@@ -225,6 +225,29 @@ struct Signature {
     bool operator==(const Signature&) const = default;
 };
 
+/// What a request to a route can bring about, the worst first.
+enum class RouteEffect {
+    controls_engine,  ///< changes or stops the service for everybody
+    runs_model,       ///< takes computing time: generates, scores, tokenizes
+    tells_state,      ///< tells of the server, and changes nothing
+};
+std::string_view to_text(RouteEffect effect);
+
+/// A route of the engine's HTTP server.
+struct EngineRoute {
+    std::string route;                              ///< "/v1/completions"
+    std::string methods;                            ///< "GET", "GET, POST"
+    Releases releases;                              ///< for which the row holds
+    RouteEffect effect = RouteEffect::tells_state;  ///< what a request can bring about
+    std::string does;                               ///< what the route gives
+    std::string when;                               ///< the route is there only then; empty: always
+    bool is_guarded = false;                        ///< the engine asks for its key on it
+    bool is_forwarded = false;                      ///< the reverse proxy lets it through where the spec has no list
+    std::string source;                             ///< where the row comes from
+    std::optional<Confidence> confidence;           ///< how sure the row is; unset: the table does not say
+    bool operator==(const EngineRoute&) const = default;
+};
+
 /// The tables of one engine.
 struct EngineKnowledge {
     std::vector<EngineRelease> releases;       ///< oldest first
@@ -236,6 +259,7 @@ struct EngineKnowledge {
     std::vector<EngineMemory> memory;          ///< by runner, oldest first
     std::vector<EngineOverheads> overheads;    ///< oldest first
     std::vector<Signature> signatures;         ///< lines of the engine's log
+    std::vector<EngineRoute> routes;           ///< of the engine's HTTP server
 
     bool has(EngineFeature feature, const std::optional<Version>& version) const;
     /// The first release with the feature, as text; "": no release has it, or all have.
@@ -258,6 +282,13 @@ struct EngineKnowledge {
 
     /// The row of this version, else the newest one. nullptr: none.
     const EngineOverheads* find_overheads(const std::optional<Version>& version) const;
+
+    /// Routes that the release always has and on which it does not ask for its key, the worst first.
+    std::vector<const EngineRoute*> open_routes(const std::optional<Version>& version) const;
+    /// Routes of the release that the reverse proxy lets through where the spec has no list of its own.
+    std::vector<const EngineRoute*> forwarded_routes(const std::optional<Version>& version) const;
+    /// nullptr: no row of the release has this route.
+    const EngineRoute* find_route(std::string_view route, const std::optional<Version>& version) const;
 
     bool operator==(const EngineKnowledge&) const = default;
 };

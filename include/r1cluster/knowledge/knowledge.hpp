@@ -77,6 +77,8 @@ struct Knowledge {
 
     /// False too for a tool or a feature that is not in the table.
     bool tool_has(std::string_view tool, std::string_view feature, const Version& version) const;
+    /// The first release with the feature, as text; "": no release has it, or all have.
+    std::string tool_since(std::string_view tool, std::string_view feature) const;
 
     /// Those of all engines and of none, in the order in which diagnose() tries them: causes before symptoms before
     /// consequences, and of one place those of engines first.
