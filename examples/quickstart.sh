@@ -114,6 +114,8 @@ write_spec() {
     printf '\n[model]\npath = "%s"\nserved_name = "tiny-r1"\n' "$model"
     printf '\n[engine]\npython = "%s"\nkv_cache_bytes = "256 MiB"\nstart_timeout_s = 600\n' "$engine_python"
     printf '\n[serve]\naddress = "%s"\nport = %d\nmax_model_len = 512\n' "${addresses[0]}" "$port"
+    # Namespaces of this machine: nobody else is there.
+    if $has_hosts; then echo 'is_unprotected = true'; fi
     printf '\n[layout]\ntensor_parallel = 1\npipeline_parallel = 2\n'
   } >"$run_dir/cluster.toml"
   endpoint=http://${addresses[0]}:$port/v1

@@ -10,8 +10,8 @@ void bind_spec(py::module_& core) {
     bind_enum<Transport>(module);
     bind_enum<Fate>(module);
     bind_value<Goal>(module).def("__str__", [](const Goal& self) { return text_of(self); });
-    bind_values<HostSpec, ModelSpec, EngineSpec, ServeSpec, LayoutSpec, DeploymentSpec, PlannedPort, DeploymentPorts>(
-        module);
+    bind_values<HostSpec, ModelSpec, EngineSpec, ProxySpec, ServeSpec, LayoutSpec, DeploymentSpec, PlannedPort,
+                DeploymentPorts>(module);
 
     module.def("parse_goal", &parse_goal, py::arg("text"),
                "\"latency\", \"throughput\", \"context\" or \"32 users at 8192 tokens\".");

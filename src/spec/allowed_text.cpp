@@ -130,6 +130,15 @@ Objection object_to_absolute_path(std::string_view text) {
     return object_to_line(text);
 }
 
+Objection object_to_request_path(std::string_view text) {
+    if (!text.starts_with('/')) return "does not start with '/'; expected a path such as \"/v1/models\"";
+    if (auto objection = object_to_characters(text, "/._-", 255)) return objection;
+    if (text.find("//") != std::string_view::npos || text.ends_with('/'))
+        return "has an empty part; expected a path such as \"/v1/models\"";
+    if (text.find("/.") != std::string_view::npos) return "has a part that begins with '.', as relative paths do";
+    return std::nullopt;
+}
+
 Objection object_to_line(std::string_view text) {
     for (const char c : text) {
         if (is_control(c)) return fmt::format("holds {}; control characters are not allowed", shown(c));

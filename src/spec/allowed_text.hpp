@@ -18,6 +18,8 @@ Objection object_to_interface(std::string_view text);                         //
 Objection object_to_variable(std::string_view name, std::string_view value);  ///< of an environment
 Objection object_to_argument(std::string_view text);                          ///< of an engine's command line
 Objection object_to_absolute_path(std::string_view text);
+/// Path of a request that means the same to everybody who reads it: nothing is encoded, doubled or relative.
+Objection object_to_request_path(std::string_view text);
 Objection object_to_line(std::string_view text);  ///< UTF-8 without control characters
 
 /// At most 80 bytes of a text for an error message, with '?' for what a terminal could take for a command.

@@ -19,11 +19,14 @@ BOOST_DESCRIBE_STRUCT(EngineSpec, (),
                       (name, version, python, backend, extra_arguments, gpu_memory_utilization, kv_cache_bytes,
                        start_timeout_s, dtype, kv_cache_dtype, max_batched_tokens, max_sequences, is_eager,
                        speculative_tokens))
-BOOST_DESCRIBE_STRUCT(ServeSpec, (), (address, port, max_model_len, api_key_file, goal))
+BOOST_DESCRIBE_STRUCT(ProxySpec, (),
+                      (program, tls_certificate_file, tls_key_file, allowed_paths, max_request_bytes, max_connections,
+                       max_connections_per_client, max_requests_per_minute, answer_timeout_s, drain_s))
+BOOST_DESCRIBE_STRUCT(ServeSpec, (), (address, port, max_model_len, api_key_file, goal, is_unprotected, proxy))
 BOOST_DESCRIBE_STRUCT(LayoutSpec, (),
                       (tensor_parallel, pipeline_parallel, layers_per_stage, data_parallel, expert_parallel,
                        decode_context_parallel))
-BOOST_DESCRIBE_STRUCT(DeploymentPorts, (), (api, rendezvous, guard))
+BOOST_DESCRIBE_STRUCT(DeploymentPorts, (), (api, rendezvous, guard, engine))
 BOOST_DESCRIBE_STRUCT(PlannedPort, (), (host, address, port, purpose))
 BOOST_DESCRIBE_STRUCT(DeploymentSpec, (), (name, fate, hosts, model, engine, serve, layout, env))
 

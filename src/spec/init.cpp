@@ -35,10 +35,15 @@ python = "/opt/{engine}/bin/python"  # interpreter of the environment that holds
 # start_timeout_s = 1800         # from the first process to the first token
 
 [serve]
-address = "127.0.0.1"            # where the head listens; "0.0.0.0" for all, then with api_key_file
+address = "127.0.0.1"            # where the head listens; "0.0.0.0" for all: then a proxy asks for the key
 port = 8000
 # max_model_len = 32768          # tokens; default: the model's own limit
 # api_key_file = "/etc/r1cluster/api-key"   # on the head host
+
+# The reverse proxy (HAProxy) that other hosts reach instead of the engine.
+# [serve.proxy]
+# tls_certificate_file = "/etc/r1cluster/tls.crt"   # on the head host
+# tls_key_file = "/etc/r1cluster/tls.key"
 
 # Leave this out, and r1cluster chooses.
 # [layout]

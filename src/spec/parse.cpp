@@ -80,6 +80,22 @@ Goal goal_of(const std::string& text) {
     }
 }
 
+void read_proxy(TableReader& table, ProxySpec& proxy) {
+    table.read("program", proxy.program);
+    table.read("tls_certificate_file", proxy.tls_certificate_file);
+    table.read("tls_key_file", proxy.tls_key_file);
+    table.read("allowed_paths", proxy.allowed_paths);
+    std::optional<std::uint64_t> max_request_bytes;
+    table.read_bytes("max_request_bytes", max_request_bytes);
+    proxy.max_request_bytes = max_request_bytes.value_or(proxy.max_request_bytes);
+    table.read("max_connections", proxy.max_connections);
+    table.read("max_connections_per_client", proxy.max_connections_per_client);
+    table.read("max_requests_per_minute", proxy.max_requests_per_minute);
+    table.read("answer_timeout_s", proxy.answer_timeout_s);
+    table.read("drain_s", proxy.drain_s);
+    table.close();
+}
+
 void read_serve(TableReader& table, ServeSpec& serve) {
     table.read("address", serve.address);
     table.read("port", serve.port);
@@ -88,7 +104,10 @@ void read_serve(TableReader& table, ServeSpec& serve) {
     std::string goal;
     table.read("goal", goal);
     if (!goal.empty()) serve.goal = goal_of(goal);
+    table.read("is_unprotected", serve.is_unprotected);
+    auto proxy = table.table("proxy");
     table.close();
+    if (proxy) read_proxy(*proxy, serve.proxy.emplace());
 }
 
 void read_layout(TableReader& table, LayoutSpec& layout) {

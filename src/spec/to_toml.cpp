@@ -89,6 +89,34 @@ std::string engine_toml(const EngineSpec& engine) {
     return out.text();
 }
 
+std::string proxy_toml(const ProxySpec& proxy) {
+    const ProxySpec otherwise;
+    TableText out("\n[serve.proxy]\n");
+    out.text("program", proxy.program);
+    out.text("tls_certificate_file", proxy.tls_certificate_file);
+    out.text("tls_key_file", proxy.tls_key_file);
+    if (!proxy.allowed_paths.empty()) out.raw("allowed_paths", list(proxy.allowed_paths));
+    if (proxy.max_request_bytes != otherwise.max_request_bytes)
+        out.number("max_request_bytes", proxy.max_request_bytes);
+    if (proxy.max_connections != otherwise.max_connections) out.number("max_connections", proxy.max_connections);
+    out.number("max_connections_per_client", proxy.max_connections_per_client);
+    out.number("max_requests_per_minute", proxy.max_requests_per_minute);
+    if (proxy.answer_timeout_s != otherwise.answer_timeout_s) out.number("answer_timeout_s", proxy.answer_timeout_s);
+    if (proxy.drain_s != otherwise.drain_s) out.number("drain_s", proxy.drain_s);
+    return out.text();
+}
+
+std::string serve_toml(const ServeSpec& serve) {
+    TableText out("\n[serve]\n");
+    out.text("address", serve.address);
+    out.number("port", serve.port);
+    out.number("max_model_len", serve.max_model_len);
+    out.text("api_key_file", serve.api_key_file);
+    if (serve.goal) out.text("goal", text_of(*serve.goal));
+    if (serve.is_unprotected) out.number("is_unprotected", true);
+    return serve.proxy ? out.text() + proxy_toml(*serve.proxy) : out.text();
+}
+
 std::string layout_toml(const LayoutSpec& layout) {
     if (layout == LayoutSpec{}) return "";
     TableText out("\n[layout]\n");
@@ -113,13 +141,7 @@ std::string to_toml(const DeploymentSpec& spec) {
     TableText model("\n[model]\n");
     model.text("path", spec.model.path);
     model.text("served_name", spec.model.served_name);
-    TableText serve("\n[serve]\n");
-    serve.text("address", spec.serve.address);
-    serve.number("port", spec.serve.port);
-    serve.number("max_model_len", spec.serve.max_model_len);
-    serve.text("api_key_file", spec.serve.api_key_file);
-    if (spec.serve.goal) serve.text("goal", text_of(*spec.serve.goal));
-    out += model.text() + engine_toml(spec.engine) + serve.text() + layout_toml(spec.layout);
+    out += model.text() + engine_toml(spec.engine) + serve_toml(spec.serve) + layout_toml(spec.layout);
 
     if (spec.env.empty()) return out;
     TableText env("\n[env]\n");

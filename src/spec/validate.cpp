@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/address.hpp"
 #include "engine/names/names.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/base/version.hpp"
@@ -151,6 +152,53 @@ void require_valid_engine(const EngineSpec& engine) {
     insist_between(engine.speculative_tokens, 0, 16, "engine.speculative_tokens");
 }
 
+void require_valid_proxy(const ProxySpec& proxy) {
+    const std::string key = "serve.proxy.";
+    for (const auto& [name, path] :
+         {std::pair("program", &proxy.program), std::pair("tls_certificate_file", &proxy.tls_certificate_file),
+          std::pair("tls_key_file", &proxy.tls_key_file)}) {
+        if (!path->empty()) insist(object_to_absolute_path(*path), key + name, "path", *path);
+    }
+    if (proxy.tls_certificate_file.empty() != proxy.tls_key_file.empty()) {
+        const bool has_key = proxy.tls_certificate_file.empty();
+        refuse(key + (has_key ? "tls_key_file" : "tls_certificate_file"), "{} is given alone; expected {} with it",
+               has_key ? "tls_key_file" : "tls_certificate_file", has_key ? "tls_certificate_file" : "tls_key_file");
+    }
+    constexpr std::size_t most_paths = 256;
+    if (proxy.allowed_paths.size() > most_paths) {
+        refuse(key + "allowed_paths", "{} paths; at most {} are allowed", proxy.allowed_paths.size(), most_paths);
+    }
+    std::set<std::string_view> seen;
+    for (std::size_t i = 0; i < proxy.allowed_paths.size(); ++i) {
+        const std::string& path = proxy.allowed_paths[i];
+        const std::string item = fmt::format("{}allowed_paths[{}]", key, i);
+        insist(object_to_request_path(path), item, "path", path);
+        if (!seen.insert(path).second) refuse(item, "the path \"{}\" is given twice", path);
+    }
+    insist_between<std::uint64_t>(proxy.max_request_bytes, 1024, std::uint64_t{1} << 32, key + "max_request_bytes");
+    insist_between(proxy.max_connections, 1, 100'000, key + "max_connections");
+    if (proxy.max_connections_per_client)
+        insist_between(*proxy.max_connections_per_client, 1, 100'000, key + "max_connections_per_client");
+    if (proxy.max_requests_per_minute)
+        insist_between(*proxy.max_requests_per_minute, 1, 1'000'000, key + "max_requests_per_minute");
+    insist_between(proxy.answer_timeout_s, 1, 86400, key + "answer_timeout_s");
+    insist_between(proxy.drain_s, 0, 60, key + "drain_s");
+}
+
+void require_protection(const ServeSpec& serve) {
+    if (serve.is_unprotected && serve.proxy) {
+        refuse("serve.is_unprotected", "is_unprotected is true beside [serve.proxy]; expected one of the two");
+    }
+    if (!serve.proxy || !serve.api_key_file.empty()) return;
+    if (is_loopback(serve.address)) {
+        refuse("serve.proxy", "the proxy has no key to ask for; expected api_key_file in [serve]");
+    }
+    refuse("serve.address",
+           "other hosts reach the address \"{}\", and there is no key; expected api_key_file in [serve], which a proxy "
+           "before the engine then asks for, or is_unprotected = true",
+           serve.address);
+}
+
 void require_valid_serve(const ServeSpec& serve) {
     insist(object_to_address(serve.address), "serve.address", "address", serve.address);
     insist_between(serve.port, 1, 65535, "serve.port");
@@ -159,6 +207,14 @@ void require_valid_serve(const ServeSpec& serve) {
     }
     if (!serve.api_key_file.empty()) {
         insist(object_to_absolute_path(serve.api_key_file), "serve.api_key_file", "path", serve.api_key_file);
+    }
+    require_protection(serve);
+    if (serve.proxy) {
+        if (serve.address.find('%') != std::string::npos) {
+            refuse("serve.address", "the address \"{}\" has a zone; expected one without, which HAProxy can bind",
+                   serve.address);
+        }
+        require_valid_proxy(*serve.proxy);
     }
     if (!serve.goal) return;
     insist_between<std::int64_t>(serve.goal->users, 1, 1'000'000, "serve.goal");
@@ -202,6 +258,7 @@ void fill_in_defaults(DeploymentSpec& spec) {
         if (host.transport == Transport::local && host.address.empty()) host.address = "127.0.0.1";
         if (host.transport == Transport::ssh && host.ssh.empty()) host.ssh = host.address;
     }
+    if (!spec.serve.is_unprotected && !spec.serve.proxy && !is_loopback(spec.serve.address)) spec.serve.proxy.emplace();
     LayoutSpec& layout = spec.layout;
     if (layout.layers_per_stage && !layout.pipeline_parallel && layout.layers_per_stage->size() <= most_ranks) {
         layout.pipeline_parallel = static_cast<int>(layout.layers_per_stage->size());

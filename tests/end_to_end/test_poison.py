@@ -94,6 +94,7 @@ start_timeout_s = 500
 [serve]
 address = "10.77.0.1"
 port = 8000
+is_unprotected = true
 max_model_len = 512
 [layout]
 tensor_parallel = {tensor_parallel}

@@ -126,8 +126,8 @@ TEST_CASE("an unknown key is refused with the nearest known one", "[spec]") {
           "cluster.toml:8:1: unknown key \"interfaces\" in host[0]; did you mean \"interface\"?");
     CHECK(error_with("[serve]", "[server]") == "cluster.toml:30:2: unknown key \"server\"; did you mean \"serve\"?");
     CHECK(error_with("port = 8100", "colour = 1") ==
-          "cluster.toml:31:1: unknown key \"colour\" in serve; known here: address, api_key_file, goal, max_model_len, "
-          "port");
+          "cluster.toml:31:1: unknown key \"colour\" in serve; known here: address, api_key_file, goal, "
+          "is_unprotected, max_model_len, port, proxy");
 }
 
 TEST_CASE("a container is refused with what to use instead", "[spec]") {
@@ -183,6 +183,89 @@ TEST_CASE("an impossible value is refused where it stands", "[spec]") {
         error_with("path = \"/data/DeepSeek-R1/\"", "path = \"data\"") ==
         "cluster.toml:19:8: the path \"data\" is not absolute; it must start with '/', because it is the same on every "
         "host");
+}
+
+TEST_CASE("where other hosts reach the service, a proxy stands before the engine", "[spec]") {
+    const DeploymentSpec spec = parse_spec(replaced(two_hosts, "port = 8100", "port = 8100\naddress = \"0.0.0.0\""));
+    REQUIRE(spec.serve.proxy);
+    CHECK(*spec.serve.proxy == ProxySpec{});
+    CHECK_FALSE(parse_spec(two_hosts).serve.proxy);
+    CHECK_FALSE(parse_spec(replaced(two_hosts, "port = 8100", "address = \"10.0.0.1\"\nis_unprotected = true"))
+                    .serve.proxy.has_value());
+}
+
+TEST_CASE("every key of the proxy is read", "[spec]") {
+    const DeploymentSpec spec =
+        parse_spec(replaced(two_hosts, "api_key_file = \"/etc/r1/key\"", R"(api_key_file = "/etc/r1/key"
+[serve.proxy]
+program = "/opt/haproxy"
+tls_certificate_file = "/etc/r1/tls.crt"
+tls_key_file = "/etc/r1/tls.key"
+allowed_paths = ["/v1/models", "/tokenize"]
+max_request_bytes = "1 MiB"
+max_connections = 10
+max_connections_per_client = 2
+max_requests_per_minute = 60
+answer_timeout_s = 120
+drain_s = 0)"));
+    ProxySpec expected;
+    expected.program = "/opt/haproxy";
+    expected.tls_certificate_file = "/etc/r1/tls.crt";
+    expected.tls_key_file = "/etc/r1/tls.key";
+    expected.allowed_paths = {"/v1/models", "/tokenize"};
+    expected.max_request_bytes = 1 << 20;
+    expected.max_connections = 10;
+    expected.max_connections_per_client = 2;
+    expected.max_requests_per_minute = 60;
+    expected.answer_timeout_s = 120;
+    expected.drain_s = 0;
+    CHECK(spec.serve.proxy == expected);
+    CHECK(parse_spec(to_toml(spec)) == spec);
+}
+
+TEST_CASE("a service that others reach needs a key, or the word that it has no protection", "[spec]") {
+    CHECK(
+        error_with("port = 8100\nmax_model_len = 4096\napi_key_file = \"/etc/r1/key\"", "address = \"10.0.0.1\"") ==
+        "cluster.toml:31:11: other hosts reach the address \"10.0.0.1\", and there is no key; expected api_key_file in "
+        "[serve], which a proxy before the engine then asks for, or is_unprotected = true");
+    CHECK(error_with("port = 8100", "is_unprotected = true\nproxy = {}") ==
+          "cluster.toml:31:18: is_unprotected is true beside [serve.proxy]; expected one of the two");
+    CHECK(error_with("api_key_file = \"/etc/r1/key\"", "proxy = {}") ==
+          "cluster.toml:33:9: the proxy has no key to ask for; expected api_key_file in [serve]");
+    CHECK(error_with("port = 8100", "address = \"fe80::1%eth0\"") ==
+          "cluster.toml:31:11: the address \"fe80::1%eth0\" has a zone; expected one without, which HAProxy can bind");
+}
+
+TEST_CASE("what the proxy cannot do is refused where it stands", "[spec]") {
+    const auto error_of_proxy = [](const std::string& line) {
+        return error_with("api_key_file = \"/etc/r1/key\"", "api_key_file = \"/etc/r1/key\"\n[serve.proxy]\n" + line);
+    };
+    CHECK(error_of_proxy("tls_key_file = \"/k\"") ==
+          "cluster.toml:35:16: tls_key_file is given alone; expected tls_certificate_file with it");
+    CHECK(error_of_proxy("tls_certificate_file = \"/c\"") ==
+          "cluster.toml:35:24: tls_certificate_file is given alone; expected tls_key_file with it");
+    CHECK(error_of_proxy("program = \"haproxy\"") ==
+          "cluster.toml:35:11: the path \"haproxy\" is not absolute; it must start with '/', because it is the same on "
+          "every host");
+    for (const auto& [path, objection] : {
+             std::pair{"v1/models", "does not start with '/'; expected a path such as \"/v1/models\""},
+             std::pair{"/v1//models", "has an empty part; expected a path such as \"/v1/models\""},
+             std::pair{"/v1/models/", "has an empty part; expected a path such as \"/v1/models\""},
+             std::pair{"/v1/../metrics", "has a part that begins with '.', as relative paths do"},
+             std::pair{"/v1/%2e%2e", "holds '%'; letters, digits and /._- are allowed"},
+             std::pair{"/v1/models?x", "holds '?'; letters, digits and /._- are allowed"},
+             std::pair{"/v1/models -m beg", "holds a blank; letters, digits and /._- are allowed"},
+         }) {
+        CHECK(error_of_proxy("allowed_paths = [\"/ok\", \"" + std::string(path) + "\"]") ==
+              "cluster.toml:35:25: the path \"" + std::string(path) + "\" " + objection);
+    }
+    CHECK(error_of_proxy("allowed_paths = [\"/ok\", \"/ok\"]") ==
+          "cluster.toml:35:25: the path \"/ok\" is given twice");
+    CHECK(error_of_proxy("drain_s = 61") == "cluster.toml:35:11: drain_s is 61; it must be from 0 to 60");
+    CHECK(error_of_proxy("max_request_bytes = \"1 B\"") ==
+          "cluster.toml:35:21: max_request_bytes is 1; it must be from 1024 to 4294967296");
+    CHECK(error_of_proxy("max_connections = 0") ==
+          "cluster.toml:35:19: max_connections is 0; it must be from 1 to 100000");
 }
 
 TEST_CASE("names and addresses that a program could take for an option or a command are refused", "[spec]") {

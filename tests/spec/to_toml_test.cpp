@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <set>
+
 #include "r1cluster/base/json.hpp"
 #include "r1cluster/spec/ports.hpp"
 #include "support/catch.hpp"
@@ -31,7 +33,10 @@ DeploymentSpec full_spec() {
     spec.engine.extra_arguments = {"--compilation-config", R"({"mode":2})"};
     spec.engine.gpu_memory_utilization = 1;
     spec.engine.kv_cache_bytes = 123456789012;
-    spec.serve = {"0.0.0.0", 9000, 163840, "/key"};
+    spec.serve.address = "0.0.0.0";
+    spec.serve.port = 9000;
+    spec.serve.max_model_len = 163840;
+    spec.serve.api_key_file = "/key";
     spec.layout = {8, 2, std::vector<int>{31, 30}};
     spec.env = {{"NCCL_DEBUG", "INFO"}};
     return validated(spec);
@@ -80,19 +85,21 @@ TEST_CASE("the ports of deployments with neighbouring API ports are all differen
     DeploymentSpec first, second;
     first.serve.port = 8000;
     second.serve.port = 8001;
-    CHECK(deployment_ports(first) == DeploymentPorts{8000, 28000, 18000});
-    CHECK(deployment_ports(second) == DeploymentPorts{8001, 28001, 18001});
+    CHECK(deployment_ports(first) == DeploymentPorts{8000, 28000, 18000, 8000});
+    CHECK(deployment_ports(second) == DeploymentPorts{8001, 28001, 18001, 8001});
+    first.serve.proxy.emplace();
+    CHECK(deployment_ports(first) == DeploymentPorts{8000, 28000, 18000, 13000});
 }
 
-TEST_CASE("every API port gives three different ports that exist", "[spec]") {
+TEST_CASE("every API port gives four different ports that exist", "[spec]") {
     DeploymentSpec spec;
+    spec.serve.proxy.emplace();
     int wrong = 0;
     for (spec.serve.port = 1; spec.serve.port <= 65535; ++spec.serve.port) {
         const DeploymentPorts ports = deployment_ports(spec);
-        const bool exist =
-            ports.rendezvous >= 1 && ports.rendezvous <= 65535 && ports.guard >= 1 && ports.guard <= 65535;
-        const bool differ =
-            ports.api != ports.rendezvous && ports.api != ports.guard && ports.guard != ports.rendezvous;
+        const std::set<int> all{ports.api, ports.rendezvous, ports.guard, ports.engine};
+        const bool exist = *all.begin() >= 1 && *all.rbegin() <= 65535;
+        const bool differ = all.size() == 4;
         if (!exist || !differ) ++wrong;
     }
     CHECK(wrong == 0);

@@ -71,6 +71,22 @@ struct EngineSpec {
     bool operator==(const EngineSpec&) const = default;
 };
 
+/// The reverse proxy in front of the engine: the only way in from another host. It asks every request for the key, and
+/// lets through what a list of paths allows. docs/spec.md says what each field means for a client.
+struct ProxySpec {
+    std::string program;               ///< HAProxy's executable on the head host; default: the one that is found there
+    std::string tls_certificate_file;  ///< PEM with its chain, on the head host; empty: nothing is encrypted
+    std::string tls_key_file;          ///< PEM, on the head host, that only its owner may read
+    std::vector<std::string> allowed_paths;  ///< instead of the engine's list; each as a request names it, "/v1/models"
+    std::uint64_t max_request_bytes = std::uint64_t{16} << 20;  ///< of the body of one request
+    int max_connections = 1024;                                 ///< at the same time, of all clients together
+    std::optional<int> max_connections_per_client;              ///< at the same time, of one address; unset: no limit
+    std::optional<int> max_requests_per_minute;                 ///< of one address; unset: no limit
+    int answer_timeout_s = 3600;  ///< for so long the engine may say nothing, between a request and its last byte
+    int drain_s = 10;             ///< when the deployment is ended, requests that run get so long to finish
+    bool operator==(const ProxySpec&) const = default;
+};
+
 /// Where the head host listens for requests.
 struct ServeSpec {
     std::string address = "127.0.0.1";          ///< where the head host listens for requests
@@ -78,6 +94,9 @@ struct ServeSpec {
     std::optional<std::int64_t> max_model_len;  ///< tokens; default: the model's own limit
     std::string api_key_file;                   ///< on the head host; empty: no key
     std::optional<Goal> goal;                   ///< what plan_layouts() orders the layouts by; default: latency
+    bool is_unprotected = false;  ///< the engine itself listens at `address`, even where other hosts reach it
+    std::optional<ProxySpec>
+        proxy;  ///< set by validated() where other hosts reach `address`; unset: the engine listens
     bool operator==(const ServeSpec&) const = default;
 };
 
