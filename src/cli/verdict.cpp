@@ -30,14 +30,17 @@ std::string remarks_of(const Report& report) {
 }
 
 /// For a shell on the head, which reads the key from its file: printf is a part of the shell, so the key is in no argv.
-std::string curl_line(const DeploymentStatus& status, const std::string& api_key_file) {
+std::string curl_line(const DeploymentStatus& status, const ServeSpec& serve) {
     const std::string body = fmt::format(R"({{"model": {}, "messages": [{{"role": "user", "content": "Hello"}}]}})",
                                          boost::json::serialize(boost::json::value(status.model)));
     std::vector<std::string> curl{
         "curl", "-s", status.endpoint + "/chat/completions", "-H", "Content-Type: application/json", "-d", body};
-    if (api_key_file.empty()) return detail::shell_command(curl);
+    // For a certificate that no authority of the host has signed.
+    if (serve.proxy && !serve.proxy->tls_certificate_file.empty())
+        curl.insert(curl.end(), {"--cacert", serve.proxy->tls_certificate_file});
+    if (serve.api_key_file.empty()) return detail::shell_command(curl);
     curl.insert(curl.end(), {"-H", "@-"});
-    return fmt::format("printf 'Authorization: Bearer %s' \"$(cat {})\" | {}", detail::shell_quoted(api_key_file),
+    return fmt::format("printf 'Authorization: Bearer %s' \"$(cat {})\" | {}", detail::shell_quoted(serve.api_key_file),
                        detail::shell_command(curl));
 }
 
@@ -45,8 +48,7 @@ std::string served(const DeploymentStatus& status, const DeploymentSpec& spec) {
     const std::string where = spec.hosts.front().transport == Transport::local
                                   ? std::string("try")
                                   : fmt::format("on {}, try", spec.hosts.front().name);
-    return fmt::format("{} serves \"{}\"; {}: {}", status.endpoint, status.model, where,
-                       curl_line(status, spec.serve.api_key_file));
+    return fmt::format("{} serves \"{}\"; {}: {}", status.endpoint, status.model, where, curl_line(status, spec.serve));
 }
 
 std::string names_of(const std::vector<const HostStatus*>& hosts) {

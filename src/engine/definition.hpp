@@ -46,6 +46,8 @@ struct ServeCommand {
     bool is_on_gpus = false;
     bool tensor_group_spans_hosts = false;
     NodePlace place;
+    std::string listen_address;  ///< of the API server
+    int listen_port = 0;
 };
 
 struct CommandLine {

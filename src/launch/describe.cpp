@@ -6,6 +6,7 @@
 namespace r1cluster {
 
 R1CLUSTER_JSON(SecretVariable, "secret_variable", 1)
+R1CLUSTER_JSON(LaunchFile, "launch_file", 1)
 R1CLUSTER_JSON(ProcessSpec, "process_spec", 1)
 R1CLUSTER_JSON(LaunchPort, "launch_port", 1)
 R1CLUSTER_JSON(Runtime, "runtime", 1)

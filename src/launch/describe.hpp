@@ -12,15 +12,16 @@ namespace r1cluster {
 
 BOOST_DESCRIBE_ENUM(Phase, absent, starting, ready, stopping, stopped, failed, unknown)
 BOOST_DESCRIBE_STRUCT(SecretVariable, (), (name, file))
-BOOST_DESCRIBE_STRUCT(ProcessSpec, (), (name, argv, env, secrets, ranks, wait_for))
+BOOST_DESCRIBE_STRUCT(LaunchFile, (), (name, text, copied_files, secret_files))
+BOOST_DESCRIBE_STRUCT(ProcessSpec, (), (name, argv, env, secrets, files, ranks, wait_for, is_drained))
 BOOST_DESCRIBE_STRUCT(LaunchPort, (), (address, port, purpose))
 BOOST_DESCRIBE_ENUM(RuntimeKind, process)
 BOOST_DESCRIBE_STRUCT(Runtime, (), (kind))
 BOOST_DESCRIBE_STRUCT(HostLaunch, (), (host, address, runtime, processes, ports))
 BOOST_DESCRIBE_STRUCT(Readiness, (), (host, address, port, model, api_key_file, ranks, timeout_s))
 BOOST_DESCRIBE_STRUCT(LaunchPlan, (),
-                      (deployment, engine, engine_version, backend, fate, hosts, readiness, guard_port, grace_s,
-                       lease_s, log_file_bytes, log_files, because))
+                      (deployment, engine, engine_version, backend, fate, hosts, readiness, guard_port, drain_s,
+                       grace_s, lease_s, log_file_bytes, log_files, because))
 BOOST_DESCRIBE_STRUCT(Cause, (), (host, process, rank, pid, exit_code, signal, is_out_of_memory, text, last_line, at))
 BOOST_DESCRIBE_STRUCT(ProcessStatus, (), (name, pid, is_alive, exit_code, signal, log))
 BOOST_DESCRIBE_STRUCT(RankStatus, (), (rank, pid, is_alive))

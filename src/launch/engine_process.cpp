@@ -34,6 +34,7 @@ ProcessSpec engine_process(LaunchPlan& plan, const Group& group, std::size_t nod
     const EngineLaunch& launch = *group.engine->launch;
     const GroupHost& host = group.hosts[node];
     const Layout& layout = *group.layout;
+    const std::string listen_address = group.spec->serve.proxy ? "127.0.0.1" : group.spec->serve.address;
     const CommandLine line = launch.serve_command({.spec = *group.spec,
                                                    .engine = layout.engine,
                                                    .knowledge = *group.knowledge,
@@ -45,7 +46,9 @@ ProcessSpec engine_process(LaunchPlan& plan, const Group& group, std::size_t nod
                                                    .is_expert_parallel = layout.is_expert_parallel,
                                                    .is_on_gpus = group.is_on_gpus,
                                                    .tensor_group_spans_hosts = tensor_group_spans_hosts(layout),
-                                                   .place = place_of(group, node)});
+                                                   .place = place_of(group, node),
+                                                   .listen_address = listen_address,
+                                                   .listen_port = group.ports.engine});
     for (const std::string& because : line.because) say_once(plan, because);
     ProcessSpec process;
     process.name = node == 0 ? "head" : fmt::format("worker-{}", node);

@@ -51,6 +51,9 @@ void add_mp_processes(LaunchPlan& plan, const Group& group);
 /// A Ray cluster over the hosts, and the engine on its head. `plan.hosts` is filled in already.
 void add_ray_processes(LaunchPlan& plan, const Group& group);
 
+/// The reverse proxy beside the engine on the head, where the spec has one.
+void add_proxy(LaunchPlan& plan, const Group& group);
+
 /// The engine's server on node `node`; with Ray there is one, on the head. Adds its reasons to the plan, each once.
 ProcessSpec engine_process(LaunchPlan& plan, const Group& group, std::size_t node);
 

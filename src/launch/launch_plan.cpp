@@ -20,11 +20,30 @@ std::string client_address(const std::string& listening) {
 void add_ports(LaunchPlan& plan, const detail::Group& group) {
     HostLaunch& head = plan.hosts.front();
     head.ports.push_back({.address = group.spec->serve.address, .port = group.ports.api, .purpose = "API"});
+    if (group.spec->serve.proxy) {
+        head.ports.push_back(
+            {.address = "127.0.0.1", .port = group.ports.engine, .purpose = "engine behind the proxy"});
+    }
     if (group.hosts.size() == 1) return;
     const char* purpose = group.backend == "ray" ? "Ray's control service" : "rendezvous of the ranks";
     head.ports.push_back({.address = head.address, .port = group.ports.rendezvous, .purpose = purpose});
     head.ports.push_back({.address = head.address, .port = group.ports.guard, .purpose = "guards of the other hosts"});
     plan.guard_port = group.ports.guard;
+}
+
+std::string show(const LaunchFile& file) {
+    std::string out = fmt::format("    the file {{state}}/files/{}", file.name);
+    for (const auto* sources : {&file.copied_files, &file.secret_files}) {
+        for (const std::string& source : *sources) out += fmt::format(", with the content of {}", source);
+    }
+    out += "\n";
+    for (std::size_t at = 0; at < file.text.size();) {
+        const std::size_t end = std::min(file.text.find('\n', at), file.text.size());
+        const std::string line = file.text.substr(at, end - at);
+        out += line.empty() ? "\n" : "      " + line + "\n";
+        at = end + 1;
+    }
+    return out;
 }
 
 }  // namespace
@@ -59,11 +78,12 @@ LaunchPlan plan_launch(const DeploymentSpec& spec, const Cluster& cluster, const
     } else {
         detail::add_mp_processes(plan, group);
     }
+    detail::add_proxy(plan, group);
     add_ports(plan, group);
     plan.because.insert(plan.because.end(), layout.engine.because.begin(), layout.engine.because.end());
     plan.readiness = {.host = group.head().spec->name,
-                      .address = client_address(spec.serve.address),
-                      .port = spec.serve.port,
+                      .address = spec.serve.proxy ? "127.0.0.1" : client_address(spec.serve.address),
+                      .port = group.ports.engine,
                       .model = spec.model.served_name,
                       .api_key_file = spec.serve.api_key_file,
                       .ranks = layout.world_size(),
@@ -89,6 +109,7 @@ std::string show(const LaunchPlan& plan) {
             for (const SecretVariable& secret : process.secrets) {
                 out += fmt::format("    {} from the file {}\n", secret.name, detail::shell_quoted(secret.file));
             }
+            for (const LaunchFile& file : process.files) out += show(file);
             out += "    " + detail::shell_command(process.argv) + "\n";
         }
     }

@@ -32,6 +32,15 @@ void end(Step& result, Phase phase, std::optional<Cause> cause, double grace_s, 
     result.decisions.push_back(Terminate{});
 }
 
+/// What was asked to end when the requests that ran then have finished.
+void end_drain(Step& result, double now) {
+    State& state = result.state;
+    state.drain_until.reset();
+    state.kill_at = now + state.grace_s;
+    result.decisions.push_back(TellPeers{});
+    result.decisions.push_back(Terminate{});
+}
+
 /// Whether this failure, which was told later, happened before the one that is known.
 bool is_earlier(const State& state, const Cause& cause, double at) {
     if (at < state.cause_at - tie_s) return true;
@@ -41,6 +50,8 @@ bool is_earlier(const State& state, const Cause& cause, double at) {
 
 void fail(Step& result, Cause cause, std::optional<double> when, double now) {
     State& state = result.state;
+    // The proxy has nothing left to do, or what it waits for is gone.
+    if (state.drain_until) return end_drain(result, now);
     const double at = when.value_or(now);
     if (!is_ending(state)) {
         // "stopping" until nothing is left; the cause says that it will be "failed".
@@ -139,7 +150,9 @@ void on(Step& result, const PeerLost& event, double now) {
 }
 
 void on(Step& result, const PeerEnded& event, double now) {
-    if (event.cause) {
+    if (result.state.drain_until) {
+        end_drain(result, now);
+    } else if (event.cause) {
         fail(result, *event.cause, event.at, now);
     } else {
         end(result, Phase::stopping, std::nullopt, result.state.grace_s, now);
@@ -161,12 +174,22 @@ void on(Step& result, const Commit&, double) {
 }
 
 void on(Step& result, const StopAsked&, double now) {
+    State& state = result.state;
+    if (state.drain_until) return end_drain(result, now);  // asked twice: at once
+    if (state.phase == Phase::ready && state.drain_s > 0) {
+        state.phase = Phase::stopping;
+        state.drain_until = now + state.drain_s;
+        // The other hosts wait for word from the head: without their ranks no request could finish.
+        if (state.is_head) result.decisions.push_back(Drain{});
+        return;
+    }
     end(result, Phase::stopping, std::nullopt, result.state.grace_s, now);
 }
 
 void on(Step& result, const GroupEmpty&, double now) {
     State& state = result.state;
     if (state.phase != Phase::stopping) return;
+    if (state.drain_until) end_drain(result, now);
     if (!state.peers_heard.empty() && state.told_at && now < *state.told_at + settle_s) return;
     state.phase = state.cause ? Phase::failed : Phase::stopped;
     state.kill_at.reset();
@@ -174,6 +197,7 @@ void on(Step& result, const GroupEmpty&, double now) {
 
 void on(Step& result, const Tick&, double now) {
     State& state = result.state;
+    if (state.drain_until && now >= *state.drain_until) return end_drain(result, now);
     if (state.has_begun && !is_ending(state)) {
         for (const auto& [host, heard] : state.peers_heard) {
             if (now - heard > state.lease_s) return fail(result, lost_peer(state, host), now, now);
@@ -200,6 +224,7 @@ State initial(const LaunchPlan& plan, const std::string& host, double now) {
     state.host = host;
     state.fate = plan.fate;
     state.lease_s = plan.lease_s;
+    state.drain_s = plan.drain_s;
     state.grace_s = plan.grace_s;
     state.failure_grace_s = std::min(2.0, state.grace_s);
     state.controller_heard = now;

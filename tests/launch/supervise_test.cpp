@@ -19,9 +19,10 @@ HostLaunch launch_of(const std::string& host, const std::vector<std::string>& na
 }
 
 /// Three hosts, two processes on the first.
-LaunchPlan three_hosts(Fate fate = Fate::service) {
+LaunchPlan three_hosts(Fate fate = Fate::service, int drain_s = 0) {
     LaunchPlan plan;
     plan.fate = fate;
+    plan.drain_s = drain_s;
     plan.hosts = {launch_of("node0", {"head", "ray"}), launch_of("node1", {"worker-1"}),
                   launch_of("node2", {"worker-2"})};
     plan.grace_s = 10;
@@ -38,8 +39,8 @@ Cause cause(const std::string& text) {
 
 /// A guard of node0 that is led through a story.
 struct Story {
-    explicit Story(Fate fate = Fate::service, const std::string& host = "node0")
-        : state(initial(three_hosts(fate), host, 0)) {}
+    explicit Story(Fate fate = Fate::service, const std::string& host = "node0", int drain_s = 0)
+        : state(initial(three_hosts(fate, drain_s), host, 0)) {}
     std::vector<Decision> at(double now, const Event& event) {
         Step next = step(std::move(state), event, now);
         state = std::move(next.state);
@@ -50,6 +51,15 @@ struct Story {
 
 std::vector<Decision> ends_for(const std::optional<Cause>& why) { return {TellPeers{why}, Terminate{}}; }
 const std::vector<Decision> nothing;
+
+/// Ready since second 2, with 7 s for requests that run when it is ended.
+Story draining(const std::string& host) {
+    Story story(Fate::service, host, 7);
+    story.at(1, Begin{});
+    story.at(2, Commit{});
+    for (const char* peer : {"node0", "node1", "node2"}) story.at(9, PeerHeard{peer});
+    return story;
+}
 
 }  // namespace
 
@@ -466,4 +476,56 @@ TEST_CASE("no sequence of events breaks a rule of the guard", "[launch]") {
         REQUIRE(broken == "");
     }
     SUCCEED("20000 sequences");
+}
+
+TEST_CASE("a service that is ready finishes its requests before it is ended", "[launch]") {
+    Story head = draining("node0");
+    CHECK(head.at(10, StopAsked{}) == std::vector<Decision>{Drain{}});
+    CHECK(head.state.phase == Phase::stopping);
+    CHECK(head.at(12, Tick{}) == nothing);
+    // The proxy has nothing left to do.
+    CHECK(head.at(14, ProcessExited{"proxy", cause("proxy ended")}) == ends_for(std::nullopt));
+    CHECK_FALSE(head.state.cause);
+    CHECK(head.at(23, Tick{}) == nothing);
+    CHECK(head.at(24, Tick{}) == std::vector<Decision>{Kill{}});
+    CHECK(head.at(25, GroupEmpty{}) == std::vector<Decision>{Finish{}});
+    CHECK(head.state.phase == Phase::stopped);
+}
+
+TEST_CASE("requests that do not finish are not waited for longer than drain_s", "[launch]") {
+    Story head = draining("node0");
+    head.at(10, StopAsked{});
+    CHECK(head.at(16.9, Tick{}) == nothing);
+    CHECK(head.at(17, Tick{}) == ends_for(std::nullopt));
+    CHECK(head.at(18, Tick{}) == nothing);
+}
+
+TEST_CASE("a second request to stop waits for no request", "[launch]") {
+    Story head = draining("node0");
+    head.at(10, StopAsked{});
+    CHECK(head.at(11, StopAsked{}) == ends_for(std::nullopt));
+}
+
+TEST_CASE("the other hosts keep their ranks until the head has finished its requests", "[launch]") {
+    Story worker = draining("node1");
+    CHECK(worker.at(10, StopAsked{}) == nothing);
+    CHECK(worker.at(12, Tick{}) == nothing);
+    CHECK(worker.at(13, PeerEnded{"node0", std::nullopt}) == ends_for(std::nullopt));
+    CHECK(worker.state.phase == Phase::stopping);
+    CHECK_FALSE(worker.state.cause);
+}
+
+TEST_CASE("a rank that ends while requests finish leaves nothing to wait for", "[launch]") {
+    Story head = draining("node0");
+    head.at(10, StopAsked{});
+    CHECK(head.at(11, RankExited{0, cause("rank 0 ended")}) == ends_for(std::nullopt));
+    CHECK_FALSE(head.state.cause);
+}
+
+TEST_CASE("what is not ready, and what has failed, has no requests to finish", "[launch]") {
+    Story starting(Fate::service, "node0", 7);
+    starting.at(1, Begin{});
+    CHECK(starting.at(2, StopAsked{}) == ends_for(std::nullopt));
+    Story failing = draining("node0");
+    CHECK(failing.at(10, ProcessExited{"proxy", cause("proxy ended")}) == ends_for(cause("proxy ended")));
 }

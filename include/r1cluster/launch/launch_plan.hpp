@@ -21,18 +21,31 @@ struct SecretVariable {
     bool operator==(const SecretVariable&) const = default;
 };
 
-/// One process of the engine, complete: nothing is added at start.
+/// A file that the guard writes for a process, with mode 0600, into "{state}/files".
+struct LaunchFile {
+    std::string name;                       ///< plain file name: "haproxy.cfg"
+    std::string text;                       ///< what it begins with
+    std::vector<std::string> copied_files;  ///< on the host, whose contents follow
+    std::vector<std::string> secret_files;  ///< the same after them, of files that only their owner may read
+    bool operator==(const LaunchFile&) const = default;
+};
+
+/// One process of the deployment, complete: nothing is added at start.
 struct ProcessSpec {
-    std::string name;               ///< "head", "worker-1"; also the name of its log
-    std::vector<std::string> argv;  ///< executed as it is, never by a shell
-    /// The complete environment, but for a short list that the guard passes on (PATH, HOME, ...). In a value that
-    /// begins with "{state}", the guard replaces that by the deployment's state folder, whose path only the host knows.
+    std::string name;  ///< "head", "worker-1", "proxy"; also the name of its log
+    /// Executed as it is, never by a shell. In an argument that begins with "{state}", and in a value of `env` that
+    /// does, the guard replaces that by the deployment's state folder, whose path only the host knows.
+    std::vector<std::string> argv;
+    /// The complete environment, but for a short list that the guard passes on (PATH, HOME, ...).
     std::map<std::string, std::string> env;
     std::vector<SecretVariable> secrets;  ///< variables whose values the host reads from files
+    std::vector<LaunchFile> files;        ///< that are written before the process starts
     std::vector<int> ranks;               ///< global ranks that live in this process or its children
     /// Command, run with the same environment again and again until it exits 0; only then the process
     /// starts. Empty: starts at once.
     std::vector<std::string> wait_for;
+    /// On a stop by request this process first finishes what it has begun, see LaunchPlan::drain_s.
+    bool is_drained = false;
     bool operator==(const ProcessSpec&) const = default;
 };
 
@@ -57,8 +70,8 @@ struct HostLaunch {
 /// When the deployment counts as ready: every rank's process is alive, and one token was generated.
 struct Readiness {
     std::string host;          ///< that serves the API
-    std::string address;       ///< that a client on that host connects to
-    int port = 0;              ///< of the API
+    std::string address;       ///< of the engine itself, that a client on that host connects to
+    int port = 0;              ///< of the engine itself
     std::string model;         ///< served name
     std::string api_key_file;  ///< on the host; empty: no key
     int ranks = 0;             ///< number of ranks that must be alive
@@ -76,8 +89,11 @@ struct LaunchPlan {
     std::vector<HostLaunch> hosts;  ///< the first is the head
     Readiness readiness;            ///< when it counts as ready
     int guard_port = 0;             ///< on the head: guards of the other hosts keep a connection to it; 0: none
-    int grace_s = 10;               ///< between the request to end and the end by force
-    int lease_s = 20;               ///< a peer not heard of for so long is lost, and the group ends
+    /// On a stop by request of what is ready, processes with is_drained are sent SIGUSR1; all others are asked to end
+    /// when one process has ended, or after this time. 0: all at once.
+    int drain_s = 0;
+    int grace_s = 10;                         ///< between the request to end and the end by force
+    int lease_s = 20;                         ///< a peer not heard of for so long is lost, and the group ends
     std::uint64_t log_file_bytes = 16 << 20;  ///< a log is rotated at this size
     int log_files = 4;                        ///< and so many are kept
     std::vector<std::string> because;         ///< why it is started in this way

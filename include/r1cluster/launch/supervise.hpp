@@ -74,6 +74,9 @@ struct StartProcess {
     std::string name;
     bool operator==(const StartProcess&) const = default;
 };
+struct Drain {
+    bool operator==(const Drain&) const = default;
+};  ///< let those processes end that first finish what they have begun
 struct Terminate {
     bool operator==(const Terminate&) const = default;
 };  ///< ask every process to end
@@ -87,7 +90,7 @@ struct TellPeers {
 struct Finish {
     bool operator==(const Finish&) const = default;
 };  ///< no process is left: write the state and exit
-using Decision = std::variant<StartProcess, Terminate, Kill, TellPeers, Finish>;
+using Decision = std::variant<StartProcess, Drain, Terminate, Kill, TellPeers, Finish>;
 
 struct State {
     std::string host;
@@ -104,6 +107,8 @@ struct State {
     std::optional<Stall> stall;                 ///< the engine does not work
     double controller_heard = 0;
     double lease_s = 0;
+    double drain_s = 0;
+    std::optional<double> drain_until;  ///< a stop was asked for, and requests that run may finish until then
     double grace_s = 0;
     double failure_grace_s = 0;  ///< grace after a failure; shorter than grace_s
     std::optional<double> kill_at;

@@ -75,7 +75,7 @@ CommandLine serve_command(const ServeCommand& command) {
     }
     append(argv, {"--served-model-name", spec.model.served_name});
     const bool is_headless = command.place.node > 0;
-    if (!is_headless) append(argv, {"--host", spec.serve.address, "--port", std::to_string(spec.serve.port)});
+    if (!is_headless) append(argv, {"--host", command.listen_address, "--port", std::to_string(command.listen_port)});
     append(argv, {"--tensor-parallel-size", std::to_string(command.tensor_parallel), "--pipeline-parallel-size",
                   std::to_string(command.pipeline_parallel), "--distributed-executor-backend", command.backend});
     if (command.place.nodes > 1) {

@@ -11,6 +11,17 @@ namespace {
 using Offsets = LogOffsets::mapped_type;
 constexpr double end_timeout_s = 90;
 
+/// The base URL for clients of the deployment.
+std::string endpoint_of(const DeploymentSpec& spec) {
+    // "Every address" is none that a client can connect to; the head's own is one of them.
+    const bool is_any = spec.serve.address == "0.0.0.0" || spec.serve.address == "::";
+    const std::string& address = is_any ? spec.hosts.front().address : spec.serve.address;
+    const bool is_v6 = address.find(':') != std::string::npos;
+    const bool is_encrypted = spec.serve.proxy && !spec.serve.proxy->tls_certificate_file.empty();
+    return fmt::format("{}://{}{}{}:{}/v1", is_encrypted ? "https" : "http", is_v6 ? "[" : "", address,
+                       is_v6 ? "]" : "", spec.serve.port);
+}
+
 DeploymentStatus to_status(const DeploymentSpec& spec, const Replies<HostStatus>& replies) {
     std::vector<HostStatus> statuses;
     for (const HostSpec& host : spec.hosts) {
@@ -26,11 +37,7 @@ DeploymentStatus to_status(const DeploymentSpec& spec, const Replies<HostStatus>
     }
     DeploymentStatus status = summarize(spec.name, std::move(statuses));
     status.model = spec.model.served_name;
-    if (status.phase == Phase::ready) {
-        const bool is_v6 = spec.serve.address.find(':') != std::string::npos;
-        status.endpoint =
-            fmt::format("http://{}{}{}:{}/v1", is_v6 ? "[" : "", spec.serve.address, is_v6 ? "]" : "", spec.serve.port);
-    }
+    if (status.phase == Phase::ready) status.endpoint = endpoint_of(spec);
     return status;
 }
 

@@ -88,6 +88,7 @@ private:
     }
 
     void carry_out(const supervise::StartProcess& what) { processes_.start(what.name); }
+    void carry_out(const supervise::Drain&) { processes_.drain(); }
     void carry_out(const supervise::Terminate&) {
         runtime_->note_residue();
         processes_.terminate();

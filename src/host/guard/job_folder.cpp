@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "host/os/files.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/host/os/text_file.hpp"
 
@@ -21,6 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::size_t state_limit_bytes = 16u << 20;
+constexpr std::size_t copied_limit_bytes = 1u << 20;
 
 [[noreturn]] void refuse(const std::string& doing, const std::string& path, int error) {
     throw Error(ErrorKind::system, path,
@@ -48,10 +50,12 @@ void JobFolder::prepare() const {
     fs::create_directories(path_, error);
     if (!error) fs::permissions(path_, fs::perms::owner_all, error);
     for (const char* name :
-         {"plan.json", "state.json", "guard.sock", "generation", "group", "token", "failure", "logs"}) {
+         {"plan.json", "state.json", "guard.sock", "generation", "group", "token", "failure", "logs", "files"}) {
         if (!error) fs::remove_all(file(name), error);
     }
-    if (!error) fs::create_directories(file("logs"), error);
+    for (const char* name : {"logs", "files"}) {
+        if (!error) fs::create_directories(file(name), error);
+    }
     ::umask(before);
     if (error) refuse("making the deployment's folder", path_, error.value());
 }
@@ -113,6 +117,17 @@ std::vector<std::string> JobFolder::log_files() const {
     std::vector<std::string> names;
     for (const auto& [name, age] : found) names.push_back(name);
     return names;
+}
+
+std::string content_of(const LaunchFile& file) {
+    std::string content = file.text;
+    const auto append = [&](std::string part) {
+        if (!part.ends_with('\n')) part += '\n';
+        content += part;
+    };
+    for (const std::string& source : file.copied_files) append(read_text_file(source, copied_limit_bytes));
+    for (const std::string& source : file.secret_files) append(read_secret(source));
+    return content;
 }
 
 std::optional<Lock> Lock::try_take(const std::string& path) {

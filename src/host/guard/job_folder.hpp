@@ -27,6 +27,7 @@ BOOST_DESCRIBE_STRUCT(JobGroup, (), (cgroup, marker, temporary))
 ///         guard.sock   where the guard listens           group       a JobGroup
 ///         generation   which `up` created the job
 ///         cache/       the engine's compile caches       logs/       <process>.log, .1, .2 ...; guard.log
+///         files/       LaunchFiles of the plan, 0600
 ///
 class JobFolder {
 public:
@@ -52,6 +53,9 @@ public:
 private:
     std::string path_;
 };
+
+/// What the guard writes for a process. Throws Error for a file that cannot be read, or a secret that others may read.
+std::string content_of(const LaunchFile& file);
 
 /// A lock that the kernel frees when its holder dies.
 class Lock {

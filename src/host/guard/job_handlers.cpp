@@ -36,13 +36,14 @@ bool is_of_another_up(const Request& request, const JobFolder& folder) {
     return !request.generation.empty() && is_created(folder) && folder.generation() != request.generation;
 }
 
-/// Throws Error for a secret that a process of this host could not be given: before anything starts.
+/// Throws Error for a secret or file that a process of this host could not be given: before anything starts.
 void check_secrets(const protocol::JobCreate& request) {
     const auto plan = from_json<LaunchPlan>(request.launch_plan, "launch_plan");
     const HostLaunch* mine = plan.find(request.host);
     if (!mine) return;
     for (const ProcessSpec& process : mine->processes) {
         for (const SecretVariable& secret : process.secrets) read_secret(secret.file);
+        for (const LaunchFile& file : process.files) content_of(file);
     }
 }
 
@@ -168,7 +169,7 @@ private:
             last.because = fmt::format("{}; it was ended by force, with all that it guarded", unusable->what());
         }
         const LaunchPlan plan = saved<LaunchPlan>(folder, "plan.json").value_or(LaunchPlan());
-        const double limit_s = unusable ? forced_end_s : plan.grace_s + leftovers_s;
+        const double limit_s = unusable ? forced_end_s : plan.drain_s + plan.grace_s + leftovers_s;
         asio::steady_timer pause(context_);
         for (double waited_s = 0; waited_s < limit_s; waited_s += 0.05) {
             if (Lock::try_take(folder.file("lock")) && Lock::try_take(folder.file("watchdog")))

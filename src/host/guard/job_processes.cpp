@@ -37,6 +37,14 @@ void JobProcesses::start(const std::string& name) {
     }
 }
 
+void JobProcesses::drain() {
+    for (const ProcessSpec& process : mine_.processes) {
+        const auto running = running_.find(process.name);
+        if (process.is_drained && running != running_.end() && running->second.status.is_alive)
+            running->second.process->drain();
+    }
+}
+
 void JobProcesses::terminate() {
     for (auto& [name, running] : running_) {
         if (running.process && running.status.is_alive) running.process->terminate();
@@ -63,14 +71,20 @@ void JobProcesses::describe(HostStatus& status, bool is_over) const {
     }
 }
 
+std::string JobProcesses::expanded(std::string text) const {
+    constexpr std::string_view folder = "{state}";
+    if (text.starts_with(folder)) text.replace(0, folder.size(), folder_.path());
+    return text;
+}
+
+void JobProcesses::write_files(const ProcessSpec& process) const {
+    for (const LaunchFile& file : process.files) folder_.write("files/" + file.name, content_of(file));
+}
+
 std::map<std::string, std::string> JobProcesses::environment(const ProcessSpec& process) const {
     std::map<std::string, std::string> env = passed_environment();
     env.erase("TMPDIR");  // the runtime has one, which is taken away afterwards
-    for (const auto& [name, value] : process.env) {
-        std::string expanded = value;
-        if (expanded.starts_with("{state}")) expanded.replace(0, 7, folder_.path());
-        env[name] = expanded;
-    }
+    for (const auto& [name, value] : process.env) env[name] = expanded(value);
     for (const SecretVariable& secret : process.secrets) env[secret.name] = read_secret(secret.file);
     return env;
 }
@@ -83,8 +97,10 @@ asio::awaitable<void> JobProcesses::run(ProcessSpec process) {
     running.log->on_line = [this, process](const std::string& line) { notice_rank(process, line); };
     try {
         const auto env = environment(process);
+        write_files(process);
         if (!process.wait_for.empty()) co_await wait_for(process, env);
         if (state_.phase != Phase::starting) co_return;
+        for (std::string& argument : process.argv) argument = expanded(std::move(argument));
         running.process = runtime_.start(process.argv, env);
     } catch (const Error& error) {
         Cause cause = cause_of(process.name, std::nullopt, 0);

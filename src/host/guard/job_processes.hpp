@@ -30,6 +30,8 @@ public:
                  std::function<void(const supervise::Event&)> happen);
 
     void start(const std::string& name);
+    /// Asks those processes to end that first finish what they have begun.
+    void drain();
     /// Asks every process that was started to end.
     void terminate();
     bool is_any_alive() const;
@@ -64,6 +66,9 @@ private:
     std::string name_of(int pid) const;
     void notice_rank(const ProcessSpec& process, const std::string& line);
     void note_end(Running& running, int status, double at);
+    /// With the folder of this deployment in place of "{state}" at the beginning.
+    std::string expanded(std::string text) const;
+    void write_files(const ProcessSpec& process) const;
     std::map<std::string, std::string> environment(const ProcessSpec& process) const;
     Cause cause_of(const std::string& process, std::optional<int> status, int pid) const;
 

@@ -26,6 +26,7 @@ public:
     asio::awaitable<int> wait() override { return child_->wait(); }
     // The child is not reaped before wait() has returned, so the number is still its own.
     void terminate() override { signal_child(child_->pid(), SIGTERM); }
+    void drain() override { signal_child(child_->pid(), SIGUSR1); }
 
 private:
     std::unique_ptr<Child> child_;

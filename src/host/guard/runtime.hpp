@@ -24,6 +24,8 @@ public:
     virtual boost::asio::awaitable<int> wait() = 0;
     /// Asks it to end (SIGTERM). Only before wait() has returned.
     virtual void terminate() = 0;
+    /// Asks it to finish what it has begun, and then to end (SIGUSR1). Only before wait() has returned.
+    virtual void drain() = 0;
 };
 
 /// How the processes of one job run on this host. The guard decides what is started and ended; a runtime carries it
