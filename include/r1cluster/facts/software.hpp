@@ -12,7 +12,8 @@ namespace r1cluster {
 
 /// One copy of something that is installed, from its files; nothing is run.
 struct SoftwareBuild {
-    std::string name;     ///< "nccl", "cuda_toolkit", "libibverbs", "fabricmanager", "imex", "ofed", "driver_on_disk"
+    /// "nccl", "cuda_toolkit", "libibverbs", "fabricmanager", "imex", "ofed", "driver_on_disk", "haproxy"
+    std::string name;
     std::string version;  ///< empty: the file does not say
     std::string path;     ///< of the file; empty: unknown
     std::string package;  ///< "nvidia-nccl-cu12 2.27.3" (a wheel), "libnccl2 2.28.9-1" (dpkg); empty: none owns it

@@ -57,6 +57,7 @@ public:
         }
         add_packages();
         add_ofed();
+        add_haproxy();
     }
 
 private:
@@ -167,6 +168,21 @@ private:
         if (text.empty()) return;
         add("ofed", text.substr(std::min(text.find('-'), text.size() - 1) + 1), "/usr/bin/ofed_info",
             package_text("ofed-scripts"));
+    }
+
+    void add_haproxy() {
+        const Topic topic{"software.haproxy", "HAProxy"};
+        for (const auto& [call, answer] : answers_.readings().calls) {
+            const bool is_search = call == "which(haproxy)" || call == "haproxy()";
+            const auto path = argument_of(call, "haproxy");
+            if (is_search && !answer.text) answers_.gap(topic, reason_of(answer), "sudo apt-get install haproxy");
+            if (is_search || !path) continue;
+            if (answer.text) {
+                add("haproxy", *answer.text, *path, package_text("haproxy"));
+            } else {
+                answers_.gap({topic.key, topic.subject + " " + *path}, reason_of(answer));
+            }
+        }
     }
 
     HostAnswers& answers_;

@@ -34,6 +34,8 @@ ReadRequest request_for(const DeploymentSpec& spec, const HostSpec& host) {
     request.model_path = spec.model.path;
     request.python = engine_python(spec, host);
     request.python_path = python_path(spec, host);
+    if (spec.serve.proxy && host.name == spec.hosts.front().name)
+        request.proxy = spec.serve.proxy->program.empty() ? "haproxy" : spec.serve.proxy->program;
     for (const HostSpec& other : spec.hosts) {
         if (!is_ip_address(other.address)) request.names.push_back(other.address);
         if (other.name != host.name) request.peers.push_back(other.address);

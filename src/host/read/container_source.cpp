@@ -16,17 +16,7 @@ namespace {
 
 constexpr std::size_t max_cdi_files = 64;
 
-/// "which(docker)" of the usual folders; PATH belongs to whoever calls, and sudo and ssh change it.
-bool read_program(const HostTree& tree, const std::string& name) {
-    Answer& answer = tree.readings().calls["which(" + name + ")"];
-    for (const std::string folder : {"/usr/bin", "/usr/local/bin", "/usr/sbin", "/snap/bin", "/bin"}) {
-        if (!tree.exists(folder + "/" + name)) continue;
-        answer = {folder + "/" + name, ""};
-        return true;
-    }
-    answer = {std::nullopt, "not found in /usr/bin and the like"};
-    return false;
-}
+bool read_program(const HostTree& tree, const std::string& name) { return find_program(tree, name).has_value(); }
 
 /// Whether somebody listens and lets this user in; nothing is sent.
 std::string connected(const std::string& path) {
@@ -86,6 +76,18 @@ void read_cdi(const HostTree& tree) {
 }
 
 }  // namespace
+
+std::optional<std::string> find_program(const HostTree& tree, const std::string& name) {
+    Answer& answer = tree.readings().calls["which(" + name + ")"];
+    for (const std::string folder :
+         {"/usr/bin", "/usr/local/bin", "/usr/sbin", "/usr/local/sbin", "/snap/bin", "/bin"}) {
+        if (!tree.exists(folder + "/" + name)) continue;
+        answer = {folder + "/" + name, ""};
+        return answer.text;
+    }
+    answer = {std::nullopt, "not found in /usr/bin and the like", ReasonCode::not_found};
+    return std::nullopt;
+}
 
 void read_container_runtimes(const HostTree& tree) {
     const bool has_docker = read_program(tree, "docker");

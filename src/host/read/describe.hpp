@@ -8,6 +8,6 @@
 
 namespace r1cluster {
 
-BOOST_DESCRIBE_STRUCT(ReadRequest, (), (host, model_path, python, python_path, peers, names, paths))
+BOOST_DESCRIBE_STRUCT(ReadRequest, (), (host, model_path, python, python_path, peers, names, paths, proxy))
 
 }  // namespace r1cluster

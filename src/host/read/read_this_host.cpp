@@ -97,6 +97,11 @@ std::vector<SlowSource> slow_sources(const ReadRequest& request) {
                                detail::read_engine_software(detail::HostTree(part), packages);
                            }});
     }
+    if (!request.proxy.empty()) {
+        sources.push_back({"haproxy()", seconds(10), [program = request.proxy](Readings& part) {
+                               detail::read_proxy(detail::HostTree(part), program);
+                           }});
+    }
     if (!request.model_path.empty()) {
         sources.push_back(
             {"checkpoint(" + request.model_path + ")", seconds(40),

@@ -34,6 +34,7 @@ constexpr std::string_view packages_that_matter[] = {"nvidia-fabricmanager",
                                                      "doca-ofed",
                                                      "libnccl2",
                                                      "gdrcopy",
+                                                     "haproxy",
                                                      "firewalld"};
 
 template <std::size_t size>

@@ -23,38 +23,9 @@ constexpr const char* library_folders[] = {
     "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64",           "/usr/lib", "/usr/local/lib",
     "/usr/local/lib64",          "/usr/local/nvidia/lib64",    "/usr/local/cuda/lib64"};
 
-/// "2.27.3+cuda12.9" behind "NCCL version " in the bytes of the library, which is hundreds of megabytes of GPU code:
-/// it passes by in pieces.
-std::string nccl_version_in(const OpenFile& library) {
-    const std::string_view mark = "NCCL version ";
-    constexpr std::size_t longest_version = 64;
-    std::string piece;
-    for (std::uint64_t offset = 0; offset < scan_limit_bytes;) {
-        const std::string more = library.read(offset, piece_bytes);
-        offset += more.size();
-        piece += more;
-        const char* end = piece.data() + piece.size();
-        for (const char* at = piece.data(); at < end;) {
-            const auto* found =
-                static_cast<const char*>(memmem(at, static_cast<std::size_t>(end - at), mark.data(), mark.size()));
-            if (!found) break;
-            const char* begin = found + mark.size();
-            const char* stop = std::find_if(begin, end, [](char c) { return c < '!' || c > '~'; });
-            const bool is_version = begin < end && *begin >= '0' && *begin <= '9';  // not a format such as "%d"
-            if (is_version && stop < end && stop - begin <= static_cast<std::ptrdiff_t>(longest_version)) {
-                return {begin, stop};
-            }
-            at = begin;
-        }
-        if (more.empty()) throw Error(ErrorKind::not_found, "", "no \"NCCL version\" in it");
-        piece.erase(0, piece.size() - std::min(piece.size(), mark.size() + longest_version));
-    }
-    throw Error(ErrorKind::not_found, "", "no \"NCCL version\" in its first 512 MiB");
-}
-
 void read_nccl_version(const HostTree& tree, const std::string& library) {
     tree.readings().calls["nccl(" + library + ")"] =
-        answer([&] { return nccl_version_in(OpenFile(tree.on_disk(library))); });
+        answer([&] { return version_in(OpenFile(tree.on_disk(library)), "NCCL version "); });
 }
 
 /// Which of the files that a Debian package owns are NCCL libraries.
@@ -109,6 +80,51 @@ void read_ofed(const HostTree& tree) {
 }
 
 }  // namespace
+
+// A library of GPU code has hundreds of megabytes: it passes by in pieces.
+std::string version_in(const OpenFile& file, std::string_view mark) {
+    constexpr std::size_t longest_version = 64;
+    const std::size_t begin_of_words = mark.find_first_not_of(std::string_view("\0 ", 2));
+    const std::string_view words = mark.substr(begin_of_words, mark.find_last_not_of(' ') + 1 - begin_of_words);
+    std::string piece;
+    for (std::uint64_t offset = 0; offset < scan_limit_bytes;) {
+        const std::string more = file.read(offset, piece_bytes);
+        offset += more.size();
+        piece += more;
+        const char* end = piece.data() + piece.size();
+        for (const char* at = piece.data(); at < end;) {
+            const auto* found =
+                static_cast<const char*>(memmem(at, static_cast<std::size_t>(end - at), mark.data(), mark.size()));
+            if (!found) break;
+            const char* begin = found + mark.size();
+            const char* stop = std::find_if(begin, end, [](char c) { return c < '!' || c > '~'; });
+            const bool is_version = begin < end && *begin >= '0' && *begin <= '9';  // not a format such as "%d"
+            if (is_version && stop < end && stop - begin <= static_cast<std::ptrdiff_t>(longest_version)) {
+                return {begin, stop};
+            }
+            at = begin;
+        }
+        if (more.empty()) throw Error(ErrorKind::not_found, "", fmt::format("no \"{}\" in it", words));
+        piece.erase(0, piece.size() - std::min(piece.size(), mark.size() + longest_version));
+    }
+    throw Error(ErrorKind::not_found, "", fmt::format("no \"{}\" in its first 512 MiB", words));
+}
+
+void read_proxy(const HostTree& tree, const std::string& program) {
+    std::string path = program;
+    if (!program.starts_with('/')) {
+        const auto found = find_program(tree, program);
+        if (!found) return;
+        path = *found;
+    }
+    // "\0 version 2.6.12-1+deb12u4, released 2026/10/17\0", for its statistics: nothing is run.
+    constexpr std::string_view mark("\0 version ", 10);
+    tree.readings().calls["haproxy(" + path + ")"] = answer([&] {
+        std::string version = version_in(OpenFile(tree.on_disk(path)), mark);
+        if (version.ends_with(',')) version.pop_back();
+        return version;
+    });
+}
 
 void read_software(const HostTree& tree) {
     read_toolkits(tree);

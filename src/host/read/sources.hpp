@@ -51,6 +51,13 @@ void read_container_runtimes(const HostTree& tree);  ///< after read_services()
 void read_software(const HostTree& tree);            ///< CUDA toolkits, libraries, OFED
 /// NCCL and torch of an engine's environment, after read_python().
 void read_engine_software(const HostTree& tree, const std::vector<std::string>& site_packages);
+/// "haproxy(PATH)", the version of this executable from its bytes; for a plain name also "which(NAME)".
+void read_proxy(const HostTree& tree, const std::string& program);
+/// The executable of this name, of the usual folders: PATH belongs to whoever calls, and sudo and ssh change it. Writes
+/// "which(NAME)"; nullopt: there is none.
+std::optional<std::string> find_program(const HostTree& tree, const std::string& name);
+/// The word behind `mark` in the bytes of a file that may be large: a version, which begins with a digit.
+std::string version_in(const OpenFile& file, std::string_view mark);
 void read_pci(const HostTree& tree);  ///< PCI functions that matter, and the bridges above them
 
 /// Folders of this user by the XDG rules.

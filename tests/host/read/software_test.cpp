@@ -28,6 +28,13 @@ Machine machine_of(const MadeTree& tree, const std::vector<std::string>& site_pa
     return interpret(readings);
 }
 
+Machine machine_with_proxy(const MadeTree& tree, const std::string& program) {
+    Readings readings;
+    detail::read_services(tree.below(readings));
+    detail::read_proxy(tree.below(readings), program);
+    return interpret(readings);
+}
+
 std::vector<SoftwareBuild> builds(const Machine& machine, const std::string& name) {
     std::vector<SoftwareBuild> found;
     for (const SoftwareBuild& one : machine.software) {
@@ -152,4 +159,31 @@ TEST_CASE("a host with the RPM database says that it is not read", "[host/read]"
     const Machine machine = machine_of(tree);
     CHECK(std::count(machine.gaps.begin(), machine.gaps.end(),
                      Gap{"packages.dpkg", "package database", "dpkg(): the RPM database is not read", ""}) == 1);
+}
+
+TEST_CASE("HAProxy tells its version by its bytes, and is not run", "[host/read]") {
+    const std::string bytes(
+        "HAProxy version %s\0 since HAProxy version 2.5.\0 version 2.6.12-1+deb12u4, released 2026/10/17\0", 99);
+    const MadeTree tree(
+        Files{{"/usr/sbin/haproxy", bytes},
+              {"/var/lib/dpkg/status", "Package: haproxy\nStatus: install ok installed\nVersion: 2.6.12-1+deb12u4\n"}});
+    const Machine machine = machine_with_proxy(tree, "haproxy");
+    CHECK(builds(machine, "haproxy") ==
+          std::vector<SoftwareBuild>{{"haproxy", "2.6.12-1+deb12u4", "/usr/sbin/haproxy", "haproxy 2.6.12-1+deb12u4"}});
+    CHECK(machine.find_gap("software.haproxy") == nullptr);
+}
+
+TEST_CASE("HAProxy that is not there, or is something else, is a gap", "[host/read]") {
+    const Machine none = machine_with_proxy(MadeTree(Files{}), "haproxy");
+    REQUIRE(none.find_gap("software.haproxy"));
+    CHECK(none.find_gap("software.haproxy")->code == ReasonCode::not_found);
+    CHECK(none.find_gap("software.haproxy")->remedy == "sudo apt-get install haproxy");
+    const Machine other = machine_with_proxy(MadeTree(Files{{"/usr/sbin/haproxy", "ELF"}}), "haproxy");
+    CHECK(builds(other, "haproxy").empty());
+    REQUIRE(other.find_gap("software.haproxy"));
+    CHECK(other.find_gap("software.haproxy")->because == "no \"version\" in it");
+    CHECK_FALSE(other.find_gap("software.haproxy")->code);
+    const Machine elsewhere = machine_with_proxy(MadeTree(Files{}), "/opt/haproxy");
+    REQUIRE(elsewhere.find_gap("software.haproxy"));
+    CHECK(elsewhere.find_gap("software.haproxy")->code == ReasonCode::not_found);
 }

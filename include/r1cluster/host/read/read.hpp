@@ -21,6 +21,7 @@ struct ReadRequest {
     std::vector<std::string> peers;  ///< addresses to route to
     std::vector<std::string> names;  ///< host names to resolve
     std::vector<std::string> paths;  ///< folders whose file systems matter
+    std::string proxy;  ///< executable of HAProxy, or "haproxy" to look for it in the usual folders; empty: not needed
     bool operator==(const ReadRequest&) const = default;
 };
 
