@@ -49,8 +49,8 @@ Violation absent_or_unseen(const Machine& machine, std::string_view key, const s
 
 std::vector<Rule> all_rules() {
     std::vector<Rule> rules;
-    for (const auto& group : {host_rules(), network_rules(), engine_rules(), gpu_rules(), hardware_rules(),
-                              checkpoint_rules(), memory_rules(), decision_rules()}) {
+    for (const auto& group : {host_rules(), network_rules(), security_rules(), engine_rules(), gpu_rules(),
+                              hardware_rules(), checkpoint_rules(), memory_rules(), decision_rules()}) {
         rules.insert(rules.end(), group.begin(), group.end());
     }
     return rules;

@@ -79,6 +79,7 @@ std::span<const Rule> engine_rules();
 std::span<const Rule> checkpoint_rules();
 std::span<const Rule> memory_rules();
 std::span<const Rule> network_rules();
+std::span<const Rule> security_rules();
 std::span<const Rule> gpu_rules();
 std::span<const Rule> hardware_rules();
 std::span<const Rule> decision_rules();

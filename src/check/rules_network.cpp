@@ -159,23 +159,10 @@ Judgement judge_name(const CheckInput& input, const Subject& subject) {
     return problems;
 }
 
-void judge_api_key(const CheckInput& input, Verdicts& verdicts) {
-    const ServeSpec& serve = input.spec.serve;
-    const std::string subject = fmt::format("{}:{}", serve.address, serve.port);
-    if (is_loopback(serve.address) || !serve.api_key_file.empty()) {
-        verdicts.add(subject, passed);
-        return;
-    }
-    verdicts.add(subject, {{{Severity::warning, "anyone who reaches this address can use the model",
-                             "a key, or an address that only this host reaches",
-                             "set api_key_file in [serve], or address = \"127.0.0.1\""}}});
-}
-
 constexpr std::array network_rule_list{
     Rule{"path.both_ways", judge_paths},
     Rule{"name.not_loopback", each_of_several_hosts<judge_name>},
     Rule{"ports.free", judge_ports},
-    Rule{"security.api_key", judge_api_key},
 };
 
 }  // namespace

@@ -481,21 +481,6 @@ TEST_CASE("a rail that one host has lost is a warning", "[check]") {
           "have HCAs | see which port is down: r1cluster show --matrix");
 }
 
-TEST_CASE("an API that others reach without a key is a warning", "[check]") {
-    const auto open = [](TwoHosts& hosts) {
-        hosts.spec.serve.address = "0.0.0.0";
-        hosts.machine(0).ports[0].address = "0.0.0.0";
-    };
-    CHECK(after("security.api_key", open) ==
-          "0.0.0.0:8000: warning: anyone who reaches this address can use the model | a key, or an address that only "
-          "this "
-          "host reaches | set api_key_file in [serve], or address = \"127.0.0.1\"");
-    CHECK(after("security.api_key", [&](TwoHosts& hosts) {
-              open(hosts);
-              hosts.spec.serve.api_key_file = "/etc/key";
-          }).empty());
-}
-
 TEST_CASE("without a layout, what depends on it is unknown", "[check]") {
     TwoHosts hosts;
     const Report report = check({.spec = hosts.spec, .cluster = hosts.cluster, .checkpoint = hosts.checkpoint});

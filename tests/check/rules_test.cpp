@@ -17,7 +17,8 @@ TEST_CASE("a good cluster of two hosts is ready", "[check]") {
     CHECK(show(report) == "ready\n");
     for (const CheckedRule& rule : report.checked) {
         INFO(rule.id);
-        CHECK(rule.subjects > 0);
+        const bool needs_proxy = rule.id == "proxy.installed";  // security_test.cpp
+        CHECK((rule.subjects > 0) != needs_proxy);
         CHECK(rule.passed == rule.subjects);
     }
 }
@@ -69,7 +70,8 @@ TEST_CASE("nothing that was read is nothing that passed", "[check]") {
     const Report report = check({.spec = hosts.spec, .cluster = hosts.cluster});
     CHECK(report.count(Severity::error) + report.count(Severity::warning) == 0);
     for (const CheckedRule& rule : report.checked) {
-        if (rule.id == "host.reached" || rule.id == "security.api_key") continue;
+        // These ask the spec, which listens on loopback.
+        if (rule.id == "host.reached" || rule.id.starts_with("security.")) continue;
         INFO(rule.id);
         CHECK(rule.passed == 0);
     }
