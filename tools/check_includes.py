@@ -48,6 +48,7 @@ ALLOWED: dict[str, str] = {
     "host/os": "base knowledge readings",
     "host/checkpoint": "base readings model host host/os",
     "host/read": "base spec readings host host/os host/checkpoint",
+    "host/example": "base spec readings host/os host/read",
     "host/agent": "base spec readings host host/os host/checkpoint host/read",
     "host/guard": "base launch host/os host/agent engine/registry",
     "host/engine": "base readings layout shard host host/os engine/registry",

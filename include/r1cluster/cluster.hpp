@@ -42,6 +42,7 @@
 #include "r1cluster/host/checkpoint/checkpoint.hpp"
 #include "r1cluster/host/deploy/deploy.hpp"
 #include "r1cluster/host/engine/ask_engine.hpp"
+#include "r1cluster/host/example/example.hpp"
 #include "r1cluster/host/guard/agent_main.hpp"
 #include "r1cluster/host/os/knowledge_files.hpp"
 #include "r1cluster/host/os/text_file.hpp"

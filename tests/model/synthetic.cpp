@@ -27,48 +27,23 @@ const char* const llama_70b_config = R"({
 
 namespace {
 
-class R1 {
-public:
-    std::vector<NamedShape> tensors;
-    bool is_awq = false;
-
-    void plain(const std::string& name, std::vector<std::uint64_t> shape, const char* dtype = "BF16") {
-        tensors.push_back({name, dtype, std::move(shape)});
-    }
-    void scaled(const std::string& name, std::uint64_t out, std::uint64_t in) {
-        if (is_awq) {
-            plain(name + ".qweight", {in, out / 8}, "I32");
-            plain(name + ".qzeros", {in / 128, out / 8}, "I32");
-            plain(name + ".scales", {in / 128, out}, "F16");
-            return;
+/// An FP8 matrix becomes 4-bit weights with zero points and scales for each 128 rows; AWQ has no next-token layer.
+std::vector<NamedShape> as_awq(const std::vector<NamedShape>& tensors) {
+    std::vector<NamedShape> packed;
+    for (const NamedShape& tensor : tensors) {
+        if (tensor.name.starts_with("model.layers.61.") || tensor.name.ends_with(".weight_scale_inv")) continue;
+        if (tensor.dtype != "F8_E4M3") {
+            packed.push_back(tensor);
+            continue;
         }
-        plain(name + ".weight", {out, in}, "F8_E4M3");
-        plain(name + ".weight_scale_inv", {(out + 127) / 128, (in + 127) / 128}, "F32");
+        const std::string name = tensor.name.substr(0, tensor.name.rfind('.'));
+        const std::uint64_t out = tensor.shape[0], in = tensor.shape[1];
+        packed.push_back({name + ".qweight", "I32", {in, out / 8}});
+        packed.push_back({name + ".qzeros", "I32", {in / 128, out / 8}});
+        packed.push_back({name + ".scales", "F16", {in / 128, out}});
     }
-    void mlp(const std::string& prefix, std::uint64_t width) {
-        scaled(prefix + ".gate_proj", width, 7168);
-        scaled(prefix + ".up_proj", width, 7168);
-        scaled(prefix + ".down_proj", 7168, width);
-    }
-    void layer(int number) {
-        const std::string prefix = fmt::format("model.layers.{}.", number);
-        const std::string attention = prefix + "self_attn.";
-        plain(prefix + "input_layernorm.weight", {7168});
-        plain(prefix + "post_attention_layernorm.weight", {7168});
-        scaled(attention + "q_a_proj", 1536, 7168);
-        plain(attention + "q_a_layernorm.weight", {1536});
-        scaled(attention + "q_b_proj", 24576, 1536);
-        scaled(attention + "kv_a_proj_with_mqa", 576, 7168);
-        plain(attention + "kv_a_layernorm.weight", {512});
-        scaled(attention + "kv_b_proj", 32768, 512);
-        scaled(attention + "o_proj", 7168, 16384);
-        if (number < 3) return mlp(prefix + "mlp", 18432);
-        plain(prefix + "mlp.gate.weight", {256, 7168});
-        plain(prefix + "mlp.gate.e_score_correction_bias", {256}, "F32");
-        for (int expert = 0; expert < 256; ++expert) mlp(fmt::format("{}mlp.experts.{}", prefix, expert), 2048);
-        mlp(prefix + "mlp.shared_experts", 2048);
-    }
-};
+    return packed;
+}
 
 std::uint64_t bytes_of(const NamedShape& tensor) {
     std::uint64_t bits = static_cast<std::uint64_t>(dtype_bits(tensor.dtype));
@@ -94,29 +69,7 @@ void append(OpenFile& file, const NamedShape& tensor) {
 
 }  // namespace
 
-namespace {
-
-void add_main_model(R1& model) {
-    model.plain("model.embed_tokens.weight", {129280, 7168});
-    for (int layer = 0; layer < 61; ++layer) model.layer(layer);
-    model.plain("lm_head.weight", {129280, 7168});
-    model.plain("model.norm.weight", {7168});
-}
-
-}  // namespace
-
-std::vector<NamedShape> r1_tensors() {
-    R1 model;
-    add_main_model(model);
-    model.layer(61);
-    model.plain("model.layers.61.embed_tokens.weight", {129280, 7168});
-    model.plain("model.layers.61.enorm.weight", {7168});
-    model.plain("model.layers.61.hnorm.weight", {7168});
-    model.plain("model.layers.61.eh_proj.weight", {7168, 14336});
-    model.plain("model.layers.61.shared_head.norm.weight", {7168});
-    model.plain("model.layers.61.shared_head.head.weight", {129280, 7168});
-    return std::move(model.tensors);
-}
+std::vector<NamedShape> r1_tensors() { return detail::deepseek_r1_tensors(); }
 
 std::vector<NamedShape> llama_tensors(std::uint64_t layers, std::uint64_t hidden, std::uint64_t intermediate,
                                       std::uint64_t kv_rows, std::uint64_t vocabulary) {
@@ -196,9 +149,6 @@ const Checkpoint& r1() {
 
 const Checkpoint& r1_awq() {
     static const Checkpoint checkpoint = [] {
-        R1 model;
-        model.is_awq = true;
-        add_main_model(model);
         std::string config = r1_config;
         const std::size_t at = config.find("\"quantization_config\"");
         config.replace(
@@ -207,7 +157,7 @@ const Checkpoint& r1_awq() {
                           "zero_point": true, "modules_to_not_convert": null}})");
         config.replace(config.find("\"bfloat16\""), 10, "\"float16\"");
         config.replace(config.find("\"num_nextn_predict_layers\": 1"), 29, "\"num_nextn_predict_layers\": 0");
-        return checkpoint_of(model.tensors, config, 4'900'000'000, "/data/r1-awq");
+        return checkpoint_of(as_awq(r1_tensors()), config, 4'900'000'000, "/data/r1-awq");
     }();
     return checkpoint;
 }

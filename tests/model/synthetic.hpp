@@ -7,16 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "host/example/deepseek_r1.hpp"
 #include "r1cluster/base/error.hpp"
 #include "r1cluster/model/checkpoint.hpp"
 
 namespace r1cluster::test {
 
-struct NamedShape {
-    std::string name;
-    std::string dtype;
-    std::vector<std::uint64_t> shape;
-};
+using detail::NamedShape;
 
 /// config.json of DeepSeek-R1, without what nobody reads here.
 extern const char* const r1_config;
