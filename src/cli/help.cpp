@@ -17,6 +17,7 @@ constexpr std::size_t description_column = 26;
 constexpr std::string_view exit_codes = "Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 error, 130 interrupted.";
 
 const std::map<std::string, std::string_view> examples{
+    {"example", "r1cluster example r1-on-two-hosts"},
     {"init", "r1cluster init root@10.0.0.1 root@10.0.0.2"},
     {"record", "r1cluster record cluster.toml -o before-the-update"},
     {"show", "r1cluster show cluster.toml --matrix"},

@@ -29,9 +29,9 @@ int run_verbs(int argc, char** argv) {
     app.set_version_flag("--version", std::string(library_version()));
     app.require_subcommand(1);
     cli::Session session;
-    for (const auto add : {cli::add_init, cli::add_record, cli::add_show, cli::add_model, cli::add_plan, cli::add_check,
-                           cli::add_config, cli::add_launch, cli::add_up, cli::add_status, cli::add_logs, cli::add_down,
-                           cli::add_diagnose, cli::add_knowledge}) {
+    for (const auto add : {cli::add_example, cli::add_init, cli::add_record, cli::add_show, cli::add_model,
+                           cli::add_plan, cli::add_check, cli::add_config, cli::add_launch, cli::add_up,
+                           cli::add_status, cli::add_logs, cli::add_down, cli::add_diagnose, cli::add_knowledge}) {
         add(app, session);
     }
     cli::format_help(app);

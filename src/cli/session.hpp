@@ -67,6 +67,7 @@ void print(const Session& session, const Value& value, Show show_text) {
 bool is_cancelled();
 void watch_signals();
 
+void add_example(CLI::App& app, Session& session);
 void add_init(CLI::App& app, Session& session);
 void add_record(CLI::App& app, Session& session);
 void add_show(CLI::App& app, Session& session);
