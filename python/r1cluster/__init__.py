@@ -19,7 +19,7 @@ Only the functions that reach hosts touch the world (read, up, read_status, down
 are functions from values to values, and work on a laptop from a recording:
 
     >>> import r1cluster
-    >>> cluster = r1cluster.interpret(r1cluster.load_recording(recording))
+    >>> cluster = r1cluster.interpret(r1cluster.example_recording())
     >>> cluster.machines[0].is_reached()
     True
 """
@@ -93,10 +93,13 @@ from .host import (
     Progress,
     UpResult,
     ask_engine,
+    example_recording,
+    example_spec,
     load_recording,
     read_checkpoint,
     read_text_file,
     save_recording,
+    write_example,
 )
 from .knowledge import Knowledge, load_knowledge
 from .launch import DeploymentStatus, LaunchPlan, plan_launch
@@ -170,6 +173,8 @@ __all__ = [
     "down",
     "engine",
     "errors",
+    "example_recording",
+    "example_spec",
     "explain_slowness",
     "facts",
     "find_binary",
@@ -225,5 +230,6 @@ __all__ = [
     "units",
     "up",
     "validated",
+    "write_example",
     "write_parquet",
 ]

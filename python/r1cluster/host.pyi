@@ -25,11 +25,14 @@ __all__ = [
     "UpResult",
     "ask_engine",
     "ask_engine_all",
+    "example_recording",
+    "example_spec",
     "load_recording",
     "read_checkpoint",
     "read_text_file",
     "read_this_host",
     "save_recording",
+    "write_example",
 ]
 
 class Deployment:
@@ -166,6 +169,12 @@ def ask_engine_all(
     """Asks the vLLM of an environment on this machine which bytes its ranks read, without a GPU and without
     weights. A model that it refuses is an answer too."""
 
+def example_recording() -> Recording:
+    """What the hosts of the example answer, with the headers of DeepSeek-R1; described by hand."""
+
+def example_spec() -> DeploymentSpec:
+    """The spec of the example: DeepSeek-R1 on two hosts, each with eight H100 and eight InfiniBand ports."""
+
 def load_recording(folder: os.PathLike[str] | str) -> Recording:
     """Reads the folder that save_recording() wrote."""
 
@@ -189,3 +198,6 @@ def read_this_host(request: ReadRequest) -> Readings:
 
 def save_recording(recording: Recording, folder: os.PathLike[str] | str) -> None:
     """Writes a recording to a new or empty folder."""
+
+def write_example(folder: os.PathLike[str] | str) -> None:
+    """Writes the example, about 20 MB, to a new or empty folder: cluster.toml, and the folder recording."""

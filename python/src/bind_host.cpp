@@ -4,6 +4,7 @@
 #include "host_call.hpp"
 #include "r1cluster/host/checkpoint/checkpoint.hpp"
 #include "r1cluster/host/engine/ask_engine.hpp"
+#include "r1cluster/host/example/example.hpp"
 #include "r1cluster/host/os/text_file.hpp"
 #include "r1cluster/host/read/read.hpp"
 #include "readings/describe.hpp"
@@ -77,6 +78,16 @@ void bind_reading(py::module_& core, py::module_& module) {
         "The content of a text file of at most `limit_bytes`.");
 }
 
+void bind_example(py::module_& module) {
+    module.def("example_spec", &example_spec, ReleaseGil(),
+               "The spec of the example: DeepSeek-R1 on two hosts, each with eight H100 and eight InfiniBand ports.");
+    module.def("example_recording", &example_recording, ReleaseGil(),
+               "What the hosts of the example answer, with the headers of DeepSeek-R1; described by hand.");
+    module.def(
+        "write_example", [](const Path& folder) { write_example(folder.string()); }, ReleaseGil(), py::arg("folder"),
+        "Writes the example, about 20 MB, to a new or empty folder: cluster.toml, and the folder recording.");
+}
+
 void bind_engine_questions(py::module_& module) {
     def_host(module, "ask_engine_all",
              "Asks the vLLM of an environment on this machine which bytes its ranks read, without a GPU and without\n"
@@ -121,6 +132,7 @@ void bind_host(py::module_& core) {
     bind_value<ReadRequest>(module);
     bind_value<EngineQuestion>(module);
     bind_reading(core, module);
+    bind_example(module);
     bind_engine_questions(module);
     bind_hosts(core, module);
 }
