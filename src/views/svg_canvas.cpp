@@ -97,8 +97,9 @@ void Canvas::text(double x, double y, double width, std::string_view text, const
 }
 
 std::string Canvas::svg(double width, double height, std::string_view title) const {
-    return fmt::format(R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0:.0f} {1:.0f}" width="{0:.0f}" )"
-                       R"(style="max-width:100%" font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif">)"
+    // No wider than the page: notebooks show an image of a fixed width cut off.
+    return fmt::format(R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0:.0f} {1:.0f}" width="100%" )"
+                       R"(style="max-width:{0:.0f}px" font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif">)"
                        "\n<title>{2}</title>\n"
                        R"(<rect class="paper" x="0" y="0" width="{0:.0f}" height="{1:.0f}" fill="#ffffff"/>)"
                        "\n{3}{4}{5}</svg>\n",
