@@ -8,10 +8,11 @@
 #include <r1cluster/cluster.hpp>
 
 int main(int argc, char* argv[]) try {
-    const std::string folder = argc > 1 ? argv[1] : "examples/data/two-h100-hosts";
+    const r1cluster::Recording recording =
+        argc > 1 ? r1cluster::load_recording(argv[1]) : r1cluster::example_recording();
 
     // Readings are verbatim; interpret() says what they mean, with a Gap for whatever could not be seen.
-    const r1cluster::Cluster cluster = r1cluster::interpret(r1cluster::load_recording(folder));
+    const r1cluster::Cluster cluster = r1cluster::interpret(recording);
 
     for (const r1cluster::Machine& machine : cluster.machines) {
         std::cout << r1cluster::show(machine) << "\n";

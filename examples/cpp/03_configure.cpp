@@ -8,11 +8,10 @@
 #include <r1cluster/cluster.hpp>
 
 int main(int argc, char* argv[]) try {
-    const std::string folder = argc > 1 ? argv[1] : "examples/data/two-h100-hosts";
-    const std::string spec_path = argc > 2 ? argv[2] : "examples/data/cluster.toml";
-
-    const r1cluster::DeploymentSpec spec = r1cluster::parse_spec(r1cluster::read_text_file(spec_path), spec_path);
-    const r1cluster::Recording recording = r1cluster::load_recording(folder);
+    const r1cluster::Recording recording =
+        argc > 1 ? r1cluster::load_recording(argv[1]) : r1cluster::example_recording();
+    const r1cluster::DeploymentSpec spec =
+        argc > 2 ? r1cluster::parse_spec(r1cluster::read_text_file(argv[2]), argv[2]) : r1cluster::example_spec();
     const r1cluster::Settings settings = r1cluster::decide(spec, recording).require_settings();
 
     for (const r1cluster::HostSettings& host : settings.hosts) {

@@ -8,10 +8,10 @@ import sys
 
 import r1cluster
 
-folder = sys.argv[1] if len(sys.argv) > 1 else "examples/data/two-h100-hosts"
+recording = r1cluster.load_recording(sys.argv[1]) if len(sys.argv) > 1 else r1cluster.example_recording()
 
 # Readings are verbatim; interpret() says what they mean, with a Gap for whatever could not be seen.
-cluster = r1cluster.interpret(r1cluster.load_recording(folder))
+cluster = r1cluster.interpret(recording)
 
 for machine in cluster.machines:
     print(machine)

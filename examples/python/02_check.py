@@ -8,11 +8,10 @@ import sys
 
 import r1cluster
 
-folder = sys.argv[1] if len(sys.argv) > 1 else "examples/data/two-h100-hosts"
-spec_path = sys.argv[2] if len(sys.argv) > 2 else "examples/data/cluster.toml"
-
-spec = r1cluster.parse_spec(r1cluster.read_text_file(spec_path), spec_path)
-recording = r1cluster.load_recording(folder)
+recording = r1cluster.load_recording(sys.argv[1]) if len(sys.argv) > 1 else r1cluster.example_recording()
+spec = r1cluster.example_spec()
+if len(sys.argv) > 2:
+    spec = r1cluster.parse_spec(r1cluster.read_text_file(sys.argv[2]), sys.argv[2])
 
 # Every rule is applied to what was decided; a rule that lacks a fact answers "unknown", which is never a pass.
 report = r1cluster.decide(spec, recording).report

@@ -4,7 +4,6 @@
 set -eu
 build=$(cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
-data=$here/../../examples/data
 scratch=$(mktemp -d)
 # Beside the build that we were given and with the flags of the preset "dev", so that ccache has every object already.
 beside=$(mktemp -d "$(dirname "$build")/consume.XXXXXX")
@@ -18,11 +17,12 @@ consume() {
         -DR1CLUSTER_WARNINGS_AS_ERRORS=ON -DCMAKE_PREFIX_PATH="$scratch/prefix" --no-warn-unused-cli \
         -DCMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache || true)"
     cmake --build "$2" --target print_plan
-    (cd / && "$2/print_plan" "$data/cluster.toml" "$data/two-h100-hosts") > "$scratch/$1.txt"
+    (cd / && "$2/print_plan" "$scratch/example/cluster.toml" "$scratch/example/recording") > "$scratch/$1.txt"
     test -s "$scratch/$1.txt"
 }
 
 cmake --install "$build" --prefix "$scratch/prefix"
+"$scratch/prefix/bin/r1cluster" example "$scratch/example"
 consume installed "$scratch/installed"
 consume subdirectory "$beside"
 cmp "$scratch/installed.txt" "$scratch/subdirectory.txt"

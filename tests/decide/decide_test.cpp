@@ -3,8 +3,7 @@
 
 #include "check/two_hosts.hpp"
 #include "r1cluster/check/check.hpp"
-#include "r1cluster/host/os/text_file.hpp"
-#include "r1cluster/host/read/read.hpp"
+#include "r1cluster/host/example/example.hpp"
 #include "support/catch.hpp"
 #include "support/error_of.hpp"
 
@@ -12,12 +11,8 @@ using namespace r1cluster;
 
 namespace {
 
-const std::string data = std::string(R1CLUSTER_SOURCE_DIR) + "/examples/data/";
-
-DeploymentSpec example_spec() { return parse_spec(read_text_file(data + "cluster.toml"), data + "cluster.toml"); }
-
-const Recording& example_recording() {
-    static const Recording recording = load_recording(data + "two-h100-hosts");
+const Recording& recording_of_hosts() {
+    static const Recording recording = example_recording();
     return recording;
 }
 
@@ -40,7 +35,7 @@ bool was_checked(const Decision& decision, std::string_view id) {
 }  // namespace
 
 TEST_CASE("a decision holds every step of a deployment that can be", "[decide]") {
-    const Decision decision = decide(example_spec(), example_recording());
+    const Decision decision = decide(example_spec(), recording_of_hosts());
     CHECK(decision.refusals.empty());
     CHECK(decision.checkpoint);
     CHECK(decision.layout == decision.plan.layouts.at(0));
@@ -57,21 +52,21 @@ TEST_CASE("a decision holds every step of a deployment that can be", "[decide]")
 TEST_CASE("another layout than the best can be decided for without another spec", "[decide]") {
     DeploymentSpec spec = example_spec();
     spec.layout = {};
-    const Decision first = decide(spec, example_recording());
+    const Decision first = decide(spec, recording_of_hosts());
     REQUIRE(first.plan.layouts.size() > 1);
-    const Decision second = decide(spec, example_recording(), {.layout = 1});
+    const Decision second = decide(spec, recording_of_hosts(), {.layout = 1});
     CHECK(second.layout == first.plan.layouts[1]);
     CHECK(second.plan == first.plan);
     CHECK(second.launch_plan != first.launch_plan);
 }
 
 TEST_CASE("a layout that the plan does not list is an error", "[decide]") {
-    CHECK(error_of([] { decide(example_spec(), example_recording(), {.plan = {.limit = 1}, .layout = 7}); }) ==
+    CHECK(error_of([] { decide(example_spec(), recording_of_hosts(), {.plan = {.limit = 1}, .layout = 7}); }) ==
           "deciding \"r1\": there is no layout 7; the plan lists 1, from 0");
 }
 
 TEST_CASE("a checkpoint that cannot be read is a finding of its rule, and refuses the layout", "[decide]") {
-    Recording recording = example_recording();
+    Recording recording = recording_of_hosts();
     recording.checkpoint->config = "{";
     const Decision decision = decide(example_spec(), recording);
     CHECK(!decision.checkpoint);
@@ -84,7 +79,7 @@ TEST_CASE("a checkpoint that cannot be read is a finding of its rule, and refuse
 }
 
 TEST_CASE("without a checkpoint nothing is refused, and the layout was not found", "[decide]") {
-    Recording recording = example_recording();
+    Recording recording = recording_of_hosts();
     recording.checkpoint.reset();
     const Decision decision = decide(example_spec(), recording);
     CHECK(decision.refusals.empty());
@@ -96,7 +91,7 @@ TEST_CASE("without a checkpoint nothing is refused, and the layout was not found
 TEST_CASE("sizes that do not divide the model are a finding with every reason", "[decide]") {
     DeploymentSpec spec = example_spec();
     spec.layout = {.tensor_parallel = 3};
-    const Decision decision = decide(spec, example_recording());
+    const Decision decision = decide(spec, recording_of_hosts());
     CHECK(!decision.layout);
     REQUIRE(decision.find(DecisionStep::plan));
     CHECK(findings_of(decision, "plan.possible") ==
@@ -107,7 +102,7 @@ TEST_CASE("sizes that do not divide the model are a finding with every reason", 
 TEST_CASE("a name in [env] that is no variable is a finding, in the words of the step", "[decide]") {
     DeploymentSpec spec = example_spec();
     spec.env["NOT A NAME"] = "1";
-    const Decision decision = decide(spec, example_recording());
+    const Decision decision = decide(spec, recording_of_hosts());
     const std::string because =
         "[env] of the spec: \"NOT A NAME\" is not the name of a variable; expected letters, digits and \"_\"";
     CHECK(findings_of(decision, "config.possible") ==
@@ -119,7 +114,7 @@ TEST_CASE("a name in [env] that is no variable is a finding, in the words of the
 TEST_CASE("an argument that belongs to us is a finding of the launch, and leaves the settings", "[decide]") {
     DeploymentSpec spec = example_spec();
     spec.engine.extra_arguments = {"--port", "1"};
-    const Decision decision = decide(spec, example_recording());
+    const Decision decision = decide(spec, recording_of_hosts());
     CHECK(decision.settings);
     CHECK(findings_of(decision, "launch.possible") ==
           "r1: error: planning the start of \"r1\": engine.extra_arguments has \"--port\"; "
@@ -130,7 +125,7 @@ TEST_CASE("an argument that belongs to us is a finding of the launch, and leaves
 TEST_CASE("a variable of the spec that works against the hosts is a finding of check itself", "[decide]") {
     DeploymentSpec spec = example_spec();
     spec.env["GLOO_SOCKET_IFNAME"] = "eth9";
-    const Decision decision = decide(spec, example_recording());
+    const Decision decision = decide(spec, recording_of_hosts());
     CHECK_THAT(findings_of(decision, "config.override"),
                ContainsSubstring("error: GLOO_SOCKET_IFNAME=eth9 from the spec; this host has no interface \"eth9\""));
     CHECK(check(decision) == decision.report);

@@ -10,7 +10,6 @@ from r1cluster import DeploymentSpec, HostSpec
 from r1cluster.spec import EngineSpec, ModelSpec, Transport
 
 SOURCE = Path(__file__).resolve().parents[2]
-RECORDING = SOURCE / "examples" / "data" / "two-h100-hosts"
 
 
 @pytest.fixture
@@ -18,10 +17,17 @@ def source() -> Path:
     return SOURCE
 
 
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `r1cluster example` writes: cluster.toml, and the recording of two hosts of eight GPUs."""
+    folder = tmp_path_factory.mktemp("example")
+    r1cluster.write_example(folder)
+    return folder
+
+
 @pytest.fixture
-def recording() -> Path:
-    """Two edited hosts of eight GPUs, and a small checkpoint of DeepSeek-R1's architecture."""
-    return RECORDING
+def recording(example: Path) -> Path:
+    return example / "recording"
 
 
 def spec_of(transport: Transport, name: str = "test") -> DeploymentSpec:
@@ -43,8 +49,3 @@ def silent_ssh(tmp_path: Path) -> str:
     program.write_text("#!/bin/sh\nexec sleep 600\n", encoding="utf-8")
     program.chmod(0o755)
     return str(program)
-
-
-@pytest.fixture(autouse=True)
-def _in_doctests(doctest_namespace: dict[str, object]) -> None:
-    doctest_namespace["recording"] = str(RECORDING)

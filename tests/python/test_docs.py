@@ -9,17 +9,13 @@ from pathlib import Path
 import r1cluster
 
 
-def names(source: Path, recording: Path) -> dict[str, object]:
-    return {"recording": str(recording), "spec_path": str(source / "examples" / "data" / "cluster.toml")}
-
-
-def test_python_page(source: Path, recording: Path) -> None:
-    result = doctest.testfile(str(source / "docs" / "python.md"), module_relative=False, globs=names(source, recording))
+def test_python_page(source: Path, example: Path) -> None:
+    result = doctest.testfile(str(source / "docs" / "python.md"), module_relative=False, globs={"folder": example})
     assert result.attempted > 10
     assert result.failed == 0
 
 
-def test_docstring_of_the_package(source: Path, recording: Path) -> None:
-    result = doctest.testmod(r1cluster, extraglobs=names(source, recording))
+def test_docstring_of_the_package() -> None:
+    result = doctest.testmod(r1cluster)
     assert result.attempted > 0
     assert result.failed == 0

@@ -14,7 +14,7 @@ import pytest
 import r1cluster
 
 SOURCE = Path(__file__).resolve().parents[2]
-EXAMPLES = sorted((SOURCE / "examples" / "python").glob("[0-9]*.py"))
+PROGRAMS = sorted((SOURCE / "examples" / "python").glob("[0-9]*.py"))
 
 
 def printed(command: list[str]) -> str:
@@ -35,24 +35,24 @@ def cpp_example(name: str) -> Path:
 
 def test_both_languages_have_the_same_examples() -> None:
     cpp = sorted(p.stem for p in (SOURCE / "examples" / "cpp").glob("[0-9]*.cpp"))
-    assert cpp == [p.stem for p in EXAMPLES]
+    assert cpp == [p.stem for p in PROGRAMS]
     assert len(cpp) == 5
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda p: p.stem)
-def test_example_prints_what_its_cpp_twin_prints(example: Path) -> None:
-    in_python = printed([sys.executable, str(example)])
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.stem)
+def test_program_prints_what_its_cpp_twin_prints(program: Path) -> None:
+    in_python = printed([sys.executable, str(program)])
     assert in_python.strip()
-    twin = cpp_example(example.stem)
+    twin = cpp_example(program.stem)
     if not twin.exists():
         pytest.skip(f"{twin} is not built; R1CLUSTER_BUILD_DIR names another build folder")
     assert in_python == printed([str(twin)])
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda p: p.stem)
-def test_example_says_what_is_missing(example: Path) -> None:
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.stem)
+def test_program_says_what_is_missing(program: Path) -> None:
     done = subprocess.run(
-        [sys.executable, str(example), "/nonexistent"],
+        [sys.executable, str(program), "/nonexistent"],
         cwd=SOURCE,
         env=os.environ | {"PYTHONPATH": str(Path(r1cluster.__file__).parents[1])},
         capture_output=True,
@@ -62,12 +62,12 @@ def test_example_says_what_is_missing(example: Path) -> None:
     assert re.search(r"r1cluster\.NotFound: .*/nonexistent", done.stderr)
 
 
-@pytest.mark.parametrize("example", EXAMPLES[2:], ids=lambda p: p.stem)
-def test_example_says_why_nothing_fits(example: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("program", PROGRAMS[2:], ids=lambda p: p.stem)
+def test_program_says_why_nothing_fits(program: Path, example: Path, tmp_path: Path) -> None:
     spec = tmp_path / "cluster.toml"
-    text = (SOURCE / "examples/data/cluster.toml").read_text(encoding="utf-8")
+    text = (example / "cluster.toml").read_text(encoding="utf-8")
     spec.write_text(f"{text}\n[layout]\ntensor_parallel = 3\n", encoding="utf-8")
-    arguments = ["examples/data/two-h100-hosts", str(spec)]
+    arguments = [str(example / "recording"), str(spec)]
     environment = os.environ | {"PYTHONPATH": str(Path(r1cluster.__file__).parents[1])}
 
     def refused(command: list[str]) -> str:
@@ -76,8 +76,8 @@ def test_example_says_why_nothing_fits(example: Path, tmp_path: Path) -> None:
         return done.stderr
 
     reason = "TP 3: "
-    assert reason in refused([sys.executable, str(example), *arguments])
-    twin = cpp_example(example.stem)
+    assert reason in refused([sys.executable, str(program), *arguments])
+    twin = cpp_example(program.stem)
     if not twin.exists():
         pytest.skip(f"{twin} is not built; R1CLUSTER_BUILD_DIR names another build folder")
     assert reason in refused([str(twin), *arguments])

@@ -51,11 +51,10 @@ def test_a_release_is_text_to_users() -> None:
         Release.parse("abc")
 
 
-def test_a_folder_replaces_tables_and_changes_forecasts(tmp_path: Path, recording: Path, source: Path) -> None:
+def test_a_folder_replaces_tables_and_changes_forecasts(tmp_path: Path) -> None:
     tables = r1cluster.load_knowledge(changed(tmp_path))
     assert tables != Knowledge.embedded()
-    spec = r1cluster.parse_spec((source / "examples" / "data" / "cluster.toml").read_text(encoding="utf-8"))
-    data = r1cluster.load_recording(recording)
+    spec, data = r1cluster.example_spec(), r1cluster.example_recording()
     as_embedded = r1cluster.decide(spec, data)
     other = r1cluster.decide(spec, data, knowledge=tables)
     before, after = as_embedded.plan.best().tpot_ms, other.plan.best().tpot_ms

@@ -48,10 +48,8 @@ def test_every_schema_is_one(source: Path) -> None:
         ("launch", "launch_plan"),
     ],
 )
-def test_verbs_on_a_recording(source: Path, recording: Path, binary: str, verb: str, name: str) -> None:
-    if not recording.is_dir():
-        pytest.skip("examples/data/two-h100-hosts is not made")
-    command = [binary, verb, str(source / "examples" / "data" / "cluster.toml"), "--from", str(recording), "--json"]
+def test_verbs_on_a_recording(source: Path, example: Path, binary: str, verb: str, name: str) -> None:
+    command = [binary, verb, str(example / "cluster.toml"), "--from", str(example / "recording"), "--json"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode in (0, 1), done.stderr
     validator(source, name).validate(json.loads(done.stdout))

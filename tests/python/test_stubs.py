@@ -32,7 +32,6 @@ def test_stubs_are_those_of_the_module(source: Path) -> None:
         "python/r1cluster",
         "tests/python/consumer.py",
         "examples/python/05_launch.py",
-        "examples/data/make.py",
     ],
 )
 def test_strict_types_hold(what: str, source: Path) -> None:
