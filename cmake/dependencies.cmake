@@ -8,22 +8,8 @@ find_package(Boost 1.81 REQUIRED)
 find_package(fmt 9 REQUIRED)
 find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)
 
-# Vendor libraries are opened at run time; only their headers are looked for. Where one is absent, its source
-# compiles to a Gap that says so.
-find_package(Python3 QUIET COMPONENTS Interpreter)
-if(Python3_Interpreter_FOUND)
-  # nvidia-nvml-dev-cu12 on PyPI holds nvml.h alone, for machines without the CUDA Toolkit.
-  execute_process(COMMAND ${Python3_EXECUTABLE} -c "import nvidia.nvml_dev as m; print(list(m.__path__)[0])"
-    OUTPUT_VARIABLE r1cluster_nvml_wheel OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-endif()
-find_path(R1CLUSTER_NVML_INCLUDE_DIR nvml.h
-  HINTS "${r1cluster_nvml_wheel}/include" ENV CUDA_HOME
-  PATHS /usr/local/cuda/include)
-if(NOT R1CLUSTER_NVML_INCLUDE_DIR)
-  message(WARNING "nvml.h not found: this build cannot see the GPUs of any host. Run \"pip install "
-    "nvidia-nvml-dev-cu12\" or install the CUDA Toolkit, and configure again; or set R1CLUSTER_NVML_INCLUDE_DIR to the "
-    "folder of nvml.h")
-endif()
+# Vendor libraries are opened at run time. NVML is declared in src/host/read/nvml_declarations.hpp; of ibverbs only the
+# header is looked for, and where it is absent, its source compiles to a Gap that says so.
 find_path(R1CLUSTER_VERBS_INCLUDE_DIR infiniband/verbs.h)
 if(NOT R1CLUSTER_VERBS_INCLUDE_DIR)
   message(STATUS "infiniband/verbs.h not found: HCAs will be read from sysfs alone (apt install libibverbs-dev)")

@@ -11,7 +11,7 @@
 namespace r1cluster {
 
 BOOST_DESCRIBE_ENUM(ReasonCode, not_asked, not_found, no_permission, not_supported, invalid_argument, no_function,
-                    no_library, driver_not_loaded, driver_mismatch, gpu_lost, not_built)
+                    no_library, driver_not_loaded, driver_mismatch, gpu_lost)
 BOOST_DESCRIBE_STRUCT(Answer, (), (text, because, code))
 template <>
 inline constexpr std::string_view detail::later_field<Answer> = "code";

@@ -19,7 +19,6 @@ std::string_view to_text(ReasonCode code) {
         case ReasonCode::driver_not_loaded: return "driver_not_loaded";
         case ReasonCode::driver_mismatch: return "driver_mismatch";
         case ReasonCode::gpu_lost: return "gpu_lost";
-        case ReasonCode::not_built: return "not_built";
     }
     return "not_asked";
 }

@@ -79,14 +79,6 @@ TEST_CASE("without any library /proc says which GPUs there are", "[facts]") {
                             "make NVML work (nvidia-smi), then read again"}});
 }
 
-TEST_CASE("a build without nvml.h is told to build with it, and not to install a driver", "[facts]") {
-    Readings readings = without_nvml();
-    readings.calls["nvmlInit_v2()"] = {std::nullopt, "this r1cluster was built without nvml.h", ReasonCode::not_built};
-    CHECK(gaps_about(interpret(readings), "gpus") ==
-          std::vector<Gap>{{"gpus", "gpus", "nvmlInit_v2(): this r1cluster was built without nvml.h",
-                            "build r1cluster with nvml.h (pip install nvidia-nvml-dev-cu12)", ReasonCode::not_built}});
-}
-
 TEST_CASE("a container that sees GPUs in /sys alone is told that they are not usable", "[facts]") {
     Readings readings = without_nvml();
     add_to_sysfs(readings, "0000:1a:00.0", "0x030200");

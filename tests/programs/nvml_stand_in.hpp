@@ -4,11 +4,13 @@
 /// What the stand-in for NVML shall answer. The test opens the same file as the reader does, sets this, and counts.
 /// Without a change it is a virtual machine with two H200, as nvidia-smi shows one (driver 580).
 
-#include <nvml.h>
-
 #include <map>
 #include <string>
 #include <vector>
+
+#include "host/read/nvml_declarations.hpp"
+
+using namespace r1cluster::nvml;
 
 struct NvmlStandIn {
     unsigned gpus = 2;  ///< that nvmlDeviceGetCount_v2 says

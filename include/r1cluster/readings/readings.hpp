@@ -22,7 +22,6 @@ enum class ReasonCode {
     driver_not_loaded,  ///< NVML_ERROR_DRIVER_NOT_LOADED
     driver_mismatch,    ///< NVML_ERROR_LIB_RM_VERSION_MISMATCH
     gpu_lost,           ///< NVML_ERROR_GPU_IS_LOST
-    not_built,          ///< this build of r1cluster was compiled without the header of the library
 };
 
 std::string_view to_text(ReasonCode code);

@@ -12,7 +12,6 @@ constexpr auto give_gpus = "install the NVIDIA driver, or run the container with
 std::string remedy_of(std::optional<ReasonCode> code) {
     if (code == ReasonCode::driver_mismatch) return "reboot: the driver on disk is not the one in the kernel";
     if (code == ReasonCode::driver_not_loaded) return "sudo modprobe nvidia";
-    if (code == ReasonCode::not_built) return "build r1cluster with nvml.h (pip install nvidia-nvml-dev-cu12)";
     return give_gpus;
 }
 

@@ -4,15 +4,17 @@
 /// NVML as it is called here: by name at run time, since the driver installs it and no build may link it.
 
 #include <fmt/format.h>
-#include <nvml.h>
 
 #include <array>
 #include <string>
 #include <type_traits>
 
 #include "host/os/files.hpp"
+#include "host/read/nvml_declarations.hpp"
 
 namespace r1cluster::detail {
+
+using namespace nvml;  // names of C, each with the prefix "nvml" or "NVML_"
 
 /// A function by its name, which is also what its answer is kept under.
 template <class Signature>
@@ -20,7 +22,7 @@ struct NvmlFunction {
     const char* name;
 };
 
-/// The type is that of the header; nothing is linked.
+/// The type is that of the declaration; nothing is linked.
 #define R1CLUSTER_NVML(function) \
     ::r1cluster::detail::NvmlFunction<std::remove_pointer_t<decltype(&function)>> { #function }
 

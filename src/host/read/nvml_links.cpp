@@ -10,9 +10,9 @@ namespace r1cluster::detail {
 namespace {
 
 constexpr auto refused = "-";
-constexpr unsigned max_nvlinks = std::max(18, NVML_NVLINK_MAX_LINKS);  // older headers know fewer
+constexpr unsigned max_nvlinks = NVML_NVLINK_MAX_LINKS;
 
-/// Numbers of nvml.h, written out: headers of older toolkits lack the later ones.
+/// Numbers of NVML_FI_DEV_NVLINK_*.
 struct LinkField {
     unsigned id;
     const char* name;
@@ -24,7 +24,7 @@ constexpr std::array link_fields{LinkField{165, "NVLINK_GET_STATE"},         Lin
 constexpr std::array blackwell_fields{
     LinkField{215, "NVLINK_COUNT_LINK_RECOVERY_EVENTS"}, LinkField{214, "NVLINK_COUNT_LINK_RECOVERY_FAILED_EVENTS"},
     LinkField{208, "NVLINK_COUNT_RCV_ERRORS"}, LinkField{219, "NVLINK_COUNT_EFFECTIVE_ERRORS"}};
-constexpr LinkField link_count{91, "NVLINK_LINK_COUNT"};
+constexpr LinkField link_count{NVML_FI_DEV_NVLINK_LINK_COUNT, "NVLINK_LINK_COUNT"};
 
 std::uint64_t value_of(const nvmlFieldValue_t& field) {
     switch (field.valueType) {
@@ -163,7 +163,6 @@ calls::NvmlFabric fabric_of(const Nvml& nvml, const Fabric& fabric) {
 }
 
 void read_fabric(NvmlGpu& gpu) {
-#ifdef nvmlGpuFabricInfo_v2
     const Answer& versioned = gpu.keep("nvmlDeviceGetGpuFabricInfoV", "", [&] {
         nvmlGpuFabricInfoV_t fabric{};
         fabric.version = nvmlGpuFabricInfo_v2;
@@ -174,7 +173,6 @@ void read_fabric(NvmlGpu& gpu) {
     });
     // "Not Supported" is of the GPU, and the older function would say the same.
     if (versioned.text || versioned.code == ReasonCode::not_supported) return;
-#endif
     gpu.keep("nvmlDeviceGetGpuFabricInfo", "", [&] {
         nvmlGpuFabricInfo_t fabric{};
         gpu.call(R1CLUSTER_NVML(nvmlDeviceGetGpuFabricInfo), &fabric);
