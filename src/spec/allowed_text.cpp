@@ -73,6 +73,22 @@ bool is_secret(std::string_view name) {
     return std::any_of(endings.begin(), endings.end(), [&](std::string_view end) { return name.ends_with(end); });
 }
 
+/// Four numbers from 0 to 255, of a text that holds digits and dots only.
+bool is_ipv4(std::string_view text) {
+    int numbers = 0;
+    while (true) {
+        const std::size_t end = std::min(text.find('.'), text.size());
+        const bool has_leading_zero = end > 1 && text.front() == '0';
+        if (end == 0 || end > 3 || has_leading_zero) return false;
+        int value = 0;
+        for (const char c : text.substr(0, end)) value = 10 * value + (c - '0');
+        if (value > 255) return false;
+        ++numbers;
+        if (end == text.size()) return numbers == 4;
+        text.remove_prefix(end + 1);
+    }
+}
+
 }  // namespace
 
 Objection object_to_name(std::string_view text) {
@@ -82,7 +98,12 @@ Objection object_to_name(std::string_view text) {
     return std::nullopt;
 }
 
-Objection object_to_address(std::string_view text) { return object_to_characters(text, "._:%-", 253); }
+Objection object_to_address(std::string_view text) {
+    if (auto objection = object_to_characters(text, "._:%-", 253)) return objection;
+    const bool is_numeric = std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '.'; });
+    if (!is_numeric || is_ipv4(text)) return std::nullopt;
+    return "is no IPv4 address; expected four numbers from 0 to 255, as in 10.0.0.1";
+}
 
 Objection object_to_destination(std::string_view text) {
     if (auto objection = object_to_characters(text, "._:@%-", 253)) return objection;

@@ -4,6 +4,7 @@
 #include "r1cluster/base/error.hpp"
 #include "spec/allowed_text.hpp"
 #include "spec/toml_reader.hpp"
+#include "spec/toml_syntax.hpp"
 #include "spec/validate.hpp"
 
 namespace r1cluster {
@@ -161,7 +162,7 @@ toml::table parse_toml(std::string_view text, std::string_view source) {
         return toml::parse(text, source);
     } catch (const toml::parse_error& error) {
         const auto& at = error.source().begin;
-        refuse(source, {at.line, at.column}, fmt::format("not TOML: {}", error.description()));
+        refuse(source, {at.line, at.column}, detail::explain_syntax(text, at.line, error.description()));
     }
 }
 

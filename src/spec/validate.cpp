@@ -62,7 +62,14 @@ void require_valid_gpus(const std::vector<int>& gpus, const std::string& key) {
 }
 
 void require_valid_host(const HostSpec& host, const std::string& key) {
+    if (host.name.empty()) refuse(key, "a host has no name; expected such as name = \"node0\" in each [[host]]");
     insist(object_to_name(host.name), key + ".name", "host name", host.name);
+    if (host.address.empty()) {
+        refuse(key,
+               "the host \"{}\" has no address; expected such as address = \"10.0.0.1\", by which the other "
+               "hosts reach it",
+               host.name);
+    }
     insist(object_to_address(host.address), key + ".address", "address", host.address);
     if (!host.ssh.empty() || host.transport == Transport::ssh) {
         insist(object_to_destination(host.ssh), key + ".ssh", "ssh destination", host.ssh);

@@ -312,7 +312,10 @@ TEST_CASE("a missing part is named with what is expected", "[spec]") {
           "cluster.toml:1:1: there is no host; expected at least one [[host]]");
     CHECK(error_of([] { parse_spec("\n[model]\n[[host]]\nname = \"a\"\naddress = \"a\"\n"); }) ==
           "cluster.toml:2:1: the model's path is missing; expected path = \"/...\" in [model]");
-    CHECK(error_with("address = \"10.0.0.2\"\n", "") == "cluster.toml:13:1: the address \"\" is empty");
+    CHECK(error_with("address = \"10.0.0.2\"\n", "") ==
+          "cluster.toml:13:1: the host \"node1\" has no address; expected such as address = \"10.0.0.1\", by which the "
+          "other "
+          "hosts reach it");
     CHECK(error_of([] { parse_spec("[[host]]\nname = \"a\"\naddress = \"a\"\n[model]\npath = \"/m\"\n"); }) ==
           "cluster.toml:1:1: the engine's Python of host \"a\" is missing; give [engine] python for all hosts");
 }
@@ -364,7 +367,7 @@ TEST_CASE("a file cut anywhere never crashes, and its error has a place", "[spec
         CHECK((error == "no error" || error.starts_with("cut.toml:")));
     }
     CHECK_THAT(error_of([] { parse_spec(two_hosts.substr(0, two_hosts.find("gpu-a")), "cut.toml"); }),
-               StartsWith("cut.toml:7:13: not TOML: "));
+               StartsWith("cut.toml:7:13: not TOML: a text has no closing quote in: "));
 }
 
 TEST_CASE("a key that occurs twice is refused", "[spec]") {
