@@ -41,11 +41,18 @@ std::string add_gpus(const HostSpec& spec, const Machine& machine, HostDevices& 
     return fmt::format("the spec names a GPU of \"{}\" twice", spec.name);
 }
 
+std::string read_hosts(const Cluster& cluster) {
+    std::string names;
+    for (const Machine& machine : cluster.machines) names += (names.empty() ? "" : ", ") + machine.host;
+    return names.empty() ? "no hosts" : names;
+}
+
 std::string add_host(const HostSpec& spec, const Cluster& cluster, Devices& devices) {
     const auto machine = std::find_if(cluster.machines.begin(), cluster.machines.end(),
                                       [&](const Machine& candidate) { return candidate.host == spec.name; });
     if (machine == cluster.machines.end())
-        return fmt::format("nothing was read from \"{}\": it counts with no device", spec.name);
+        return fmt::format("nothing was read from \"{}\", which counts with no device; read were: {}", spec.name,
+                           read_hosts(cluster));
     if (!machine->is_reached()) {
         return fmt::format("\"{}\" was not reached ({}): it counts with no device", spec.name,
                            machine->unreachable_because);

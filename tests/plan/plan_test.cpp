@@ -297,7 +297,7 @@ TEST_CASE("hosts that cannot serve together are rejected with the reason", "[pla
           "the memory of GPU 0 of \"a\" was not seen, so what fits cannot be told");
     DeploymentSpec spec = spec_for(h100_hosts(2));
     CHECK(plan_layouts(spec, h100_hosts(1), tiny()).rejected.at(0).because ==
-          "nothing was read from \"b\": it counts with no device");
+          "nothing was read from \"b\", which counts with no device; read were: a");
 }
 
 TEST_CASE("the GPUs of the spec are the ones used", "[plan]") {
