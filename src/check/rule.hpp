@@ -18,7 +18,8 @@ struct Violation {
     std::string observed;
     std::string expected;
     std::string remedy;
-    std::string id;  ///< of a Problem of the machine; empty: that of the rule
+    std::string id;     ///< of a Problem of the machine; empty: that of the rule
+    std::string cause;  ///< what was missing: the key of a Gap, or a value of the decision ("layout"); empty: nothing
 };
 
 /// What a rule says of one subject. Unset: the rule does not concern it. Without problems, or with nothing but
@@ -30,7 +31,8 @@ inline const Judgement passed = std::vector<Violation>{};
 /// Collects what one rule says.
 class Verdicts {
 public:
-    Verdicts(const knowledge::CheckRule& rule, Report& report);
+    /// `causes` gets Violation::cause of each finding.
+    Verdicts(const knowledge::CheckRule& rule, Report& report, std::vector<std::string>& causes);
     void add(const std::string& subject, const Judgement& judgement);
     /// A subject of a host that gave no answer: not passed, and host.reached alone says why.
     void add_unreached() { ++checked_.subjects; }
@@ -39,6 +41,7 @@ public:
 private:
     const knowledge::CheckRule& rule_;
     Report& report_;
+    std::vector<std::string>& causes_;
     CheckedRule checked_;
 };
 
@@ -67,12 +70,18 @@ void each_of_several_hosts(const CheckInput& input, Verdicts& verdicts) {
     if (input.spec.hosts.size() > 1) each_host<judge>(input, verdicts);
 }
 
+/// Causes that are no key of a Gap of their rule.
+inline constexpr std::string_view cause_checkpoint = "checkpoint", cause_layout = "layout", cause_engine = "engine";
+
 /// "Could not be seen", with the machine's own reason where it has a Gap with this key.
 Violation unseen(const Machine& machine, std::string_view key, const std::string& expected);
 
 /// The same, but an error with this remedy where the file system said that there is no such thing: that was seen.
 Violation absent_or_unseen(const Machine& machine, std::string_view key, const std::string& expected,
                            const std::string& remedy);
+
+/// No layout was planned: the plan was refused, or there was no checkpoint to plan for.
+Violation no_layout(const CheckInput& input, const std::string& expected);
 
 std::span<const Rule> host_rules();
 std::span<const Rule> engine_rules();

@@ -27,10 +27,10 @@ std::string copy_command(const CheckInput& input, const HostSpec& from, const Ho
 
 Judgement judge_checkpoint_present(const CheckInput& input, const Subject& subject) {
     const std::string expected = "a checkpoint in " + input.spec.model.path;
-    const std::string remedy = fmt::format("copy the checkpoint to {}, or correct [model] path", subject.host.name);
+    const std::string remedy = "copy the checkpoint there, or correct [model] path";
     if (!subject.machine.checkpoint) return {{absent_or_unseen(subject.machine, "checkpoint", expected, remedy)}};
     if (!subject.machine.checkpoint->shards.empty()) return passed;
-    return {{{Severity::error, "no *.safetensors file there", expected, remedy}}};
+    return {{{Severity::error, "no *.safetensors file there", expected, remedy, "", std::string(cause_checkpoint)}}};
 }
 
 std::string difference(const ShardDigest& mine, const ShardDigest& theirs, const std::string& other) {
@@ -110,8 +110,9 @@ Judgement judge_complete(const CheckInput& input, const Subject& subject) {
                   fmt::format("copy the named files to {} again", subject.host.name)}}};
     }
     if (input.checkpoint) return passed;
-    return {{{Severity::unknown, "the list of its shards was not read", expected,
-              "read the hosts again; the head must reach " + input.spec.model.path}}};
+    return {
+        {{Severity::unknown, "the list of its shards was not read", expected,
+          "read the hosts again; the head must reach " + input.spec.model.path, "", std::string(cause_checkpoint)}}};
 }
 
 constexpr std::array checkpoint_rule_list{

@@ -9,9 +9,10 @@ namespace {
 
 /// One subject: the deployment. A step that was never tried does not concern its rule.
 void judge_step(const CheckInput& input, Verdicts& verdicts, DecisionStep step, bool has_value,
-                const std::string& expected, const std::string& remedy) {
+                const std::string& expected, const std::string& remedy, std::string_view cause = "") {
     if (const Refusal* refusal = input.decision.find(step)) {
-        verdicts.add(refusal->subject, {{{Severity::error, refusal->because, expected, remedy}}});
+        verdicts.add(refusal->subject,
+                     {{{Severity::error, refusal->because, expected, remedy, "", std::string(cause)}}});
     } else if (has_value) {
         verdicts.add(input.spec.name, passed);
     }
@@ -19,12 +20,12 @@ void judge_step(const CheckInput& input, Verdicts& verdicts, DecisionStep step, 
 
 void judge_checkpoint(const CheckInput& input, Verdicts& verdicts) {
     judge_step(input, verdicts, DecisionStep::checkpoint, input.checkpoint.has_value(), "a checkpoint that is whole",
-               "copy the checkpoint again");
+               "copy the checkpoint again", cause_checkpoint);
 }
 
 void judge_plan(const CheckInput& input, Verdicts& verdicts) {
     judge_step(input, verdicts, DecisionStep::plan, input.layout.has_value(),
-               "a layout that these hosts and this model allow", "change [layout], or the hosts");
+               "a layout that these hosts and this model allow", "change [layout], or the hosts", cause_layout);
 }
 
 void judge_settings(const CheckInput& input, Verdicts& verdicts) {

@@ -27,14 +27,14 @@ Judgement judge_engine_present(const CheckInput& input, const Subject& subject) 
     const std::string distribution = distribution_of(engine);
     const std::string expected = fmt::format("{} in the environment of {}", distribution, subject.host.python);
     if (!subject.machine.engine) {
-        const std::string remedy = fmt::format("make a Python environment with {} on {}, or correct [engine] python",
-                                               distribution, subject.host.name);
+        const std::string remedy =
+            fmt::format("make a Python environment with {} there, or correct [engine] python", distribution);
         return {{absent_or_unseen(subject.machine, "engine", expected, remedy)}};
     }
     if (installed_text(engine, subject.machine)) return passed;
     if (subject.machine.engine->packages.empty()) return {{unseen(subject.machine, "engine.packages", expected)}};
     return {{{Severity::error, fmt::format("no distribution {} there", distribution), expected,
-              install_command(subject.host, distribution, input.spec.engine.version)}}};
+              install_command(subject.host, distribution, input.spec.engine.version), "", std::string(cause_engine)}}};
 }
 
 bool is_ray_wanted(const CheckInput& input, const Machine& machine) {
@@ -143,7 +143,8 @@ Judgement judge_layout_support(const CheckInput& input, const Subject& subject) 
     if (!version) {
         return {{{Severity::unknown,
                   installed ? distribution + " " + *installed : fmt::format("no distribution {} there", distribution),
-                  expected, install_command(subject.host, distribution, input.spec.engine.version)}}};
+                  expected, install_command(subject.host, distribution, input.spec.engine.version), "",
+                  std::string(cause_engine)}}};
     }
     if (is_ray_wanted(input, subject.machine)) return judge_ray(input, subject);
     if (can_span_hosts(input, *version)) return passed;

@@ -81,7 +81,7 @@ Judgement judge_capability(const CheckInput& input, const Subject& subject) {
     if (subject.machine.gpus.empty()) return {{unseen(subject.machine, "gpus", expected)}};
     if (!input.checkpoint) {
         return {{{Severity::unknown, "the checkpoint was not read", expected,
-                  "read the hosts again; see checkpoint.present"}}};
+                  "read the hosts again; see checkpoint.present", "", std::string(cause_checkpoint)}}};
     }
     const auto version = installed_version(engine_of(input), subject.machine);
     if (!version) return {{unseen(subject.machine, "engine", expected)}};
@@ -127,9 +127,7 @@ void judge_same(const CheckInput& input, Verdicts& verdicts) {
     if (!input.layout) {
         for (const Subject& subject : reached_hosts(input)) {
             if (!uses_gpus(input, subject)) continue;
-            verdicts.add(subject.host.name,
-                         {{{Severity::unknown, "no layout was planned", "GPUs of one kind work together",
-                            "r1cluster plan, which says what fits or why nothing does"}}});
+            verdicts.add(subject.host.name, {{no_layout(input, "GPUs of one kind work together")}});
         }
         return;
     }

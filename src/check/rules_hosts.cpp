@@ -24,8 +24,10 @@ void judge_reached(const CheckInput& input, Verdicts& verdicts) {
             verdicts.add(host.name,
                          {{{Severity::unknown, "it was not read", expected, "read the hosts of this spec"}}});
         } else if (!machine->is_reached()) {
-            const std::string remedy = host.transport == Transport::ssh ? fmt::format("ssh {} true", host.ssh)
-                                                                        : "run r1cluster show on this machine";
+            const std::string remedy =
+                host.transport == Transport::ssh
+                    ? fmt::format("ssh {} true (with ssh's -F where r1cluster has --ssh-config)", host.ssh)
+                    : "run r1cluster show on this machine";
             verdicts.add(host.name, {{{Severity::error, machine->unreachable_because, expected, remedy}}});
         } else {
             verdicts.add(host.name, passed);
@@ -110,6 +112,7 @@ Judgement judge_disk(const CheckInput& input, const Subject& subject) {
     if (!subject.machine.find_filesystem(input.spec.model.path)) {
         problems.push_back(
             unseen(subject.machine, "filesystem." + input.spec.model.path, "the file system of the model is known"));
+        if (!subject.machine.checkpoint) problems.back().cause = cause_checkpoint;
     }
     return problems;
 }

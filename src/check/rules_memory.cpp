@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::uint64_t gib = std::uint64_t{1} << 30;
 
-Violation no_layout(const std::string& expected) {
-    return {Severity::unknown, "no layout was planned", expected,
-            "r1cluster plan, which says what fits or why nothing does"};
-}
-
 /// What the ranks of one host take from its main memory.
 std::uint64_t host_bytes(const CheckInput& input, const HostSpec& host) {
     const auto process_bytes = static_cast<std::uint64_t>(input.knowledge.threshold("worker_bytes"));
@@ -39,7 +34,7 @@ std::uint64_t machine_bytes(const CheckInput& input, const Machine& machine) {
 }
 
 Judgement judge_host(const CheckInput& input, const Subject& subject) {
-    if (!input.layout) return {{no_layout("host memory for the ranks")}};
+    if (!input.layout) return {{no_layout(input, "host memory for the ranks")}};
     if (ranks_of(input, subject.host).empty()) return not_concerned;
     const std::uint64_t needed = machine_bytes(input, subject.machine);
     const std::string expected = fmt::format("{} for the ranks of this machine", format_bytes(needed));
@@ -83,7 +78,7 @@ void judge_devices(const CheckInput& input, Verdicts& verdicts) {
         }
         const Subject subject{host, *machine};
         if (!uses_gpus(input, subject)) continue;
-        if (!input.layout) verdicts.add(host.name, {{no_layout("GPU memory for the ranks")}});
+        if (!input.layout) verdicts.add(host.name, {{no_layout(input, "GPU memory for the ranks")}});
         for (const RankPlacement* rank : ranks_of(input, host)) {
             if (!rank->gpu) continue;
             verdicts.add(fmt::format("rank {} ({} GPU {})", rank->rank, host.name, *rank->gpu),

@@ -34,7 +34,7 @@ Judgement judge_path(const CheckInput& input, const Subject& from, const Subject
         return tried.from == from.host.name && tried.to == to.host.name;
     });
     if (path == paths.end()) {
-        return {{{Severity::unknown, "not tried", expected, "r1cluster read, with both hosts reached"}}};
+        return {{{Severity::unknown, "not tried", expected, "reach both hosts, then check again"}}};
     }
     if (!path->is_connected) {
         return {{{Severity::error, path->because.empty() ? "no connection" : path->because, expected,

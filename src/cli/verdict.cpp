@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/shell.hpp"
+#include "report/grouped.hpp"
 #include "report/verdict.hpp"
 
 namespace r1cluster::cli {
@@ -15,14 +16,16 @@ namespace {
 
 /// "2 errors (ports.free on node0: held by python, pid 29808; and 1 more)".
 std::string errors_of(const Report& report) {
-    const int errors = report.count(Severity::error);
-    const Finding& first = report.findings.front();  // the most severe come first
-    return fmt::format("{} ({} on {}: {}{})", detail::counted(errors, "error"), first.id, first.subject, first.observed,
-                       errors > 1 ? fmt::format("; and {} more", errors - 1) : "");
+    const int errors = detail::count_grouped(report, Severity::error);
+    const std::vector<detail::FindingGroup> groups = detail::grouped(report);
+    const detail::FindingGroup& group = groups.front();  // the most severe come first
+    return fmt::format("{} ({} on {}: {}{})", detail::counted(errors, "error"), group.first().id, group.subjects(),
+                       group.first().observed, errors > 1 ? fmt::format("; and {} more", errors - 1) : "");
 }
 
 std::string remarks_of(const Report& report) {
-    const int unknowns = report.count(Severity::unknown), warnings = report.count(Severity::warning);
+    const int unknowns = detail::count_grouped(report, Severity::unknown);
+    const int warnings = detail::count_grouped(report, Severity::warning);
     std::vector<std::string> remarks;
     if (unknowns > 0) remarks.push_back(detail::counted(unknowns, "unknown"));
     if (warnings > 0) remarks.push_back(detail::counted(warnings, "warning"));

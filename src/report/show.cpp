@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "r1cluster/report/report.hpp"
+#include "report/grouped.hpp"
 #include "report/verdict.hpp"
 
 namespace r1cluster {
@@ -21,29 +22,23 @@ void show_line(std::string& out, std::string_view label, const std::string& text
     if (!text.empty()) out += fmt::format("    {:<9} {}\n", label, printable(text));
 }
 
-void show_finding(std::string& out, const Finding& finding, bool explain) {
-    out += fmt::format("\n{:<7} {}  {}\n", to_text(finding.severity), finding.id, printable(finding.subject));
-    show_line(out, "observed", finding.observed);
-    show_line(out, "expected", finding.expected);
-    show_line(out, "remedy", finding.remedy);
-    if (explain) show_line(out, "source", finding.source);
+/// One line where all findings say the same, else one for each subject: "node0: ...".
+void show_lines(std::string& out, std::string_view label, const detail::FindingGroup& group,
+                std::string Finding::*text) {
+    if (group.agrees_on(text)) return show_line(out, label, group.first().*text);
+    for (const Finding* finding : group.findings) {
+        show_line(out, label, fmt::format("{}: {}", finding->subject, finding->*text));
+        label = "";
+    }
 }
 
-/// What holds of several subjects in the same words is one finding about all of them.
-std::vector<Finding> merged(const std::vector<Finding>& findings) {
-    std::vector<Finding> result;
-    for (const Finding& finding : findings) {
-        const auto same = std::ranges::find_if(result, [&](Finding known) {
-            known.subject = finding.subject;
-            return known == finding;
-        });
-        if (same == result.end()) {
-            result.push_back(finding);
-        } else {
-            same->subject += ", " + finding.subject;
-        }
-    }
-    return result;
+void show_group(std::string& out, const detail::FindingGroup& group, bool explain) {
+    const Finding& first = group.first();
+    out += fmt::format("\n{:<7} {}  {}\n", to_text(first.severity), first.id, printable(group.subjects()));
+    show_lines(out, "observed", group, &Finding::observed);
+    show_line(out, "expected", first.expected);
+    show_lines(out, "remedy", group, &Finding::remedy);
+    if (explain) show_line(out, "source", first.source);
 }
 
 void show_checked(std::string& out, const std::vector<CheckedRule>& checked) {
@@ -64,8 +59,8 @@ std::string detail::counted(int count, std::string_view noun) {
 }
 
 std::string detail::verdict(const Report& report) {
-    const int errors = report.count(Severity::error), unknowns = report.count(Severity::unknown);
-    const int warnings = report.count(Severity::warning);
+    const int errors = count_grouped(report, Severity::error), unknowns = count_grouped(report, Severity::unknown);
+    const int warnings = count_grouped(report, Severity::warning);
     if (errors == 0 && unknowns == 0) {
         return warnings == 0 ? "ready" : "ready with " + counted(warnings, "warning");
     }
@@ -78,7 +73,7 @@ std::string detail::verdict(const Report& report) {
 
 std::string show(const Report& report, bool explain) {
     std::string out = detail::verdict(report) + "\n";
-    for (const Finding& finding : merged(report.findings)) show_finding(out, finding, explain);
+    for (const detail::FindingGroup& group : detail::grouped(report)) show_group(out, group, explain);
     if (explain && !report.checked.empty()) show_checked(out, report.checked);
     return out;
 }

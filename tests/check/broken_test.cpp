@@ -34,36 +34,40 @@ TEST_CASE("a host without the engine is told how to get it", "[check]") {
                     hosts.spec.engine.version = "0.11.1";
                     hosts.machine(1).engine->packages.erase("vllm");
                 }) ==
-          "node1: error: no distribution vllm there | vllm in the environment of /opt/vllm/bin/python | ssh root@gpu-1 "
+          "node1: error: no distribution vllm there; 2 rules need it and could not be judged: engine.supports_layout, "
+          "gpu.capability | vllm in the environment of /opt/vllm/bin/python | ssh root@gpu-1 "
           "'/opt/vllm/bin/python -m pip install vllm==0.11.1'");
-    CHECK(after("engine.present",
-                [](TwoHosts& hosts) {
-                    hosts.machine(1).engine.reset();
-                    gap(hosts, "engine", "engine environment /opt/vllm/bin/python");
-                }) ==
-          "node1: unknown: engine environment /opt/vllm/bin/python: Permission denied | vllm in the environment of "
-          "/opt/vllm/bin/python | run as root");
-}
-
-TEST_CASE("what the file system says is not there is an error, not unknown", "[check]") {
     CHECK(
         after("engine.present",
               [](TwoHosts& hosts) {
                   hosts.machine(1).engine.reset();
-                  hosts.machine(1).gaps = {{"engine", "engine environment /opt/vllm/bin/python",
-                                            "No such file or directory", "ls", ReasonCode::not_found}};
+                  gap(hosts, "engine", "engine environment /opt/vllm/bin/python");
               }) ==
-        "node1: error: engine environment /opt/vllm/bin/python: No such file or directory | vllm in the environment of "
-        "/opt/vllm/bin/python | make a Python environment with vllm on node1, or correct [engine] python");
+        "node1: unknown: engine environment /opt/vllm/bin/python: Permission denied; 3 rules need it and could not be "
+        "judged: engine.same_version, engine.supports_layout, gpu.capability | vllm in the environment of "
+        "/opt/vllm/bin/python | run as root");
+}
+
+TEST_CASE("what the file system says is not there is an error, not unknown", "[check]") {
+    CHECK(after("engine.present",
+                [](TwoHosts& hosts) {
+                    hosts.machine(1).engine.reset();
+                    hosts.machine(1).gaps = {{"engine", "engine environment /opt/vllm/bin/python",
+                                              "No such file or directory", "ls", ReasonCode::not_found}};
+                }) ==
+          "node1: error: engine environment /opt/vllm/bin/python: No such file or directory; 3 rules need it and could "
+          "not "
+          "be judged: engine.same_version, engine.supports_layout, gpu.capability | vllm in the environment of "
+          "/opt/vllm/bin/python | make a Python environment with vllm there, or correct [engine] python");
     CHECK(after("checkpoint.present",
                 [](TwoHosts& hosts) {
                     hosts.machine(1).checkpoint.reset();
                     hosts.machine(1).gaps = {{"checkpoint", "checkpoint /data/r1", "No such file or directory", "ls",
                                               ReasonCode::not_found}};
                 }) ==
-          "node1: error: checkpoint /data/r1: No such file or directory | a checkpoint in /data/r1 | copy the "
-          "checkpoint to "
-          "node1, or correct [model] path");
+          "node1: error: checkpoint /data/r1: No such file or directory; 2 rules need it and could not be judged: "
+          "checkpoint.same, checkpoint.complete | a checkpoint in /data/r1 | copy the "
+          "checkpoint there, or correct [model] path");
 }
 
 TEST_CASE("a value that one GPU did not give is unknown for it", "[check]") {
@@ -150,14 +154,17 @@ TEST_CASE("Ray on CPUs is refused, because vLLM does", "[check]") {
 }
 
 TEST_CASE("a host without the checkpoint is named", "[check]") {
-    CHECK(after("checkpoint.present", [](TwoHosts& hosts) { hosts.machine(1).checkpoint->shards.clear(); }) ==
-          "node1: error: no *.safetensors file there | a checkpoint in /data/r1 | copy the checkpoint to node1, or "
-          "correct "
-          "[model] path");
-    CHECK(after("checkpoint.present", [](TwoHosts& hosts) {
-              hosts.machine(1).checkpoint.reset();
-              gap(hosts, "checkpoint", "checkpoint /data/r1");
-          }) == "node1: unknown: checkpoint /data/r1: Permission denied | a checkpoint in /data/r1 | run as root");
+    CHECK(
+        after("checkpoint.present", [](TwoHosts& hosts) { hosts.machine(1).checkpoint->shards.clear(); }) ==
+        "node1: error: no *.safetensors file there | a checkpoint in /data/r1 | copy the checkpoint there, or correct "
+        "[model] path");
+    CHECK(after("checkpoint.present",
+                [](TwoHosts& hosts) {
+                    hosts.machine(1).checkpoint.reset();
+                    gap(hosts, "checkpoint", "checkpoint /data/r1");
+                }) ==
+          "node1: unknown: checkpoint /data/r1: Permission denied; 2 rules need it and could not be judged: "
+          "checkpoint.same, checkpoint.complete | a checkpoint in /data/r1 | run as root");
 }
 
 TEST_CASE("a copy of the checkpoint that differs is named with host and file", "[check]") {
@@ -259,8 +266,8 @@ TEST_CASE("a path that fails one way is an error of that pair", "[check]") {
           "node0 "
           "in firewalls, or give another address in [[host]]; try: ssh root@gpu-1 'ping -c 1 10.0.0.1'");
     CHECK(after("path.both_ways", [](TwoHosts& hosts) { hosts.cluster.paths.pop_back(); }) ==
-          "node1 -> node0: unknown: not tried | node1 connects to node0 at 10.0.0.1 | r1cluster read, with both hosts "
-          "reached");
+          "node1 -> node0: unknown: not tried | node1 connects to node0 at 10.0.0.1 | reach both hosts, then check "
+          "again");
 }
 
 TEST_CASE("a path that leaves by another interface is a warning", "[check]") {
@@ -371,10 +378,13 @@ TEST_CASE("a clock that disagrees beyond its uncertainty is a warning", "[check]
 }
 
 TEST_CASE("GPUs that were not seen are unknown, none at all is an error", "[check]") {
-    CHECK(after("gpu.present", [](TwoHosts& hosts) {
-              hosts.machine(1).gpus.clear();
-              gap(hosts, "gpus", "gpus");
-          }) == "node1: unknown: gpus: Permission denied | a GPU for each rank | run as root");
+    CHECK(after("gpu.present",
+                [](TwoHosts& hosts) {
+                    hosts.machine(1).gpus.clear();
+                    gap(hosts, "gpus", "gpus");
+                }) ==
+          "node1: unknown: gpus: Permission denied; 3 rules need it and could not be judged: gpu.capability, gpu.mig, "
+          "hardware.healthy | a GPU for each rank | run as root");
     CHECK(after("gpu.present", [](TwoHosts& hosts) { hosts.machine(1).gpus.clear(); }) ==
           "node1: error: no GPU | a GPU for each rank | check [[host]] gpus and ssh root@gpu-1 'nvidia-smi -L'");
 }
@@ -484,7 +494,49 @@ TEST_CASE("a rail that one host has lost is a warning", "[check]") {
 TEST_CASE("without a layout, what depends on it is unknown", "[check]") {
     TwoHosts hosts;
     const Report report = check({.spec = hosts.spec, .cluster = hosts.cluster, .checkpoint = hosts.checkpoint});
-    CHECK(report.count(Severity::unknown) == 6);  // host memory, GPU memory and GPUs of one kind, on two hosts
+    CHECK(report.count(Severity::unknown) == 2);  // one for each host
     CHECK(report.count(Severity::error) == 0);
-    CHECK(report.findings.front().observed == "no layout was planned");
+    CHECK(report.findings.front().id == "gpu.same");
+    CHECK(report.findings.front().observed ==
+          "no layout was planned; 2 rules need it and could not be judged: memory.host_enough, memory.device_enough");
+}
+
+TEST_CASE("a wrong path of the model is one error, which names the rules that need the checkpoint", "[check]") {
+    TwoHosts hosts;
+    for (Machine& machine : hosts.cluster.machines) {
+        machine.checkpoint.reset();
+        std::erase_if(machine.filesystems,
+                      [&](const Filesystem& filesystem) { return filesystem.path == hosts.spec.model.path; });
+        machine.gaps.push_back(
+            {"checkpoint", "checkpoint /data/r1", "No such file or directory", "ls", ReasonCode::not_found});
+        machine.gaps.push_back({"filesystem." + hosts.spec.model.path, "filesystem /data/r1",
+                                "No such file or directory", "ls", ReasonCode::not_found});
+    }
+    const Report report = check({.spec = hosts.spec, .cluster = hosts.cluster});
+    CHECK_FALSE(report.is_clean());
+    CHECK(report.count(Severity::unknown) == 0);
+    CHECK(report.count(Severity::error) == 2);
+    for (const Finding& finding : report.findings) {
+        CHECK(finding.id == "checkpoint.present");
+        CHECK(finding.observed ==
+              "checkpoint /data/r1: No such file or directory; 7 rules need it and could not be judged: disk.enough, "
+              "gpu.capability, gpu.same, checkpoint.same, checkpoint.complete, memory.host_enough, "
+              "memory.device_enough");
+    }
+    CHECK_THAT(show(report), StartsWith("not ready: 1 error\n\nerror   checkpoint.present  node0, node1\n"));
+    for (const CheckedRule& rule : report.checked) {
+        if (rule.id == "checkpoint.same") CHECK(rule.passed == 0);
+    }
+}
+
+TEST_CASE("what cannot be seen on one host hides nothing about another", "[check]") {
+    TwoHosts hosts;
+    hosts.machine(1).gpus.clear();
+    gap(hosts, "gpus", "gpus");
+    for (const Finding& finding : hosts.check().findings) {
+        INFO(finding.id);
+        if (finding.severity == Severity::unknown) CHECK(finding.subject != "node0");
+    }
+    CHECK(hosts.findings("gpu.present").size() == 1);
+    CHECK_THAT(hosts.findings("gpu.present").at(0).observed, ContainsSubstring("gpu.mig"));
 }

@@ -87,7 +87,7 @@ TEST_CASE("a host that does not answer is one error, and no rule passes for it",
     REQUIRE(found.size() == 1);
     CHECK(text_of(found[0]) ==
           "node1: error: ssh: connect to host gpu-1 port 22: Connection refused | the host answers | ssh root@gpu-1 "
-          "true");
+          "true (with ssh's -F where r1cluster has --ssh-config)");
     CHECK(hosts.passed("engine.present") == "1 of 2");
     CHECK(hosts.findings("engine.present").empty());
     CHECK(hosts.passed("path.both_ways") == "0 of 2");

@@ -73,7 +73,9 @@ TEST_CASE("a checkpoint that cannot be read is a finding of its rule, and refuse
     REQUIRE(decision.find(DecisionStep::checkpoint));
     const std::string because = decision.find(DecisionStep::checkpoint)->because;
     CHECK(findings_of(decision, "checkpoint.readable") ==
-          "/data/DeepSeek-R1: error: " + because + " | a checkpoint that is whole | copy the checkpoint again");
+          "/data/DeepSeek-R1: error: " + because +
+              "; 5 rules need it and could not be judged: gpu.capability, gpu.same, checkpoint.complete, "
+              "memory.host_enough, memory.device_enough | a checkpoint that is whole | copy the checkpoint again");
     CHECK(!was_checked(decision, "plan.possible"));
     CHECK(error_of([&] { decision.require_layout(); }) == "planning \"/data/DeepSeek-R1\": " + because);
 }
@@ -96,6 +98,7 @@ TEST_CASE("sizes that do not divide the model are a finding with every reason", 
     REQUIRE(decision.find(DecisionStep::plan));
     CHECK(findings_of(decision, "plan.possible") ==
           "/data/DeepSeek-R1: error: " + decision.find(DecisionStep::plan)->because +
+              "; 3 rules need it and could not be judged: gpu.same, memory.host_enough, memory.device_enough"
               " | a layout that these hosts and this model allow | change [layout], or the hosts");
 }
 

@@ -32,10 +32,11 @@ TEST_CASE("the first line of a report is its verdict", "[report]") {
     CHECK(verdict_of({}) == "ready");
     CHECK(verdict_of({info}) == "ready");
     CHECK(verdict_of({warning}) == "ready with 1 warning");
-    CHECK(verdict_of({warning, warning}) == "ready with 2 warnings");
+    CHECK(verdict_of({warning, warning}) == "ready with 1 warning");  // the same, twice
     CHECK(verdict_of({error, unknown}) == "not ready: 1 error, 1 unknown");
-    CHECK(verdict_of({unknown, unknown}) == "not ready: 2 unknowns");
-    CHECK(verdict_of({error, error, warning}) == "not ready: 2 errors, 1 warning");
+    Report two = report_of({unknown, unknown, error, error});
+    two.findings[1].expected = two.findings[3].expected = "another port is free";
+    CHECK_THAT(show(two), StartsWith("not ready: 2 errors, 2 unknowns\n"));
 }
 
 TEST_CASE("unknown is not clean, a warning is", "[report]") {
@@ -77,7 +78,22 @@ TEST_CASE("the same finding about several hosts is shown once", "[report]") {
     const std::string text = show(report);
     CHECK_THAT(text, ContainsSubstring("error   ports.free  node1, node2\n"));
     CHECK_THAT(text, ContainsSubstring("warning ports.free  node3\n"));
-    CHECK_THAT(text, StartsWith("not ready: 2 errors, 1 warning"));
+    CHECK_THAT(text, StartsWith("not ready: 1 error, 1 warning"));
+}
+
+TEST_CASE("what differs between hosts is said for each host", "[report]") {
+    Report report;
+    report.findings = {finding(Severity::error, "node1"), finding(Severity::error, "node2")};
+    report.findings[1].remedy = "end the other holder";
+    CHECK(show(report) ==
+          "not ready: 1 error\n"
+          "\n"
+          "error   ports.free  node1, node2\n"
+          "    observed  Address already in use\n"
+          "    expected  the port is free\n"
+          "    remedy    node1: end the holder\n"
+          "              node2: end the other holder\n");
+    CHECK_THAT(show_html(report), ContainsSubstring("node1: end the holder; node2: end the other holder"));
 }
 
 TEST_CASE("text of a host cannot steer the terminal", "[report]") {
