@@ -12,6 +12,12 @@
 namespace r1cluster::detail {
 namespace {
 
+std::string in_nodes_text(const Machine& machine) {
+    const auto counted = memory_in_nodes(machine);
+    return counted ? fmt::format("; the kernel counts no more than {} of it for NUMA nodes", short_bytes(*counted))
+                   : "";
+}
+
 std::string bytes_or(const std::optional<std::uint64_t>& bytes, std::string_view otherwise) {
     return bytes ? format_bytes(*bytes) : std::string(otherwise);
 }
@@ -126,8 +132,9 @@ Branch system_branch(const Machine& machine) {
             {fmt::format("CPU: {}, {}, {}, {}", cpu.model.empty() ? "unknown" : cpu.model,
                          counted(cpu.sockets, "socket"), counted(cpu.cores, "core"), counted(cpu.threads, "thread"))});
     if (is_seen)
-        branch.branches.push_back({fmt::format("Memory: {}, {} available", bytes_or(machine.memory_bytes, "unknown"),
-                                               bytes_or(machine.memory_available_bytes, "unknown"))});
+        branch.branches.push_back(
+            {fmt::format("Memory: {}, {} available{}", bytes_or(machine.memory_bytes, "unknown"),
+                         bytes_or(machine.memory_available_bytes, "unknown"), in_nodes_text(machine))});
     for (const NumaNode& node : machine.numa_nodes) {
         std::string line = fmt::format("NUMA node {}: CPUs {}", node.id, node.cpus.empty() ? "none" : node.cpus);
         if (node.memory_bytes) line += ", " + short_bytes(*node.memory_bytes);

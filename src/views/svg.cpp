@@ -106,7 +106,12 @@ void draw_cpu(GroupContext& context, const Panel& panel, const Rect& bar) {
     for (const NumaNode& node : machine.numa_nodes) {
         if (node.id != panel.node) continue;
         if (!node.cpus.empty()) parts.push_back("CPUs " + node.cpus);
-        if (node.memory_bytes) parts.push_back(short_bytes(*node.memory_bytes));
+        if (node.memory_bytes) {
+            // As the kernel says, which may leave out most of the machine's memory.
+            const bool is_part = memory_in_nodes(machine).has_value();
+            parts.push_back(short_bytes(*node.memory_bytes) +
+                            (is_part ? " of the machine's " + short_bytes(*machine.memory_bytes) : ""));
+        }
     }
     const std::string title =
         panel.node == no_node ? "NUMA node of these devices not known" : fmt::format("NUMA node {}", panel.node);

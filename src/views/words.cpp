@@ -29,6 +29,16 @@ std::string short_bytes(std::uint64_t bytes) {
     return amount >= 99.95 ? fmt::format("{:.0f} GiB", amount) : fmt::format("{:.1f} GiB", amount);
 }
 
+std::optional<std::uint64_t> memory_in_nodes(const Machine& machine) {
+    std::uint64_t sum = 0;
+    for (const NumaNode& node : machine.numa_nodes) {
+        if (!node.memory_bytes) return std::nullopt;
+        sum += *node.memory_bytes;
+    }
+    const bool is_much_less = !machine.numa_nodes.empty() && sum < machine.memory_bytes.value_or(0) / 10 * 9;
+    return is_much_less ? std::optional(sum) : std::nullopt;
+}
+
 std::string rate_text(const std::optional<double>& gbps) { return gbps ? fmt::format("{:g} Gb/s", *gbps) : "?"; }
 
 std::string pcie_generation(double gts) {

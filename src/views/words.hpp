@@ -20,6 +20,10 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
 /// "637 GiB", "2.0 TiB", "94.5 GiB": for lines in which two decimals say no more.
 std::string short_bytes(std::uint64_t bytes);
 
+/// What the kernel counts for NUMA nodes, where that is much less than the machine's memory: Linux leaves memory out
+/// that a virtual machine got after its start. Unset: the two agree, or one is not known.
+std::optional<std::uint64_t> memory_in_nodes(const Machine& machine);
+
 /// "400 Gb/s"; "?" where it is not known.
 std::string rate_text(const std::optional<double>& gbps);
 

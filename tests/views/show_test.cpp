@@ -113,6 +113,18 @@ TEST_CASE("a switch whose place is not known holds its devices together all the 
                                                 "         ├─ rdmap79s0 0002:00:00.0, Gen5 x16\n"));
 }
 
+TEST_CASE("memory that the kernel counts for no NUMA node is remarked", "[views]") {
+    Machine machine;
+    machine.host = "vm";
+    machine.memory_bytes = std::uint64_t{24} << 30;
+    machine.numa_nodes = {{0, "0-1", std::uint64_t{9} << 30, {10}}};
+    CHECK_THAT(show(machine), ContainsSubstring("; the kernel counts no more than 9.0 GiB of it for"));
+    machine.numa_nodes[0].memory_bytes = std::uint64_t{23} << 30;
+    CHECK(show(machine).find("no more than") == std::string::npos);
+    machine.numa_nodes[0].memory_bytes.reset();
+    CHECK(show(machine).find("no more than") == std::string::npos);
+}
+
 TEST_CASE("every line but the judgement fits a terminal of 100 columns", "[views]") {
     for (const Machine& machine : {h100_machine(), broken_h100_machine(), h200_vm(), t4_machine(), cpu_machine()}) {
         std::istringstream lines(show(machine));
