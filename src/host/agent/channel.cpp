@@ -58,7 +58,9 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
 
     std::string target() const {
         if (host.transport == Transport::local) return fmt::format("{} (local)", host.name);
-        return fmt::format("{} (ssh {})", host.name, host.ssh.empty() ? host.address : host.ssh);
+        return fmt::format("{} (ssh {}{})", host.name,
+                           options.ssh_config.empty() ? "" : fmt::format("-F {} ", options.ssh_config),
+                           host.ssh.empty() ? host.address : host.ssh);
     }
 
     void interrupt(const Error& reason) {

@@ -133,7 +133,9 @@ void fail_at(const Url& url, const error_code& error, int timeout_s) {
         throw Error(ErrorKind::timed_out, url.host,
                     fmt::format("asking \"{}\": no whole answer in time (timeout of {} s)", url.shown(), timeout_s));
     }
-    throw Error(ErrorKind::unavailable, url.host, fmt::format("asking \"{}\": {}", url.shown(), error.message()));
+    throw Error(ErrorKind::unavailable, url.host,
+                fmt::format("asking \"{}\": {}; expected a server that answers there (curl -I {})", url.shown(),
+                            error.message(), url.shown()));
 }
 
 asio::awaitable<std::unique_ptr<HttpConnection>> open_connection(const Url& url, const HttpAccess& access,

@@ -134,8 +134,9 @@ void save_recording(const Recording& recording, const std::string& folder) {
     } catch (const std::exception& error) {
         std::error_code ignored;
         if (!partial.empty()) fs::remove_all(partial, ignored);
-        if (const auto* ours = dynamic_cast<const Error*>(&error); ours && ours->subject() == folder) throw;
-        refuse(ErrorKind::system, error.what());
+        const auto* ours = dynamic_cast<const Error*>(&error);
+        if (ours && ours->kind() == ErrorKind::invalid_input) throw;
+        refuse(ErrorKind::system, fmt::format("{}; expected a folder in which you may write", error.what()));
     }
 }
 
