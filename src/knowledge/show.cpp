@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <boost/json/serialize.hpp>
 
+#include "base/nearest_name.hpp"
 #include "knowledge/describe.hpp"
 
 namespace r1cluster {
@@ -65,13 +67,16 @@ void show_row(const json::object& row, std::string& out) {
 }
 
 const json::array& find_table(const NamedTables& tables, std::string_view name) {
-    std::string names;
+    std::vector<std::string> names;
     for (const auto& [known, rows] : tables) {
         if (known == name) return rows;
-        names += (names.empty() ? "" : ", ") + known;
+        names.push_back(known);
     }
+    const auto meant = detail::nearest_name(name, names);
     throw Error(ErrorKind::not_found, std::string(name),
-                fmt::format("looking for the table \"{}\": no table has this name; known are {}", name, names));
+                fmt::format("looking for the table \"{}\": no table has this name; {}", name,
+                            meant ? fmt::format("did you mean \"{}\"?", *meant)
+                                  : fmt::format("known are {}", fmt::join(names, ", "))));
 }
 
 }  // namespace
