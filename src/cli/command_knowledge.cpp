@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/session.hpp"
+#include "cli/usage.hpp"
 
 namespace r1cluster::cli {
 namespace {
@@ -30,10 +31,10 @@ void add_knowledge(CLI::App& app, Session& session) {
     verb->add_option("folder", folder, "with lint: the folder");
     add_knowledge_option(*verb, session);
     add_json(*verb, session);
-    verb->callback([&session] {
+    verb->callback([&session, &verb = *verb] {
         if (table == "lint" && !folder.empty()) return lint(folder, session);
         if (table == "lint" || !folder.empty()) {
-            throw CLI::ValidationError("knowledge", "expected `knowledge [TABLE]` or `knowledge lint DIR`");
+            throw UsageError(verb, "expected \"knowledge\", \"knowledge TABLE\" or \"knowledge lint DIR\"");
         }
         const Knowledge& tables = session.knowledge();
         const std::string text = !session.is_json ? show(tables, table)

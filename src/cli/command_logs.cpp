@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/session.hpp"
+#include "cli/usage.hpp"
 
 namespace r1cluster::cli {
 
@@ -10,9 +11,7 @@ void add_logs(CLI::App& app, Session& session) {
     static LogOptions log_options;
     verb->add_option("spec", session.spec_path, "the deployment spec (cluster.toml)")->required();
     verb->add_flag("-f,--follow", log_options.follow, "go on until interrupted, or until the deployment ends");
-    verb->add_option("-n,--lines", log_options.lines, "lines of each log, from its end; 0: all")
-        ->check(CLI::NonNegativeNumber)
-        ->capture_default_str();
+    add_number(*verb, "-n,--lines", log_options.lines, "lines of each log, from its end; 0: all", {0, 1'000'000'000});
     verb->add_option("--host", log_options.host, "print only the logs of this host");
     add_host_options(*verb, session);
     verb->callback([&session] {
@@ -31,7 +30,16 @@ void add_logs(CLI::App& app, Session& session) {
         if (log_options.follow) {
             follow_logs(session.spec(), show_log, log_options, options);
         } else {
-            for (const EngineLog& log : read_logs(session.spec(), log_options, options)) show_log(log);
+            const DeploymentSpec spec = session.spec();
+            const std::vector<EngineLog> logs = read_logs(spec, log_options, options);
+            for (const EngineLog& log : logs) show_log(log);
+            if (logs.empty()) {
+                print_error(
+                    fmt::format("r1cluster: no host that was asked has logs of \"{}\"; \"r1cluster status {}\" "
+                                "says whether it was started\n",
+                                spec.name, session.spec_path));
+                session.exit_code = has_findings;
+            }
         }
     });
 }

@@ -1,11 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verbs that read and decide, and start nothing: model, plan, check, config, launch.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "base/nearest_name.hpp"
 #include "cli/plan_request.hpp"
 #include "cli/session.hpp"
+#include "cli/usage.hpp"
 
 namespace r1cluster::cli {
+
+namespace {
+
+Error no_such_host(const Settings& settings, const std::string& host) {
+    std::vector<std::string> names;
+    for (const HostSettings& one : settings.hosts) names.push_back(one.host);
+    const auto meant = detail::nearest_name(host, names);
+    return Error(ErrorKind::not_found, host,
+                 fmt::format("looking for the settings of \"{}\": the spec has no such host; it has {}{}", host,
+                             fmt::join(names, ", "), meant ? fmt::format("; did you mean \"{}\"?", *meant) : ""));
+}
+
+}  // namespace
 
 std::string show_hosts(const std::vector<HostShards>& hosts) {
     std::string out = "\nbytes of the checkpoint that each host needs\n";
@@ -26,9 +42,8 @@ void add_model(CLI::App& app, Session& session) {
     verb->add_option("--revision", options.revision, "branch, tag or commit of a hub or a cache");
     verb->add_option("--token-file", options.token_file, "file with a token for the server, readable only by you");
     verb->add_option("--ca-file", options.ca_file, "certificates (PEM) that replace those of the system");
-    verb->add_option("--timeout", options.timeout_s, "time limit in seconds for one response of the server")
-        ->check(CLI::Range(1, 3600))
-        ->capture_default_str();
+    add_number(*verb, "--timeout", options.timeout_s, "time limit in seconds for one response of the server",
+               {1, 3600});
     verb->callback([&session] {
         options.on_progress = show_progress;
         options.is_cancelled = is_cancelled;
@@ -83,17 +98,13 @@ void add_config(CLI::App& app, Session& session) {
     add_json(*verb, session);
     add_explain(*verb, session);
     static std::string format = "text", host;
-    verb->add_option("--format", format, "text, env (for --env-file) or shell")
-        ->check(CLI::IsMember({"text", "env", "shell"}))
-        ->capture_default_str();
+    add_choice(*verb, "--format", format, "text, env (for --env-file) or shell", {"text", "env", "shell"});
     verb->add_option("--host", host, "print only this host");
     verb->callback([&session] {
         Settings settings = session.decide().require_settings();
         if (!host.empty()) {
             const HostSettings* only = settings.find(host);
-            if (!only)
-                throw Error(ErrorKind::not_found, host,
-                            fmt::format("looking for the settings of \"{}\": the spec has no such host", host));
+            if (!only) throw no_such_host(settings, host);
             settings.hosts = {HostSettings(*only)};
         }
         print(session, settings, [&] {

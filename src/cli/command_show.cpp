@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "cli/session.hpp"
+#include "cli/usage.hpp"
 
 namespace r1cluster::cli {
 namespace {
@@ -64,17 +65,17 @@ void add_record(CLI::App& app, Session& session) {
     add_input(*verb, session, false);
     static std::string output, anonymize = "on";
     verb->add_option("-o,--output", output, "folder to create")->required();
-    verb->add_option("--anonymize", anonymize, "on, or off to keep names, addresses and serial numbers")
-        ->check(CLI::IsMember({"on", "off"}))
-        ->capture_default_str();
+    add_choice(*verb, "--anonymize", anonymize, "on, or off to keep names, addresses and serial numbers",
+               {"on", "off"});
     verb->callback([&session] {
-        Recording recording = session.recording_or_this_host();
+        const Recording recording = session.recording_or_this_host();
         if (anonymize == "on") {
             Scrubbed scrubbed = scrub(recording);
+            save_recording(scrubbed.recording, output);
             for (const auto& [kind, count] : scrubbed.replaced) print_out(fmt::format("replaced {} {}\n", count, kind));
-            recording = std::move(scrubbed.recording);
+        } else {
+            save_recording(recording, output);
         }
-        save_recording(recording, output);
         print_out(fmt::format("recorded {} host{} in {}\n", recording.hosts.size(),
                               recording.hosts.size() == 1 ? "" : "s", output));
     });
@@ -169,6 +170,21 @@ void add_show(CLI::App& app, Session& session) {
     });
 }
 
+namespace {
+
+std::string read_log(const std::string& path) {
+    try {
+        return read_text_file(path, 64u << 20);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::not_found) throw;
+        throw Error(
+            error.kind(), error.subject(),
+            fmt::format("{}; expected a log of the engine, or a deployment spec that ends in .toml", error.what()));
+    }
+}
+
+}  // namespace
+
 void add_diagnose(CLI::App& app, Session& session) {
     CLI::App* verb =
         app.add_subcommand("diagnose", "explain from the engine's logs what went wrong, the first cause first");
@@ -189,11 +205,13 @@ void add_diagnose(CLI::App& app, Session& session) {
             status = read_status(hosts);
             end_progress();
         } else {
-            for (const std::string& path : sources) found.push_back({"", path, read_text_file(path, 64u << 20)});
+            for (const std::string& path : sources) found.push_back({"", path, read_log(path)});
         }
         Report report = diagnose(found, session.knowledge());
         if (status) report = merge(report, findings_of(*status));
-        print(session, report, [&] { return show(report, true); });
+        // What was looked for tells something only where there was something to look at.
+        const bool has_log = std::ranges::any_of(found, [](const EngineLog& log) { return !log.text.empty(); });
+        print(session, report, [&] { return show(report, has_log); });
         if (!report.findings.empty()) session.exit_code = has_findings;
     });
 }

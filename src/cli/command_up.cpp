@@ -23,12 +23,18 @@ std::string show_transports(const std::vector<TransportUse>& transports) {
     return out + "\n";
 }
 
-std::string show_result(const UpResult& result, bool explains) {
-    if (result.was_running) return show(result.status);
+/// The decisions, for --dry-run and --explain; `up` alone prints what is not as it should be.
+std::string show_decisions(const UpResult& result, bool explains) {
     std::string out = show(result.cluster) + "\n";
     if (!result.plan.layouts.empty()) out += show(result.plan, explains) + "\n";
     if (explains && !result.settings.hosts.empty()) out += show(result.settings, explains) + "\n";
     if (result.launch_plan) out += show(*result.launch_plan) + "\n";
+    return out;
+}
+
+std::string show_result(const UpResult& result, bool is_dry_run, bool explains) {
+    if (result.was_running) return show(result.status);
+    std::string out = is_dry_run || explains ? show_decisions(result, explains) : "";
     out += show(result.report, explains) + "\n" + show_transports(result.transports);
     if (result.status.phase != Phase::absent) out += show(result.status);
     return out + show_steps(result.steps);
@@ -56,8 +62,8 @@ void add_up(CLI::App& app, Session& session) {
         if (is_attached && deployment.is_ready()) result.status = deployment.wait();
         end_progress();
         print(session, result, [&] {
-            return show_result(result, session.explains) + "\n" + verdict_of_up(result, spec, up_options.is_dry_run) +
-                   "\n";
+            return show_result(result, up_options.is_dry_run, session.explains) + "\n" +
+                   verdict_of_up(result, spec, up_options.is_dry_run) + "\n";
         });
         const bool is_good =
             result.status.phase == Phase::ready || (up_options.is_dry_run && result.report.count(Severity::error) == 0);

@@ -39,19 +39,9 @@ public:
     std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
         return wrap_help(CLI::Formatter::make_help(app, std::move(name), mode));
     }
-    /// " FILE", " N=16", " on|off": without the range that a value must be in, which a wrong value is told.
+    /// " FILE", " N=16", " on|off": without a range, which a wrong value is told, and without what it excludes.
     std::string make_option_opts(const CLI::Option* option) const override {
-        std::string type = option->get_type_name();
-        const std::size_t checks = type.find(':');
-        if (checks != std::string::npos) {
-            std::string choices = type.substr(checks + 1);
-            type.resize(checks);
-            if (choices.size() > 2 && choices.front() == '{' && choices.back() == '}') {
-                type = choices.substr(1, choices.size() - 2);
-                for (char& letter : type) letter = letter == ',' ? '|' : letter;
-            }
-        }
-        if (type == "INT" || type == "UINT") type = "N";
+        const std::string type = option->get_type_name();
         std::string out = type.empty() ? "" : " " + type;
         if (!option->get_default_str().empty()) out += "=" + option->get_default_str();
         return out;
@@ -81,7 +71,7 @@ void append_wrapped(std::string& out, std::string_view line) {
 
 std::string suggestion(const std::string& mistyped, const std::vector<std::string>& names) {
     const auto nearest = detail::nearest_name(mistyped, names);
-    return nearest ? fmt::format(" Did you mean \"{}\"?", *nearest) : "";
+    return nearest ? fmt::format(" did you mean \"{}\"?", *nearest) : "";
 }
 
 }  // namespace
@@ -103,10 +93,13 @@ void format_help(CLI::App& app) {
     app.footer(std::string(exit_codes));
     for (CLI::App* verb : app.get_subcommands(nullptr)) {
         verb->formatter(formatter);
-        const auto example = examples.find(verb->get_name());
-        verb->footer(example == examples.end() ? std::string(exit_codes)
-                                               : fmt::format("Example: {}\n{}", example->second, exit_codes));
+        verb->footer(fmt::format("Example: {}\n{}", example_of(verb->get_name()), exit_codes));
     }
+}
+
+std::string_view example_of(const std::string& verb) {
+    const auto example = examples.find(verb);
+    return example == examples.end() ? "r1cluster --help" : example->second;
 }
 
 std::string suggest_verb(const CLI::App& app, const std::string& mistyped) {
@@ -120,6 +113,7 @@ std::string suggest_option(const CLI::App& verb, const std::string& mistyped) {
     for (const CLI::Option* option : verb.get_options()) {
         for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
     }
+    names.emplace_back("--help");
     return suggestion(mistyped.substr(0, mistyped.find('=')), names);
 }
 

@@ -3,6 +3,7 @@
 
 #include "cli/help.hpp"
 #include "cli/session.hpp"
+#include "cli/usage.hpp"
 #include "r1cluster/host/guard/agent_main.hpp"
 
 namespace {
@@ -14,13 +15,13 @@ bool has_verb(const CLI::App& app, const std::string& name) {
     return std::any_of(verbs.begin(), verbs.end(), [&](const CLI::App* verb) { return verb->get_name() == name; });
 }
 
-std::string unexpected_arguments(const CLI::App& app) {
-    const std::vector<CLI::App*> verbs = app.get_subcommands();
-    const CLI::App& verb = verbs.empty() ? app : *verbs.front();
-    const std::vector<std::string> remaining = app.remaining(true);
-    const std::string first = remaining.empty() ? "" : remaining.front();
-    return fmt::format("r1cluster: {} takes no \"{}\"; \"r1cluster {} --help\" lists what it takes.{}\n",
-                       verb.get_name(), first, verb.get_name(), cli::suggest_option(verb, first));
+/// Before CLI11 looks: it would ask for a verb where an option is mistyped, and take a mistyped verb for an argument.
+std::optional<std::string> mistyped_beginning(const CLI::App& app, const std::string& first) {
+    if (first.starts_with('-') ? app.get_option_no_throw(first) != nullptr : has_verb(app, first)) return std::nullopt;
+    const bool is_option = first.starts_with('-');
+    const std::string suggestion = is_option ? cli::suggest_option(app, first) : cli::suggest_verb(app, first);
+    return fmt::format("there is no {} \"{}\"{}", is_option ? "option" : "verb", first,
+                       suggestion.empty() ? "" : ";" + suggestion);
 }
 
 int run_verbs(int argc, char** argv) {
@@ -36,19 +37,19 @@ int run_verbs(int argc, char** argv) {
     }
     cli::format_help(app);
     cli::watch_signals();
-    if (argc > 1 && argv[1][0] != '-' && !has_verb(app, argv[1])) {
-        cli::print_error(fmt::format("r1cluster: there is no verb \"{}\"; \"r1cluster --help\" lists them.{}\n",
-                                     argv[1], cli::suggest_verb(app, argv[1])));
-        return cli::wrong_usage;
-    }
     try {
+        const auto mistyped = argc > 1 ? mistyped_beginning(app, argv[1]) : std::nullopt;
+        if (mistyped) throw cli::UsageError(app, *mistyped);
         app.parse(argc, argv);
         return session.exit_code;
-    } catch (const CLI::ExtrasError& error) {
-        cli::print_error(unexpected_arguments(app));
+    } catch (const cli::UsageError& error) {
+        cli::print_error(fmt::format("{}\n", error.what()));
         return cli::wrong_usage;
+    } catch (const CLI::Success& help) {
+        return app.exit(help);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? cli::clean : cli::wrong_usage;
+        cli::print_error(cli::explain_usage(app, error) + "\n");
+        return cli::wrong_usage;
     } catch (const Error& error) {
         cli::end_progress();
         cli::print_error(fmt::format("r1cluster: {}\n", error.what()));

@@ -5,21 +5,19 @@
 
 #include <regex>
 
+#include "cli/usage.hpp"
+
 namespace r1cluster::cli {
 namespace {
 
-struct Observation {
-    double tokens_per_s = 0;
-    Workload workload;
-};
-
-Observation parse_observation(const std::string& text) {
+Observation parse_observation(std::string_view whole) {
+    const std::string text(whole);
     static const std::regex form(
         R"(\s*(\d{1,9}(?:\.\d{1,9})?) tokens?/s at (\d{1,6}) requests? of (\d{1,9}) tokens\s*)");
     std::smatch parts;
     if (!std::regex_match(text, parts, form)) {
         throw Error(ErrorKind::invalid_input, text,
-                    fmt::format("reading --observed \"{}\": expected such as \"0.8 tokens/s at 4 requests of 32768 "
+                    fmt::format("the observation is \"{}\"; expected such as \"0.8 tokens/s at 4 requests of 32768 "
                                 "tokens\"",
                                 text));
     }
@@ -28,6 +26,17 @@ Observation parse_observation(const std::string& text) {
     observation.workload.output_tokens = std::min(Workload{}.output_tokens, tokens / 2);
     observation.workload.prompt_tokens = tokens - observation.workload.output_tokens;
     return observation;
+}
+
+/// A value that its parser refuses is a wrong option, and no failure.
+template <class Value>
+Value read_value(const CLI::App& verb, const std::string& option, const std::string& text,
+                 Value (*parse)(std::string_view)) {
+    try {
+        return parse(text);
+    } catch (const Error& error) {
+        throw UsageError(verb, fmt::format("{}: {}", option, error.what()));
+    }
 }
 
 std::string show_causes(const std::vector<SlownessCause>& causes) {
@@ -50,32 +59,33 @@ std::vector<Workload> workloads_of(const Layout& layout) {
 }  // namespace
 
 void PlanRequest::add_to(CLI::App& verb) {
-    verb.add_option("--for", goal, "latency, throughput, context, or \"32 users at 8192 tokens\"");
-    verb.add_option("--tp", tensor_parallel, "tensor parallel size");
-    verb.add_option("--pp", pipeline_parallel, "pipeline parallel size");
-    verb.add_option("--dp", data_parallel, "data parallel size");
-    verb.add_option("--ep", expert_parallel, "expert parallelism: whole experts on each rank")
-        ->check(CLI::IsMember({"on", "off"}));
-    verb.add_option("--dcp", decode_context_parallel, "decode context parallel size");
-    verb.add_option("--limit", options.limit, "number of layouts to list")
-        ->check(CLI::Range(std::int64_t{1}, std::int64_t{100'000}))
-        ->capture_default_str();
+    verb.add_option_function<std::string>(
+        "--for", [this, &verb](const std::string& text) { goal = read_value(verb, "--for", text, parse_goal); },
+        "latency, throughput, context, or \"32 users at 8192 tokens\"");
+    constexpr NumberRange sizes{1, 65'536};
+    add_number(verb, "--tp", tensor_parallel, "tensor parallel size", sizes);
+    add_number(verb, "--pp", pipeline_parallel, "pipeline parallel size", sizes);
+    add_number(verb, "--dp", data_parallel, "data parallel size", sizes);
+    add_choice(verb, "--ep", expert_parallel, "expert parallelism: whole experts on each rank", {"on", "off"});
+    add_number(verb, "--dcp", decode_context_parallel, "decode context parallel size", sizes);
+    add_number(verb, "--limit", options.limit, "number of layouts to list", {1, 100'000});
     CLI::Option* memory = verb.add_flag("--memory", wants_memory, "print the memory of the first layout instead");
     CLI::Option* speed = verb.add_flag("--speed", wants_speed, "print the speed of the first layout instead");
-    CLI::Option* seen = verb.add_option(
-        "--observed", observed, "print possible causes of \"0.8 tokens/s at 4 requests of 32768 tokens\" instead");
+    CLI::Option* seen = verb.add_option_function<std::string>(
+        "--observed",
+        [this, &verb](const std::string& text) { observed = read_value(verb, "--observed", text, parse_observation); },
+        "print possible causes of \"0.8 tokens/s at 4 requests of 32768 tokens\" instead");
     speed->excludes(memory);
     seen->excludes(memory)->excludes(speed);
-    verb.add_option("--context", context_tokens, "with --memory: print how many requests of this many tokens fit")
-        ->needs(memory)
-        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
+    add_number(verb, "--context", context_tokens, "with --memory: print how many requests of this many tokens fit")
+        ->needs(memory);
     verb.add_option("--calibrate", calibration_log,
                     "with --memory: replace estimates by the numbers in this log of the engine")
         ->needs(memory);
 }
 
 DeploymentSpec PlanRequest::applied_to(DeploymentSpec spec) const {
-    if (!goal.empty()) spec.serve.goal = parse_goal(goal);
+    if (goal) spec.serve.goal = goal;
     LayoutSpec& layout = spec.layout;
     if (tensor_parallel) layout.tensor_parallel = tensor_parallel;
     if (pipeline_parallel && pipeline_parallel != layout.pipeline_parallel) {
@@ -108,9 +118,9 @@ void PlanRequest::print_forecast(const Session& session, const Decision& decisio
                                                       workloads_of(layout), session.knowledge());
         print(session, forecast, [&] { return show(forecast, session.explains); });
     } else {
-        const Observation seen = parse_observation(observed);
-        const std::vector<SlownessCause> causes = explain_slowness(
-            decision.spec, decision.cluster, checkpoint, layout, seen.workload, seen.tokens_per_s, session.knowledge());
+        const std::vector<SlownessCause> causes =
+            explain_slowness(decision.spec, decision.cluster, checkpoint, layout, observed->workload,
+                             observed->tokens_per_s, session.knowledge());
         print_out(show_causes(causes));
     }
 }

@@ -2,7 +2,6 @@
 #include "cli/progress.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -10,14 +9,13 @@
 #include <optional>
 
 #include "cli/session.hpp"
+#include "cli/terminal.hpp"
 #include "report/terminal_text.hpp"
 
 namespace r1cluster::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr std::size_t usual_columns = 80;
 
 /// The line that stands on the terminal.
 struct OpenLine {
@@ -27,11 +25,6 @@ struct OpenLine {
 };
 std::optional<OpenLine> open_line;
 
-std::size_t terminal_columns() {
-    winsize size{};
-    return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual_columns;
-}
-
 std::string line_of(const Progress& progress, double elapsed_s) {
     return fmt::format("{:>7.1f} s  {:<8} {}", elapsed_s, progress.step,
                        progress.text.substr(0, progress.text.find('\n')));
@@ -39,8 +32,8 @@ std::string line_of(const Progress& progress, double elapsed_s) {
 
 void rewrite(double elapsed_s) {
     // The last column stays free: some terminals begin a new line there.
-    const std::string line =
-        cut_to_columns(detail::terminal_text(line_of(open_line->progress, elapsed_s)), terminal_columns() - 1);
+    const std::string line = cut_to_columns(detail::terminal_text(line_of(open_line->progress, elapsed_s)),
+                                            terminal_columns(STDERR_FILENO) - 1);
     fmt::print(stderr, "\r\033[K{}", line);
     std::fflush(stderr);
     open_line->shown_s = static_cast<long>(elapsed_s);

@@ -7,7 +7,10 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
+#include "cli/terminal.hpp"
+#include "cli/usage.hpp"
 #include "report/terminal_text.hpp"
 
 namespace r1cluster::cli {
@@ -27,7 +30,16 @@ void on_signal(int) {
 
 }  // namespace
 
-DeploymentSpec Session::spec() const { return parse_spec(read_text_file(spec_path), spec_path); }
+DeploymentSpec Session::spec() const {
+    try {
+        return parse_spec(read_text_file(spec_path), spec_path);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::not_found) throw;
+        throw Error(
+            error.kind(), error.subject(),
+            fmt::format("{}; expected a deployment spec, which \"r1cluster init HOST...\" writes", error.what()));
+    }
+}
 
 const Knowledge& Session::knowledge() const {
     if (knowledge_folder.empty()) return Knowledge::embedded();
@@ -65,10 +77,8 @@ void add_input(CLI::App& verb, Session& session, bool needs_spec) {
 
 void add_host_options(CLI::App& verb, Session& session) {
     verb.add_option("--ssh-config", session.options.ssh_config, "ssh configuration file (ssh's -F)");
-    verb.add_option("--connect-timeout", session.options.connect_timeout_s,
-                    "seconds until a host counts as not reached")
-        ->check(CLI::Range(1, 600))
-        ->capture_default_str();
+    add_number(verb, "--connect-timeout", session.options.connect_timeout_s,
+               "seconds until a host counts as not reached", {1, 600});
 }
 
 void add_json(CLI::App& verb, Session& session) {
@@ -79,7 +89,11 @@ void add_explain(CLI::App& verb, Session& session) {
 }
 
 void print_out(std::string_view text) {
-    const std::string shown = detail::terminal_text(text);
+    std::string shown = detail::terminal_text(text);
+    if (::isatty(STDOUT_FILENO)) {
+        shown = fit_to_terminal(shown, terminal_columns(STDOUT_FILENO));
+        if (std::getenv("NO_COLOR") == nullptr) shown = coloured(shown);
+    }
     std::fwrite(shown.data(), 1, shown.size(), stdout);
 }
 
