@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,4 +45,20 @@ def test_strict_types_hold(what: str, source: Path) -> None:
         capture_output=True,
         text=True,
     )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_pyright_finds_the_mistakes_of_a_consumer_and_nothing_else(source: Path, tmp_path: Path) -> None:
+    """Strictly, and with every "type: ignore" needed: mypy and pyright refuse the same lines."""
+    pytest.importorskip("pyright")
+    shutil.copy(source / "tests" / "python" / "consumer.py", tmp_path)
+    config = {
+        "include": ["consumer.py"],
+        "extraPaths": [str(source / "python")],
+        "typeCheckingMode": "strict",
+        "reportUnnecessaryTypeIgnoreComment": True,
+        "pythonVersion": "3.10",
+    }
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(config), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-m", "pyright", "-p", str(tmp_path)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
