@@ -92,7 +92,7 @@ SITUATIONS = [
     (CLEAN, ["show", "--from", "recording"]),
     (CLEAN, ["record", "--from", "recording", "-o", "again"]),
     (CLEAN, ["plan", "cluster.toml", "--from", "recording"]),
-    (CLEAN, ["config", "cluster.toml", "--from", "recording"]),
+    (FINDINGS, ["config", "cluster.toml", "--from", "recording"]),  # no interface for the address of the spec
     (CLEAN, ["launch", "cluster.toml", "--from", "recording"]),
     (CLEAN, ["status", "here.toml"]),
     (CLEAN, ["down", "here.toml"]),
@@ -197,7 +197,7 @@ def test_lines_on_a_terminal_break_between_words(command: Command, columns: int)
     lines = without_controls(shown)
     assert max(map(len, lines)) <= columns
     words = set(re.split(r"[\s│├└─]+", whole))
-    assert set(re.split(r"[\s│├└─]+", " ".join(lines))) <= words
+    assert set(re.split(r"[\s│├└─]+", " ".join(lines))) - {""} <= words
 
 
 def test_a_refusal_on_a_terminal_leaves_no_progress_cut_in_half(command: Command) -> None:
