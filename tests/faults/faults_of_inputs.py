@@ -7,8 +7,8 @@ import os
 import subprocess
 import time
 
-from faults_of_disks import mounted
 from hosts import CLEAN, FAILED, FINDINGS
+from injections import mounted
 from measure import Figures, fault
 from place import Place
 

@@ -1,151 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hosts that cannot be reached, or badly, and what they say before they say anything."""
+"""Networks that are cut, lossy, slow or other than they should be."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import shutil
 import signal
-import subprocess
-import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
-from faults_of_controllers import asking, engine_pids
 from hosts import CLEAN, FAILED, FINDINGS
-from measure import GONE_S, Figures, NotHere, cause, end_of_group, fault, not_here
+from injections import CLIENT, NODE0, NODE1, asking, engine_pids, filtered, on, refused_status
+from measure import GONE_S, Figures, cause, end_of_group, fault, not_here
 from place import LEASE_S, Place, until
-
-CLIENT, NODE0, NODE1 = "10.77.0.254", "10.77.0.1", "10.77.0.2"
-
-
-def on(place: Place, node: str, *command: str) -> str:
-    done = subprocess.run([*place.hosts.on(node), *command], capture_output=True, text=True)
-    assert done.returncode == 0, f"{command} on {node}: {done.stderr}"
-    return done.stdout
-
-
-@contextlib.contextmanager
-def filtered(place: Place, node: str, *rules: str) -> Iterator[None]:
-    """nftables rules of chains `input` and `output` on a host."""
-    if not shutil.which("nft"):
-        raise NotHere("nft is not installed")
-    hooks = "".join(
-        f"add chain inet faults {name} {{ type filter hook {name} priority 0; }}\n" for name in ("input", "output")
-    )
-    on(place, node[-1], "nft", "add table inet faults\n" + hooks)
-    try:
-        for rule in rules:
-            on(place, node[-1], "nft", f"add rule inet faults {rule}")
-        yield
-    finally:
-        on(place, node[-1], "nft", "delete table inet faults")
-
-
-@contextlib.contextmanager
-def shell_startup(place: Place, node: str, text: str) -> Iterator[None]:
-    """What a login shell of the host does before the agent's command."""
-    path = place.folder / node / "home" / ".bashrc"
-    path.write_text(text, encoding="utf-8")
-    try:
-        yield
-    finally:
-        path.unlink()
-
-
-def refused_status(place: Place, *options: str) -> tuple[float, str]:
-    """What `status` says of node1, which cannot be asked, and after how many seconds."""
-    begin = time.monotonic()
-    done = place.r1cluster("status", str(place.spec), "--json", *options, timeout_s=90)
-    seconds = time.monotonic() - begin
-    host = next(one for one in json.loads(done.stdout)["hosts"] if one["host"] == "node1")
-    assert host["phase"] == "unknown" and done.returncode in (FINDINGS, FAILED), (done.returncode, host)
-    return seconds, host["because"]
-
-
-@fault(
-    "F23",
-    "node1 refuses port 22, drops packets, or hangs behind the banner",
-    "three messages, each within the time limit of 5 s",
-    detected_s=6.0,
-    is_short=True,
-)
-def three_silences(place: Place) -> Figures:
-    """A refusing, a silent and a hanging host are told apart."""
-    said = []
-    with filtered(place, "node1", f"input ip saddr {CLIENT} tcp dport 22 reject with tcp reset"):
-        said.append(refused_status(place, "--connect-timeout", "5"))
-    with filtered(place, "node1", f"input ip saddr {CLIENT} drop"):
-        said.append(refused_status(place, "--connect-timeout", "5"))
-    with shell_startup(place, "node1", "sleep 60\n"):
-        said.append(refused_status(place, "--connect-timeout", "5"))
-    assert len({text for _, text in said}) == 3, said
-    return Figures(detected_s=max(seconds for seconds, _ in said), said=" / ".join(text for _, text in said))
-
-
-@fault("F24", "node1's host key is unknown, then another one", "refused; fingerprints and the command to trust")
-def foreign_host_key(place: Place) -> Figures:
-    """A host whose key is not the known one is not spoken to."""
-    known = place.folder / "known_hosts"
-    before = known.read_text(encoding="utf-8")
-    lines = before.splitlines()
-    said = []
-    try:
-        other = next(line for line in lines if line.startswith("node0")).split(" ", 1)[1]
-        for text in (
-            "\n".join(line for line in lines if not line.startswith("node1")),
-            "\n".join(f"node1,{NODE1} {other}" if line.startswith("node1") else line for line in lines),
-        ):
-            known.write_text(text + "\n", encoding="utf-8")
-            said.append(refused_status(place)[1])
-    finally:
-        known.write_text(before, encoding="utf-8")
-    assert said[0] != said[1], said
-    assert all("ost key" in text for text in said), said
-    return Figures(said=" / ".join(said))
-
-
-@fault("F25", "the login prints binary noise and empties PATH", "`up` and `status` work", times=2, is_short=True)
-def noisy_login(place: Place) -> Figures:
-    """What a login prints does not disturb the agent."""
-    with (
-        shell_startup(
-            place,
-            "node1",
-            "printf 'Welcome\\000\\377\\n{\"no\": 1}\\n'; head -c 65536 /dev/urandom; echo; export PATH=\n",
-        ),
-        place.serving(),
-    ):
-        code, status = place.status()
-        assert (code, status["phase"]) == (CLEAN, "ready"), status
-    return Figures()
-
-
-@fault("F48", "the login writes 1 MiB to standard error", "no deadlock", times=2)
-def full_standard_error(place: Place) -> Figures:
-    """A full standard error does not stop the connection."""
-    with shell_startup(place, "node1", "head -c 1048576 /dev/zero | tr '\\0' x >&2\n"):
-        begin = time.monotonic()
-        with place.serving():
-            pass
-        return Figures(note=f"ready after {time.monotonic() - begin:.1f} s")
-
-
-@fault("F26", "node1: shell exits 255; shell is killed by SIGKILL; port refused", "three answers")
-def three_ends(place: Place) -> Figures:
-    """ssh's exit code 255 has three causes that are told apart."""
-    said = []
-    with shell_startup(place, "node1", "exit 255\n"):
-        said.append(refused_status(place)[1])
-    with shell_startup(place, "node1", "kill -KILL $$\n"):
-        said.append(refused_status(place)[1])
-    with filtered(place, "node1", f"input ip saddr {CLIENT} tcp dport 22 reject with tcp reset"):
-        said.append(refused_status(place)[1])
-    assert len(set(said)) == 3, said
-    return Figures(said=" / ".join(said))
 
 
 def partition(place: Place, *rules: str) -> Figures:
@@ -324,45 +190,6 @@ def several_addresses(place: Place) -> Figures:
         for name in ("other0", "other1"):
             on(place, "1", "ip", "link", "delete", name)
     return Figures(said=refused.stderr.strip())
-
-
-@fault(
-    "F34",
-    "node3 of 4 takes 20 s for its login",
-    "`status` has the others within seconds and names it",
-    hosts=4,
-    detected_s=6.0,
-)
-def slow_host(place: Place) -> Figures:
-    """One slow host does not make the others wait."""
-    with place.serving(), shell_startup(place, "node1", "sleep 20\n"):
-        seconds, because = refused_status(place)
-    return Figures(detected_s=seconds, said=because)
-
-
-@fault(
-    "W5",
-    "node1 answers with 250 MB of nonsense",
-    "the others are shown; memory of the controller is bounded",
-    is_short=True,
-)
-def nonsense(place: Place) -> Figures:
-    """A host that answers nonsense hides no other, and takes no memory."""
-    with shell_startup(place, "node1", "head -c 250000000 /dev/urandom\n"):
-        process = place.r1cluster.start("status", str(place.spec), "--json")
-        drain = threading.Thread(target=lambda: setattr(process, "said", process.communicate()), daemon=True)
-        drain.start()
-        peak = 0
-        while process.poll() is None:
-            with contextlib.suppress(OSError):
-                status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
-                peak = max([peak, *(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))])
-            time.sleep(0.02)
-        drain.join()
-    hosts = {one["host"]: one for one in json.loads(process.said[0])["hosts"]}
-    assert hosts["node0"]["phase"] == "absent" and hosts["node1"]["phase"] == "unknown", hosts
-    assert peak < 256 << 10, f"the controller took {peak >> 10} MiB"
-    return Figures(said=hosts["node1"]["because"], note=f"{peak >> 10} MiB at most")
 
 
 @fault(

@@ -103,6 +103,7 @@ start_timeout_s = {value["timeout"]}
 {value["engine"]}
 [serve]
 address = "{value["address"]}"
+is_unprotected = true
 port = 8000
 max_model_len = 512
 [layout]
