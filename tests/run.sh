@@ -137,6 +137,7 @@ fi
 if $quick; then
   skip "fuzzing" "--quick"
   skip "the wheel" "--quick"
+  skip "faults" "--quick"
   skip "two hosts with the engine" "--quick"
 else
   shown_part "fuzzing" tests/fuzz/run.sh damaged_recordings \
@@ -146,6 +147,7 @@ else
   if [[ -x $results/wheel/bin/r1cluster ]]; then
     part_with_report "Python tests with the wheel" env PYTHONPATH="$results/wheel" "${pytest[@]}" tests/python
   fi
+  part_with_report "faults" "${pytest[@]}" tests/faults
   part_with_report "two hosts with the engine" "${pytest[@]}" tests/end_to_end/test_two_hosts.py
   # After the engine was installed for the former.
   part_with_report "NaN outside of the plan" env PYTHONPATH="$PWD/build/dev/python" "${pytest[@]}" tests/end_to_end/test_poison.py
