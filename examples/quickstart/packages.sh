@@ -13,7 +13,7 @@ declare -A packages=(
     libtomlplusplus-dev libcli11-dev libssl-dev zlib1g-dev libzstd-dev pkgconf libpugixml-dev libibverbs-dev python3-dev
     python3-venv"
   [hosts]="openssh-server openssh-client iproute2"
-  [tests]="catch2 haproxy openssl shellcheck"
+  [tests]="catch2 haproxy nftables openssl shellcheck"
   [fuzz]="clang libclang-rt-dev"
 )
 

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -18,7 +21,8 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
 from hosts import SOURCE
 from measure import ROWS, write_table
 from nightly import pytest_addoption as add_nightly
-from nightly import pytest_collection_modifyitems, pytest_configure  # noqa: F401
+from nightly import pytest_collection_modifyitems  # noqa: F401
+from nightly import pytest_configure as configure_nightly
 from place import Places
 
 
@@ -29,16 +33,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def binary() -> Path:
+def binary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the executable: a build that goes on beside the tests does not change it, and hosts get no symbols."""
     path = Path(os.environ.get("R1CLUSTER_BINARY", SOURCE / "build" / "dev" / "src" / "cli" / "r1cluster"))
     assert path.exists(), f"{path} is not built; R1CLUSTER_BINARY names another one"
-    return path
+    copy = tmp_path_factory.mktemp("binary") / "r1cluster"
+    shutil.copy(path, copy)
+    if shutil.which("strip"):
+        subprocess.run(["strip", copy], check=True)
+    return copy
 
 
 @pytest.fixture(scope="session")
 def places(binary: Path) -> Iterator[Places]:
     with ExitStack() as stack:
         yield Places(binary, stack)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    configure_nightly(config)
+    # Whoever ends the tests ends the hosts, and has the table of what was measured so far.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

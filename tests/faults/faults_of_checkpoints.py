@@ -129,7 +129,7 @@ def model_stalls(place: Place) -> Figures:
         raise NotHere("bindfs is not installed")
     copy = place.folder / "model1"
     write_checkpoint(copy)
-    on(place, "1", "bindfs", str(copy), str(place.model))
+    on(place, "1", "bindfs", "-o", "nonempty", str(copy), str(place.model))
     try:
         (pid,) = place.pids("node1", "bindfs")
         os.kill(pid, signal.SIGSTOP)

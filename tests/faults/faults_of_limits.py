@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import time
 from pathlib import Path
 
 from hosts import CLEAN, FAILED, FINDINGS
-from injections import findings, mounted, remove_group, sshd_limit
+from injections import findings, mounted, remove_group, shell_startup
 from measure import Figures, NotHere, fault
 from place import Place, until
 
@@ -53,7 +52,7 @@ def small_shared_memory(place: Place) -> Figures:
 )
 def low_limits(place: Place) -> Figures:
     """Low limits are found before a start, and in a log."""
-    with sshd_limit(place, "node1", resource.RLIMIT_NOFILE, 256):
+    with shell_startup(place, "node1", "ulimit -n 256\n"):
         seconds, text = findings(place)
     line = next((line.strip() for line in text.splitlines() if "limits.open_files" in line), "")
     assert "node1" in line, text[-600:]
@@ -70,7 +69,7 @@ def low_limits(place: Place) -> Figures:
 @fault("F18", "nofile 64 for logins of node1", "a clear refusal or a service, never half a start")
 def few_descriptors(place: Place) -> Figures:
     """With 64 descriptors `up` says what is wrong and leaves nothing."""
-    with sshd_limit(place, "node1", resource.RLIMIT_NOFILE, 64):
+    with shell_startup(place, "node1", "ulimit -n 64\n"):
         done = place.r1cluster("up", str(place.spec), "--ignore-findings", timeout_s=120)
         text = done.stdout + done.stderr
         assert done.returncode in (CLEAN, FINDINGS, FAILED), text

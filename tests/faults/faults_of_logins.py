@@ -28,7 +28,7 @@ def three_silences(place: Place) -> Figures:
         said.append(refused_status(place, "--connect-timeout", "5"))
     with filtered(place, "node1", f"input ip saddr {CLIENT} drop"):
         said.append(refused_status(place, "--connect-timeout", "5"))
-    with shell_startup(place, "node1", "sleep 60\n"):
+    with shell_startup(place, "node1", "sleep 8\n"):
         said.append(refused_status(place, "--connect-timeout", "5"))
     assert len({text for _, text in said}) == 3, said
     return Figures(detected_s=max(seconds for seconds, _ in said), said=" / ".join(text for _, text in said))

@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -45,7 +44,8 @@ def fails_to_start(place: Place, *words: str, options: tuple[str, ...] = ()) -> 
     missing = [word for word in words if word not in text]
     assert not missing, f"{missing} not in: {text[-700:]}"
     assert not place.processes(), place.processes()
-    figures.said = next((line.strip() for line in text.splitlines() if words and words[0] in line), "")
+    telling = [line.strip() for line in text.splitlines() if any(word in line for word in words)]
+    figures.said = telling[-1] if telling else ""
     return figures
 
 
@@ -151,17 +151,6 @@ def words_of(pid: int) -> str:
 
 def guard_of(place: Place, node: str) -> int:
     return int(place.said(node)["guard_pid"])
-
-
-@contextlib.contextmanager
-def sshd_limit(place: Place, node: str, name: int, value: int) -> Iterator[None]:
-    """A limit of every login of the host."""
-    before = resource.prlimit(place.sshd[node], name)
-    resource.prlimit(place.sshd[node], name, (value, value))
-    try:
-        yield
-    finally:
-        resource.prlimit(place.sshd[node], name, before)
 
 
 CLIENT, NODE0, NODE1 = "10.77.0.254", "10.77.0.1", "10.77.0.2"

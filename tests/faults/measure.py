@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from place import GRACE_S, Place, until
+from place import GRACE_S, Place, read, until
 
 GONE_S = GRACE_S + 2
 
@@ -137,23 +137,33 @@ def cell(text: str) -> str:
     return " ".join(text.replace("|", "\\|").replace("<", "&lt;").split())[:420]
 
 
+def line_of(row: Row) -> str:
+    fault = row.fault
+    words = (
+        f"{fault.key}: {fault.name}",
+        fault.injected,
+        fault.promised,
+        row.worst("detected_s"),
+        row.worst("stopping_s"),
+        row.worst("gone_s"),
+        "" if row.why_not else "; ".join(row.left) or "nothing",
+        row.verdict(),
+        row.seen(),
+    )
+    return "| " + " | ".join(map(cell, words)) + " |"
+
+
+def key_of(line: str) -> str:
+    return line[2:].partition(":")[0]
+
+
 def write_table(path: Path, rows: list[Row], facts: list[str]) -> None:
-    ok = sum(not row.problems and not row.why_not for row in rows)
-    bad = sum(bool(row.problems) for row in rows)
-    lines = [*facts, "", f"{len(rows)} faults: {ok} hold, {bad} fail, {len(rows) - ok - bad} not on this machine.", ""]
-    lines.append("| fault | injected | promised | detected | stopping | gone | left | n of n | seen |")
-    lines.append("|---|---|---|---|---|---|---|---|---|")
-    for row in rows:
-        words = (
-            f"{row.fault.key}: {row.fault.name}",
-            row.fault.injected,
-            row.fault.promised,
-            row.worst("detected_s"),
-            row.worst("stopping_s"),
-            row.worst("gone_s"),
-            "" if row.why_not else "; ".join(row.left) or "nothing",
-            row.verdict(),
-            row.seen(),
-        )
-        lines.append("| " + " | ".join(map(cell, words)) + " |")
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    """Rows of an earlier run that were not measured this time stay."""
+    lines = {key_of(line): line for line in read(path).splitlines() if key_of(line) in FAULTS}
+    lines |= {row.fault.key: line_of(row) for row in rows}
+    absent = sum("| not on this machine" in line for line in lines.values())
+    bad = sum("| **fails**" in line for line in lines.values())
+    counts = f"{len(lines)} faults: {len(lines) - absent - bad} hold, {bad} fail, {absent} not on this machine."
+    head = ["| fault | injected | promised | detected | stopping | gone | left | n of n | seen |", "|" + "---|" * 9]
+    text = [*facts, "", counts, "", *head, *(lines[key] for key in sorted(lines))]
+    path.write_text("\n".join(text) + "\n", encoding="utf-8")

@@ -231,5 +231,5 @@ class Places:
 
     def of(self, count: int) -> Place:
         if count not in self.made:
-            self.made[count] = Place(self.stack.enter_context(hosts_of_this_machine(count)), self.binary)
+            self.made[count] = Place(self.stack.enter_context(hosts_of_this_machine(count, "r1f.")), self.binary)
         return self.made[count]

@@ -64,6 +64,8 @@ def run_once(row: Row, places: Places, is_nightly: bool) -> None:
         row.why_not = str(reason)
     except AssertionError as error:
         problem = str(error)
+    except Exception as error:  # of the measurement itself: the next fault is measured all the same
+        problem = f"{type(error).__name__}: {error}"
     if left := place.clear():
         row.left += [text for text in left if text not in row.left]
         problem = problem or f"left: {left}"

@@ -80,9 +80,9 @@ class Hosts:
 
 
 @contextlib.contextmanager
-def hosts_of_this_machine(count: int) -> Iterator[Hosts]:
+def hosts_of_this_machine(count: int, prefix: str = "r1e.") -> Iterator[Hosts]:
     """Ended at the end, with everything on them."""
-    folder = Path(tempfile.mkdtemp(prefix="r1e.", dir="/tmp"))  # short: sockets of the engine have their path in it
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))  # short: sockets of the engine have their path in it
     hosts = Hosts(folder, count)
     try:
         yield hosts
