@@ -16,7 +16,7 @@ from place import Place, until
 SHARD = "model-00002-of-00002.safetensors"
 
 
-def with_other_engine(place: Place, change: object) -> Figures:
+def with_other_engine(place: Place, change: object, reason: str) -> Figures:
     """node1 has an environment of its own, changed."""
     folder = place.folder / "engine1"
     shutil.copytree(place.python.parents[1], folder)
@@ -27,7 +27,7 @@ def with_other_engine(place: Place, change: object) -> Figures:
             text.replace('address = "10.77.0.2"', f'address = "10.77.0.2"\npython = "{folder}/bin/python"'),
             encoding="utf-8",
         )
-        return fails_to_start(place, "node1", "engine1", options=("--ignore-findings",))
+        return fails_to_start(place, "worker-1 on node1", "engine1/bin/python", reason, options=("--ignore-findings",))
     finally:
         shutil.rmtree(folder)
 
@@ -46,18 +46,16 @@ def no_program(place: Place) -> Figures:
         python.mkdir()
 
     changes = {
-        "missing": lambda folder: (folder / "bin/python").unlink(),
-        "not executable": lambda folder: (folder / "bin/python").chmod(0o644),
-        "bad interpreter": lambda folder: (folder / "bin/python").write_text(
-            "#!/nonexistent/python\n", encoding="utf-8"
-        ),
-        "a directory": lambda folder: replace(folder / "bin/python"),
+        "No such file or directory": lambda folder: (folder / "bin/python").unlink(),
+        "Permission denied": lambda folder: (folder / "bin/python").chmod(0o644),
+        "No such file": lambda folder: (folder / "bin/python").write_text("#!/nonexistent/python\n", encoding="utf-8"),
+        "denied": lambda folder: replace(folder / "bin/python"),
     }
     said, slowest = [], 0.0
     for name, change in changes.items():
         place.spec = place.write_spec()
         try:
-            figures = with_other_engine(place, change)
+            figures = with_other_engine(place, change, name)
         except AssertionError as error:
             raise AssertionError(f"{name}: {error}") from None
         assert not [text for text in place.leftovers() if ": state" not in text], place.leftovers()
@@ -107,7 +105,7 @@ def bad_shards(place: Place) -> Figures:
         change(copy / SHARD)
         try:
             with mounted(place, "node1", place.model, "--bind", str(copy)):
-                figures = fails_to_start(place, SHARD, "node1")
+                figures = fails_to_start(place, "node1", SHARD)
         except AssertionError as error:
             raise AssertionError(f"{name}: {error}") from None
         finally:

@@ -52,14 +52,14 @@ def stale_state(place: Place) -> Figures:
 
 @fault(
     "F42",
-    "the state of node0 on a tmpfs of 1 MiB, then 64 MiB of log",
+    "the state of node0 on a tmpfs of 1 MiB, then 8 MiB of log",
     "the engine serves on; what was dropped is counted",
 )
 def log_disk_full(place: Place) -> Figures:
     """A full disk for logs stops no engine."""
     state = place.state("node0").parent.parent
     state.mkdir(parents=True, exist_ok=True)
-    place.fault("flood.api", "64")
+    place.fault("flood.api", "8")
     with mounted(place, "node0", state, "-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs"):
         try:
             begin = time.monotonic()

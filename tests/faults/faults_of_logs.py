@@ -34,10 +34,10 @@ def flood(place: Place, megabytes: int) -> Figures:
     return Figures(note=f"{megabytes / seconds:.0f} MB/s, guard at most {peak} MiB")
 
 
-@fault("F47", "500 MiB of log in one go", "the guard's memory stays bounded", times=2)
+@fault("F47", "64 MiB of log in one go", "the guard's memory stays bounded", times=2)
 def log_flood(place: Place) -> Figures:
     """A flood of log takes no memory (W15: its speed is what the engine is held to)."""
-    return flood(place, 500)
+    return flood(place, 64)
 
 
 NASTY = "\x1b]0;owned\x07\x1b[2J\u009b31m\u0085\x7f\u202e\x08\r\x00"

