@@ -28,7 +28,7 @@ from place import Places
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     add_nightly(parser)
-    parser.addoption("--times", type=int, default=1, help="repeat each fault so often")
+    parser.addoption("--times", type=int, help="inject each fault so often, instead of what it says for --nightly")
     parser.addoption("--table", type=Path, help="write the table of all that was measured to this file")
 
 

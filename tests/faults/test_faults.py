@@ -37,7 +37,7 @@ def test_fault(key: str, places: Places, request: pytest.FixtureRequest) -> None
     row = Row(fault)
     ROWS.append(row)
     is_nightly = request.config.getoption("--nightly")
-    for _ in range(request.config.getoption("--times") * (fault.times if is_nightly else 1)):
+    for _ in range(request.config.getoption("--times") or (fault.times if is_nightly else 1)):
         row.tries += 1
         run_once(row, places, is_nightly)
     if row.why_not:
@@ -66,7 +66,11 @@ def run_once(row: Row, places: Places, is_nightly: bool) -> None:
         problem = str(error)
     except Exception as error:  # of the measurement itself: the next fault is measured all the same
         problem = f"{type(error).__name__}: {error}"
-    if left := place.clear():
+    try:
+        left = place.clear()
+    except Exception as error:
+        left = [f"{type(error).__name__}: {error}"]
+    if left:
         row.left += [text for text in left if text not in row.left]
         problem = problem or f"left: {left}"
     if problem:
