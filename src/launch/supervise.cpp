@@ -68,7 +68,10 @@ void fail(Step& result, Cause cause, std::optional<double> when, double now) {
 Cause lost_peer(const State& state, const std::string& host) {
     Cause cause;
     cause.host = host;
-    cause.text = fmt::format("{} was not heard from for {:.0f} s (said by {})", host, state.lease_s, state.host);
+    cause.text = state.peers_met.contains(host)
+                     ? fmt::format("{} was not heard from for {:.0f} s (said by {})", host, state.lease_s, state.host)
+                     : fmt::format("the guards on {} and {} did not connect within {:.0f} s (said by {})", host,
+                                   state.host, state.lease_s, state.host);
     return cause;
 }
 
@@ -88,13 +91,23 @@ Cause lost_controller(const State& state, const std::string& why) {
     return cause;
 }
 
+/// A guard that dies before the guards have met would be missed after the lease alone: until then nothing runs that
+/// could be left.
+void start_once_met(Step& result) {
+    State& state = result.state;
+    if (!state.has_begun || state.has_started || is_ending(state)) return;
+    if (state.peers_met.size() < state.peers_heard.size()) return;
+    state.has_started = true;
+    for (const std::string& name : state.processes) result.decisions.push_back(StartProcess{name});
+}
+
 void on(Step& result, const Begin&, double now) {
     State& state = result.state;
     if (state.has_begun || is_ending(state)) return;
     state.has_begun = true;
     state.controller_heard = now;
     for (auto& [host, heard] : state.peers_heard) heard = now;
-    for (const std::string& name : state.processes) result.decisions.push_back(StartProcess{name});
+    start_once_met(result);
 }
 
 void on(Step&, const ProcessStarted&, double) {}
@@ -134,9 +147,13 @@ void on(Step& result, const StallSeen& event, double now) {
 }
 
 void on(Step& result, const PeerHeard& event, double now) {
-    const auto peer = result.state.peers_heard.find(event.host);
-    if (peer != result.state.peers_heard.end()) peer->second = now;
-    result.state.peers_lost.erase(event.host);
+    State& state = result.state;
+    const auto peer = state.peers_heard.find(event.host);
+    if (peer == state.peers_heard.end()) return;
+    peer->second = now;
+    state.peers_met.insert(event.host);
+    state.peers_lost.erase(event.host);
+    start_once_met(result);
 }
 
 void on(Step& result, const PeerLost& event, double now) {
@@ -168,7 +185,7 @@ void on(Step& result, const ControllerLeft&, double now) {
 
 void on(Step& result, const Commit&, double) {
     // Before anything was started no token can have come from here.
-    if (result.state.phase != Phase::starting || !result.state.has_begun) return;
+    if (result.state.phase != Phase::starting || !result.state.has_started) return;
     result.state.phase = Phase::ready;
     result.state.is_attached = result.state.fate == Fate::attached;
 }
@@ -199,11 +216,11 @@ void on(Step& result, const Tick&, double now) {
     State& state = result.state;
     if (state.drain_until && now >= *state.drain_until) return end_drain(result, now);
     if (state.has_begun && !is_ending(state)) {
-        for (const auto& [host, heard] : state.peers_heard) {
-            if (now - heard > state.lease_s) return fail(result, lost_peer(state, host), now, now);
-        }
         for (const auto& [host, since] : state.peers_lost) {
             if (now - since > reconnect_s) return fail(result, closed_link(state, host), since, now);
+        }
+        for (const auto& [host, heard] : state.peers_heard) {
+            if (now - heard > state.lease_s) return fail(result, lost_peer(state, host), now, now);
         }
     }
     if (state.is_attached && !is_ending(state) && now - state.controller_heard > state.lease_s) {

@@ -37,10 +37,13 @@ Cause cause(const std::string& text) {
     return made;
 }
 
-/// A guard of node0 that is led through a story.
+/// A guard that is led through a story; it has met its peers.
 struct Story {
     explicit Story(Fate fate = Fate::service, const std::string& host = "node0", int drain_s = 0)
-        : state(initial(three_hosts(fate, drain_s), host, 0)) {}
+        : state(initial(three_hosts(fate, drain_s), host, 0)) {
+        for (const auto& [peer, heard] : initial(three_hosts(fate, drain_s), host, 0).peers_heard)
+            at(0, PeerHeard{peer});
+    }
     std::vector<Decision> at(double now, const Event& event) {
         Step next = step(std::move(state), event, now);
         state = std::move(next.state);
@@ -68,6 +71,37 @@ TEST_CASE("begin starts each process of the host once", "[launch]") {
     CHECK(story.at(1, Begin{}) == std::vector<Decision>{StartProcess{"head"}, StartProcess{"ray"}});
     CHECK(story.at(2, Begin{}) == nothing);
     CHECK(story.state.phase == Phase::starting);
+}
+
+TEST_CASE("nothing starts before every guard was heard, and a guard that never is, is named", "[launch]") {
+    Story story;
+    story.state = initial(three_hosts(), "node0", 0);
+    story.at(0.5, PeerHeard{"node1"});
+    CHECK(story.at(1, Begin{}) == nothing);
+    CHECK(story.at(1.5, PeerHeard{"node1"}) == nothing);
+    CHECK(story.at(1.6, Commit{}) == nothing);
+    CHECK(story.state.phase == Phase::starting);
+    Story later = story;
+    CHECK(later.at(2, PeerHeard{"node2"}) == std::vector<Decision>{StartProcess{"head"}, StartProcess{"ray"}});
+    CHECK(later.at(3, PeerHeard{"node2"}) == nothing);
+    story.at(20.9, ControllerHeard{});
+    story.at(20.9, PeerHeard{"node1"});
+    CHECK(story.at(21, Tick{}) == nothing);
+    CHECK(story.at(21.1, Tick{}).size() == 2);
+    REQUIRE(story.state.cause);
+    CHECK(story.state.cause->host == "node2");
+    CHECK(story.state.cause->text == "the guards on node2 and node0 did not connect within 20 s (said by node0)");
+}
+
+TEST_CASE("a guard that was suspended says that a connection has closed, and not that it heard nothing", "[launch]") {
+    Story story;
+    story.at(1, Begin{});
+    story.at(2, PeerLost{"node1"});
+    story.at(40, ControllerHeard{});
+    story.at(40, Tick{});
+    REQUIRE(story.state.cause);
+    CHECK(story.state.cause->text ==
+          "the guard on node1 closed its connection to node0 and did not come back within 3 s");
 }
 
 TEST_CASE("a guard that was stopped before it began starts nothing", "[launch]") {

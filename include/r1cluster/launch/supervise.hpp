@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -17,7 +18,7 @@ namespace r1cluster::supervise {
 
 // What happens. Where an event tells of a failure, `at` says when it happened, unset: now; of two failures the earlier
 // one is the cause, however late it is told.
-struct Begin {};  ///< the controller asks to start the processes
+struct Begin {};  ///< the controller asks to start the processes; they start once every peer was heard
 struct ProcessStarted {
     std::string name;
     int pid = 0;
@@ -97,11 +98,13 @@ struct State {
     Phase phase = Phase::starting;
     bool is_head = false;
     bool has_begun = false;
-    bool is_attached = true;  ///< ends when the controller does; false after Commit of a service
+    bool has_started = false;  ///< the processes were asked to start
+    bool is_attached = true;   ///< ends when the controller does; false after Commit of a service
     Fate fate = Fate::service;
     std::vector<std::string> processes;         ///< to be started
     std::map<int, int> ranks;                   ///< rank -> pid, as far as seen
     std::map<std::string, double> peers_heard;  ///< every peer; time of its last message
+    std::set<std::string> peers_met;            ///< peers that were ever heard
     std::map<std::string, double> peers_lost;   ///< peers whose connection closed; since when
     std::map<int, double> stopped;              ///< pid -> since when the process is stopped
     std::optional<Stall> stall;                 ///< the engine does not work

@@ -104,6 +104,24 @@ TEST_CASE("an engine core that is stopped is named", "[host/guard]") {
     CHECK_THAT(status.cause->text, ContainsSubstring("has been stopped by a signal or a debugger for 1"));
 }
 
+TEST_CASE("no process starts before the guards have met, so that each is missed at once", "[host/guard]") {
+    Guarded deployment({{"rank", "0", "2"}, {"rank", "1", "2"}});
+    const DeploymentStatus alone = deployment.control([&](Agents& hosts) -> asio::awaitable<DeploymentStatus> {
+        const detail::protocol::JobCreate head{deployment.plan.deployment, "node0", deployment.generation, "token",
+                                               to_json(deployment.plan)};
+        co_await hosts.call("node0", head, verb_timeout_s);
+        detail::protocol::JobAsk begin;
+        begin.deployment = deployment.plan.deployment;
+        begin.host = "node0";
+        begin.verb = GuardVerb::begin;
+        co_await hosts.call("node0", begin, verb_timeout_s);
+        co_await hosts.pause(1);
+        co_return co_await detail::ask_guards(hosts, GuardVerb::ping, verb_timeout_s);
+    });
+    CHECK(alone.hosts.at(0).phase == Phase::starting);
+    CHECK(alone.hosts.at(0).processes.empty());
+}
+
 TEST_CASE("a guard that is killed is missed by the others at once", "[host/guard]") {
     Guarded deployment({{"rank", "0", "2"}, {"rank", "1", "2"}});
     const DeploymentStatus served = deployment.serve();
