@@ -52,6 +52,7 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
     std::map<std::string, std::shared_ptr<PeerLine>> peers;  // proven connections, by host
     std::map<std::string, double> clock_offsets;             // our clock minus that of each host, at most
     Unproven unproven;                                       // to the head
+    std::uint64_t accepted = 0;                              // connections
     std::optional<PeerNews> told;                            // for those that connect later
     std::set<std::string> knowing;  // hosts that were told of our end, or that ended themselves
     bool is_over = false;
@@ -116,6 +117,12 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
     }
 
     asio::awaitable<void> listen_to(std::string peer, std::shared_ptr<PeerLine> line) {
+        // A peer has one connection at a time, so of two the later one is the peer's; the other proves itself with what
+        // the peer wrote before giving it up.
+        if (const auto known = peers.find(peer); known != peers.end()) {
+            if (known->second->number > line->number) co_return;
+            known->second->close();
+        }
         peers[peer] = line;
         if (callbacks.on_heard) callbacks.on_heard(peer);
         line->write(beat_news());
@@ -197,7 +204,9 @@ struct GuardLink::State : std::enable_shared_from_this<GuardLink::State> {
         while (!is_over) {
             auto [error, socket] = co_await acceptor.async_accept(result_of);
             if (!error) {
-                asio::co_spawn(context, meet_caller(std::make_shared<PeerLine>(std::move(socket))), asio::detached);
+                auto line = std::make_shared<PeerLine>(std::move(socket));
+                line->number = ++accepted;
+                asio::co_spawn(context, meet_caller(std::move(line)), asio::detached);
                 continue;
             }
             if (!is_passing(error)) co_return;

@@ -6,6 +6,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json/serialize.hpp>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -35,6 +36,7 @@ public:
     void close();
 
     boost::asio::ip::tcp::socket socket;
+    std::uint64_t number = 0;  ///< of the connections that a head accepted, counted in their order
 
 private:
     void write_text(const std::string& text);
