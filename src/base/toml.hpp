@@ -20,4 +20,9 @@ namespace r1cluster::detail {
 /// "a table", "a whole number", ... for messages.
 std::string_view type_name(const toml::node& node);
 
+/// toml::parse, which has no limit for the parts of a dotted key: each is a table in a table, and what walks through
+/// them or destroys them recurses. Throws toml::parse_error, also for a line with more dots than any file has a use
+/// for.
+toml::table parse_toml(std::string_view text, std::string_view source);
+
 }  // namespace r1cluster::detail

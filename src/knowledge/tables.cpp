@@ -71,7 +71,7 @@ class TableFile {
 public:
     TableFile(std::string name, std::string_view text, Tables& tables) : name_(std::move(name)), tables_(tables) {
         try {
-            table_ = toml::parse(text);
+            table_ = detail::parse_toml(text, name_);
         } catch (const toml::parse_error& error) {
             const auto& at = error.source().begin;
             tables_.errors.push_back({name_, at.line, at.column, fmt::format("not TOML: {}", error.description())});

@@ -157,9 +157,9 @@ void refuse_other_files(std::string_view text, std::string_view source) {
     }
 }
 
-toml::table parse_toml(std::string_view text, std::string_view source) {
+toml::table parse_text(std::string_view text, std::string_view source) {
     try {
-        return toml::parse(text, source);
+        return detail::parse_toml(text, source);
     } catch (const toml::parse_error& error) {
         const auto& at = error.source().begin;
         refuse(source, {at.line, at.column}, detail::explain_syntax(text, at.line, error.description()));
@@ -170,7 +170,7 @@ toml::table parse_toml(std::string_view text, std::string_view source) {
 
 DeploymentSpec parse_spec(std::string_view text, std::string_view source) {
     refuse_other_files(text, source);
-    const toml::table root = parse_toml(text, source);
+    const toml::table root = parse_text(text, source);
     detail::Positions positions;
     try {
         TableReader reader(root, "", positions);

@@ -382,3 +382,12 @@ TEST_CASE("more hosts than anyone has are refused", "[spec]") {
     text += "[model]\npath = \"/m\"\n[engine]\npython = \"/p\"\n";
     CHECK_THAT(error_of([&] { parse_spec(text); }), ContainsSubstring("1025 hosts; at most 1024 are allowed"));
 }
+
+TEST_CASE("a key of a hundred thousand parts is refused", "[spec]") {
+    std::string key = "a";
+    for (int i = 0; i < 140'000; ++i) key += ".a";
+    const std::string refusal = "not TOML: the line has more than 1000 dots";
+    CHECK_THAT(error_of([&] { parse_spec(key + " = 1\n"); }), ContainsSubstring("cluster.toml:1:1: " + refusal));
+    CHECK_THAT(error_of([&] { parse_spec("name = \"r1\"\n[" + key + "]\n"); }), ContainsSubstring(":2:1: " + refusal));
+    CHECK_THAT(error_of([&] { parse_spec("env = { " + key + " = 1 }\n"); }), ContainsSubstring(":1:1: " + refusal));
+}
