@@ -127,7 +127,9 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
                             fmt::format("{} {}: the agent {}{}", doing, target(), how, said()));
         }
         std::string advice;
-        if (errors.find("Permission denied") != std::string::npos && code == 255) {
+        if (errors.empty() && code == 255) {
+            advice = " and said nothing: what it ran there was killed, or the login's shell ended so";
+        } else if (errors.find("Permission denied") != std::string::npos && code == 255) {
             advice = "; ssh must log in without a question: check its key with \"ssh -o BatchMode=yes\"";
         } else if (errors.find("Host key verification failed") != std::string::npos) {
             advice = "; connect once with ssh by hand and compare the fingerprint";

@@ -31,6 +31,18 @@ bool is_ended_elsewhere(DeploymentStatus& status) {
     return true;
 }
 
+void prefer_lost_connection(DeploymentStatus& status) {
+    // Without a process: a guard missed somebody.
+    if (!status.cause || !status.cause->process.empty()) return;
+    for (const HostStatus& host : status.hosts) {
+        if (host.phase != Phase::unknown || host.because.empty() || host.host != status.cause->host) continue;
+        status.cause->text = fmt::format(
+            "the agent on {} was lost while the engine started: {}; its guard has ended "
+            "what ran there",
+            host.host, host.because);
+    }
+}
+
 namespace {
 
 bool is_known_cause(const Knowledge& knowledge, const std::string& id) {

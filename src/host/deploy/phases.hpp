@@ -20,6 +20,10 @@ bool is_ended_elsewhere(DeploymentStatus& status);
 /// passed: until the first token nobody depends on the deployment, so to end it is the safe side.
 bool is_hopeless(DeploymentStatus& status);
 
+/// A guard whose agent has died says that the controller went away. Where this controller lost a host while it waits,
+/// the lost connection is the cause, in its words.
+void prefer_lost_connection(DeploymentStatus& status);
+
 /// What an engine printed of the failure outweighs the order in which processes ended by themselves: a rank that found
 /// its port taken may end after the peer that waited for it. An end by a signal stays the cause.
 void prefer_printed_cause(DeploymentStatus& status, const Report& report, const Knowledge& knowledge);

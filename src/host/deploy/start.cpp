@@ -93,6 +93,7 @@ asio::awaitable<DeploymentStatus> await_ready(Agents& hosts, const LaunchPlan& l
     std::string last_activity;
     while (true) {
         DeploymentStatus status = co_await ask_guards(hosts, protocol::GuardVerb::ping, ping_timeout_s, generation);
+        prefer_lost_connection(status);
         if (is_ended_elsewhere(status) || is_hopeless(status)) co_return status;
         if (token->is_ready) {
             status = co_await ask_guards(hosts, protocol::GuardVerb::commit, ping_timeout_s, generation);

@@ -40,12 +40,13 @@ TEST_CASE("ssh may not ask, forwards nothing, and takes the destination after --
     argv.pop_back();
     CHECK(argv == std::vector<std::string>{
                       "/usr/bin/ssh",     "-F", "/home/me/ssh_config",   "-o", "BatchMode=yes",           "-o",
-                      "ConnectTimeout=7", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3",   "-o",
+                      "ConnectTimeout=6", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3",   "-o",
                       "ForwardAgent=no",  "-o", "ForwardX11=no",         "-o", "ClearAllForwardings=yes", "-o",
                       "RequestTTY=no",    "-o", "EscapeChar=none",       "-o", "ControlMaster=no",        "--",
                       "root@gpu-1"});
     CHECK(script ==
-          "exec /bin/sh -c 'umask 077; d=\"${XDG_CACHE_HOME:-$HOME/.cache}/r1cluster/agent\"; "
+          "exec /bin/sh -c 'umask 077; PATH=\"${PATH:+$PATH:}/usr/bin:/bin\"; export PATH; "
+          "d=\"${XDG_CACHE_HOME:-$HOME/.cache}/r1cluster/agent\"; "
           "b=\"$d/r1cluster-0123456789abcdef0123456789abcdef\"; "
           "good() { [ -f \"$1\" ] && [ ! -L \"$1\" ] && [ -O \"$1\" ] && [ \"$(stat -c %a \"$1\")\" = 700 ] && "
           "[ \"$(sha256sum <\"$1\" | cut -c 1-64)\" = "
