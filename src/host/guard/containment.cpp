@@ -118,7 +118,9 @@ bool has_marker(int pid, const std::string& marker) {
     return false;
 }
 
-std::set<int> leftovers(const std::string& cgroup, const std::string& marker) {
+}  // namespace
+
+std::set<int> find_leftovers(const std::string& cgroup, const std::string& marker) {
     std::set<int> found;
     if (!cgroup.empty()) {
         for (const int pid : numbers_in(cgroup + "/cgroup.procs")) found.insert(pid);
@@ -132,8 +134,6 @@ std::set<int> leftovers(const std::string& cgroup, const std::string& marker) {
     }
     return found;
 }
-
-}  // namespace
 
 bool kill_by_pidfd(int pid, const std::function<bool(int pid)>& is_still) {
     if (pid <= 1) return false;
@@ -185,12 +185,12 @@ Leftovers kill_leftovers(const std::string& cgroup, const std::string& marker, d
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::duration<double>(timeout_s);
     Leftovers result;
     while (true) {
-        const std::set<int> found = leftovers(cgroup, marker);
+        const std::set<int> found = find_leftovers(cgroup, marker);
         result.left = static_cast<int>(found.size());
         result.found = std::max(result.found, result.left);
         if (found.empty() || std::chrono::steady_clock::now() > deadline) break;
         for (const int pid : found) {
-            kill_by_pidfd(pid, [&](int same) { return leftovers(cgroup, marker).contains(same); });
+            kill_by_pidfd(pid, [&](int same) { return find_leftovers(cgroup, marker).contains(same); });
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,8 +49,11 @@ struct Leftovers {
     int left = 0;  ///< that a SIGKILL did not end in time, as a process in a driver's call
 };
 
-/// Ends by force what a guard left that died before its processes did: those of the cgroup, and those that bear the
-/// job's marker in their environment. Waits until they are gone, at most `timeout_s`.
+/// Processes of the cgroup, and those that bear the job's marker in their environment.
+std::set<int> find_leftovers(const std::string& cgroup, const std::string& marker);
+
+/// Ends by force what a guard left that died before its processes did. Waits until they are gone, at most
+/// `timeout_s`.
 Leftovers kill_leftovers(const std::string& cgroup, const std::string& marker, double timeout_s);
 
 /// The environment variable that every process of a job inherits.

@@ -190,9 +190,9 @@ private:
 
     static Error still_there(const JobFolder& folder, double waited_s) {
         return Error(ErrorKind::timed_out, folder.path(),
-                     fmt::format("ending the deployment: processes are still there after {:.0f} s (in the driver, "
-                                 "maybe); nothing was removed",
-                                 waited_s));
+                     fmt::format("ending the deployment: processes are still there after {:.0f} s: {}; nothing was "
+                                 "removed",
+                                 waited_s, describe_leftovers(folder)));
     }
 
     asio::io_context& context_;

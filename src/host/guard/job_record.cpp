@@ -2,8 +2,12 @@
 #include "host/guard/job_record.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <fstream>
 
 #include "host/guard/containment.hpp"
+#include "host/guard/process_facts.hpp"
 #include "host/guard/residue.hpp"
 
 namespace r1cluster::detail {
@@ -37,6 +41,25 @@ int end_leftovers(const JobFolder& folder, double timeout_s) {
     const int left = kill_leftovers(group->cgroup, group->marker, timeout_s).left;
     if (left == 0) remove_temporary_folder(group->temporary);
     return left;
+}
+
+std::string describe_leftovers(const JobFolder& folder) {
+    constexpr std::size_t most = 8;
+    const auto group = saved<JobGroup>(folder, "group");
+    if (!group) return "unknown ones";
+    std::vector<std::string> texts;
+    const std::set<int> pids = find_leftovers(group->cgroup, group->marker);
+    for (const int pid : pids) {
+        const auto look = look_at(pid);
+        if (!look || texts.size() == most) continue;
+        std::ifstream file(fmt::format("/proc/{}/wchan", pid));
+        std::string place;
+        std::getline(file, place);
+        if (place.empty() || place == "0") place = "a place that this kernel does not tell";
+        texts.push_back(fmt::format("{} ({}, state {} in {})", pid, look->title, look->state, place));
+    }
+    const std::string more = pids.size() > most ? fmt::format(" and {} more", pids.size() - most) : "";
+    return fmt::format("{}{}", fmt::join(texts, ", "), more);
 }
 
 }  // namespace r1cluster::detail

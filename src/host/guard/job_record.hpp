@@ -34,5 +34,7 @@ HostStatus word_of_another_up(const std::string& host);
 /// Ends what a guard left that died before its processes did. Blocks for at most `timeout_s`. Returns how many
 /// processes are left.
 int end_leftovers(const JobFolder& folder, double timeout_s);
+/// Those that are there, with what each waits for in the kernel: "4711 (VLLM::Worker_TP0, state D in nv_wait)".
+std::string describe_leftovers(const JobFolder& folder);
 
 }  // namespace r1cluster::detail

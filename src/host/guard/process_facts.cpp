@@ -70,6 +70,7 @@ std::optional<ProcessLook> look_at(int pid) {
     if (fields.size() < 2) return std::nullopt;
     std::ifstream arguments(fmt::format("/proc/{}/cmdline", pid));
     ProcessLook look;
+    look.state = fields[0].front();
     look.is_stopped = fields[0] == "T" || fields[0] == "t";
     look.parent = std::atoi(fields[1].c_str());
     // A process that engines rename has its title in place of all arguments, with blanks behind.

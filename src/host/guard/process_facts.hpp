@@ -20,6 +20,7 @@ double monotonic_s();
 /// What /proc says of a process of the job.
 struct ProcessLook {
     std::string title;        ///< its first argument, which engines set to their own name of the process
+    char state = '?';         ///< as proc_pid_stat(5) has it
     bool is_stopped = false;  ///< by a signal or a debugger
     int parent = 0;
 };

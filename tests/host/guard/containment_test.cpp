@@ -92,6 +92,8 @@ TEST_CASE("what a guard left is found by its marker, and nothing else is touched
     const auto left = Child::start(context, {engine, "tree", "2", "environment"}, options);
     char byte = 0;
     left->output().read_some(boost::asio::buffer(&byte, 1));  // it has forked
+    CHECK(find_leftovers("", marker).contains(left->pid()));
+    CHECK(!find_leftovers("", marker).contains(bystander->pid()));
     CHECK(kill_leftovers("", marker, 60).found >= 3);
     CHECK(kill_leftovers("", marker, 60).found == 0);
     CHECK(!is_alive(left->pid()));
