@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -134,6 +135,7 @@ ROWS: list[Row] = []  # of this session
 
 
 def cell(text: str) -> str:
+    text = re.sub(r"(/tmp/)?r1f\.\w+", "HOSTS", text)  # the folder of this run
     return " ".join(text.replace("|", "\\|").replace("<", "&lt;").split())[:420]
 
 
