@@ -339,7 +339,7 @@ def show_html(plan: Plan) -> str:
 def show_matrix(machine: Machine) -> str:
     """The matrix of `nvidia-smi topo -m`, with HCAs, their rates, and where GPUDirect RDMA is used."""
 
-def start(hosts: Hosts, launch_plan: LaunchPlan) -> Deployment:
+def start(hosts: Hosts, launch_plan: LaunchPlan, *, knowledge: Knowledge | None = None) -> Deployment:
     """Starts what the plan says, and waits until it is ready or known never to be."""
 
 @overload

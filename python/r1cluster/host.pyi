@@ -106,6 +106,8 @@ class ReadRequest(Value):
     """host names to resolve"""
     paths: Sequence[str] = ...
     """folders whose file systems matter"""
+    proxy: str = ...
+    """executable of HAProxy, or "haproxy" to look for it in the usual folders; empty: not needed"""
 
 class StepTime(Value):
     """How long one step of up() took."""

@@ -24,6 +24,7 @@ __all__ = [
     "EngineMemory",
     "EngineOverheads",
     "EngineRelease",
+    "EngineRoute",
     "ExpertBuffers",
     "FamilyMember",
     "GpuFigures",
@@ -40,6 +41,7 @@ __all__ = [
     "NcclPcieRate",
     "Release",
     "Releases",
+    "RouteEffect",
     "Runner",
     "RunsOn",
     "Signature",
@@ -267,6 +269,8 @@ class EngineKnowledge(Value):
     """oldest first"""
     signatures: Sequence[Signature] = ...
     """lines of the engine's log"""
+    routes: Sequence[EngineRoute] = ...
+    """of the engine's HTTP server"""
 
 class EngineMemory(Value):
     """How an engine takes device memory and accounts for it. docs/memory.md says which releases were read."""
@@ -348,6 +352,30 @@ class EngineRelease(Value):
     """unset: not known"""
     note: str = ...
     """what else is worth knowing"""
+    source: str = ...
+    """where the row comes from"""
+    confidence: Confidence | None = ...
+    """how sure the row is; unset: the table does not say"""
+
+class EngineRoute(Value):
+    """A route of the engine's HTTP server."""
+
+    route: str = ...
+    """"/v1/completions" """
+    methods: str = ...
+    """"GET", "GET, POST" """
+    releases: Releases = ...
+    """for which the row holds"""
+    effect: RouteEffect = ...
+    """what a request can bring about"""
+    does: str = ...
+    """what the route gives"""
+    when: str = ...
+    """the route is there only then; empty: always"""
+    is_guarded: bool = ...
+    """the engine asks for its key on it"""
+    is_forwarded: bool = ...
+    """the reverse proxy lets it through where the spec has no list"""
     source: str = ...
     """where the row comes from"""
     confidence: Confidence | None = ...
@@ -655,6 +683,16 @@ class Releases(Value):
         """None, an unknown version, counts as the newest."""
     def overlap(self, other: Releases) -> bool:
         """Whether a release is in both."""
+
+class RouteEffect(enum.Enum):
+    """What a request to a route can bring about, the worst first."""
+
+    controls_engine = ...
+    """changes or stops the service for everybody"""
+    runs_model = ...
+    """takes computing time: generates, scores, tokenizes"""
+    tells_state = ...
+    """tells of the server, and changes nothing"""
 
 class Runner(enum.Enum):
     """Which part of the engine runs the model."""

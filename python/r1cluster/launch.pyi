@@ -15,6 +15,7 @@ __all__ = [
     "DeploymentStatus",
     "HostLaunch",
     "HostStatus",
+    "LaunchFile",
     "LaunchPlan",
     "LaunchPort",
     "Phase",
@@ -25,6 +26,7 @@ __all__ = [
     "Runtime",
     "RuntimeKind",
     "SecretVariable",
+    "Stall",
     "plan_launch",
     "summarize",
 ]
@@ -68,6 +70,8 @@ class DeploymentStatus(Value):
     """in the order of the spec"""
     cause: Cause | None = ...
     """earliest cause of all hosts"""
+    stall: Stall | None = ...
+    """the deployment is ready, and does not generate"""
     def __str__(self) -> str: ...
 
 class HostLaunch(Value):
@@ -103,10 +107,24 @@ class HostStatus(Value):
     """that run there"""
     cause: Cause | None = ...
     """unset: nothing went wrong, or it is unknown"""
+    stall: Stall | None = ...
+    """said by the head's guard; unset: the engine works, or it is unknown"""
     activity: str = ...
     """the last line of the newest log, for progress"""
     started_at: str = ...
     """RFC 3339 UTC"""
+
+class LaunchFile(Value):
+    """A file that the guard writes for a process, with mode 0600, into "{state}/files"."""
+
+    name: str = ...
+    """plain file name: "haproxy.cfg" """
+    text: str = ...
+    """what it begins with"""
+    copied_files: Sequence[str] = ...
+    """on the host, whose contents follow"""
+    secret_files: Sequence[str] = ...
+    """the same after them, of files that only their owner may read"""
 
 class LaunchPlan(Value):
     """What is started where, how it is watched and how it is stopped."""
@@ -127,6 +145,9 @@ class LaunchPlan(Value):
     """when it counts as ready"""
     guard_port: int = ...
     """on the head: guards of the other hosts keep a connection to it; 0: none"""
+    drain_s: int = ...
+    """On a stop by request of what is ready, processes with is_drained are sent SIGUSR1; all others are asked to
+    end when one process has ended, or after this time. 0: all at once."""
     grace_s: int = ...
     """between the request to end and the end by force"""
     lease_s: int = ...
@@ -170,23 +191,26 @@ class Phase(enum.Enum):
     """the host could not be asked; not a failure"""
 
 class ProcessSpec(Value):
-    """One process of the engine, complete: nothing is added at start."""
+    """One process of the deployment, complete: nothing is added at start."""
 
     name: str = ...
-    """"head", "worker-1"; also the name of its log"""
+    """"head", "worker-1", "proxy"; also the name of its log"""
     argv: Sequence[str] = ...
-    """executed as it is, never by a shell"""
+    """Executed as it is, never by a shell. In an argument that begins with "{state}", and in a value of `env`
+    that does, the guard replaces that by the deployment's state folder, whose path only the host knows."""
     env: Mapping[str, str] = ...
-    """The complete environment, but for a short list that the guard passes on (PATH, HOME, ...). In a value that
-    begins with "{state}", the guard replaces that by the deployment's state folder, whose path only the host
-    knows."""
+    """The complete environment, but for a short list that the guard passes on (PATH, HOME, ...)."""
     secrets: Sequence[SecretVariable] = ...
     """variables whose values the host reads from files"""
+    files: Sequence[LaunchFile] = ...
+    """that are written before the process starts"""
     ranks: Sequence[int] = ...
     """global ranks that live in this process or its children"""
     wait_for: Sequence[str] = ...
     """Command, run with the same environment again and again until it exits 0; only then the process starts.
     Empty: starts at once."""
+    is_drained: bool = ...
+    """On a stop by request this process first finishes what it has begun, see LaunchPlan::drain_s."""
 
 class ProcessStatus(Value):
     """How one process of the engine is."""
@@ -220,9 +244,9 @@ class Readiness(Value):
     host: str = ...
     """that serves the API"""
     address: str = ...
-    """that a client on that host connects to"""
+    """of the engine itself, that a client on that host connects to"""
     port: int = ...
-    """of the API"""
+    """of the engine itself"""
     model: str = ...
     """served name"""
     api_key_file: str = ...
@@ -254,6 +278,20 @@ class SecretVariable(Value):
     """of the variable"""
     file: str = ...
     """on the host, whose content is the value"""
+
+class Stall(Value):
+    """An engine that serves and generates no token, though it is asked to."""
+
+    host: str = ...
+    """of the rank that stands out; otherwise the head"""
+    rank: int | None = ...
+    """whose process behaves unlike those of the other ranks; unset: none does"""
+    pid: int | None = ...
+    """of its process; unset: unknown"""
+    seconds: float = ...
+    """since the engine was last seen to work"""
+    text: str = ...
+    """one sentence: "no token for 24 s: rank 1 on node1 (pid 4711) used 0 % of a CPU ..." """
 
 def plan_launch(
     spec: DeploymentSpec, cluster: Cluster, layout: Layout, settings: Settings, *, knowledge: Knowledge | None = None

@@ -122,8 +122,6 @@ class ReasonCode(enum.Enum):
     """NVML_ERROR_LIB_RM_VERSION_MISMATCH"""
     gpu_lost = ...
     """NVML_ERROR_GPU_IS_LOST"""
-    not_built = ...
-    """this build of r1cluster was compiled without the header of the library"""
 
 class Recording(Value):
     """Everything that was read for one deployment."""

@@ -16,6 +16,7 @@ __all__ = [
     "LayoutSpec",
     "ModelSpec",
     "PlannedPort",
+    "ProxySpec",
     "ServeSpec",
     "Transport",
     "deployment_ports",
@@ -32,11 +33,13 @@ class DeploymentPorts(Value):
     ports on one machine do not collide."""
 
     api: int = ...
-    """[serve] port, at [serve] address"""
+    """[serve] port, at [serve] address: of the reverse proxy, else of the engine"""
     rendezvous: int = ...
     """torch's rendezvous; used with several hosts"""
     guard: int = ...
     """guard link of the other hosts; used with several hosts"""
+    engine: int = ...
+    """the engine's own API, at 127.0.0.1 behind a reverse proxy; without one the same as `api`"""
 
 class DeploymentSpec(Value):
     """What the user asks for: the content of cluster.toml, or a value built in code."""
@@ -175,7 +178,32 @@ class PlannedPort(Value):
     port: int = ...
     """TCP port number"""
     purpose: str = ...
-    """"API", "torch rendezvous", "guard link" """
+    """"API", "engine behind the proxy", "torch rendezvous", "guard link" """
+
+class ProxySpec(Value):
+    """The reverse proxy in front of the engine: the only way in from another host. It asks every request for the
+    key, and lets through what a list of paths allows. docs/spec.md says what each field means for a client."""
+
+    program: str = ...
+    """HAProxy's executable on the head host; default: the one that is found there"""
+    tls_certificate_file: str = ...
+    """PEM with its chain, on the head host; empty: nothing is encrypted"""
+    tls_key_file: str = ...
+    """PEM, on the head host, that only its owner may read"""
+    allowed_paths: Sequence[str] = ...
+    """instead of the engine's list; each as a request names it, "/v1/models" """
+    max_request_bytes: int = ...
+    """of the body of one request"""
+    max_connections: int = ...
+    """at the same time, of all clients together"""
+    max_connections_per_client: int | None = ...
+    """at the same time, of one address; unset: no limit"""
+    max_requests_per_minute: int | None = ...
+    """of one address; unset: no limit"""
+    answer_timeout_s: int = ...
+    """for so long the engine may say nothing, between a request and its last byte"""
+    drain_s: int = ...
+    """when the deployment is ended, requests that run get so long to finish"""
 
 class ServeSpec(Value):
     """Where the head host listens for requests."""
@@ -190,6 +218,10 @@ class ServeSpec(Value):
     """on the head host; empty: no key"""
     goal: Goal | None = ...
     """what plan_layouts() orders the layouts by; default: latency"""
+    is_unprotected: bool = ...
+    """the engine itself listens at `address`, even where other hosts reach it"""
+    proxy: ProxySpec | None = ...
+    """set by validated() where other hosts reach `address`; unset: the engine listens"""
 
 class Transport(enum.Enum):
     """How the agent on a host is reached."""
