@@ -15,7 +15,7 @@ from pathlib import Path
 
 from hosts import FAILED, FINDINGS
 from measure import Figures, NotHere
-from place import Place, read
+from place import Place, read, until
 
 
 @contextlib.contextmanager
@@ -34,6 +34,9 @@ def on(place: Place, node: str, *command: str) -> str:
     return done.stdout
 
 
+AGENT_LEAVES_S = 10  # when it has read the end of its connection
+
+
 def fails_to_start(place: Place, *words: str, options: tuple[str, ...] = ()) -> Figures:
     """`up` does not become ready, says these words, and has undone everything when it ends."""
     begin = time.monotonic()
@@ -43,7 +46,7 @@ def fails_to_start(place: Place, *words: str, options: tuple[str, ...] = ()) -> 
     assert done.returncode in (FINDINGS, FAILED), f"exit {done.returncode}: {text[-600:]}"
     missing = [word for word in words if word not in text]
     assert not missing, f"{missing} not in: {text[-700:]}"
-    assert not place.processes(), place.processes()
+    until(lambda: not place.processes(), AGENT_LEAVES_S, "the agents to leave")
     telling = [line.strip() for line in text.splitlines() if words[-1] in line]
     figures.said = telling[-1] if telling else ""
     return figures
