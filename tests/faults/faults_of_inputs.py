@@ -157,15 +157,15 @@ def followed_log_rotates(place: Place) -> Figures:
     return Figures(note=f"{len(numbers)} lines, each once")
 
 
-@fault("W19", "`plan` and `check` where no layout is possible", "exit 3, as docs/cli.md says")
+@fault("W19", "`plan`, `check` and `launch` where no layout is possible", "exit 1, 1 and 3, as docs/cli.md says")
 def no_layout(place: Place) -> Figures:
-    """Where nothing can be planned, exit code 3."""
+    """Where nothing can be planned, each verb ends with the exit code that docs/cli.md gives."""
     spec = place.write_spec("impossible.toml")
     spec.write_text(
         spec.read_text(encoding="utf-8").replace("tensor_parallel = 1", "tensor_parallel = 7"), encoding="utf-8"
     )
-    codes = [place.r1cluster(verb, str(spec)).returncode for verb in ("plan", "check")]
-    assert codes == [FAILED, FAILED], codes
+    codes = [place.r1cluster(verb, str(spec)).returncode for verb in ("plan", "check", "launch")]
+    assert codes == [FINDINGS, FINDINGS, FAILED], codes
     return Figures()
 
 

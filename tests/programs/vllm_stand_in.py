@@ -237,18 +237,24 @@ def serve(options: argparse.Namespace, local: int) -> int:
     while not ours.recv(1):
         time.sleep(1)
     steps = threading.Lock()
+    tokens: list[str] = []  # that were generated
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def answer(self, value: object) -> None:
-            body = json.dumps(value).encode()
+            self.send(json.dumps(value), "application/json")
+
+        def send(self, text: str, content_type: str) -> None:
+            body = text.encode()
             self.send_response(200)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 
         def do_GET(self) -> None:
-            self.answer({"data": [{"id": options.served_model_name}]} if self.path == "/v1/models" else {})
+            if self.path == "/metrics":
+                return self.send(f'vllm:generation_tokens_total{{engine="0"}} {len(tokens)}.0\n', "text/plain")
+            return self.answer({"data": [{"id": options.served_model_name}]} if self.path == "/v1/models" else {})
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -258,6 +264,7 @@ def serve(options: argparse.Namespace, local: int) -> int:
                 ours.sendall(b"s")
                 while not ours.recv(1):
                     time.sleep(1)
+            tokens.append(" Paris")
             self.answer({"choices": [{"text": " Paris"}], "usage": {"completion_tokens": 1}})
 
         def log_message(self, format: str, *arguments: object) -> None:
