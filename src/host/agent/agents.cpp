@@ -8,6 +8,7 @@
 
 #include "host/agent/agent_binary.hpp"
 #include "host/agent/protocol.hpp"
+#include "host/os/clock.hpp"
 #include "host/os/result_of.hpp"
 
 namespace r1cluster::detail {
@@ -61,7 +62,7 @@ asio::awaitable<void> Agents::open(std::optional<double> straggler_s) {
         // Where the first was slow, because this machine is busy or the network slow, so are the others.
         const double first_s = seconds(std::chrono::steady_clock::now() - begun).count();
         const double limit_s = std::max(*straggler_s, straggler_factor * first_s);
-        stragglers.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(seconds(limit_s)));
+        stragglers.expires_after(steady_duration(seconds(limit_s)));
         stragglers.async_wait([this, limit_s](boost::system::error_code cancelled) {
             if (!cancelled) give_up_silent(limit_s);
         });
@@ -122,7 +123,7 @@ void Agents::throw_if_interrupted() const {
 
 asio::awaitable<void> Agents::pause(double duration_s) {
     throw_if_interrupted();
-    pausing_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(seconds(duration_s)));
+    pausing_.expires_after(steady_duration(seconds(duration_s)));
     co_await pausing_.async_wait(result_of);
     throw_if_interrupted();
 }

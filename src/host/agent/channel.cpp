@@ -16,6 +16,7 @@
 #include "host/agent/frame.hpp"
 #include "host/agent/protocol.hpp"
 #include "host/os/child.hpp"
+#include "host/os/clock.hpp"
 #include "host/os/result_of.hpp"
 #include "r1cluster/base/units.hpp"
 #include "r1cluster/host/os/text_file.hpp"
@@ -86,7 +87,7 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
 
     /// Fails the channel unless disarmed by deadline.cancel() in time.
     void arm(double timeout_s, std::string what) {
-        deadline.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(seconds(timeout_s)));
+        deadline.expires_after(steady_duration(seconds(timeout_s)));
         deadline.async_wait([self = shared_from_this(), timeout_s, what](boost::system::error_code error) {
             if (error) return;
             self->fail(Error(
@@ -139,8 +140,7 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
     }
 
     asio::awaitable<void> pause(double duration_s) {
-        asio::steady_timer timer(context,
-                                 std::chrono::duration_cast<std::chrono::steady_clock::duration>(seconds(duration_s)));
+        asio::steady_timer timer(context, steady_duration(seconds(duration_s)));
         co_await timer.async_wait(result_of);
     }
 
@@ -266,7 +266,7 @@ struct Channel::State : std::enable_shared_from_this<Channel::State> {
             pending.emplace(id, std::make_shared<Pending>(Pending{asio::steady_timer(context), {}, {}})).first->second;
         to_write.push_back(to_frame(to_body(protocol::RequestFrame{id, method, std::move(params)})));
         queued.cancel();
-        mine->answered.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(timeout));
+        mine->answered.expires_after(steady_duration(timeout));
         co_await mine->answered.async_wait(result_of);
         pending.erase(id);
         if (mine->error) throw *mine->error;

@@ -11,6 +11,7 @@
 #include <chrono>
 
 #include "host/guard/process_facts.hpp"
+#include "host/os/clock.hpp"
 #include "host/os/files.hpp"
 #include "host/os/result_of.hpp"
 
@@ -33,8 +34,7 @@ asio::awaitable<ApiAnswer> ask_api(Readiness readiness, ApiRequest request, doub
     ApiAnswer answer;
     const double begin = monotonic_s();
     beast::tcp_stream stream(co_await asio::this_coro::executor);
-    stream.expires_after(
-        std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(timeout_s)));
+    stream.expires_after(steady_duration(std::chrono::duration<double>(timeout_s)));
     asio::ip::tcp::resolver resolver(stream.get_executor());
     const auto [unresolved, found] = co_await resolver.async_resolve(
         readiness.address, std::to_string(readiness.port), asio::ip::tcp::resolver::numeric_service, result_of);

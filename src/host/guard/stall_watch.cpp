@@ -9,6 +9,7 @@
 #include "host/guard/api_request.hpp"
 #include "host/guard/process_facts.hpp"
 #include "host/guard/token_probe.hpp"
+#include "host/os/clock.hpp"
 #include "host/os/result_of.hpp"
 #include "r1cluster/base/error.hpp"
 
@@ -58,8 +59,7 @@ asio::awaitable<void> StallWatch::run() {
             // The key cannot be read any more: nothing can be asked.
         }
         callbacks_.on_look(stall);
-        pause.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-            std::chrono::duration<double>(stall ? stalled_look_s : times_.look_s)));
+        pause.expires_after(steady_duration(std::chrono::duration<double>(stall ? stalled_look_s : times_.look_s)));
         co_await pause.async_wait(result_of);
     }
 }
