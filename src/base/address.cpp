@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 
 #include <array>
-#include <string>
 
 namespace r1cluster::detail {
 
@@ -18,5 +17,7 @@ bool is_ip_address(std::string_view text) {
 bool is_loopback(std::string_view address) {
     return address == "localhost" || address == "::1" || (address.starts_with("127.") && is_ip_address(address));
 }
+
+std::string url_host(const std::string& host) { return host.find(':') == std::string::npos ? host : "[" + host + "]"; }
 
 }  // namespace r1cluster::detail

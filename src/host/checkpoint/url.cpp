@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/address.hpp"
 #include "r1cluster/base/error.hpp"
 
 namespace r1cluster::detail {
@@ -43,8 +44,7 @@ std::string host_of(std::string_view text, std::string_view host) {
 }  // namespace
 
 std::string Url::origin() const {
-    return fmt::format("{}{}:{}", is_secure ? secure_scheme : plain_scheme,
-                       host.find(':') == host.npos ? host : "[" + host + "]", port);
+    return fmt::format("{}{}:{}", is_secure ? secure_scheme : plain_scheme, url_host(host), port);
 }
 
 std::string_view Url::path() const { return std::string_view(target).substr(0, target.find('?')); }

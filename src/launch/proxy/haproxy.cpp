@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "base/address.hpp"
 #include "r1cluster/base/units.hpp"
 
 namespace r1cluster::detail {
@@ -40,10 +41,6 @@ std::map<std::string, std::vector<std::string>> allowed(const ProxyRequest& requ
         add(path, row ? methods_of(row->methods) : Methods{"GET", "POST"});
     }
     return paths;
-}
-
-std::string bracketed(const std::string& address) {
-    return address.find(':') == std::string::npos ? address : "[" + address + "]";
 }
 
 /// An answer of HAProxy's own, in the form of OpenAI's errors.
@@ -100,7 +97,7 @@ defaults
 
 /// `proto h1`: nothing but HTTP/1.1 is spoken, so that a preface or an upgrade to HTTP/2 is no way around the rules.
 std::string bind_line(const ServeSpec& serve) {
-    std::string line = fmt::format("    bind {}:{} proto h1", bracketed(serve.address), serve.port);
+    std::string line = fmt::format("    bind {}:{} proto h1", url_host(serve.address), serve.port);
     if (!serve.proxy->tls_certificate_file.empty()) {
         line += fmt::format(" ssl crt \"${{{}}}/{}\" alpn http/1.1", proxy_folder_variable, proxy_certificate);
     }
@@ -204,7 +201,7 @@ ProxyConfig haproxy_config(const ProxyRequest& request) {
     config.because.push_back(fmt::format(
         "proxy: HAProxy listens on {}:{} and the engine on 127.0.0.1:{}, because the engine asks for its key "
         "on some routes only; the proxy asks on all, and lets through {}",
-        bracketed(serve.address), serve.port, request.engine_port, listed(request)));
+        url_host(serve.address), serve.port, request.engine_port, listed(request)));
     if (proxy.tls_certificate_file.empty()) {
         config.because.push_back("proxy: without tls_certificate_file, requests and the key travel unencrypted");
     }
