@@ -41,18 +41,6 @@ void rewrite(double elapsed_s) {
 
 }  // namespace
 
-std::string cut_to_columns(std::string_view text, std::size_t columns) {
-    constexpr std::string_view dots = "...";
-    const auto begins_character = [](char byte) { return (static_cast<unsigned char>(byte) >> 6) != 2; };
-    std::size_t count = 0, kept = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (!begins_character(text[i])) continue;
-        if (count + dots.size() == columns) kept = i;
-        if (++count > columns) return std::string(text.substr(0, kept)) + std::string(dots.substr(0, columns));
-    }
-    return std::string(text);
-}
-
 void show_progress(const Progress& progress) {
     if (::isatty(STDERR_FILENO)) {
         open_line = {progress, Clock::now()};

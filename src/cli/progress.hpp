@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "r1cluster/host/options.hpp"
 
 namespace r1cluster::cli {
@@ -15,8 +12,5 @@ void show_progress(const Progress& progress);
 void tick_progress();
 /// Ends the line, if one is open, so that what follows begins a new one.
 void end_progress();
-
-/// The first `columns` characters of a text in UTF-8, with "..." in place of what is cut.
-std::string cut_to_columns(std::string_view text, std::size_t columns);
 
 }  // namespace r1cluster::cli

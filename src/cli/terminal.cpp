@@ -77,6 +77,17 @@ std::size_t terminal_columns(int descriptor) {
     return ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual_columns;
 }
 
+std::string cut_to_columns(std::string_view text, std::size_t columns) {
+    constexpr std::string_view dots = "...";
+    std::size_t count = 0, kept = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (!begins_character(text[i])) continue;
+        if (count + dots.size() == columns) kept = i;
+        if (++count > columns) return std::string(text.substr(0, kept)) + std::string(dots.substr(0, columns));
+    }
+    return std::string(text);
+}
+
 std::string fit_to_terminal(std::string_view text, std::size_t columns) {
     std::string out;
     while (!text.empty()) {
