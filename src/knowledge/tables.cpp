@@ -276,8 +276,7 @@ Knowledge parse_knowledge(const std::map<std::string, std::string>& files_by_nam
     Tables tables = read_tables(files_by_name);
     if (tables.errors.empty()) return std::move(tables.knowledge);
     const TableProblem& first = tables.errors.front();
-    throw Error(first.file, TextPosition{static_cast<std::size_t>(first.line), static_cast<std::size_t>(first.column)},
-                first.message);
+    throw Error(first.file, TextPosition{first.line, first.column}, first.message);
 }
 
 std::vector<TableProblem> lint_knowledge(const std::map<std::string, std::string>& files_by_name) {
