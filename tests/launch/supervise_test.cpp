@@ -41,8 +41,8 @@ Cause cause(const std::string& text) {
 struct Story {
     explicit Story(Fate fate = Fate::service, const std::string& host = "node0", int drain_s = 0)
         : state(initial(three_hosts(fate, drain_s), host, 0)) {
-        for (const auto& [peer, heard] : initial(three_hosts(fate, drain_s), host, 0).peers_heard)
-            at(0, PeerHeard{peer});
+        const auto peers = state.peers_heard;
+        for (const auto& [peer, heard] : peers) at(0, PeerHeard{peer});
     }
     std::vector<Decision> at(double now, const Event& event) {
         Step next = step(std::move(state), event, now);
