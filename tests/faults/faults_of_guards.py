@@ -16,6 +16,14 @@ from place import Place, until
 GUARD_PORT = 18000
 
 
+def kill_guard(place: Place, node: str, said_by: str) -> Figures:
+    with place.serving():
+        guard = guard_of(place, node)
+        figures = end_of_group(place, lambda: os.kill(guard, signal.SIGKILL), without=(node,))
+        figures.said = place.said(said_by)["cause"]["text"]
+    return figures
+
+
 @fault(
     "W1",
     "SIGKILL to the guard of node1",
@@ -27,11 +35,8 @@ GUARD_PORT = 18000
 )
 def guard_dies(place: Place) -> Figures:
     """A guard that is killed leaves nothing, and is missed by the others at once."""
-    with place.serving():
-        guard = guard_of(place, "node1")
-        figures = end_of_group(place, lambda: os.kill(guard, signal.SIGKILL), without=("node1",))
-        figures.said = place.said("node0")["cause"]["text"]
-        assert "the guard on node1 closed its connection to node0" in figures.said, figures.said
+    figures = kill_guard(place, "node1", said_by="node0")
+    assert "the guard on node1 closed its connection to node0" in figures.said, figures.said
     return figures
 
 
@@ -45,13 +50,8 @@ def guard_dies(place: Place) -> Figures:
 )
 def guard_of_head_dies(place: Place) -> Figures:
     """The head's guard that is killed leaves nothing, and is missed at once."""
-    with place.serving():
-        guard = guard_of(place, "node0")
-        figures = end_of_group(place, lambda: os.kill(guard, signal.SIGKILL), without=("node0",))
-        figures.said = place.said("node1")["cause"]["text"]
-        assert "the guard on node0 closed its connection to node1" in figures.said or "rank 1" in figures.said, (
-            figures.said
-        )
+    figures = kill_guard(place, "node0", said_by="node1")
+    assert "the guard on node0 closed its connection to node1" in figures.said or "rank 1" in figures.said, figures.said
     return figures
 
 

@@ -7,12 +7,12 @@ import json
 import struct
 from pathlib import Path
 
-HIDDEN, INNER, LAYERS = 64, 128, 4
+HIDDEN, INNER = 64, 128
 
 
-def tensors() -> dict[str, list[int]]:
+def tensors(layers: int) -> dict[str, list[int]]:
     shapes = {"model.embed_tokens.weight": [64, HIDDEN], "model.norm.weight": [HIDDEN], "lm_head.weight": [64, HIDDEN]}
-    for layer in range(LAYERS):
+    for layer in range(layers):
         prefix = f"model.layers.{layer}."
         for name in ("input_layernorm", "post_attention_layernorm"):
             shapes[f"{prefix}{name}.weight"] = [HIDDEN]
@@ -36,9 +36,9 @@ def write_shard(file: Path, shapes: dict[str, list[int]]) -> None:
     file.write_bytes(struct.pack("<Q", len(text)) + text + bytes(end))
 
 
-def write_checkpoint(folder: Path) -> Path:
+def write_checkpoint(folder: Path, layers: int = 4) -> Path:
     folder.mkdir()
-    shapes = tensors()
+    shapes = tensors(layers)
     names = sorted(shapes)
     shards = {"model-00001-of-00002.safetensors": names[::2], "model-00002-of-00002.safetensors": names[1::2]}
     for file, members in shards.items():
@@ -50,7 +50,7 @@ def write_checkpoint(folder: Path) -> Path:
         "model_type": "llama",
         "hidden_size": HIDDEN,
         "intermediate_size": INNER,
-        "num_hidden_layers": LAYERS,
+        "num_hidden_layers": layers,
         "num_attention_heads": 4,
         "num_key_value_heads": 4,
         "vocab_size": 64,
