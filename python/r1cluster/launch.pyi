@@ -8,7 +8,7 @@ from .config import Settings
 from .facts import Cluster
 from .knowledge import Knowledge
 from .layout import Layout
-from .spec import DeploymentSpec, Fate
+from .spec import DeploymentSpec, Fate, RuntimeKind
 
 __all__ = [
     "Cause",
@@ -24,7 +24,6 @@ __all__ = [
     "RankStatus",
     "Readiness",
     "Runtime",
-    "RuntimeKind",
     "SecretVariable",
     "Stall",
     "plan_launch",
@@ -81,8 +80,6 @@ class HostLaunch(Value):
     """name in the spec"""
     address: str = ...
     """by which its peers reach it"""
-    runtime: Runtime = ...
-    """of all its processes"""
     processes: Sequence[ProcessSpec] = ...
     """in the order in which they start"""
     ports: Sequence[LaunchPort] = ...
@@ -195,6 +192,8 @@ class ProcessSpec(Value):
 
     name: str = ...
     """"head", "worker-1", "proxy"; also the name of its log"""
+    runtime: Runtime = ...
+    """how it is executed"""
     argv: Sequence[str] = ...
     """Executed as it is, never by a shell. In an argument that begins with "{state}", and in a value of `env`
     that does, the guard replaces that by the deployment's state folder, whose path only the host knows."""
@@ -257,18 +256,20 @@ class Readiness(Value):
     """seconds from the start; then it has failed"""
 
 class Runtime(Value):
-    """What stands between a command of the plan and the process that runs it: how a host's processes are
-    executed, watched and ended. src/host/guard executes it; docs/extending.md lists what another runtime must
-    supply."""
+    """What stands between a command of the plan and the process that runs it: how one process is executed,
+    watched and ended. src/host/guard executes it; docs/extending.md lists what another runtime must supply."""
 
     kind: RuntimeKind = ...
-    """how processes are executed"""
-
-class RuntimeKind(enum.Enum):
-    """How processes are executed."""
-
-    process = ...
-    """child processes of the guard, in one cgroup per deployment"""
+    """how the process is executed"""
+    program: str = ...
+    """of a container: executable of Docker or Podman"""
+    image: str = ...
+    """of a container"""
+    cache_volume: str = ...
+    """of a container: mounted at "{state}/cache", until `down --purge`"""
+    options: Sequence[str] = ...
+    """Of a container: options of `create`, complete but for name, label, entry point and environment, which the
+    guard adds. "{state}" stands for the deployment's state folder."""
 
 class SecretVariable(Value):
     """A variable whose value is the content of a file on the host, read when the process starts, so that a

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from ._core import Value
 
 __all__ = [
+    "ContainerSpec",
     "DeploymentPorts",
     "DeploymentSpec",
     "EngineSpec",
@@ -17,6 +18,8 @@ __all__ = [
     "ModelSpec",
     "PlannedPort",
     "ProxySpec",
+    "Pull",
+    "RuntimeKind",
     "ServeSpec",
     "Transport",
     "deployment_ports",
@@ -27,6 +30,28 @@ __all__ = [
     "to_toml",
     "validated",
 ]
+
+class ContainerSpec(Value):
+    """The image that holds the engine, and what its containers get beyond what r1cluster gives them by itself:
+    the host's network, GPUs, InfiniBand devices where the host has some, the checkpoint (read-only) and a
+    volume for caches."""
+
+    runtime: RuntimeKind = ...
+    """docker or podman"""
+    image: str = ...
+    """"vllm/vllm-openai:v0.11.1", or by digest: "NAME@sha256:..." """
+    archive: str = ...
+    """file on every host, as `docker save` writes it; empty: none"""
+    pull: Pull = ...
+    """when the image is fetched from its registry"""
+    shm_bytes: int = ...
+    """size of /dev/shm in each container"""
+    mounts: Sequence[str] = ...
+    """"/HOST/PATH:/CONTAINER/PATH", with ":ro" behind it where it is read-only"""
+    options: Sequence[str] = ...
+    """further options of `docker create` and `podman create`"""
+    program: str = ...
+    """executable of Docker or Podman; default: the one that is found on each host"""
 
 class DeploymentPorts(Value):
     """TCP ports on the head host, all derived from [serve] port, so that two deployments with different API
@@ -54,6 +79,8 @@ class DeploymentSpec(Value):
     """which checkpoint is served"""
     engine: EngineSpec = ...
     """the engine and its options"""
+    container: ContainerSpec | None = ...
+    """unset: the engine is a Python environment of each host"""
     serve: ServeSpec = ...
     """where requests are taken"""
     layout: LayoutSpec = ...
@@ -69,7 +96,7 @@ class EngineSpec(Value):
     version: str = ...
     """version that every host must have; empty: whatever they have in common"""
     python: str = ...
-    """interpreter of the engine's environment, the same path on every host"""
+    """interpreter of the engine's environment, the same path on every host, or in the image"""
     backend: str = ...
     """"mp" or "ray"; empty: mp where the engine version has it"""
     extra_arguments: Sequence[str] = ...
@@ -143,6 +170,8 @@ class HostSpec(Value):
     """NVML indices to use; default: all"""
     env: Mapping[str, str] = ...
     """overrides for this host's engine processes"""
+    runtime: RuntimeKind | None = ...
+    """instead of ContainerSpec::runtime; only beside DeploymentSpec::container"""
 
 class LayoutSpec(Value):
     """Sizes that the user demands; plan_layouts() chooses those that are unset."""
@@ -204,6 +233,24 @@ class ProxySpec(Value):
     """for so long the engine may say nothing, between a request and its last byte"""
     drain_s: int = ...
     """when the deployment is ended, requests that run get so long to finish"""
+
+class Pull(enum.Enum):
+    """When an image is fetched."""
+
+    missing = ...
+    """where the host does not have the image"""
+    never = ...
+    """the host must have the image, or `ContainerSpec::archive`"""
+
+class RuntimeKind(enum.Enum):
+    """How the engine's processes are executed."""
+
+    process = ...
+    """child processes of the guard, in one cgroup per deployment"""
+    docker = ...
+    """containers of a Docker daemon"""
+    podman = ...
+    """containers of Podman, which has no daemon"""
 
 class ServeSpec(Value):
     """Where the head host listens for requests."""

@@ -29,7 +29,7 @@ void bind_machine(py::module_& module) {
     bind_enum<HcaRole>(module);
     bind_values<HcaPort, Hca, GpuDirectRdma, SoftwareBuild, Service, ContainerRuntime, Firewall, Hugepages>(module);
     bind_values<Gap, Problem, NumaNode, Cpu, NicAddress, Nic, Route, Filesystem, RouteEntry, RoutePolicy, Limits,
-                EngineEnvironment, ShardDigest, CheckpointDigest, NameResolution, PortState>(module);
+                ContainerImage, EngineEnvironment, ShardDigest, CheckpointDigest, NameResolution, PortState>(module);
     bind_value<Machine>(module)
         .def("is_reached", &Machine::is_reached, "False where nothing was read; unreachable_because says why.")
         .def("__str__", [](const Machine& self) { return show(self); })

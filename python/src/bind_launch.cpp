@@ -7,8 +7,7 @@ namespace r1cluster::python {
 
 void bind_launch(py::module_& core) {
     py::module_ module = def_room(core, "launch");
-    bind_enum<RuntimeKind>(module);
-    bind_values<SecretVariable, LaunchFile, ProcessSpec, LaunchPort, Runtime, HostLaunch, Readiness>(module);
+    bind_values<SecretVariable, LaunchFile, Runtime, ProcessSpec, LaunchPort, HostLaunch, Readiness>(module);
     bind_value<LaunchPlan>(module)
         .def(
             "find",

@@ -9,8 +9,10 @@ void bind_spec(py::module_& core) {
     bind_enum<GoalKind>(module);
     bind_enum<Transport>(module);
     bind_enum<Fate>(module);
+    bind_enum<RuntimeKind>(module);
+    bind_enum<Pull>(module);
     bind_value<Goal>(module).def("__str__", [](const Goal& self) { return text_of(self); });
-    bind_values<HostSpec, ModelSpec, EngineSpec, ProxySpec, ServeSpec, LayoutSpec, DeploymentSpec, PlannedPort,
+    bind_values<HostSpec, ModelSpec, EngineSpec, ContainerSpec, ProxySpec, ServeSpec, LayoutSpec, DeploymentSpec, PlannedPort,
                 DeploymentPorts>(module);
 
     module.def("parse_goal", &parse_goal, py::arg("text"),

@@ -62,8 +62,8 @@ Violation no_layout(const CheckInput& input, const std::string& expected) {
 
 std::vector<Rule> all_rules() {
     std::vector<Rule> rules;
-    for (const auto& group : {host_rules(), network_rules(), security_rules(), engine_rules(), gpu_rules(),
-                              hardware_rules(), checkpoint_rules(), memory_rules(), decision_rules()}) {
+    for (const auto& group : {host_rules(), network_rules(), security_rules(), container_rules(), engine_rules(),
+                              gpu_rules(), hardware_rules(), checkpoint_rules(), memory_rules(), decision_rules()}) {
         rules.insert(rules.end(), group.begin(), group.end());
     }
     return rules;

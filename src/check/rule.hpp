@@ -71,7 +71,8 @@ void each_of_several_hosts(const CheckInput& input, Verdicts& verdicts) {
 }
 
 /// Causes that are no key of a Gap of their rule.
-inline constexpr std::string_view cause_checkpoint = "checkpoint", cause_layout = "layout", cause_engine = "engine";
+inline constexpr std::string_view cause_checkpoint = "checkpoint", cause_layout = "layout", cause_engine = "engine",
+                                  cause_runtime = "containers";
 
 /// "Could not be seen", with the machine's own reason where it has a Gap with this key.
 Violation unseen(const Machine& machine, std::string_view key, const std::string& expected);
@@ -84,6 +85,7 @@ Violation absent_or_unseen(const Machine& machine, std::string_view key, const s
 Violation no_layout(const CheckInput& input, const std::string& expected);
 
 std::span<const Rule> host_rules();
+std::span<const Rule> container_rules();
 std::span<const Rule> engine_rules();
 std::span<const Rule> checkpoint_rules();
 std::span<const Rule> memory_rules();

@@ -17,8 +17,10 @@ bool can_span_hosts(const CheckInput& input, const Version& version) {
     return input.knowledge.engine(engine_of(input).name).has(EngineFeature::several_hosts_by_mp, version);
 }
 
-std::string install_command(const HostSpec& host, const std::string& distribution, const std::string& version) {
+std::string install_command(const CheckInput& input, const HostSpec& host, const std::string& distribution,
+                            const std::string& version) {
     const std::string wanted = version.empty() ? distribution : distribution + "==" + version;
+    if (input.spec.container) return fmt::format("name an image with {} in [container] image", wanted);
     return command_on(host, fmt::format("{} -m pip install {}", host.python, wanted));
 }
 
@@ -26,15 +28,30 @@ Judgement judge_engine_present(const CheckInput& input, const Subject& subject) 
     const EngineDefinition& engine = engine_of(input);
     const std::string distribution = distribution_of(engine);
     const std::string expected = fmt::format("{} in the environment of {}", distribution, subject.host.python);
+    if (input.spec.container && !subject.machine.image) {
+        Violation violation = unseen(subject.machine, "engine", expected);
+        violation.cause = "engine.image";
+        return {{violation}};
+    }
     if (!subject.machine.engine) {
         const std::string remedy =
-            fmt::format("make a Python environment with {} there, or correct [engine] python", distribution);
-        return {{absent_or_unseen(subject.machine, "engine", expected, remedy)}};
+            input.spec.container
+                ? fmt::format("name an image with {} in [container] image, or correct [engine] python", distribution)
+                : fmt::format("make a Python environment with {} there, or correct [engine] python", distribution);
+        Violation violation = absent_or_unseen(subject.machine, "engine", expected, remedy);
+        if (input.spec.container && violation.severity == Severity::unknown) {
+            violation.remedy =
+                command_on(subject.host, fmt::format("{} run --rm --entrypoint {} {} --version",
+                                                     container_program(input, subject), subject.host.python,
+                                                     input.spec.container->image));
+        }
+        return {{violation}};
     }
     if (installed_text(engine, subject.machine)) return passed;
     if (subject.machine.engine->packages.empty()) return {{unseen(subject.machine, "engine.packages", expected)}};
     return {{{Severity::error, fmt::format("no distribution {} there", distribution), expected,
-              install_command(subject.host, distribution, input.spec.engine.version), "", std::string(cause_engine)}}};
+              install_command(input, subject.host, distribution, input.spec.engine.version), "",
+              std::string(cause_engine)}}};
 }
 
 bool is_ray_wanted(const CheckInput& input, const Machine& machine) {
@@ -68,8 +85,9 @@ void compare_packages(const CheckInput& input, const Subject& first, const Subje
         const std::string& wanted = theirs[name];
         if (version == wanted) continue;
         const std::string remedy =
-            wanted.empty() ? command_on(subject.host, fmt::format("{} -m pip uninstall {}", subject.host.python, name))
-                           : install_command(subject.host, name, wanted);
+            wanted.empty() && !input.spec.container
+                ? command_on(subject.host, fmt::format("{} -m pip uninstall {}", subject.host.python, name))
+                : install_command(input, subject.host, name, wanted);
         problems.push_back({Severity::error, shown(name, version),
                             fmt::format("{}, as on {}", shown(name, wanted), first.host.name), remedy});
     }
@@ -103,7 +121,7 @@ Judgement judge_same_version(const CheckInput& input, const Subject& subject) {
         if (!version || *version != Version::parse(asked)) {
             problems.push_back({Severity::error, distribution + " " + *installed,
                                 fmt::format("{} {}, as [engine] version says", distribution, asked),
-                                install_command(subject.host, distribution, asked)});
+                                install_command(input, subject.host, distribution, asked)});
         }
     }
     for (const Subject& first : reached_hosts(input)) {
@@ -121,7 +139,8 @@ Judgement judge_ray(const CheckInput& input, const Subject& subject) {
     const std::string expected =
         fmt::format("ray beside {0}, and a {0} for GPUs, because the backend is Ray", distribution);
     if (!package_version(subject.machine, "ray")) {
-        return {{{Severity::error, "no distribution ray there", expected, install_command(subject.host, "ray", "")}}};
+        return {{{Severity::error, "no distribution ray there", expected,
+                  install_command(input, subject.host, "ray", "")}}};
     }
     if (!uses_gpus(input, subject)) {
         return {{{Severity::error, fmt::format("{} for the CPU, which does not support Ray", distribution), expected,
@@ -143,7 +162,7 @@ Judgement judge_layout_support(const CheckInput& input, const Subject& subject) 
     if (!version) {
         return {{{Severity::unknown,
                   installed ? distribution + " " + *installed : fmt::format("no distribution {} there", distribution),
-                  expected, install_command(subject.host, distribution, input.spec.engine.version), "",
+                  expected, install_command(input, subject.host, distribution, input.spec.engine.version), "",
                   std::string(cause_engine)}}};
     }
     if (is_ray_wanted(input, subject.machine)) return judge_ray(input, subject);

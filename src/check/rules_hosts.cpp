@@ -56,6 +56,8 @@ bool has_infiniband(const Machine& machine) {
 
 Judgement judge_memlock(const CheckInput& input, const Subject& subject) {
     if (!spans_hosts(input) || !uses_gpus(input, subject)) return not_concerned;
+    // The daemon gives its containers what they ask for, whoever asks.
+    if (runtime_of(input.spec, subject.host) == RuntimeKind::docker) return not_concerned;
     const std::uint64_t enough = whole(input, "memlock_bytes");
     const std::string expected =
         fmt::format("unlimited, or at least {}, where InfiniBand or RoCE is used", format_bytes(enough));
@@ -68,6 +70,7 @@ Judgement judge_memlock(const CheckInput& input, const Subject& subject) {
 }
 
 Judgement judge_shared_memory(const CheckInput& input, const Subject& subject) {
+    if (input.spec.container) return not_concerned;  // each container has its own, of [container] shm_bytes
     const auto ranks = ranks_of(input, subject.host);
     const bool is_on_gpus = uses_gpus(input, subject);
     const std::uint64_t count =

@@ -29,6 +29,22 @@ std::vector<const RankPlacement*> ranks_of(const CheckInput& input, const HostSp
     return ranks;
 }
 
+RuntimeKind runtime_of(const DeploymentSpec& spec, const HostSpec& host) {
+    return spec.container ? host.runtime.value_or(spec.container->runtime) : RuntimeKind::process;
+}
+
+const ContainerRuntime* installed_runtime(const CheckInput& input, const Subject& subject) {
+    const auto& all = subject.machine.container_runtimes;
+    const auto found = std::ranges::find(all, to_text(runtime_of(input.spec, subject.host)), &ContainerRuntime::name);
+    return found == all.end() ? nullptr : &*found;
+}
+
+std::string container_program(const CheckInput& input, const Subject& subject) {
+    if (input.spec.container && !input.spec.container->program.empty()) return input.spec.container->program;
+    const ContainerRuntime* runtime = installed_runtime(input, subject);
+    return runtime ? runtime->path : std::string(to_text(runtime_of(input.spec, subject.host)));
+}
+
 bool uses_gpus(const CheckInput& input, const Subject& subject) {
     if (input.layout) {
         const auto ranks = ranks_of(input, subject.host);

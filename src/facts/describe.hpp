@@ -54,7 +54,7 @@ BOOST_DESCRIBE_STRUCT(GpuDirectRdma, (),
 BOOST_DESCRIBE_STRUCT(SoftwareBuild, (), (name, version, path, package))
 BOOST_DESCRIBE_STRUCT(Service, (), (name, is_running, version, because))
 BOOST_DESCRIBE_STRUCT(ContainerRuntime, (),
-                      (name, path, is_usable, because, gives_gpus, gpus_because, shm_bytes, memlock_bytes,
+                      (name, path, is_usable, because, gives_gpus, has_cdi, gpus_because, shm_bytes, memlock_bytes,
                        memlock_because))
 BOOST_DESCRIBE_STRUCT(Firewall, (), (name, is_active, because))
 BOOST_DESCRIBE_STRUCT(Hugepages, (), (page_bytes, total, free))
@@ -74,6 +74,7 @@ BOOST_DESCRIBE_STRUCT(CpuLimit, (), (cpus, is_unlimited))
 BOOST_DESCRIBE_STRUCT(Limits, (),
                       (memlock_bytes, open_files, processes, cgroup_memory_bytes, cgroup_cpus, cgroup_cpuset,
                        capabilities))
+BOOST_DESCRIBE_STRUCT(ContainerImage, (), (name, id, architecture, digests, size_bytes, user))
 BOOST_DESCRIBE_STRUCT(EngineEnvironment, (), (python, python_version, packages))
 BOOST_DESCRIBE_STRUCT(ShardDigest, (), (name, size_bytes, header_sha256, because))
 BOOST_DESCRIBE_STRUCT(CheckpointDigest, (), (path, config_sha256, index_sha256, shards))
@@ -84,7 +85,7 @@ BOOST_DESCRIBE_STRUCT(Machine, (),
                        numa_nodes, memory_bytes, memory_available_bytes, hugepages, nics, routes, route_entries,
                        route_policies, firewalls, filesystems, gpu_driver_version, cuda_driver_version, pci_devices,
                        gpus, visible_gpus, hcas, gpudirect, device_paths, limits, services, software,
-                       container_runtimes, engine, checkpoint, names, ports, clock_offset_s, clock_uncertainty_s,
+                       container_runtimes, engine, image, checkpoint, names, ports, clock_offset_s, clock_uncertainty_s,
                        problems, gaps))
 BOOST_DESCRIBE_STRUCT(HostPath, (),
                       (from, to, interface, from_address, to_address, is_connected, round_trip_us, because))

@@ -13,11 +13,10 @@ namespace r1cluster {
 BOOST_DESCRIBE_ENUM(Phase, absent, starting, ready, stopping, stopped, failed, unknown)
 BOOST_DESCRIBE_STRUCT(SecretVariable, (), (name, file))
 BOOST_DESCRIBE_STRUCT(LaunchFile, (), (name, text, copied_files, secret_files))
-BOOST_DESCRIBE_STRUCT(ProcessSpec, (), (name, argv, env, secrets, files, ranks, wait_for, is_drained))
+BOOST_DESCRIBE_STRUCT(Runtime, (), (kind, program, image, cache_volume, options))
+BOOST_DESCRIBE_STRUCT(ProcessSpec, (), (name, runtime, argv, env, secrets, files, ranks, wait_for, is_drained))
 BOOST_DESCRIBE_STRUCT(LaunchPort, (), (address, port, purpose))
-BOOST_DESCRIBE_ENUM(RuntimeKind, process)
-BOOST_DESCRIBE_STRUCT(Runtime, (), (kind))
-BOOST_DESCRIBE_STRUCT(HostLaunch, (), (host, address, runtime, processes, ports))
+BOOST_DESCRIBE_STRUCT(HostLaunch, (), (host, address, processes, ports))
 BOOST_DESCRIBE_STRUCT(Readiness, (), (host, address, port, model, api_key_file, ranks, timeout_s))
 BOOST_DESCRIBE_STRUCT(LaunchPlan, (),
                       (deployment, engine, engine_version, backend, fate, hosts, readiness, guard_port, drain_s,

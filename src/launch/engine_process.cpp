@@ -24,11 +24,11 @@ NodePlace place_of(const Group& group, std::size_t node) {
             .master_port = group.ports.rendezvous};
 }
 
+}  // namespace
+
 void say_once(LaunchPlan& plan, const std::string& because) {
     if (std::ranges::find(plan.because, because) == plan.because.end()) plan.because.push_back(because);
 }
-
-}  // namespace
 
 ProcessSpec engine_process(LaunchPlan& plan, const Group& group, std::size_t node) {
     const EngineLaunch& launch = *group.engine->launch;
@@ -52,6 +52,7 @@ ProcessSpec engine_process(LaunchPlan& plan, const Group& group, std::size_t nod
     for (const std::string& because : line.because) say_once(plan, because);
     ProcessSpec process;
     process.name = node == 0 ? "head" : fmt::format("worker-{}", node);
+    process.runtime = engine_runtime(plan, group, host);
     process.argv = line.argv;
     process.env = environment(*host.settings);
     if (node == 0 && !group.spec->serve.api_key_file.empty()) {

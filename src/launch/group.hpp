@@ -51,6 +51,13 @@ void add_mp_processes(LaunchPlan& plan, const Group& group);
 /// A Ray cluster over the hosts, and the engine on its head. `plan.hosts` is filled in already.
 void add_ray_processes(LaunchPlan& plan, const Group& group);
 
+/// How the engine's processes of this host are executed: in a container where the spec has one. Adds its reasons to the
+/// plan, each once.
+Runtime engine_runtime(LaunchPlan& plan, const Group& group, const GroupHost& host);
+
+/// A reason of the plan, once.
+void say_once(LaunchPlan& plan, const std::string& because);
+
 /// The reverse proxy beside the engine on the head, where the spec has one.
 void add_proxy(LaunchPlan& plan, const Group& group);
 

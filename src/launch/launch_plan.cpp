@@ -46,14 +46,17 @@ std::string show(const LaunchFile& file) {
     return out;
 }
 
-}  // namespace
-
-std::string_view to_text(RuntimeKind runtime) {
-    switch (runtime) {
-        case RuntimeKind::process: return "process";
-    }
-    return "";
+/// The guard adds a name and a label, and gives the environment in a file.
+std::string container(const ProcessSpec& process) {
+    std::vector<std::string> words{process.runtime.program, "create"};
+    words.insert(words.end(), process.runtime.options.begin(), process.runtime.options.end());
+    words.insert(words.end(), {"--mount", fmt::format("type=volume,source={},target={{state}}/cache",
+                                                      process.runtime.cache_volume)});
+    words.push_back(process.runtime.image);
+    return detail::shell_command(words);
 }
+
+}  // namespace
 
 const HostLaunch* LaunchPlan::find(std::string_view host) const {
     const auto found = std::ranges::find(hosts, host, &HostLaunch::host);
@@ -71,7 +74,7 @@ LaunchPlan plan_launch(const DeploymentSpec& spec, const Cluster& cluster, const
     plan.fate = spec.fate;
     for (const detail::GroupHost& host : group.hosts) {
         plan.hosts.push_back(
-            {.host = host.spec->name, .address = host.settings->address, .runtime = {}, .processes = {}, .ports = {}});
+            {.host = host.spec->name, .address = host.settings->address, .processes = {}, .ports = {}});
     }
     if (group.backend == "ray") {
         detail::add_ray_processes(plan, group);
@@ -104,6 +107,7 @@ std::string show(const LaunchPlan& plan) {
             out += "\n";
             if (!process.wait_for.empty())
                 out += "    once this succeeds: " + detail::shell_command(process.wait_for) + "\n";
+            if (process.runtime.kind != RuntimeKind::process) out += "    in a container: " + container(process) + "\n";
             for (const auto& [name, value] : process.env)
                 out += "    " + name + "=" + detail::shell_quoted(value) + "\n";
             for (const SecretVariable& secret : process.secrets) {

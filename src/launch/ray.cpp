@@ -13,10 +13,11 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-// Ray's own command lies beside the interpreter of the environment.
-std::string ray_of(const std::string& python) {
-    const std::size_t slash = python.rfind('/');
-    return slash == std::string::npos ? "ray" : python.substr(0, slash + 1) + "ray";
+// Ray's own command lies beside the interpreter of an environment; in an image it may lie anywhere.
+Words ray_command(const Group& group, const GroupHost& host) {
+    if (group.spec->container) return {host.python, "-m", "ray.scripts.scripts"};
+    const std::size_t slash = host.python.rfind('/');
+    return {slash == std::string::npos ? "ray" : host.python.substr(0, slash + 1) + "ray"};
 }
 
 std::optional<Version> ray_version(const Group& group) {
@@ -37,14 +38,16 @@ std::string who_can_reach(const Group& group) {
         open, ray->text());
 }
 
-ProcessSpec ray_process(const Group& group, std::size_t node) {
+ProcessSpec ray_process(LaunchPlan& plan, const Group& group, std::size_t node) {
     const GroupHost& host = group.hosts[node];
     const std::string gcs = fmt::format("{}:{}", group.head_address(), group.ports.rendezvous);
     ProcessSpec process;
     process.env = environment(*host.settings);
     process.ranks = host.ranks;
-    process.argv = {ray_of(host.python),    "start", "--block", "--node-ip-address", host.settings->address,
-                    "--disable-usage-stats"};
+    process.runtime = engine_runtime(plan, group, host);
+    process.argv = ray_command(group, host);
+    const Words start{"start", "--block", "--node-ip-address", host.settings->address, "--disable-usage-stats"};
+    process.argv.insert(process.argv.end(), start.begin(), start.end());
     if (node == 0) {
         process.name = "ray-head";
         const Words head{"--head",           "--port",    std::to_string(group.ports.rendezvous),
@@ -77,7 +80,7 @@ ProcessSpec engine_over_ray(LaunchPlan& plan, const Group& group) {
 
 void add_ray_processes(LaunchPlan& plan, const Group& group) {
     for (std::size_t node = 0; node < group.hosts.size(); ++node) {
-        plan.hosts[node].processes.push_back(ray_process(group, node));
+        plan.hosts[node].processes.push_back(ray_process(plan, group, node));
     }
     ProcessSpec engine = engine_over_ray(plan, group);
     // A rank lives in one process only.

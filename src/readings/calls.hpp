@@ -54,6 +54,15 @@ struct InterfaceAddress {
 };
 BOOST_DESCRIBE_STRUCT(InterfaceAddress, (), (interface, address, prefix_length))
 
+/// "image(NAME)": what Docker or Podman say of an image
+struct Image {
+    std::string id, architecture, operating_system;
+    std::optional<std::vector<std::string>> digests;  ///< null: it came from no registry
+    std::uint64_t size_bytes = 0;
+    std::string user;  ///< empty: root
+};
+BOOST_DESCRIBE_STRUCT(Image, (), (id, architecture, operating_system, digests, size_bytes, user))
+
 /// "route(ADDRESS)"; an empty gateway is a destination on link
 struct Route {
     std::string interface, source, gateway;

@@ -113,6 +113,12 @@ Objection object_to_destination(std::string_view text) {
     return object_to_address(text.substr(at + 1));
 }
 
+Objection object_to_image(std::string_view text) {
+    if (auto objection = object_to_characters(text, "._:/@-", 512)) return objection;
+    if (text.front() == '-') return "starts with '-', which programs take for an option";
+    return std::nullopt;
+}
+
 Objection object_to_interface(std::string_view text) { return object_to_characters(text, "._:@-", 15); }
 
 Objection object_to_variable(std::string_view name, std::string_view value) {

@@ -17,6 +17,7 @@ Objection object_to_destination(std::string_view text);                       //
 Objection object_to_interface(std::string_view text);                         ///< of Linux: at most 15 characters
 Objection object_to_variable(std::string_view name, std::string_view value);  ///< of an environment
 Objection object_to_argument(std::string_view text);                          ///< of an engine's command line
+Objection object_to_image(std::string_view text);  ///< of a container: "NAME", "NAME:TAG", "NAME@sha256:DIGEST"
 Objection object_to_absolute_path(std::string_view text);
 /// Path of a request that means the same to everybody who reads it: nothing is encoded, doubled or relative.
 Objection object_to_request_path(std::string_view text);

@@ -8,6 +8,7 @@ namespace r1cluster {
 R1CLUSTER_JSON(Goal, "goal", 1)
 R1CLUSTER_JSON(HostSpec, "host_spec", 1)
 R1CLUSTER_JSON(ModelSpec, "model_spec", 1)
+R1CLUSTER_JSON(ContainerSpec, "container_spec", 1)
 R1CLUSTER_JSON(EngineSpec, "engine_spec", 1)
 R1CLUSTER_JSON(ProxySpec, "proxy_spec", 1)
 R1CLUSTER_JSON(ServeSpec, "serve_spec", 1)

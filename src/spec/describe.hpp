@@ -13,8 +13,11 @@ BOOST_DESCRIBE_ENUM(Transport, ssh, local)
 BOOST_DESCRIBE_ENUM(Fate, service, attached)
 BOOST_DESCRIBE_ENUM(GoalKind, latency, throughput, context, users)
 BOOST_DESCRIBE_STRUCT(Goal, (), (kind, users, tokens))
-BOOST_DESCRIBE_STRUCT(HostSpec, (), (name, address, ssh, transport, python, interface, gpus, env))
+BOOST_DESCRIBE_ENUM(RuntimeKind, process, docker, podman)
+BOOST_DESCRIBE_ENUM(Pull, missing, never)
+BOOST_DESCRIBE_STRUCT(HostSpec, (), (name, address, ssh, transport, python, interface, gpus, env, runtime))
 BOOST_DESCRIBE_STRUCT(ModelSpec, (), (path, served_name))
+BOOST_DESCRIBE_STRUCT(ContainerSpec, (), (runtime, image, archive, pull, shm_bytes, mounts, options, program))
 BOOST_DESCRIBE_STRUCT(EngineSpec, (),
                       (name, version, python, backend, extra_arguments, gpu_memory_utilization, kv_cache_bytes,
                        start_timeout_s, dtype, kv_cache_dtype, max_batched_tokens, max_sequences, is_eager,
@@ -28,6 +31,6 @@ BOOST_DESCRIBE_STRUCT(LayoutSpec, (),
                        decode_context_parallel))
 BOOST_DESCRIBE_STRUCT(DeploymentPorts, (), (api, rendezvous, guard, engine))
 BOOST_DESCRIBE_STRUCT(PlannedPort, (), (host, address, port, purpose))
-BOOST_DESCRIBE_STRUCT(DeploymentSpec, (), (name, fate, hosts, model, engine, serve, layout, env))
+BOOST_DESCRIBE_STRUCT(DeploymentSpec, (), (name, fate, hosts, model, engine, container, serve, layout, env))
 
 }  // namespace r1cluster

@@ -19,4 +19,21 @@ std::string_view to_text(Fate fate) {
     return "service";
 }
 
+std::string_view to_text(RuntimeKind runtime) {
+    switch (runtime) {
+        case RuntimeKind::process: return "process";
+        case RuntimeKind::docker: return "docker";
+        case RuntimeKind::podman: return "podman";
+    }
+    return "process";
+}
+
+std::string_view to_text(Pull pull) {
+    switch (pull) {
+        case Pull::missing: return "missing";
+        case Pull::never: return "never";
+    }
+    return "missing";
+}
+
 }  // namespace r1cluster

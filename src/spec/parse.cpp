@@ -35,6 +35,18 @@ void read_choice(TableReader& table, std::string_view name, const std::string& k
     throw InvalidValue{key, fmt::format("{} is \"{}\"; expected {}", key, detail::printable(text), expected)};
 }
 
+/// "docker" or "podman"; a spec without [container] has no runtime to choose.
+std::optional<RuntimeKind> read_runtime(TableReader& table, const std::string& key) {
+    std::string text;
+    table.read("runtime", text);
+    for (const RuntimeKind runtime : {RuntimeKind::docker, RuntimeKind::podman}) {
+        if (to_text(runtime) == text) return runtime;
+    }
+    if (text.empty()) return std::nullopt;
+    throw InvalidValue{key + ".runtime", fmt::format("{}.runtime is \"{}\"; expected \"docker\" or \"podman\"", key,
+                                                     detail::printable(text))};
+}
+
 HostSpec read_host(TableReader& table, const std::string& key) {
     HostSpec host;
     table.read("name", host.name);
@@ -45,6 +57,7 @@ HostSpec read_host(TableReader& table, const std::string& key) {
     table.read("interface", host.interface);
     table.read("gpus", host.gpus);
     table.read("env", host.env);
+    host.runtime = read_runtime(table, key);
     table.close();
     return host;
 }
@@ -70,6 +83,20 @@ void read_engine(TableReader& table, EngineSpec& engine) {
     table.read("max_sequences", engine.max_sequences);
     table.read("is_eager", engine.is_eager);
     table.read("speculative_tokens", engine.speculative_tokens);
+    table.close();
+}
+
+void read_container(TableReader& table, ContainerSpec& container) {
+    container.runtime = read_runtime(table, "container").value_or(container.runtime);
+    table.read("image", container.image);
+    table.read("archive", container.archive);
+    read_choice(table, "pull", "container.pull", {Pull::missing, Pull::never}, container.pull);
+    std::optional<std::uint64_t> shm_bytes;
+    table.read_bytes("shm_bytes", shm_bytes);
+    container.shm_bytes = shm_bytes.value_or(container.shm_bytes);
+    table.read("mounts", container.mounts);
+    table.read("options", container.options);
+    table.read("program", container.program);
     table.close();
 }
 
@@ -127,7 +154,7 @@ DeploymentSpec read_spec(TableReader& table) {
     read_choice(table, "fate", "fate", {Fate::service, Fate::attached}, spec.fate);
     std::vector<TableReader> hosts = table.tables("host");
     auto model = table.table("model"), engine = table.table("engine");
-    auto serve = table.table("serve"), layout = table.table("layout");
+    auto container = table.table("container"), serve = table.table("serve"), layout = table.table("layout");
     table.read("env", spec.env);
     // Before what is missing: a mistyped [modle] explains why there is no [model].
     table.close();
@@ -137,6 +164,7 @@ DeploymentSpec read_spec(TableReader& table) {
     if (!model) throw InvalidValue{"", "the part [model] is missing; expected [model] with path = \"/...\""};
     read_model(*model, spec.model);
     if (engine) read_engine(*engine, spec.engine);
+    if (container) read_container(*container, spec.container.emplace());
     if (serve) read_serve(*serve, spec.serve);
     if (layout) read_layout(*layout, spec.layout);
     return spec;

@@ -64,6 +64,7 @@ std::string host_toml(const HostSpec& host, const std::string& python) {
     out.text("python", host.python, python);
     out.text("interface", host.interface);
     if (host.gpus) out.raw("gpus", list(*host.gpus));
+    if (host.runtime) out.text("runtime", std::string(to_text(*host.runtime)));
     if (host.env.empty()) return out.text();
     TableText env("[host.env]\n");
     env.variables(host.env);
@@ -89,20 +90,34 @@ std::string engine_toml(const EngineSpec& engine) {
     return out.text();
 }
 
+std::string container_toml(const ContainerSpec& container) {
+    TableText out("\n[container]\n");
+    out.text("runtime", std::string(to_text(container.runtime)));
+    out.text("image", container.image);
+    out.text("archive", container.archive);
+    if (container.pull != Pull::missing) out.text("pull", std::string(to_text(container.pull)));
+    if (container.shm_bytes != ContainerSpec().shm_bytes) out.number("shm_bytes", container.shm_bytes);
+    if (!container.mounts.empty()) out.raw("mounts", list(container.mounts));
+    if (!container.options.empty()) out.raw("options", list(container.options));
+    out.text("program", container.program);
+    return out.text();
+}
+
 std::string proxy_toml(const ProxySpec& proxy) {
-    const ProxySpec otherwise;
     TableText out("\n[serve.proxy]\n");
+    const auto number = [&](const char* key, auto ProxySpec::*field) {
+        if (proxy.*field != ProxySpec().*field) out.number(key, proxy.*field);
+    };
     out.text("program", proxy.program);
     out.text("tls_certificate_file", proxy.tls_certificate_file);
     out.text("tls_key_file", proxy.tls_key_file);
     if (!proxy.allowed_paths.empty()) out.raw("allowed_paths", list(proxy.allowed_paths));
-    if (proxy.max_request_bytes != otherwise.max_request_bytes)
-        out.number("max_request_bytes", proxy.max_request_bytes);
-    if (proxy.max_connections != otherwise.max_connections) out.number("max_connections", proxy.max_connections);
+    number("max_request_bytes", &ProxySpec::max_request_bytes);
+    number("max_connections", &ProxySpec::max_connections);
     out.number("max_connections_per_client", proxy.max_connections_per_client);
     out.number("max_requests_per_minute", proxy.max_requests_per_minute);
-    if (proxy.answer_timeout_s != otherwise.answer_timeout_s) out.number("answer_timeout_s", proxy.answer_timeout_s);
-    if (proxy.drain_s != otherwise.drain_s) out.number("drain_s", proxy.drain_s);
+    number("answer_timeout_s", &ProxySpec::answer_timeout_s);
+    number("drain_s", &ProxySpec::drain_s);
     return out.text();
 }
 
@@ -141,7 +156,9 @@ std::string to_toml(const DeploymentSpec& spec) {
     TableText model("\n[model]\n");
     model.text("path", spec.model.path);
     model.text("served_name", spec.model.served_name);
-    out += model.text() + engine_toml(spec.engine) + serve_toml(spec.serve) + layout_toml(spec.layout);
+    out += model.text() + engine_toml(spec.engine);
+    if (spec.container) out += container_toml(*spec.container);
+    out += serve_toml(spec.serve) + layout_toml(spec.layout);
 
     if (spec.env.empty()) return out;
     TableText env("\n[env]\n");

@@ -38,10 +38,6 @@ int int_of(const toml::node& node, const std::string& key) {
 }
 
 std::string advice(std::string_view key, std::vector<std::string> known) {
-    if (key == "container" || key == "containers") {
-        return "containers are not supported yet; install the engine into a Python environment on each host and name "
-               "its interpreter in [engine] python";
-    }
     if (const auto nearest = nearest_name(key, known)) return fmt::format("did you mean \"{}\"?", *nearest);
     std::sort(known.begin(), known.end());
     return fmt::format("known here: {}", fmt::join(known, ", "));

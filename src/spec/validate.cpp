@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t most_hosts = 1024;
 constexpr int most_ranks = 16384;
 constexpr std::uint64_t most_cache_bytes = std::uint64_t{1} << 50;
+constexpr const char* default_image_python = "/usr/bin/python3";  // of vllm/vllm-openai and lmsysorg/sglang
 
 template <class... Part>
 [[noreturn]] void refuse(std::string key, fmt::format_string<Part...> format, Part&&... parts) {
@@ -159,6 +160,64 @@ void require_valid_engine(const EngineSpec& engine) {
     insist_between(engine.speculative_tokens, 0, 16, "engine.speculative_tokens");
 }
 
+/// Docker and Podman read "source=PATH,target=PATH,readonly", in which no comma can be meant.
+void require_mountable(const std::string& path, const std::string& key) {
+    insist(object_to_absolute_path(path), key, "path", path);
+    if (path.find_first_of(",\"") == std::string::npos) return;
+    refuse(key, "the path \"{}\" has a comma or a quotation mark; expected a path without, which a container can mount",
+           printable(path));
+}
+
+void require_valid_mount(const std::string& mount, const std::string& key) {
+    std::string_view rest = mount;
+    if (rest.ends_with(":ro")) rest.remove_suffix(3);
+    const std::size_t colon = rest.find(':');
+    if (colon == std::string_view::npos || rest.find(':', colon + 1) != std::string_view::npos) {
+        refuse(key, "the mount \"{}\" is not of the form \"/HOST/PATH:/CONTAINER/PATH\" or \"...:ro\"",
+               printable(mount));
+    }
+    require_mountable(std::string(rest.substr(0, colon)), key);
+    require_mountable(std::string(rest.substr(colon + 1)), key);
+}
+
+/// What the plan says of a container, and what would end its supervision.
+constexpr std::string_view owned_options[] = {
+    "--name",        "--detach", "-d",    "--rm", "--entrypoint", "--env-file", "--restart", "--label",      "--pid",
+    "--interactive", "-i",       "--tty", "-t",   "--cidfile",    "--network",  "--pull",    "--log-driver", "--net"};
+
+void require_valid_container(const DeploymentSpec& spec) {
+    for (std::size_t i = 0; i < spec.hosts.size(); ++i) {
+        if (!spec.hosts[i].runtime) continue;
+        const std::string key = fmt::format("host[{}].runtime", i);
+        if (!spec.container) refuse(key, "a runtime without [container]; expected [container] with image = \"...\"");
+        if (*spec.hosts[i].runtime == RuntimeKind::process)
+            refuse(key, "runtime is \"process\"; expected \"docker\" or \"podman\"");
+    }
+    if (!spec.container) return;
+    const ContainerSpec& container = *spec.container;
+    if (container.runtime == RuntimeKind::process)
+        refuse("container.runtime", "runtime is \"process\"; expected \"docker\" or \"podman\", or no [container]");
+    if (container.image.empty())
+        refuse("container.image", "the image is missing; expected such as image = \"vllm/vllm-openai:v0.11.1\"");
+    insist(object_to_image(container.image), "container.image", "image", container.image);
+    if (!container.archive.empty())
+        insist(object_to_absolute_path(container.archive), "container.archive", "path", container.archive);
+    if (!container.program.empty())
+        insist(object_to_absolute_path(container.program), "container.program", "path", container.program);
+    insist_between<std::uint64_t>(container.shm_bytes, std::uint64_t{1} << 20, most_cache_bytes, "container.shm_bytes");
+    require_mountable(spec.model.path, "model.path");
+    for (std::size_t i = 0; i < container.mounts.size(); ++i)
+        require_valid_mount(container.mounts[i], fmt::format("container.mounts[{}]", i));
+    for (std::size_t i = 0; i < container.options.size(); ++i) {
+        const std::string key = fmt::format("container.options[{}]", i);
+        const std::string& option = container.options[i];
+        insist(object_to_line(option), key, "option", option);
+        const std::string flag = option.substr(0, option.find('='));
+        if (std::ranges::count(owned_options, flag) == 0) continue;
+        refuse(key, "the option \"{}\" is set by r1cluster itself; expected a list without it", flag);
+    }
+}
+
 void require_valid_proxy(const ProxySpec& proxy) {
     const std::string key = "serve.proxy.";
     for (const auto& [name, path] :
@@ -258,6 +317,7 @@ std::string last_component(std::string_view path) {
 
 void fill_in_defaults(DeploymentSpec& spec) {
     if (spec.engine.name.empty()) spec.engine.name = launchable_engines().front();
+    if (spec.container && spec.engine.python.empty()) spec.engine.python = default_image_python;
     if (spec.model.served_name.empty()) spec.model.served_name = last_component(spec.model.path);
     if (spec.name.empty()) spec.name = safe_name(spec.model.served_name);
     for (HostSpec& host : spec.hosts) {
@@ -277,6 +337,7 @@ void require_valid(const DeploymentSpec& spec) {
     insist(object_to_name(spec.name), "name", "deployment name", spec.name);
     require_valid_engine(spec.engine);
     require_valid_hosts(spec.hosts);
+    require_valid_container(spec);
     require_valid_serve(spec.serve);
     require_valid_layout(spec.layout);
     require_valid_env(spec.env, "env");

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from checkpoint import write_checkpoint
 from conftest import CLEAN, FAILED, FINDINGS, INTERRUPTED, WRONG_USAGE, R1cluster, free_port
 
 VERBS = ["init", "record", "show", "model", "plan", "check", "config", "launch", "up", "status", "logs", "down"]
@@ -52,60 +53,8 @@ pipeline_parallel = 2
 
 @pytest.fixture
 def model_copy(tmp_path: Path) -> Path:
-    """A checkpoint of R1's architecture with headers, and zeros for weights; no engine is needed to make it."""
-    folder = tmp_path / "model"
-    folder.mkdir()
-    tensors = {"model.embed_tokens.weight": [64, 64], "model.norm.weight": [64], "lm_head.weight": [64, 64]}
-    for layer in range(2):
-        prefix = f"model.layers.{layer}."
-        tensors |= {
-            prefix + "input_layernorm.weight": [64],
-            prefix + "post_attention_layernorm.weight": [64],
-            prefix + "mlp.gate_proj.weight": [128, 64],
-            prefix + "mlp.up_proj.weight": [128, 64],
-            prefix + "mlp.down_proj.weight": [64, 128],
-            prefix + "self_attn.q_proj.weight": [64, 64],
-            prefix + "self_attn.k_proj.weight": [64, 64],
-            prefix + "self_attn.v_proj.weight": [64, 64],
-            prefix + "self_attn.o_proj.weight": [64, 64],
-        }
-    names = sorted(tensors)
-    shards = {"model-00001-of-00002.safetensors": names[::2], "model-00002-of-00002.safetensors": names[1::2]}
-    for file, members in shards.items():
-        write_shard(folder / file, {name: tensors[name] for name in members})
-    weight_map = {name: file for file, members in shards.items() for name in members}
-    index = {"metadata": {"total_size": 1}, "weight_map": weight_map}
-    (folder / "model.safetensors.index.json").write_text(json.dumps(index), encoding="utf-8")
-    config = {
-        "architectures": ["LlamaForCausalLM"],
-        "model_type": "llama",
-        "hidden_size": 64,
-        "intermediate_size": 128,
-        "num_hidden_layers": 2,
-        "num_attention_heads": 4,
-        "num_key_value_heads": 4,
-        "vocab_size": 64,
-        "max_position_embeddings": 512,
-        "rms_norm_eps": 1e-6,
-        "torch_dtype": "bfloat16",
-        "hidden_act": "silu",
-        "rope_theta": 10000.0,
-        "tie_word_embeddings": False,
-    }
-    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    return folder
-
-
-def write_shard(file: Path, tensors: dict[str, list[int]]) -> None:
-    header, end = {}, 0
-    for name, shape in tensors.items():
-        size = 2
-        for length in shape:
-            size *= length
-        header[name] = {"dtype": "BF16", "shape": shape, "data_offsets": [end, end + size]}
-        end += size
-    text = json.dumps(header).encode()
-    file.write_bytes(struct.pack("<Q", len(text)) + text + bytes(end))
+    """No engine is needed to make it."""
+    return write_checkpoint(tmp_path / "model", layers=2)
 
 
 @pytest.fixture

@@ -130,13 +130,6 @@ TEST_CASE("an unknown key is refused with the nearest known one", "[spec]") {
           "is_unprotected, max_model_len, port, proxy");
 }
 
-TEST_CASE("a container is refused with what to use instead", "[spec]") {
-    CHECK(
-        error_with("backend = \"mp\"", "container = \"vllm/vllm-openai\"") ==
-        "cluster.toml:24:1: unknown key \"container\" in engine; containers are not supported yet; install the engine "
-        "into a Python environment on each host and name its interpreter in [engine] python");
-}
-
 TEST_CASE("a value of the wrong type is refused where it stands", "[spec]") {
     CHECK(error_with("port = 8100", "port = \"8100\"") ==
           "cluster.toml:31:8: serve.port must be a whole number, but is a text");

@@ -35,6 +35,7 @@ TEST_CASE("docs/spec.md has a row for every key", "[spec]") {
     expect_rows<HostSpec>("## `[[host]]`");
     expect_rows<ModelSpec>("## `[model]`");
     expect_rows<EngineSpec>("## `[engine]`");
+    expect_rows<ContainerSpec>("## `[container]`");
     expect_rows<ServeSpec>("## `[serve]`");
     expect_rows<LayoutSpec>("## `[layout]`");
 }

@@ -26,13 +26,22 @@ DeploymentSpec full_spec() {
     b.address = "127.0.0.2";
     b.python = "/usr/bin/python3";
     spec.hosts = {a, b};
-    spec.model = {"/data/it's \"R1\"", "served"};
+    spec.model = {"/data/it's 'R1'", "it's \"served\""};
     spec.engine.version = "0.32.0+cpu";
     spec.engine.python = "/opt/vllm/bin/python";
     spec.engine.backend = "ray";
     spec.engine.extra_arguments = {"--compilation-config", R"({"mode":2})"};
     spec.engine.gpu_memory_utilization = 1;
     spec.engine.kv_cache_bytes = 123456789012;
+    spec.container = ContainerSpec{.runtime = RuntimeKind::podman,
+                                   .image = "registry.example/vllm@sha256:0123",
+                                   .archive = "/images/vllm.tar",
+                                   .pull = Pull::never,
+                                   .shm_bytes = std::uint64_t{8} << 30,
+                                   .mounts = {"/data:/data:ro", "/scratch:/tmp/scratch"},
+                                   .options = {"--ulimit", "nofile=1024:1024"},
+                                   .program = "/opt/podman"};
+    spec.hosts[0].runtime = RuntimeKind::docker;
     spec.serve.address = "0.0.0.0";
     spec.serve.port = 9000;
     spec.serve.max_model_len = 163840;

@@ -163,6 +163,17 @@ struct EngineEnvironment {
     bool operator==(const EngineEnvironment&) const = default;
 };
 
+/// The container image that holds an engine, as Docker or Podman of a host describe it.
+struct ContainerImage {
+    std::string name;                  ///< as given in the spec
+    std::string id;                    ///< "sha256:..."
+    std::string architecture;          ///< by Go's names: "amd64", "arm64"
+    std::vector<std::string> digests;  ///< "NAME@sha256:..." of registries; empty: it came from none
+    std::uint64_t size_bytes = 0;      ///< of its layers, unpacked
+    std::string user;                  ///< that its processes run as; empty: root
+    bool operator==(const ContainerImage&) const = default;
+};
+
 /// What one shard of a checkpoint on a host is.
 struct ShardDigest {
     std::string name;              ///< of the file
@@ -235,6 +246,7 @@ struct Machine {
     std::vector<SoftwareBuild> software;               ///< copies of libraries and tools that matter
     std::vector<ContainerRuntime> container_runtimes;  ///< that are installed
     std::optional<EngineEnvironment> engine;           ///< environment that the spec names; unset: not read
+    std::optional<ContainerImage> image;               ///< image that the spec names; unset: none, or not read
     std::optional<CheckpointDigest> checkpoint;        ///< what lies at the model's path; unset: not read
     std::vector<NameResolution> names;                 ///< what the names of the spec resolve to
     std::vector<PortState> ports;                      ///< that were tried by binding

@@ -36,6 +36,7 @@ struct ContainerRuntime {
     std::optional<bool> is_usable;  ///< its socket answers to this user, or it needs none
     std::string because;            ///< why it can or cannot be used
     bool gives_gpus = false;        ///< NVIDIA container toolkit or a CDI specification is there
+    bool has_cdi = false;           ///< GPUs are CDI devices: "nvidia.com/gpu=0"
     std::string gpus_because;       ///< "/etc/cdi/nvidia.yaml", "runtime \"nvidia\" in /etc/docker/daemon.json"
     std::optional<std::uint64_t> shm_bytes;  ///< size of /dev/shm
     std::optional<Limit> memlock_bytes;      ///< limit of locked memory; unset: not known, see memlock_because

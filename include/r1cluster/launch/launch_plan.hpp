@@ -33,6 +33,7 @@ struct LaunchFile {
 /// One process of the deployment, complete: nothing is added at start.
 struct ProcessSpec {
     std::string name;  ///< "head", "worker-1", "proxy"; also the name of its log
+    Runtime runtime;   ///< how it is executed
     /// Executed as it is, never by a shell. In an argument that begins with "{state}", and in a value of `env` that
     /// does, the guard replaces that by the deployment's state folder, whose path only the host knows.
     std::vector<std::string> argv;
@@ -61,7 +62,6 @@ struct LaunchPort {
 struct HostLaunch {
     std::string host;                    ///< name in the spec
     std::string address;                 ///< by which its peers reach it
-    Runtime runtime;                     ///< of all its processes
     std::vector<ProcessSpec> processes;  ///< in the order in which they start
     std::vector<LaunchPort> ports;       ///< that the processes bind
     bool operator==(const HostLaunch&) const = default;

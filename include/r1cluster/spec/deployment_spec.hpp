@@ -28,6 +28,23 @@ enum class Fate {
 
 std::string_view to_text(Fate fate);
 
+/// How the engine's processes are executed.
+enum class RuntimeKind {
+    process,  ///< child processes of the guard, in one cgroup per deployment
+    docker,   ///< containers of a Docker daemon
+    podman,   ///< containers of Podman, which has no daemon
+};
+
+std::string_view to_text(RuntimeKind runtime);
+
+/// When an image is fetched.
+enum class Pull {
+    missing,  ///< where the host does not have the image
+    never,    ///< the host must have the image, or `ContainerSpec::archive`
+};
+
+std::string_view to_text(Pull pull);
+
 /// One machine of the deployment, or one part of a machine.
 struct HostSpec {
     std::string name;                        ///< in r1cluster's output; letters, digits, '.', '_' and '-'; unique
@@ -38,6 +55,7 @@ struct HostSpec {
     std::string interface;                   ///< network interface to use; default: found by route to the peers
     std::optional<std::vector<int>> gpus;    ///< NVML indices to use; default: all
     std::map<std::string, std::string> env;  ///< overrides for this host's engine processes
+    std::optional<RuntimeKind> runtime;  ///< instead of ContainerSpec::runtime; only beside DeploymentSpec::container
     bool operator==(const HostSpec&) const = default;
 };
 
@@ -51,11 +69,25 @@ struct ModelSpec {
 /// Key/value cache of a rank on the CPU where the spec says nothing: there is no device memory to fill.
 inline constexpr std::uint64_t default_cpu_kv_cache_bytes = std::uint64_t{1} << 30;
 
+/// The image that holds the engine, and what its containers get beyond what r1cluster gives them by itself: the host's
+/// network, GPUs, InfiniBand devices where the host has some, the checkpoint (read-only) and a volume for caches.
+struct ContainerSpec {
+    RuntimeKind runtime = RuntimeKind::docker;          ///< docker or podman
+    std::string image;                                  ///< "vllm/vllm-openai:v0.11.1", or by digest: "NAME@sha256:..."
+    std::string archive;                                ///< file on every host, as `docker save` writes it; empty: none
+    Pull pull = Pull::missing;                          ///< when the image is fetched from its registry
+    std::uint64_t shm_bytes = std::uint64_t{16} << 30;  ///< size of /dev/shm in each container
+    std::vector<std::string> mounts;   ///< "/HOST/PATH:/CONTAINER/PATH", with ":ro" behind it where it is read-only
+    std::vector<std::string> options;  ///< further options of `docker create` and `podman create`
+    std::string program;               ///< executable of Docker or Podman; default: the one that is found on each host
+    bool operator==(const ContainerSpec&) const = default;
+};
+
 /// The engine, and how it is started.
 struct EngineSpec {
     std::string name;     ///< in small letters; empty: the first engine that r1cluster can start
     std::string version;  ///< version that every host must have; empty: whatever they have in common
-    std::string python;   ///< interpreter of the engine's environment, the same path on every host
+    std::string python;   ///< interpreter of the engine's environment, the same path on every host, or in the image
     std::string backend;  ///< "mp" or "ray"; empty: mp where the engine version has it
     std::vector<std::string> extra_arguments;  ///< appended to the engine's command line
     double gpu_memory_utilization = 0.9;       ///< share of device memory the engine may take
@@ -113,13 +145,14 @@ struct LayoutSpec {
 
 /// What the user asks for: the content of cluster.toml, or a value built in code.
 struct DeploymentSpec {
-    std::string name;             ///< identifies the deployment on its hosts; default: served name
-    Fate fate = Fate::service;    ///< what becomes of the processes when the controller goes away
-    std::vector<HostSpec> hosts;  ///< the first one is the head: it serves the API
-    ModelSpec model;              ///< which checkpoint is served
-    EngineSpec engine;            ///< the engine and its options
-    ServeSpec serve;              ///< where requests are taken
-    LayoutSpec layout;            ///< what is demanded of the layout; unset parts are chosen
+    std::string name;                        ///< identifies the deployment on its hosts; default: served name
+    Fate fate = Fate::service;               ///< what becomes of the processes when the controller goes away
+    std::vector<HostSpec> hosts;             ///< the first one is the head: it serves the API
+    ModelSpec model;                         ///< which checkpoint is served
+    EngineSpec engine;                       ///< the engine and its options
+    std::optional<ContainerSpec> container;  ///< unset: the engine is a Python environment of each host
+    ServeSpec serve;                         ///< where requests are taken
+    LayoutSpec layout;                       ///< what is demanded of the layout; unset parts are chosen
     std::map<std::string, std::string>
         env;  ///< environment on every host; kept even if r1cluster would choose another value
     bool operator==(const DeploymentSpec&) const = default;

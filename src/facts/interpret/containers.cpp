@@ -27,13 +27,16 @@ std::optional<std::uint64_t> size_of(std::string text) {
     return *number << shift;
 }
 
-/// What hands out GPUs; empty: nothing was found.
-std::string gpu_support(HostAnswers& answers) {
+/// What hands out GPUs.
+void find_gpu_support(HostAnswers& answers, ContainerRuntime& runtime) {
     for (const auto& [call, answer] : answers.readings().calls) {
         const auto path = argument_of(call, "cdi");
-        if (path && answers.call(call) == "nvidia.com/gpu") return *path;
+        if (!path || answers.call(call) != "nvidia.com/gpu") continue;
+        runtime.has_cdi = true;
+        runtime.gpus_because = *path;
     }
-    return answers.call("which(nvidia-container-runtime-hook)").value_or("");
+    if (!runtime.has_cdi) runtime.gpus_because = answers.call("which(nvidia-container-runtime-hook)").value_or("");
+    runtime.gives_gpus = !runtime.gpus_because.empty();
 }
 
 /// The line of /proc/PID/limits of who starts containers.
@@ -104,8 +107,7 @@ void add_docker(HostAnswers& answers, const std::string& path) {
     docker.is_usable = answers.call(call).has_value();
     docker.because = *docker.is_usable ? "/var/run/docker.sock takes connections of this user"
                                        : "/var/run/docker.sock: " + answers.readings().calls.at(call).because;
-    docker.gpus_because = gpu_support(answers);
-    docker.gives_gpus = !docker.gpus_because.empty();
+    find_gpu_support(answers, docker);
     docker.shm_bytes = default_shm_bytes;
     apply_daemon_file(answers, docker);
     if (docker.memlock_because.empty()) inherit_memlock(answers, docker);
@@ -130,8 +132,7 @@ void add_podman(HostAnswers& answers, const std::string& path) {
     podman.path = path;
     podman.is_usable = true;
     podman.because = "it needs no service";
-    podman.gpus_because = gpu_support(answers);
-    podman.gives_gpus = !podman.gpus_because.empty();
+    find_gpu_support(answers, podman);
     const std::string shm = podman_setting(answers.file(podman_file).value_or(""), "shm_size");
     podman.shm_bytes = shm.empty() ? default_shm_bytes : size_of(shm);
     podman.memlock_bytes = answers.machine().limits.memlock_bytes;

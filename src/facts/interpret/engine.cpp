@@ -45,6 +45,26 @@ void add_packages(HostAnswers& answers, const std::string& folder, std::map<std:
 
 }  // namespace
 
+void interpret_image(HostAnswers& answers) {
+    for (const auto& [call, answer] : answers.readings().calls) {
+        const auto name = argument_of(call, "image");
+        if (!name) continue;
+        const Topic topic{"engine.image", "image " + *name};
+        const auto found = answers.shaped<calls::Image>(call, topic);
+        if (found) {
+            answers.machine().image = ContainerImage{*name,
+                                                     found->id,
+                                                     found->architecture,
+                                                     found->digests.value_or(std::vector<std::string>()),
+                                                     found->size_bytes,
+                                                     found->user};
+        } else if (!answer.text) {
+            answers.gap(topic, reason_of(answer));
+        }
+        return;
+    }
+}
+
 void interpret_engine(HostAnswers& answers) {
     for (const auto& [call, answer] : answers.readings().calls) {
         const auto python = argument_of(call, "python");

@@ -90,6 +90,7 @@ void interpret_filesystems(HostAnswers& answers);
 void interpret_gpus(HostAnswers& answers);
 /// After GPUs and HCAs: without both, nothing is missing.
 void interpret_gpudirect(HostAnswers& answers, const Knowledge& knowledge);
+void interpret_image(HostAnswers& answers);
 void interpret_engine(HostAnswers& answers);
 void interpret_checkpoint(HostAnswers& answers);
 

@@ -72,6 +72,7 @@ Machine interpret(const Readings& readings, const Knowledge& knowledge) {
     detail::interpret_filesystems(answers);
     detail::interpret_gpus(answers);
     detail::interpret_gpudirect(answers, knowledge);
+    detail::interpret_image(answers);
     detail::interpret_engine(answers);
     detail::interpret_checkpoint(answers);
     if (is_imported(readings)) {

@@ -80,6 +80,22 @@ struct ReadHost {
 };
 BOOST_DESCRIBE_STRUCT(ReadHost, (), (request))
 
+struct Fetched {
+    bool is_new = false;  ///< the host did not have it before
+};
+BOOST_DESCRIBE_STRUCT(Fetched, (), (is_new))
+
+/// Makes sure that the host has a container image: loads it from the archive, or pulls it. Takes as long as that takes.
+struct FetchImage {
+    static constexpr const char* method = "image";
+    using Reply = Fetched;
+    std::string program;  ///< "docker", "podman", or a path
+    std::string image;
+    std::string archive;  ///< file on the host; empty: none
+    bool may_pull = false;
+};
+BOOST_DESCRIBE_STRUCT(FetchImage, (), (program, image, archive, may_pull))
+
 /// Reads the checkpoint at this path of the agent's host.
 struct ReadCheckpoint {
     static constexpr const char* method = "checkpoint";

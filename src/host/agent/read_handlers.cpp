@@ -132,9 +132,8 @@ asio::awaitable<protocol::Listening> listen(asio::io_context& context, const std
 asio::awaitable<protocol::Connection> connect(asio::io_context& context, protocol::Connect request) {
     protocol::Connection outcome;
     auto socket = std::make_shared<tcp::socket>(context);
-    auto deadline =
-        std::make_shared<asio::steady_timer>(context, std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                                                          std::chrono::duration<double>(request.timeout_s)));
+    auto deadline = std::make_shared<asio::steady_timer>(
+        context, steady_duration(std::chrono::duration<double>(request.timeout_s)));
     auto is_late = std::make_shared<bool>(false);
     deadline->async_wait([socket, is_late](boost::system::error_code cancelled) {
         if (cancelled) return;

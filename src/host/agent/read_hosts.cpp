@@ -9,6 +9,7 @@
 #include "host/os/clock.hpp"
 #include "r1cluster/host/read/read.hpp"
 #include "r1cluster/spec/ports.hpp"
+#include "spec/container.hpp"
 
 namespace r1cluster {
 namespace detail {
@@ -34,6 +35,13 @@ ReadRequest request_for(const DeploymentSpec& spec, const HostSpec& host) {
     request.model_path = spec.model.path;
     request.python = engine_python(spec, host);
     request.python_path = python_path(spec, host);
+    if (spec.container) {
+        request.image = spec.container->image;
+        request.container_program = spec.container->program.empty()
+                                        ? std::string(to_text(host.runtime.value_or(spec.container->runtime)))
+                                        : spec.container->program;
+        request.container_options = asked_options(*spec.container);
+    }
     if (spec.serve.proxy && host.name == spec.hosts.front().name)
         request.proxy = spec.serve.proxy->program.empty() ? "haproxy" : spec.serve.proxy->program;
     for (const HostSpec& other : spec.hosts) {

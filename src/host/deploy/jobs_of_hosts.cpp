@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/deploy/jobs_of_hosts.hpp"
+#include "base/address.hpp"
 
 #include <fmt/format.h>
 
@@ -16,10 +17,8 @@ std::string endpoint_of(const DeploymentSpec& spec) {
     // "Every address" is none that a client can connect to; the head's own is one of them.
     const bool is_any = spec.serve.address == "0.0.0.0" || spec.serve.address == "::";
     const std::string& address = is_any ? spec.hosts.front().address : spec.serve.address;
-    const bool is_v6 = address.find(':') != std::string::npos;
     const bool is_encrypted = spec.serve.proxy && !spec.serve.proxy->tls_certificate_file.empty();
-    return fmt::format("{}://{}{}{}:{}/v1", is_encrypted ? "https" : "http", is_v6 ? "[" : "", address,
-                       is_v6 ? "]" : "", spec.serve.port);
+    return fmt::format("{}://{}:{}/v1", is_encrypted ? "https" : "http", url_host(address), spec.serve.port);
 }
 
 DeploymentStatus to_status(const DeploymentSpec& spec, const Replies<HostStatus>& replies) {

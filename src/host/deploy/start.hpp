@@ -27,6 +27,9 @@ Error runs_already(const DeploymentStatus& status);
 /// running that is not ready.
 asio::awaitable<DeploymentStatus> settled_status(Agents& hosts);
 
+/// Makes sure that every host has the image of [container]. Throws Error with the host's name.
+asio::awaitable<void> fetch_images(Agents& hosts);
+
 /// What tells the jobs of one `up` from those of any other.
 std::string new_generation();
 

@@ -25,6 +25,10 @@ asio::awaitable<void> bring_up(detail::Agents& hosts, UpOptions options, std::st
     result.status = co_await detail::settled_status(hosts);
     result.was_running = result.status.phase == Phase::ready;
     if (result.was_running) co_return;
+    if (hosts.spec().container && !options.is_dry_run) {
+        co_await detail::fetch_images(hosts);
+        steps.end("image");
+    }
     const Recording recording = co_await detail::read_hosts(hosts);
     steps.end("read");
     take(decide(hosts.spec(), recording, {.layout = options.layout}, options.knowledge), result);

@@ -32,8 +32,9 @@ std::vector<int> numbers_in(const std::string& path) {
     return numbers;
 }
 
-/// Mount point of cgroup v2, be it alone or beside v1, and our own place in it.
-std::string own_cgroup() {
+}  // namespace
+
+std::string cgroup_of(int pid) {
     std::string mount, place;
     std::ifstream mounts("/proc/self/mounts");
     for (std::string line; std::getline(mounts, line) && mount.empty();) {
@@ -42,13 +43,31 @@ std::string own_cgroup() {
         fields >> device >> folder >> type;
         if (type == "cgroup2") mount = folder;
     }
-    std::ifstream groups("/proc/self/cgroup");
+    std::ifstream groups("/proc/" + std::to_string(pid) + "/cgroup");
     for (std::string line; std::getline(groups, line);) {
         if (line.starts_with("0::")) place = line.substr(3);
     }
     if (mount.empty() || place.empty()) return {};
     return place == "/" ? mount : mount + place;
 }
+
+std::vector<int> descendants_of(int ancestor) {
+    std::vector<int> found, open{ancestor};
+    while (!open.empty()) {
+        const int pid = open.back();
+        open.pop_back();
+        std::error_code ignored;
+        for (const auto& task : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task", ignored)) {
+            for (const int child : numbers_in((task.path() / "children").string())) {
+                if (look_at(child)) found.push_back(child);
+                open.push_back(child);
+            }
+        }
+    }
+    return found;
+}
+
+namespace {
 
 class Cgroup : public Containment {
 public:
@@ -74,21 +93,7 @@ private:
 class Subreaper : public Containment {
 public:
     std::string text() const override { return "subreaper (no cgroup can be made by this user)"; }
-    std::vector<int> pids() const override {
-        std::vector<int> found, open{::getpid()};
-        while (!open.empty()) {
-            const int pid = open.back();
-            open.pop_back();
-            std::error_code ignored;
-            for (const auto& task : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task", ignored)) {
-                for (const int child : numbers_in((task.path() / "children").string())) {
-                    if (look_at(child)) found.push_back(child);
-                    open.push_back(child);
-                }
-            }
-        }
-        return found;
-    }
+    std::vector<int> pids() const override { return descendants_of(::getpid()); }
     void kill() override { kill_each(); }
 };
 
@@ -165,7 +170,7 @@ void Containment::kill_all_but_cleaners() {
 std::unique_ptr<Containment> Containment::make(const std::string& name) {
     // Also with a cgroup: whoever is orphaned here stays visible as our descendant.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-    const std::string own = own_cgroup();
+    const std::string own = cgroup_of(::getpid());
     if (!own.empty()) {
         const std::string path = own + "/" + name;
         if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) {

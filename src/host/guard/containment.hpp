@@ -40,6 +40,12 @@ private:
     void kill_one(int pid);
 };
 
+/// The place of a process in cgroup v2, be it alone or beside v1, as a path of this host; empty: there is none.
+std::string cgroup_of(int pid);
+
+/// All that this process forked, and what those did, as far as it has not been orphaned to somebody else.
+std::vector<int> descendants_of(int pid);
+
 /// Signals one process with SIGKILL, and never another one that got its number: the descriptor is opened first, then
 /// `is_still` looks again whether the process is the one that is meant. Returns whether it was.
 bool kill_by_pidfd(int pid, const std::function<bool(int pid)>& is_still);

@@ -50,8 +50,7 @@ public:
           plan_(std::move(plan)),
           mine_(*plan_.find(host)),
           host_(std::move(host)),
-          runtime_(make_runtime(mine_.runtime, context_,
-                                fmt::format("r1cluster-{}-{}-{}", plan_.deployment, host_, ::getpid()),
+          runtime_(make_runtime(mine_, context_, fmt::format("r1cluster-{}-{}-{}", plan_.deployment, host_, ::getpid()),
                                 random_token().substr(0, 16))),
           state_(supervise::initial(plan_, host_, monotonic_s())),
           processes_(context_, folder_, plan_, mine_, *runtime_, state_,
@@ -108,7 +107,7 @@ private:
             pause.expires_after(std::chrono::milliseconds(20));
             co_await pause.async_wait(result_of);
         }
-        runtime_->remove_residue();
+        co_await runtime_->remove_residue();
         save();
         context_.stop();
     }

@@ -44,9 +44,12 @@ JobFolder::JobFolder(const std::string& deployment, const std::string& host)
 
 bool JobFolder::exists() const { return fs::exists(path_); }
 
-void JobFolder::prepare() const {
+bool JobFolder::has_cache_of(const std::string& cache_key) const { return read("cache.key") == cache_key; }
+
+void JobFolder::prepare(const std::string& cache_key) const {
     const mode_t before = ::umask(077);
     std::error_code error;
+    if (!has_cache_of(cache_key)) fs::remove_all(file("cache"), error);
     fs::create_directories(path_, error);
     if (!error) fs::permissions(path_, fs::perms::owner_all, error);
     for (const char* name :
@@ -58,6 +61,7 @@ void JobFolder::prepare() const {
     }
     ::umask(before);
     if (error) refuse("making the deployment's folder", path_, error.value());
+    write("cache.key", cache_key);
 }
 
 void JobFolder::write(const std::string& name, const std::string& text) const {
@@ -89,8 +93,12 @@ void JobFolder::remove(bool purge) const {
         fs::remove_all(path_, ignored);
     } else {
         for (const fs::directory_entry& entry : fs::directory_iterator(path_, ignored)) {
-            if (entry.path().filename() != "logs") fs::remove_all(entry.path(), ignored);
+            const std::string name = entry.path().filename().string();
+            const bool is_kept = name == "logs" || name == "cache" || name == "cache.key" || name == "container.json";
+            if (!is_kept) fs::remove_all(entry.path(), ignored);
         }
+        fs::remove(file("cache"), ignored);  // where the engine wrote nothing there
+        if (!fs::exists(file("cache"))) fs::remove(file("cache.key"), ignored);
         fs::remove(path_, ignored);
     }
     // Only what is empty; never above our own folder.

@@ -13,11 +13,12 @@ namespace r1cluster::detail {
 
 /// By what the processes of a job are found when their guard has died: the file "group" of the job's folder.
 struct JobGroup {
-    std::string cgroup;     ///< its path; empty: there is none
-    std::string marker;     ///< in the environment of every process
-    std::string temporary;  ///< folder for temporary files
+    std::string cgroup;             ///< its path; empty: there is none
+    std::string marker;             ///< in the environment of every process
+    std::string temporary;          ///< folder for temporary files
+    std::string container_program;  ///< Docker or Podman, whose containers bear the marker; empty: there are none
 };
-BOOST_DESCRIBE_STRUCT(JobGroup, (), (cgroup, marker, temporary))
+BOOST_DESCRIBE_STRUCT(JobGroup, (), (cgroup, marker, temporary, container_program))
 
 /// What one deployment keeps on one host, 0700, under $XDG_STATE_HOME (or ~/.local/state):
 ///
@@ -26,6 +27,7 @@ BOOST_DESCRIBE_STRUCT(JobGroup, (), (cgroup, marker, temporary))
 ///         state.json   the last HostStatus               lock        held by the guard as long as it lives
 ///         guard.sock   where the guard listens           group       a JobGroup
 ///         generation   which `up` created the job
+///         cache.key    what cache/ was compiled for
 ///         cache/       the engine's compile caches       logs/       <process>.log, .1, .2 ...; guard.log
 ///         files/       LaunchFiles of the plan, 0600
 ///
@@ -40,13 +42,15 @@ public:
     std::string log(const std::string& process) const { return file("logs/" + process + ".log"); }
 
     bool exists() const;
-    /// Makes the folder, or empties what an ended run left in it but for its cache.
-    void prepare() const;
+    /// Makes the folder, or empties what an ended run left in it but for its cache, which stays under the same key.
+    void prepare(const std::string& cache_key) const;
+    /// Whether the caches are of what this key stands for.
+    bool has_cache_of(const std::string& cache_key) const;
     void write(const std::string& name, const std::string& text) const;  ///< as a whole or not at all, 0600
     std::optional<std::string> read(const std::string& name) const;
     /// Which `up` created the job; empty: none, or release 0.1.0, which wrote no generation.
     std::string generation() const { return read("generation").value_or(""); }
-    /// Removes the folder; but for logs/, unless `purge`. Folders above it go when they are empty.
+    /// Removes the folder; but for logs/ and cache/, unless `purge`. Folders above it go when they are empty.
     void remove(bool purge) const;
     std::vector<std::string> log_files() const;  ///< oldest first within each process
 

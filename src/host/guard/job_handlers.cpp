@@ -4,12 +4,16 @@
 #include <fmt/format.h>
 
 #include <boost/asio/steady_timer.hpp>
+#include <boost/json/serialize.hpp>
 
+#include "host/agent/images.hpp"
 #include "host/guard/guard_client.hpp"
 #include "host/guard/guard_process.hpp"
 #include "host/guard/job_logs.hpp"
 #include "host/guard/job_record.hpp"
 #include "host/guard/token_probe.hpp"
+#include "host/os/command.hpp"
+#include "host/os/digest.hpp"
 #include "host/os/files.hpp"
 #include "host/os/result_of.hpp"
 #include "r1cluster/base/json.hpp"
@@ -23,6 +27,7 @@ constexpr double leftovers_s = 10;
 constexpr double forced_end_s = 5;
 constexpr double folder_lock_s = 30;
 constexpr double token_timeout_s = 60;
+constexpr double volume_s = 30;
 
 /// The folder that a request is about.
 template <class Request>
@@ -47,6 +52,35 @@ void check_secrets(const protocol::JobCreate& request) {
     }
 }
 
+/// What compiled code depends on: the engine, and how its processes of this host are called.
+std::string cache_key_of(const LaunchPlan& plan, const HostLaunch& host) {
+    std::string text = plan.engine + " " + plan.engine_version;
+    for (const ProcessSpec& process : host.processes) {
+        text += "\n" + process.runtime.image;
+        for (const std::string& argument : process.argv) text += '\0' + argument;
+        const auto devices = process.env.find("CUDA_VISIBLE_DEVICES");
+        if (devices != process.env.end()) text += '\0' + devices->second;
+    }
+    return sha256_hex(text);
+}
+
+/// What containers leave for the next start, until the deployment is purged: the file "container.json" of the folder.
+struct KeptContainerParts {
+    std::string program;
+    std::string image;
+    std::string cache_volume;
+};
+BOOST_DESCRIBE_STRUCT(KeptContainerParts, (), (program, image, cache_volume))
+
+std::optional<KeptContainerParts> kept_parts_of(const HostLaunch& host) {
+    for (const ProcessSpec& process : host.processes) {
+        const Runtime& runtime = process.runtime;
+        if (runtime.kind != RuntimeKind::process)
+            return KeptContainerParts{runtime.program, runtime.image, runtime.cache_volume};
+    }
+    return std::nullopt;
+}
+
 class Jobs {
 public:
     explicit Jobs(asio::io_context& context) : context_(context), guards_(context) {}
@@ -56,7 +90,7 @@ public:
         const Lock lock = co_await lock_folder(folder);
         co_await settle(folder, request.host);
         check_secrets(request);
-        folder.prepare();
+        co_await prepare(folder, request);
         // Before the plan, which makes it a job.
         folder.write("generation", request.generation);
         folder.write("host", request.host);
@@ -92,6 +126,7 @@ public:
         // Meanwhile another `up` may have found that the guard has ended, and created its job.
         if (is_created(folder) && (!was_created || folder.generation() != generation)) co_return last;
         if (was_created) clear_leftovers(folder);
+        if (request.purge) co_await purge_container_parts(folder);
         folder.remove(request.purge);
         if (!was_created) co_return last;
         if (last.phase != Phase::failed) last.phase = Phase::stopped;
@@ -105,6 +140,36 @@ public:
     }
 
 private:
+    asio::awaitable<void> prepare(JobFolder folder, protocol::JobCreate request) {
+        const auto plan = from_json<LaunchPlan>(request.launch_plan, "launch_plan");
+        const HostLaunch* mine = plan.find(request.host);
+        const auto kept = mine ? kept_parts_of(*mine) : std::nullopt;
+        const std::string key = mine ? cache_key_of(plan, *mine) : std::string();
+        if (kept && !folder.has_cache_of(key)) co_await remove_cache_volume(*kept);
+        folder.prepare(key);
+        if (kept) folder.write("container.json", json::serialize(to_value(*kept)));
+    }
+
+    /// A volume that is not there is no failure, and one that cannot be removed is used again.
+    asio::awaitable<void> remove_cache_volume(KeptContainerParts kept) {
+        std::vector<std::string> command{kept.program, "volume", "rm", "--force", kept.cache_volume};
+        try {
+            co_await run_command(context_, std::move(command), volume_s);
+        } catch (const Error&) {
+        }
+    }
+
+    asio::awaitable<void> purge_container_parts(JobFolder folder) {
+        const auto kept = saved<KeptContainerParts>(folder, "container.json");
+        if (!kept) co_return;
+        co_await remove_cache_volume(*kept);
+        try {
+            co_await remove_fetched_image(context_, kept->program, kept->image);
+        } catch (const Error&) {
+            // Recorded still, for the next "down --purge" of a deployment with this image.
+        }
+    }
+
     asio::awaitable<Lock> lock_folder(JobFolder folder) {
         asio::steady_timer pause(context_);
         for (double waited_s = 0; waited_s < folder_lock_s; waited_s += 0.02) {

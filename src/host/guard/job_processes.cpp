@@ -20,6 +20,8 @@
 namespace r1cluster::detail {
 
 namespace asio = boost::asio;
+constexpr std::string_view state_folder = "{state}";
+
 JobProcesses::JobProcesses(asio::io_context& context, const JobFolder& folder, const LaunchPlan& plan,
                            const HostLaunch& mine, JobRuntime& runtime, const supervise::State& state,
                            std::function<void(const supervise::Event&)> happen)
@@ -72,8 +74,7 @@ void JobProcesses::describe(HostStatus& status, bool is_over) const {
 }
 
 std::string JobProcesses::expanded(std::string text) const {
-    constexpr std::string_view folder = "{state}";
-    if (text.starts_with(folder)) text.replace(0, folder.size(), folder_.path());
+    if (text.starts_with(state_folder)) text.replace(0, state_folder.size(), folder_.path());
     return text;
 }
 
@@ -82,11 +83,23 @@ void JobProcesses::write_files(const ProcessSpec& process) const {
 }
 
 std::map<std::string, std::string> JobProcesses::environment(const ProcessSpec& process) const {
-    std::map<std::string, std::string> env = passed_environment();
+    std::map<std::string, std::string> env;
+    // A container has paths and a home of its own.
+    if (process.runtime.kind == RuntimeKind::process) env = passed_environment();
     env.erase("TMPDIR");  // the runtime has one, which is taken away afterwards
     for (const auto& [name, value] : process.env) env[name] = expanded(value);
     for (const SecretVariable& secret : process.secrets) env[secret.name] = read_secret(secret.file);
     return env;
+}
+
+ProcessToStart JobProcesses::to_start(const ProcessSpec& process, std::vector<std::string> argv) const {
+    ProcessToStart start{process.name, process.runtime, std::move(argv), folder_.file("cache"), environment(process)};
+    for (std::string& argument : start.argv) argument = expanded(std::move(argument));
+    for (std::string& option : start.runtime.options) {
+        for (std::size_t at; (at = option.find(state_folder)) != std::string::npos;)
+            option.replace(at, state_folder.size(), folder_.path());
+    }
+    return start;
 }
 
 asio::awaitable<void> JobProcesses::run(ProcessSpec process) {
@@ -96,12 +109,11 @@ asio::awaitable<void> JobProcesses::run(ProcessSpec process) {
     running.log = std::make_unique<LogFile>(running.status.log, plan_.log_file_bytes, plan_.log_files);
     running.log->on_line = [this, process](const std::string& line) { notice_rank(process, line); };
     try {
-        const auto env = environment(process);
+        const ProcessToStart start = to_start(process, process.argv);
         write_files(process);
-        if (!process.wait_for.empty()) co_await wait_for(process, env);
+        if (!process.wait_for.empty()) co_await wait_for(process);
         if (state_.phase != Phase::starting) co_return;
-        for (std::string& argument : process.argv) argument = expanded(std::move(argument));
-        running.process = runtime_.start(process.argv, env);
+        running.process = co_await runtime_.start(start);
     } catch (const Error& error) {
         Cause cause = cause_of(process.name, std::nullopt, 0);
         cause.text = fmt::format("{} on {} did not start: {}", process.name, mine_.host, error.what());
@@ -112,23 +124,23 @@ asio::awaitable<void> JobProcesses::run(ProcessSpec process) {
     running.status.is_alive = true;
     happen_(supervise::ProcessStarted{process.name, running.status.pid});
     asio::co_spawn(context_, keep_log(running), asio::detached);
-    const int status = co_await running.process->wait();
-    const double at = monotonic_s();
+    double at = 0;
+    const std::optional<int> status = co_await running.process->wait([&at] { at = monotonic_s(); });
     // What the process wrote just before its end is in the pipe: the reader gets a moment.
     asio::steady_timer pause(context_, std::chrono::milliseconds(50));
     co_await pause.async_wait(result_of);
     note_end(running, status, at);
 }
 
-void JobProcesses::note_end(Running& running, int status, double at) {
+void JobProcesses::note_end(Running& running, std::optional<int> status, double at) {
     running.log->finish();
     running.status.is_alive = false;
     // What ends because somebody asked the deployment to has not crashed, by whatever signal it was made to leave.
     const bool is_on_request = state_.phase == Phase::stopping && !state_.cause;
-    if (WIFEXITED(status)) {
-        running.status.exit_code = WEXITSTATUS(status);
-    } else if (!is_on_request) {
-        running.status.signal = WTERMSIG(status);
+    if (status && WIFEXITED(*status)) {
+        running.status.exit_code = WEXITSTATUS(*status);
+    } else if (status && !is_on_request) {
+        running.status.signal = WTERMSIG(*status);
     }
     const std::string& name = running.status.name;
     Cause cause = cause_of(name, status, running.status.pid);
@@ -137,14 +149,13 @@ void JobProcesses::note_end(Running& running, int status, double at) {
 }
 
 /// Until the command exits 0, the group ends, or the engine's own time is up.
-asio::awaitable<void> JobProcesses::wait_for(const ProcessSpec& process,
-                                             const std::map<std::string, std::string>& env) {
+asio::awaitable<void> JobProcesses::wait_for(const ProcessSpec& process) {
     const double until = monotonic_s() + plan_.readiness.timeout_s;
     asio::steady_timer pause(context_);
     while (state_.phase == Phase::starting) {
-        const auto attempt = runtime_.start(process.wait_for, env);
-        const int status = co_await attempt->wait();
-        if (WIFEXITED(status) && WEXITSTATUS(status) == 0) co_return;
+        const auto attempt = co_await runtime_.start(to_start(process, process.wait_for));
+        const std::optional<int> status = co_await attempt->wait([] {});
+        if (status && WIFEXITED(*status) && WEXITSTATUS(*status) == 0) co_return;
         if (monotonic_s() > until) {
             throw Error(ErrorKind::timed_out, process.name,
                         fmt::format("\"{}\" did not succeed within {} s", fmt::join(process.wait_for, " "),

@@ -52,7 +52,7 @@ private:
     };
 
     boost::asio::awaitable<void> run(ProcessSpec process);
-    boost::asio::awaitable<void> wait_for(const ProcessSpec& process, const std::map<std::string, std::string>& env);
+    boost::asio::awaitable<void> wait_for(const ProcessSpec& process);
     boost::asio::awaitable<void> keep_log(Running& running);
     boost::asio::awaitable<void> watch_rank(std::string process, int rank, int pid);
     boost::asio::awaitable<void> watch_part(std::string name, int pid);
@@ -60,16 +60,19 @@ private:
     /// Workers in the order of their places are the ranks of this host in their order, once all have their titles.
     void see_ranks_by_title();
     void watch_run_state(int pid, const ProcessLook& look);
+    /// Whether what ends now in this process of the plan ends because the whole of it does.
+    bool ends_with(const std::string& process) const;
     /// The process of the plan that this one descends from.
     std::string root_of(int pid) const;
     /// How people call a process of the job: "rank 1", "EngineCore of head", "head"; empty: nothing that counts.
     std::string name_of(int pid) const;
     void notice_rank(const ProcessSpec& process, const std::string& line);
-    void note_end(Running& running, int status, double at);
+    void note_end(Running& running, std::optional<int> status, double at);
     /// With the folder of this deployment in place of "{state}" at the beginning.
     std::string expanded(std::string text) const;
     void write_files(const ProcessSpec& process) const;
     std::map<std::string, std::string> environment(const ProcessSpec& process) const;
+    ProcessToStart to_start(const ProcessSpec& process, std::vector<std::string> argv) const;
     Cause cause_of(const std::string& process, std::optional<int> status, int pid) const;
 
     boost::asio::io_context& context_;

@@ -4,8 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <fstream>
-
+#include "host/guard/containers.hpp"
 #include "host/guard/containment.hpp"
 #include "host/guard/process_facts.hpp"
 #include "host/guard/residue.hpp"
@@ -39,8 +38,13 @@ int end_leftovers(const JobFolder& folder, double timeout_s) {
     const auto group = saved<JobGroup>(folder, "group");
     if (!group) return 0;
     const int left = kill_leftovers(group->cgroup, group->marker, timeout_s).left;
-    if (left == 0) remove_temporary_folder(group->temporary);
-    return left;
+    if (left > 0) return left;
+    if (!group->container_program.empty()) {
+        const std::string refusal = remove_containers(group->container_program, group->marker);
+        if (!refusal.empty()) throw Error(ErrorKind::unavailable, folder.path(), "ending the deployment: " + refusal);
+    }
+    remove_temporary_folder(group->temporary);
+    return 0;
 }
 
 std::string describe_leftovers(const JobFolder& folder) {
@@ -52,10 +56,8 @@ std::string describe_leftovers(const JobFolder& folder) {
     for (const int pid : pids) {
         const auto look = look_at(pid);
         if (!look || texts.size() == most) continue;
-        std::ifstream file(fmt::format("/proc/{}/wchan", pid));
-        std::string place;
-        std::getline(file, place);
-        if (place.empty() || place == "0") place = "a place that this kernel does not tell";
+        std::string place = sleeping_place(pid);
+        if (place.empty()) place = "a place that this kernel does not tell";
         texts.push_back(fmt::format("{} ({}, state {} in {})", pid, look->title, look->state, place));
     }
     const std::string more = pids.size() > most ? fmt::format(" and {} more", pids.size() - most) : "";

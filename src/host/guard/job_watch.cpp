@@ -28,9 +28,8 @@ void JobProcesses::notice_rank(const ProcessSpec& process, const std::string& li
     if (!seen || std::find(process.ranks.begin(), process.ranks.end(), seen->rank) == process.ranks.end()) return;
     // A rank keeps the process that it was seen in first: an engine that serves may print what somebody asked it.
     if (state_.ranks.contains(seen->rank)) return;
-    const std::vector<int> ours = runtime_.processes();
-    if (std::find(ours.begin(), ours.end(), seen->pid) == ours.end()) return;  // a log can say anything
-    see_rank(process.name, seen->rank, seen->pid);
+    const std::optional<int> pid = runtime_.host_pid(seen->pid);  // none: a log can say anything
+    if (pid) see_rank(process.name, seen->rank, *pid);
 }
 
 void JobProcesses::see_rank(const std::string& process, int rank, int pid) {
@@ -103,6 +102,7 @@ asio::awaitable<void> JobProcesses::watch_rank(std::string process, int rank, in
     const auto now = state_.ranks.find(rank);
     if (now != state_.ranks.end() && now->second != pid) co_return;  // its title said otherwise
     ended_ranks_.insert(rank);
+    if (ends_with(process)) co_return;
     Cause cause = cause_of(process, status, pid);
     cause.rank = rank;
     cause.text = fmt::format("rank {} on {} (pid {}) {}", rank, mine_.host, pid, describe_end(cause));
@@ -123,14 +123,19 @@ asio::awaitable<void> JobProcesses::watch_part(std::string name, int pid) {
         std::any_of(state_.ranks.begin(), state_.ranks.end(), [pid](const auto& rank) { return rank.second == pid; });
     const auto running = running_.find(process);
     const bool is_started = running != running_.end() && running->second.status.pid == pid;
-    if (is_rank || is_started) co_return;  // who watches that says it
+    if (is_rank || is_started || ends_with(process)) co_return;  // who watches that says it
     Cause cause = cause_of(process, status, pid);
     cause.text = fmt::format("{} of {} on {} (pid {}) {}", name, process, mine_.host, pid, describe_end(cause));
     happen_(supervise::PartExited{cause, at});
 }
 
+bool JobProcesses::ends_with(const std::string& process) const {
+    const auto running = running_.find(process);
+    return running != running_.end() && running->second.process && running->second.process->takes_others_along();
+}
+
 void JobProcesses::watch_run_state(int pid, const ProcessLook& look) {
-    if (!look.is_stopped && !state_.stopped.contains(pid)) return;
+    if (!is_stopped(look) && !state_.stopped.contains(pid)) return;
     const std::string name = name_of(pid);
     if (name.empty()) return;
     Cause cause = cause_of(root_of(pid), std::nullopt, pid);
@@ -138,7 +143,7 @@ void JobProcesses::watch_run_state(int pid, const ProcessLook& look) {
                                    [pid](const auto& known) { return known.second == pid; });
     if (rank != state_.ranks.end()) cause.rank = rank->first;
     cause.text = fmt::format("{} on {} (pid {}) has been stopped by a signal or a debugger", name, mine_.host, pid);
-    happen_(supervise::RunStateSeen{pid, look.is_stopped, std::move(cause)});
+    happen_(supervise::RunStateSeen{pid, is_stopped(look), std::move(cause)});
 }
 
 std::vector<RankActivity> JobProcesses::activities() const {

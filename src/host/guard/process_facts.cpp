@@ -71,12 +71,29 @@ std::optional<ProcessLook> look_at(int pid) {
     std::ifstream arguments(fmt::format("/proc/{}/cmdline", pid));
     ProcessLook look;
     look.state = fields[0].front();
-    look.is_stopped = fields[0] == "T" || fields[0] == "t";
     look.parent = std::atoi(fields[1].c_str());
+    constexpr std::size_t flags = 6;           // proc_pid_stat(5), counted from the state
+    constexpr unsigned long pf_exiting = 0x4;  // include/linux/sched.h
+    look.is_exiting = fields.size() > flags && (std::strtoul(fields[flags].c_str(), nullptr, 10) & pf_exiting) != 0;
     // A process that engines rename has its title in place of all arguments, with blanks behind.
     std::getline(arguments, look.title, '\0');
     look.title.resize(look.title.find_last_not_of(' ') + 1);  // npos + 1 is 0
     return look;
+}
+
+std::string sleeping_place(int pid) {
+    std::string place;
+    std::ifstream(fmt::format("/proc/{}/wchan", pid)) >> place;
+    return place == "0" ? std::string() : place;
+}
+
+int pid_inside(int pid) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/status");
+    for (std::string line; std::getline(file, line);) {
+        if (!line.starts_with("NSpid:")) continue;
+        return std::atoi(line.c_str() + line.find_last_of(" \t"));  // from the outermost to its own
+    }
+    return 0;
 }
 
 std::optional<RankActivity> read_activity(int rank, int pid, const std::string& host) {
@@ -84,10 +101,8 @@ std::optional<RankActivity> read_activity(int rank, int pid, const std::string& 
     const std::vector<std::string> fields = fields_of(pid);
     if (fields.size() <= system_time) return std::nullopt;
     const double ticks = std::atof(fields[user_time].c_str()) + std::atof(fields[system_time].c_str());
-    RankActivity activity{rank, pid, host, ticks / static_cast<double>(::sysconf(_SC_CLK_TCK)), fields[0], ""};
-    std::ifstream(fmt::format("/proc/{}/wchan", pid)) >> activity.waits_in;
-    if (activity.waits_in == "0") activity.waits_in.clear();  // it runs, or this user may not know
-    return activity;
+    return RankActivity{
+        rank, pid, host, ticks / static_cast<double>(::sysconf(_SC_CLK_TCK)), fields[0], sleeping_place(pid)};
 }
 
 void signal_child(int pid, int signal) {

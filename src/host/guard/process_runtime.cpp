@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <signal.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -11,7 +12,6 @@
 #include "host/guard/runtime.hpp"
 #include "host/guard/watchdog.hpp"
 #include "host/os/child.hpp"
-#include "r1cluster/base/error.hpp"
 
 namespace r1cluster::detail {
 namespace {
@@ -23,7 +23,11 @@ public:
     explicit ChildProcess(std::unique_ptr<Child> child) : child_(std::move(child)) {}
     int pid() const override { return child_->pid(); }
     asio::readable_pipe& output() override { return child_->output(); }
-    asio::awaitable<int> wait() override { return child_->wait(); }
+    asio::awaitable<std::optional<int>> wait(std::function<void()> on_end) override {
+        const int status = co_await child_->wait();
+        on_end();
+        co_return status;
+    }
     // The child is not reaped before wait() has returned, so the number is still its own.
     void terminate() override { signal_child(child_->pid(), SIGTERM); }
     void drain() override { signal_child(child_->pid(), SIGUSR1); }
@@ -38,27 +42,31 @@ public:
         : context_(context), marker_(std::move(marker)), containment_(Containment::make(name)) {}
     /// A guard that ends before it has started anything leaves nothing either.
     ~ProcessRuntime() override {
-        if (containment_->pids().empty()) ProcessRuntime::remove_residue();
+        if (containment_->pids().empty()) remove_all();
     }
 
     std::string text() const override { return containment_->text(); }
-    JobGroup group() const override { return {containment_->cgroup(), marker_, temporary_}; }
+    JobGroup group() const override { return {containment_->cgroup(), marker_, temporary_, {}}; }
     std::vector<int> processes() const override { return containment_->pids(); }
     bool was_out_of_memory(int pid) const override { return oom_.has_killed(pid); }
 
-    std::unique_ptr<RunningProcess> start(const std::vector<std::string>& argv,
-                                          std::map<std::string, std::string> env) override {
-        env.try_emplace("TMPDIR", temporary_);
-        env[job_marker_name] = marker_;
+    std::optional<int> host_pid(int pid) const override {
+        const std::vector<int> all = containment_->pids();
+        return std::find(all.begin(), all.end(), pid) == all.end() ? std::nullopt : std::optional(pid);
+    }
+
+    asio::awaitable<std::unique_ptr<RunningProcess>> start(ProcessToStart process) override {
+        process.env.try_emplace("TMPDIR", temporary_);
+        process.env[job_marker_name] = marker_;
         ChildOptions options;
         options.cgroup_procs = containment_->join_descriptor();
         options.has_own_errors = false;
         options.oom_score_adj = std::to_string(oom_score_adj_);
-        options.env = std::move(env);
-        auto child = Child::start(context_, argv, options);
+        options.env = std::move(process.env);
+        auto child = Child::start(context_, process.argv, options);
         boost::system::error_code ignored;
         child->input().close(ignored);
-        return std::make_unique<ChildProcess>(std::move(child));
+        co_return std::make_unique<ChildProcess>(std::move(child));
     }
 
     void kill() override {
@@ -71,13 +79,18 @@ public:
 
     void note_residue() override { shared_memory_.merge(shared_memory_of(containment_->pids())); }
 
-    void remove_residue() override {
+    asio::awaitable<void> remove_residue() override {
+        remove_all();
+        co_return;
+    }
+
+private:
+    void remove_all() {
         containment_->remove();
         remove_shared_memory(shared_memory_);
         remove_temporary_folder(temporary_);
     }
 
-private:
     asio::io_context& context_;
     std::string marker_;
     const int oom_score_adj_ = avoid_oom_killer();
@@ -93,14 +106,6 @@ private:
 std::unique_ptr<JobRuntime> make_process_runtime(asio::io_context& context, const std::string& name,
                                                  std::string marker) {
     return std::make_unique<ProcessRuntime>(context, name, std::move(marker));
-}
-
-std::unique_ptr<JobRuntime> make_runtime(const Runtime& runtime, asio::io_context& context, const std::string& name,
-                                         std::string marker) {
-    switch (runtime.kind) {
-        case RuntimeKind::process: return make_process_runtime(context, name, std::move(marker));
-    }
-    throw Error(ErrorKind::internal, name, "a runtime that the guard does not know");
 }
 
 }  // namespace r1cluster::detail

@@ -4,13 +4,15 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/readable_pipe.hpp>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "host/guard/job_folder.hpp"
-#include "r1cluster/launch/runtime.hpp"
+#include "r1cluster/launch/launch_plan.hpp"
 
 namespace r1cluster::detail {
 
@@ -20,12 +22,24 @@ public:
     virtual ~RunningProcess() = default;
     virtual int pid() const = 0;  ///< by the numbers of this host
     virtual boost::asio::readable_pipe& output() = 0;
-    /// Waits for its end: the status as waitpid gives it.
-    virtual boost::asio::awaitable<int> wait() = 0;
+    /// Whether it is ending, and takes with it all that it started: the first process of a pid namespace does.
+    virtual bool takes_others_along() const { return false; }
+    /// Waits for its end: the status as waitpid gives it; nullopt: nobody tells. `on_end` is called the moment that it
+    /// ends, before the status is looked for.
+    virtual boost::asio::awaitable<std::optional<int>> wait(std::function<void()> on_end) = 0;
     /// Asks it to end (SIGTERM). Only before wait() has returned.
     virtual void terminate() = 0;
     /// Asks it to finish what it has begun, and then to end (SIGUSR1). Only before wait() has returned.
     virtual void drain() = 0;
+};
+
+/// A process of the plan with its files written, its secrets read and "{state}" replaced.
+struct ProcessToStart {
+    std::string name;
+    Runtime runtime;
+    std::vector<std::string> argv;
+    std::string cache_folder;                ///< of the job: where a container has its volume for caches
+    std::map<std::string, std::string> env;  ///< all of it, but for what the runtime adds
 };
 
 /// How the processes of one job run on this host. The guard decides what is started and ended; a runtime carries it
@@ -38,12 +52,12 @@ public:
     virtual std::string text() const = 0;
     /// By what an agent finds the processes should this guard die.
     virtual JobGroup group() const = 0;
-    /// Starts a command with this environment, to which the runtime adds its own variables. Throws Error (not_found,
-    /// system) with the path and the reason.
-    virtual std::unique_ptr<RunningProcess> start(const std::vector<std::string>& argv,
-                                                  std::map<std::string, std::string> env) = 0;
+    /// Throws Error (not_found, system) with the path and the reason.
+    virtual boost::asio::awaitable<std::unique_ptr<RunningProcess>> start(ProcessToStart process) = 0;
     /// Every process that lives, whatever forked it; pids by the numbers of this host, as an engine's ranks bear them.
     virtual std::vector<int> processes() const = 0;
+    /// The number on this host of a process that calls itself `pid`; nullopt: the job has no such process.
+    virtual std::optional<int> host_pid(int pid) const = 0;
     /// Whether the kernel ended this process, which SIGKILL did, for want of memory. False also where that cannot be
     /// seen.
     virtual bool was_out_of_memory(int pid) const = 0;
@@ -52,7 +66,7 @@ public:
     /// Notes what the living processes have outside of the job's folder: once they are killed, nothing tells.
     virtual void note_residue() = 0;
     /// Removes what was noted, and what the runtime made itself. No process may be left.
-    virtual void remove_residue() = 0;
+    virtual boost::asio::awaitable<void> remove_residue() = 0;
 };
 
 /// The processes are children of the guard: in a cgroup of their own where this user may make one, else with the guard
@@ -60,8 +74,8 @@ public:
 std::unique_ptr<JobRuntime> make_process_runtime(boost::asio::io_context& context, const std::string& name,
                                                  std::string marker);
 
-/// The runtime that the launch plan names for this host.
-std::unique_ptr<JobRuntime> make_runtime(const Runtime& runtime, boost::asio::io_context& context,
+/// What executes each process of this host as the launch plan says. `name` and `marker` as above.
+std::unique_ptr<JobRuntime> make_runtime(const HostLaunch& host, boost::asio::io_context& context,
                                          const std::string& name, std::string marker);
 
 }  // namespace r1cluster::detail

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "base/lenient_json.hpp"
+#include "host/guard/containers.hpp"
 #include "host/guard/containment.hpp"
 #include "host/guard/residue.hpp"
 
@@ -60,6 +61,8 @@ void run(const JobFolder& folder, int guard, int pipe) {
     const auto group = from_json_leniently<JobGroup>(line, "guard");
     await_end(guard);
     kill_leftovers(group.cgroup, group.marker, end_s);
+    // A guard that has ended by itself has removed them, and looked for what was left.
+    if (!group.container_program.empty()) remove_containers(group.container_program, group.marker);
     remove_temporary_folder(group.temporary);
 }
 

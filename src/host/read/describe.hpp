@@ -8,6 +8,8 @@
 
 namespace r1cluster {
 
-BOOST_DESCRIBE_STRUCT(ReadRequest, (), (host, model_path, python, python_path, peers, names, paths, proxy))
+BOOST_DESCRIBE_STRUCT(ReadRequest, (),
+                      (host, model_path, python, python_path, peers, names, paths, proxy, image, container_program,
+                       container_options))
 
 }  // namespace r1cluster

@@ -91,7 +91,10 @@ std::vector<SlowSource> slow_sources(const ReadRequest& request) {
         sources.push_back({"statvfs(" + path + ")", seconds(10),
                            [path](Readings& part) { detail::read_future_filesystem(path, part); }});
     }
-    if (!request.python.empty()) {
+    if (!request.image.empty()) {
+        sources.push_back({"python(" + request.python + ")", seconds(100),
+                           [request](Readings& part) { detail::read_image(detail::HostTree(part), request); }});
+    } else if (!request.python.empty()) {
         sources.push_back({"python(" + request.python + ")", seconds(20), [request](Readings& part) {
                                const auto packages = detail::read_python(request.python, request.python_path, part);
                                detail::read_engine_software(detail::HostTree(part), packages);

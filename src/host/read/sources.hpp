@@ -51,6 +51,12 @@ void read_container_runtimes(const HostTree& tree);  ///< after read_services()
 void read_software(const HostTree& tree);            ///< CUDA toolkits, libraries, OFED
 /// NCCL and torch of an engine's environment, after read_python().
 void read_engine_software(const HostTree& tree, const std::vector<std::string>& site_packages);
+/// The image of the request, "image(NAME)", and what read_python() and read_engine_software() say inside of it. Blocks
+/// as long as Docker or Podman take.
+void read_image(const HostTree& tree, const ReadRequest& request);
+/// What is read inside: agent_main() does so when its first argument is `read_engine_verb`.
+Readings read_engine_environment(const std::string& python, const std::string& python_path);
+inline constexpr const char* read_engine_verb = "read-engine";
 /// "haproxy(PATH)", the version of this executable from its bytes; for a plain name also "which(NAME)".
 void read_proxy(const HostTree& tree, const std::string& program);
 /// The executable of this name, of the usual folders: PATH belongs to whoever calls, and sudo and ssh change it. Writes

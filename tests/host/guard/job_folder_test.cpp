@@ -28,7 +28,7 @@ TEST_CASE("a deployment's folder is its user's alone", "[host/guard]") {
     const JobFolder folder("r1", "node0");
     CHECK(folder.path() == home.state() + "/r1cluster/r1/node0");
     CHECK(!folder.exists());
-    folder.prepare();
+    folder.prepare("key");
     folder.write("token", "secret");
     CHECK(mode_of(home.state() + "/r1cluster") == 0700);
     CHECK(mode_of(folder.path()) == 0700);
@@ -41,7 +41,7 @@ TEST_CASE("a deployment's folder is its user's alone", "[host/guard]") {
 TEST_CASE("a file is written as a whole or stays as it was", "[host/guard]") {
     const OwnHome home;
     const JobFolder folder("r1", "node0");
-    folder.prepare();
+    folder.prepare("key");
     folder.write("state.json", "old");
     fs::create_directory(folder.file("state.json.new"));  // in the way
     CHECK_THAT(error_of([&] { folder.write("state.json", "new"); }),
@@ -56,7 +56,7 @@ TEST_CASE("a file is written as a whole or stays as it was", "[host/guard]") {
 TEST_CASE("a link in the place of a file is not followed", "[host/guard]") {
     const OwnHome home;
     const JobFolder folder("r1", "node0");
-    folder.prepare();
+    folder.prepare("key");
     fs::create_symlink(home.state() + "/elsewhere", folder.file("token.new"));
     CHECK_THAT(error_of([&] { folder.write("token", "secret"); }), StartsWith("system: writing \""));
     CHECK(!fs::exists(home.state() + "/elsewhere"));
@@ -65,12 +65,12 @@ TEST_CASE("a link in the place of a file is not followed", "[host/guard]") {
 TEST_CASE("preparing again leaves the engine's cache and nothing else of the last run", "[host/guard]") {
     const OwnHome home;
     const JobFolder folder("r1", "node0");
-    folder.prepare();
+    folder.prepare("key");
     for (const char* name : {"plan.json", "state.json", "group", "token", "failure", "logs/head.log"})
         folder.write(name, "old");
     fs::create_directory(folder.file("cache"));
     folder.write("cache/kernel", "compiled");
-    folder.prepare();
+    folder.prepare("key");
     for (const char* name : {"plan.json", "state.json", "group", "token", "failure", "logs/head.log"}) {
         CAPTURE(name);
         CHECK(!fs::exists(folder.file(name)));
@@ -79,11 +79,41 @@ TEST_CASE("preparing again leaves the engine's cache and nothing else of the las
     CHECK(folder.read("cache/kernel") == "compiled");
 }
 
+TEST_CASE("a cache that was compiled for something else is removed before the next start", "[host/guard]") {
+    const OwnHome home;
+    const JobFolder folder("r1", "node0");
+    folder.prepare("key");
+    fs::create_directory(folder.file("cache"));
+    folder.write("cache/kernel", "compiled");
+    CHECK(folder.has_cache_of("key"));
+    CHECK(!folder.has_cache_of("other"));
+    folder.prepare("other");
+    CHECK(!fs::exists(folder.file("cache")));
+    CHECK(folder.has_cache_of("other"));
+}
+
+TEST_CASE("removing keeps a cache that holds something, and purging does not", "[host/guard]") {
+    const OwnHome home;
+    const JobFolder folder("r1", "node0");
+    folder.prepare("key");
+    fs::create_directory(folder.file("cache"));
+    folder.write("cache/kernel", "compiled");
+    folder.write("plan.json", "{}");
+    folder.remove(false);
+    CHECK(folder.read("cache/kernel") == "compiled");
+    CHECK(folder.has_cache_of("key"));
+    CHECK(!fs::exists(folder.file("plan.json")));
+    fs::remove(folder.file("cache/kernel"));
+    fs::remove(folder.file("logs"));
+    folder.remove(false);
+    CHECK(!folder.exists());
+}
+
 TEST_CASE("removing keeps the logs, and purging does not", "[host/guard]") {
     const OwnHome home;
     const JobFolder folder("r1", "node0"), other("r1", "node1");
-    folder.prepare();
-    other.prepare();
+    folder.prepare("key");
+    other.prepare("key");
     folder.write("plan.json", "{}");
     folder.write("logs/head.log", "text");
     folder.remove(false);
@@ -100,7 +130,7 @@ TEST_CASE("removing keeps the logs, and purging does not", "[host/guard]") {
 TEST_CASE("logs are listed oldest first, without the guard's own", "[host/guard]") {
     const OwnHome home;
     const JobFolder folder("r1", "node0");
-    folder.prepare();
+    folder.prepare("key");
     for (const char* name : {"worker.log", "head.log", "head.log.1", "head.log.10", "head.log.2", "guard.log"}) {
         folder.write(std::string("logs/") + name, "");
     }

@@ -17,7 +17,7 @@ namespace {
 struct Logs {
     OwnHome home;
     JobFolder folder{"logged", "node0"};
-    Logs() { folder.prepare(); }
+    Logs() { folder.prepare("key"); }
     void write(const std::string& name, const std::string& text) const { folder.write("logs/" + name, text); }
 
     std::vector<protocol::LogText> ask(std::uint64_t head, std::uint64_t tail,

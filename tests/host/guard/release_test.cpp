@@ -48,7 +48,7 @@ public:
     using Answer = std::function<std::string(const std::string& line)>;
 
     explicit PlayedGuard(Answer answer) : answer_(std::move(answer)), folder_("recorded", "node0") {
-        folder_.prepare();
+        folder_.prepare("key");
         for (const char* name : {"plan.json", "state.json", "group"}) folder_.write(name, recorded(name));
         lock_ = std::make_unique<detail::Lock>(*detail::Lock::try_take(folder_.file("lock")));
         listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -22,6 +22,9 @@ struct ReadRequest {
     std::vector<std::string> names;  ///< host names to resolve
     std::vector<std::string> paths;  ///< folders whose file systems matter
     std::string proxy;  ///< executable of HAProxy, or "haproxy" to look for it in the usual folders; empty: not needed
+    std::string image;  ///< that holds the engine; empty: `python` is on the host
+    std::string container_program;               ///< "docker", "podman", or a path; of the image
+    std::vector<std::string> container_options;  ///< of `run`, with which the engine is found: mounts
     bool operator==(const ReadRequest&) const = default;
 };
 
