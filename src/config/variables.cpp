@@ -52,6 +52,7 @@ VariableRequest request_of(const DeploymentSpec& spec, const Layout& layout, con
     request.ranks_on_machine = host.ranks_on_machine;
     request.numa_nodes = host.machine ? host.machine->numa_nodes.size() : 0;
     request.kv_cache_bytes = spec.engine.kv_cache_bytes;
+    request.start_timeout_s = spec.engine.start_timeout_s;
     if (!layout.is_engine_default_partition) request.partition = layout.layers_per_stage;
     return request;
 }

@@ -67,6 +67,7 @@ struct VariableRequest {
     int ranks_on_machine = 1;
     std::size_t numa_nodes = 0;
     std::optional<std::uint64_t> kv_cache_bytes;  ///< of the spec
+    int start_timeout_s = 0;                      ///< of the spec
     std::vector<int> partition;                   ///< layers of each stage; empty: the engine's own
 };
 

@@ -200,6 +200,20 @@ TEST_CASE("a partition of our own is told to every host alike", "[config]") {
     CHECK(value(settings, "node2", "VLLM_PP_LAYER_PARTITION") == "29,32");
 }
 
+TEST_CASE("an engine waits for its model as long as the deployment does", "[config]") {
+    TwoByEight given;
+    const auto waits_s = [&](const char* version) {
+        given.layout.engine.version = Version::parse(version);
+        const Settings settings = choose_settings(given.spec, given.cluster, given.layout);
+        const char* name = "VLLM_ENGINE_READY_TIMEOUT_S";
+        return has(settings, "node2", name) ? value(settings, "node2", name) : "unset";
+    };
+    CHECK(waits_s("0.25.1") == "1800");
+    given.spec.engine.start_timeout_s = 7200;
+    CHECK(waits_s("0.25.1") == "7200");
+    CHECK(waits_s("0.11.1") == "unset");
+}
+
 TEST_CASE("settings are ordered by name", "[config]") {
     const TwoByEight given;
     const Settings settings = choose_settings(given.spec, given.cluster, given.layout);

@@ -38,10 +38,15 @@ Choice layers_of_stages(const knowledge::Variable& row, const VariableRequest& r
     return VariableChoice{fmt::format("{}", fmt::join(request.partition, ",")), row.because};
 }
 
+Choice start_timeout(const knowledge::Variable& row, const VariableRequest& request) {
+    return VariableChoice{std::to_string(request.start_timeout_s), row.because};
+}
+
 constexpr std::array rules{
     VariableRule{"cpu_threads_bind", &threads_bind},
     VariableRule{"cpu_cache_gib", &cpu_cache},
     VariableRule{"layers_of_stages", &layers_of_stages},
+    VariableRule{"start_timeout", &start_timeout},
 };
 
 }  // namespace
