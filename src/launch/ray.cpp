@@ -13,6 +13,21 @@ namespace {
 
 using Words = std::vector<std::string>;
 
+/// "PROGRAM HOSTS RAY... -- ENGINE...": runs the command of Ray, waits until so many hosts have joined, and becomes the
+/// engine.
+constexpr const char* ray_then_engine = R"(import os, subprocess, sys, time
+end = sys.argv.index("--")
+subprocess.run(sys.argv[2:end], check=True)
+import ray
+ray.init(log_to_driver=False)
+while sum(node["Alive"] for node in ray.nodes()) < int(sys.argv[1]):
+    time.sleep(1)
+ray.shutdown()
+os.execv(sys.argv[end + 1], sys.argv[end + 1:])
+)";
+
+void append(Words& words, const Words& more) { words.insert(words.end(), more.begin(), more.end()); }
+
 // Ray's own command lies beside the interpreter of an environment; in an image it may lie anywhere.
 Words ray_command(const Group& group, const GroupHost& host) {
     if (group.spec->container) return {host.python, "-m", "ray.scripts.scripts"};
@@ -38,25 +53,35 @@ std::string who_can_reach(const Group& group) {
         open, ray->text());
 }
 
+Words start_command(const Group& group, const GroupHost& host) {
+    Words words = ray_command(group, host);
+    append(words, {"start", "--node-ip-address", host.settings->address, "--disable-usage-stats"});
+    return words;
+}
+
+Words start_head_command(const Group& group) {
+    Words words = start_command(group, group.head());
+    append(words, {"--head", "--port", std::to_string(group.ports.rendezvous), "--dashboard-host", "127.0.0.1",
+                   "--include-dashboard=false"});
+    return words;
+}
+
 ProcessSpec ray_process(LaunchPlan& plan, const Group& group, std::size_t node) {
     const GroupHost& host = group.hosts[node];
-    const std::string gcs = fmt::format("{}:{}", group.head_address(), group.ports.rendezvous);
     ProcessSpec process;
     process.env = environment(*host.settings);
     process.ranks = host.ranks;
     process.runtime = engine_runtime(plan, group, host);
-    process.argv = ray_command(group, host);
-    const Words start{"start", "--block", "--node-ip-address", host.settings->address, "--disable-usage-stats"};
-    process.argv.insert(process.argv.end(), start.begin(), start.end());
     if (node == 0) {
         process.name = "ray-head";
-        const Words head{"--head",           "--port",    std::to_string(group.ports.rendezvous),
-                         "--dashboard-host", "127.0.0.1", "--include-dashboard=false"};
-        process.argv.insert(process.argv.end(), head.begin(), head.end());
+        process.argv = start_head_command(group);
+        process.argv.push_back("--block");
         return process;
     }
     process.name = fmt::format("ray-worker-{}", node);
-    process.argv.insert(process.argv.end(), {"--address", gcs});
+    process.argv = start_command(group, host);
+    append(process.argv,
+           {"--address", fmt::format("{}:{}", group.head_address(), group.ports.rendezvous), "--block"});
     // `ray start` gives up after a few seconds without a head.
     process.wait_for = {host.python, "-c",
                         fmt::format("import socket; socket.create_connection((\"{}\", {}), 2).close()",
@@ -76,17 +101,42 @@ ProcessSpec engine_over_ray(LaunchPlan& plan, const Group& group) {
     return process;
 }
 
+/// Ray and its clients share sockets and memory, and ranks of one host theirs, which two containers do not.
+ProcessSpec head_in_one_container(LaunchPlan& plan, const Group& group) {
+    const GroupHost& head = group.head();
+    ProcessSpec process = engine_process(plan, group, 0);
+    process.ranks = head.ranks;
+    Words argv{head.python, "-c", ray_then_engine, std::to_string(group.hosts.size())};
+    append(argv, start_head_command(group));
+    argv.push_back("--");
+    append(argv, process.argv);
+    process.argv = std::move(argv);
+    process.env["RAY_ADDRESS"] = fmt::format("{}:{}", group.head_address(), group.ports.rendezvous);
+    say_once(plan, "head: one container for Ray and the engine's server, which share memory and sockets");
+    return process;
+}
+
+void add_head(LaunchPlan& plan, const Group& group) {
+    std::vector<ProcessSpec>& processes = plan.hosts.front().processes;
+    if (group.spec->container) {
+        processes.push_back(head_in_one_container(plan, group));
+        return;
+    }
+    processes.push_back(ray_process(plan, group, 0));
+    ProcessSpec engine = engine_over_ray(plan, group);
+    // A rank lives in one process only.
+    std::erase_if(processes.front().ranks,
+                  [&](int rank) { return std::ranges::find(engine.ranks, rank) != engine.ranks.end(); });
+    processes.push_back(std::move(engine));
+}
+
 }  // namespace
 
 void add_ray_processes(LaunchPlan& plan, const Group& group) {
-    for (std::size_t node = 0; node < group.hosts.size(); ++node) {
+    add_head(plan, group);
+    for (std::size_t node = 1; node < group.hosts.size(); ++node) {
         plan.hosts[node].processes.push_back(ray_process(plan, group, node));
     }
-    ProcessSpec engine = engine_over_ray(plan, group);
-    // A rank lives in one process only.
-    std::erase_if(plan.hosts.front().processes.front().ranks,
-                  [&](int rank) { return std::ranges::find(engine.ranks, rank) != engine.ranks.end(); });
-    plan.hosts.front().processes.push_back(std::move(engine));
     plan.because.push_back(group.has(EngineFeature::several_hosts_by_mp)
                                ? "backend ray: the spec asks for it"
                                : fmt::format("backend ray: {} {} has no other way over several hosts ({} has)",

@@ -109,11 +109,26 @@ TEST_CASE("each host of a deployment runs its own container program", "[launch]"
     CHECK(plan.hosts[1].processes[0].runtime.program == "/usr/bin/podman");
 }
 
-TEST_CASE("Ray in an image is a module of its Python, and all of its processes are in containers", "[launch]") {
+TEST_CASE("Ray and the engine's server are in one container of the head", "[launch]") {
     InContainers given(RuntimeKind::docker);
     install(given.cluster, {{"vllm", "0.7.1"}, {"ray", "2.40.0"}});
     const LaunchPlan plan = launched(given);
-    CHECK(command(plan, 0).find("-m ray.scripts.scripts start --block") != std::string::npos);
+    REQUIRE(plan.hosts[0].processes.size() == 1);
+    const ProcessSpec& head = plan.hosts[0].processes[0];
+    CHECK(head.name == "head");
+    CHECK(head.ranks == std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7});
+    CHECK(head.wait_for.empty());
+    const auto end = std::ranges::find(head.argv, "--");
+    REQUIRE(end != head.argv.end());
+    CHECK(fmt::format("{}", fmt::join(head.argv.begin() + 3, end, " ")) ==
+          "2 /opt/vllm/bin/python -m ray.scripts.scripts start --node-ip-address 10.0.0.1 --disable-usage-stats --head "
+          "--port 28000 --dashboard-host 127.0.0.1 --include-dashboard=false");
+    CHECK(fmt::format("{}", fmt::join(end + 1, head.argv.end(), " "))
+              .starts_with("/opt/vllm/bin/python -m vllm.entrypoints.openai.api_server --model "));
+    REQUIRE(plan.hosts[1].processes.size() == 1);
+    CHECK(command(plan, 1).ends_with(
+        "-m ray.scripts.scripts start --node-ip-address 10.0.0.2 --disable-usage-stats --address 10.0.0.1:28000 "
+        "--block"));
     for (const HostLaunch& host : plan.hosts) {
         for (const ProcessSpec& process : host.processes) CHECK(process.runtime.kind == RuntimeKind::docker);
     }

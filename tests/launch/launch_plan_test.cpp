@@ -114,15 +114,15 @@ TEST_CASE("R1 with vLLM 0.7.1 gets a Ray cluster first", "[launch]") {
     const LaunchPlan plan = launched(given);
     CHECK(plan.backend == "ray");
     CHECK(command(plan, 0, 0) ==
-          "/opt/vllm/bin/ray start --block --node-ip-address 10.0.0.1 --disable-usage-stats --head --port 28000 "
-          "--dashboard-host 127.0.0.1 --include-dashboard=false");
+          "/opt/vllm/bin/ray start --node-ip-address 10.0.0.1 --disable-usage-stats --head --port 28000 "
+          "--dashboard-host 127.0.0.1 --include-dashboard=false --block");
     CHECK(command(plan, 0, 1) ==
           "/opt/vllm/bin/python -m vllm.entrypoints.openai.api_server --model /data/r1 --served-model-name r1 --host "
           "127.0.0.1 "
           "--port 8000 --tensor-parallel-size 8 --pipeline-parallel-size 2 --distributed-executor-backend ray "
           "--gpu-memory-utilization 0.9");
     CHECK(command(plan, 1) ==
-          "/opt/vllm/bin/ray start --block --node-ip-address 10.0.0.2 --disable-usage-stats --address 10.0.0.1:28000");
+          "/opt/vllm/bin/ray start --node-ip-address 10.0.0.2 --disable-usage-stats --address 10.0.0.1:28000 --block");
     CHECK(waits_for(plan, 1) ==
           "/opt/vllm/bin/python -c 'import socket; socket.create_connection((\"10.0.0.1\", 28000), 2).close()'");
     CHECK(waits_for(plan, 0, 1) ==
