@@ -43,7 +43,8 @@ std::vector<Need> needs(const CheckInput& input, const Version& version) {
         all.push_back({rule, Severity::error, fmt::format("{} needs {}", rule->words, capability_text(rule->least))});
     }
     const auto* bfloat16 = engine.find_capability_rule("bfloat16", version);
-    if (bfloat16 && model.dtype == "bfloat16" && dtype != model.dtype) {
+    const bool is_asked_for = dtype == input.spec.engine.dtype;
+    if (bfloat16 && model.dtype == "bfloat16" && dtype != model.dtype && !is_asked_for) {
         all.push_back({bfloat16, Severity::warning,
                        fmt::format("below {} every rank computes in {}", capability_text(bfloat16->least), dtype)});
     }
