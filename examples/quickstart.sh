@@ -4,7 +4,10 @@
 # DeepSeek-R1's architecture and two hosts that are reached over ssh, serves the model across both, asks it a question,
 # and takes everything down again.
 #
-# Usage: quickstart.sh [--keep]      --keep: leave it running, and say how to look at it and how to end it
+# Usage: quickstart.sh [--keep] [--runtime podman|docker]
+#
+#   --keep      leave it running, and say how to look at it and how to end it
+#   --runtime   run the engine in containers; the image has links to folders of this machine, so no registry is needed
 #
 # As root the hosts are network namespaces, each with its own sshd; otherwise they are 127.0.0.1 and 127.0.0.2, without
 # ssh. What takes long to get (vLLM, the model, the build) is kept under ${R1CLUSTER_CACHE:-~/.cache/r1cluster} and in
@@ -22,11 +25,16 @@ source "$parts/steps.sh"
 export R1CLUSTER_CACHE=${R1CLUSTER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/r1cluster}
 question="What did you do today?"
 keep=false
-case ${1:-} in
-  '') ;;
-  --keep) keep=true ;;
-  *) sed -n '3,14s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
-esac
+runtime=
+usage() { sed -n '3,17s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    --keep) keep=true ;;
+    --runtime) runtime=${2:-}; shift; [[ $runtime == podman || $runtime == docker ]] || usage ;;
+    *) usage ;;
+  esac
+  shift
+done
 
 say() { printf '%s\n' "$@" >&2; }
 
@@ -50,12 +58,23 @@ end_hosts() {
   if [[ -e $run_dir/hosts ]]; then "$parts/two_hosts.sh" down "$run_dir"; else rm -rf "$run_dir"; fi
 }
 
+image_name() { echo "r1cluster-quickstart/links:$(basename "$run_dir" | tr . -)"; }
+
+make_image() {
+  python3 "$parts/image.py" "$run_dir/tmp/image.tar"
+  "$runtime" import "$run_dir/tmp/image.tar" "$(image_name)"
+  rm "$run_dir/tmp/image.tar"
+}
+
+remove_image() { "$runtime" rmi --force "$(image_name)" >/dev/null 2>&1 || true; }
+
 on_exit() {
   local status=$?
   trap '' INT TERM
   end_running_step
   if [[ -n $run_dir && -e $run_dir ]]; then
     if $may_be_up; then r1cluster down "$run_dir/cluster.toml" --purge >/dev/null || true; fi
+    if [[ -n $runtime ]]; then remove_image; fi
     end_hosts || status=1
   fi
   exit "$status"
@@ -88,6 +107,10 @@ traces() {
   # Hosts in namespaces have a /dev/shm of their own, which two_hosts.sh looks into.
   $has_hosts || find /dev/shm -mindepth 1 -maxdepth 1 -user "$(id -un)" 2>/dev/null | sed 's/^/shared memory /' || true
   find "${TMPDIR:-/tmp}" -mindepth 1 -maxdepth 1 -name "$name" 2>/dev/null | sed 's/^/folder /' || true
+  [[ -n $runtime ]] || return 0
+  "$runtime" ps --all --format '{{.Names}}' | grep -F "r1cluster-$name-" | sed 's/^/container /' || true
+  "$runtime" volume ls --quiet | grep -F "r1cluster-$name-" | sed 's/^/volume /' || true
+  "$runtime" images --format '{{.Repository}}:{{.Tag}}' | grep -F "${name//./-}" | sed 's/^/image /' || true
 }
 
 # ---- the steps ----------------------------------------------------------------------------------------------------
@@ -98,6 +121,21 @@ can_make_hosts() {
 }
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+# Where this machine is a container itself, what a runtime asks for by default may be more than is allowed.
+limit_options() {
+  if "$runtime" run --rm --network host --volume /usr:/usr:ro --entrypoint /usr/bin/true "$(image_name)" 2>/dev/null; then return; fi
+  echo "\"--ulimit\", \"nofile=$(ulimit -Hn)\", \"--ulimit\", \"nproc=4096\""
+}
+
+# The engine's environment, its interpreter and the model are folders of this machine.
+write_container() {
+  local mounts="\"/usr:/usr:ro\", \"$R1CLUSTER_CACHE:$R1CLUSTER_CACHE:ro\"" interpreter
+  interpreter=$(readlink -f "$engine_python")
+  if [[ $interpreter != /usr/* ]]; then mounts+=", \"${interpreter%/bin/*}:${interpreter%/bin/*}:ro\""; fi
+  printf '\n[container]\nimage = "%s"\nruntime = "%s"\npull = "never"\nshm_bytes = "1 GiB"\n' "$(image_name)" "$runtime"
+  printf 'mounts = [%s]\noptions = [%s]\n' "$mounts" "$(limit_options)"
+}
 
 write_spec() {
   local i transport=local addresses=(127.0.0.1 127.0.0.2) port
@@ -113,6 +151,7 @@ write_spec() {
     done
     printf '\n[model]\npath = "%s"\nserved_name = "tiny-r1"\n' "$model"
     printf '\n[engine]\npython = "%s"\nkv_cache_bytes = "256 MiB"\nstart_timeout_s = 600\n' "$engine_python"
+    if [[ -n $runtime ]]; then write_container; fi
     printf '\n[serve]\naddress = "%s"\nport = %d\nmax_model_len = 512\n' "${addresses[0]}" "$port"
     # Namespaces of this machine: nobody else is there.
     if $has_hosts; then echo 'is_unprotected = true'; fi
@@ -140,7 +179,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 end_killed_runs
-step "system packages" "$logs/packages.log" "$parts/packages.sh" build hosts
+step "system packages" "$logs/packages.log" "$parts/packages.sh" build hosts ${runtime:+"$runtime"}
 grep -E '^(missing|installing|not a)' "$logs/packages.log" >&2 || true
 step "build r1cluster" "$logs/build.log" "$parts/build.sh"
 step "vLLM" "$logs/engine.log" "$parts/engine.sh"
@@ -159,6 +198,7 @@ if $has_hosts; then
 else
   say "no namespaces for this user: the hosts are 127.0.0.1 and 127.0.0.2, without ssh"
 fi
+if [[ -n $runtime ]]; then step "image of links" "$logs/image.log" make_image; fi
 write_spec
 say "" "$run_dir/cluster.toml:"
 sed 's/^/    /' "$run_dir/cluster.toml" >&2
@@ -184,6 +224,7 @@ fi
 
 shown_step "r1cluster down --purge" r1cluster down "$run_dir/cluster.toml" --purge
 may_be_up=false
+if [[ -n $runtime ]]; then remove_image; fi
 if $has_hosts; then
   left_on_hosts=$("$parts/two_hosts.sh" left "$run_dir" || true)
 else

@@ -102,7 +102,7 @@ sources() { if git rev-parse --git-dir >/dev/null 2>&1; then git ls-files "$@"; 
 
 venv=$R1CLUSTER_CACHE/tests-$(python3 -c 'import sys; print("py%d.%d" % sys.version_info[:2])')
 mkdir -p "$R1CLUSTER_CACHE"
-if ! step "system packages" "$results/packages.log" examples/quickstart/packages.sh build hosts tests ||
+if ! step "system packages" "$results/packages.log" examples/quickstart/packages.sh build hosts tests podman ||
   ! step "Python packages" "$results/venv.log" tests/prepare.sh python "$venv" ||
   ! step "build" "$results/build.log" tests/prepare.sh build "$venv"; then
   failed=1

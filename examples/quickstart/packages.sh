@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs the system packages that a job needs and that are missing; says which, and does nothing where all are there.
 #
-# Usage: packages.sh GROUP…   groups: build, hosts, tests, docker, fuzz
+# Usage: packages.sh GROUP…   groups: build, hosts, tests, podman, docker, fuzz
 #
 # Debian 12 and newer, Ubuntu 24.04 and newer. Without root it prints the one command to run and goes on.
 set -euo pipefail
@@ -13,7 +13,8 @@ declare -A packages=(
     libtomlplusplus-dev libcli11-dev libssl-dev zlib1g-dev libzstd-dev pkgconf libpugixml-dev libibverbs-dev python3-dev
     python3-venv"
   [hosts]="openssh-server openssh-client iproute2"
-  [tests]="catch2 haproxy nftables openssl shellcheck podman runc catatonit"
+  [tests]="catch2 haproxy nftables openssl shellcheck"
+  [podman]="podman runc catatonit"
   [docker]="docker.io"
   [fuzz]="clang libclang-rt-dev"
 )

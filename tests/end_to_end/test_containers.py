@@ -13,7 +13,7 @@ import os
 import shutil
 import signal
 import subprocess
-import tarfile
+import sys
 import tempfile
 import time
 import urllib.request
@@ -26,8 +26,6 @@ from test_bad_input import model_copy as model_copy
 
 PYTHON = "/usr/bin/python3"
 IMAGE = f"r1cluster-test/links:{os.getpid()}"
-# /sbin is a folder, since Docker mounts its init there before what the spec mounts at /usr.
-LINKS = {"bin": "usr/bin", "lib": "usr/lib", "lib64": "usr/lib64"}
 # What a container inherits by default may be more than a nested machine allows.
 OPTIONS = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096"]
 KEY = "canary-0123456789abcdef"
@@ -119,18 +117,6 @@ def docker_daemon() -> Iterator[None]:
             subprocess.run(["umount", f"{folder}/exec/netns/default"], capture_output=True)
 
 
-def write_image(path: Path) -> None:
-    with tarfile.open(path, "w") as archive:
-        for name, target in LINKS.items():
-            entry = tarfile.TarInfo(name)
-            entry.type, entry.linkname = tarfile.SYMTYPE, target
-            archive.addfile(entry)
-        for name in ("tmp", "sbin", "proc", "dev", "sys", "etc", "usr"):
-            entry = tarfile.TarInfo(name)
-            entry.type, entry.mode = tarfile.DIRTYPE, 0o755
-            archive.addfile(entry)
-
-
 @pytest.fixture(scope="module", params=["podman", "docker"])
 def runtime(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
     if not shutil.which(request.param):
@@ -138,7 +124,7 @@ def runtime(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     with docker_daemon() if request.param == "docker" else contextlib.nullcontext():
         made = Runtime(request.param)
         archive = tmp_path_factory.mktemp("image") / "links.tar"
-        write_image(archive)
+        subprocess.run([sys.executable, str(SOURCE / "examples/quickstart/image.py"), str(archive)], check=True)
         try:
             made("import", str(archive), IMAGE)
             made("run", "--rm", "--network", "host", "--init", *OPTIONS, "--mount",
