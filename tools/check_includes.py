@@ -31,7 +31,7 @@ ALLOWED: dict[str, str] = {
     "model": "base knowledge engine/names readings",
     "engine": "base knowledge spec facts model",
     "engine/vllm": "base engine",
-    "engine/sglang": "engine",
+    "engine/sglang": "base spec engine",
     "engine/registry": "base engine engine/names engine/sglang engine/vllm",
     "layout": "base engine",
     "shard": "base model layout",

@@ -56,9 +56,9 @@ void bind_tables(py::module_& module) {
     bind_enum<RouteEffect>(module);
     bind_rows<EngineRelease, EngineFlag, Variable, CheckRule, ContextMemory, FigureRow<SpeedFigure>,
               FigureRow<LinkFigure>, FigureRow<MemoryFigure>, EngineFeatureRow, CapabilityRule, DivisionRule,
-              EngineMemory, EngineOverheads, Signature, EngineRoute, EngineKnowledge, GpuId, GpuFigures, FamilyMember,
-              NcclPcieRate, NcclNvlinkRate, NcclCpuRate, StorageRate, Threshold, ToolFeature, CudaDriver, CudaFamily,
-              TableProblem>(module);
+              EngineMemory, MemoryReserve, EngineOverheads, Signature, EngineRoute, EngineKnowledge, GpuId, GpuFigures,
+              FamilyMember, NcclPcieRate, NcclNvlinkRate, NcclCpuRate, StorageRate, Threshold, ToolFeature, CudaDriver,
+              CudaFamily, TableProblem>(module);
 }
 
 void bind_knowledge_class(py::module_& module) {

@@ -47,7 +47,15 @@ Judgement judge_engine_present(const CheckInput& input, const Subject& subject) 
         }
         return {{violation}};
     }
-    if (installed_text(engine, subject.machine)) return passed;
+    if (const std::string* installed = installed_text(engine, subject.machine)) {
+        const knowledge::EngineKnowledge& tables = input.knowledge.engine(engine.name);
+        const auto version = installed_version(engine, subject.machine);
+        if (!version || tables.has(EngineFeature::served_by_us, version)) return passed;
+        return {{{Severity::error, distribution + " " + *installed,
+                  fmt::format("{} {} or later", distribution, tables.since(EngineFeature::served_by_us)),
+                  install_command(input, subject.host, distribution, input.spec.engine.version), "",
+                  std::string(cause_engine)}}};
+    }
     if (subject.machine.engine->packages.empty()) return {{unseen(subject.machine, "engine.packages", expected)}};
     return {{{Severity::error, fmt::format("no distribution {} there", distribution), expected,
               install_command(input, subject.host, distribution, input.spec.engine.version), "",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/definition.hpp"
 
+#include <fmt/format.h>
+
 #include "engine/log_numbers.hpp"
 #include "engine/packages.hpp"
 
@@ -16,6 +18,11 @@ const std::string* installed_text(const EngineDefinition& engine, const Machine&
 std::optional<Version> installed_version(const EngineDefinition& engine, const Machine& machine) {
     const std::string* text = installed_text(engine, machine);
     return text ? Version::try_parse(*text) : std::nullopt;
+}
+
+std::optional<VariableChoice> layers_of_stages(const knowledge::Variable& row, const VariableRequest& request) {
+    if (request.partition.empty()) return std::nullopt;
+    return VariableChoice{fmt::format("{}", fmt::join(request.partition, ",")), row.because};
 }
 
 std::optional<ProcessPlace> place_of_process(std::string_view process) {

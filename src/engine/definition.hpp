@@ -41,6 +41,7 @@ struct ServeCommand {
     std::string backend;  ///< "mp" or "ray"
     int tensor_parallel = 1;
     int pipeline_parallel = 1;
+    int data_parallel = 1;
     int decode_context_parallel = 1;
     bool is_expert_parallel = false;
     bool is_on_gpus = false;
@@ -50,9 +51,17 @@ struct ServeCommand {
     int listen_port = 0;
 };
 
+/// A TCP port that the command binds besides the API and, with several hosts, the rendezvous.
+struct BoundPort {
+    std::string address;
+    int port = 0;
+    std::string purpose;
+};
+
 struct CommandLine {
     std::vector<std::string> argv;
     std::vector<std::string> because;  ///< for each argument that the spec does not ask for
+    std::vector<BoundPort> ports;
 };
 
 /// What a rule makes of one variable. Without a value: left unset on purpose.
@@ -102,8 +111,13 @@ struct EngineProcess {
 /// What it takes to start an engine and to watch it.
 struct EngineLaunch {
     std::span<const OwnedArgument> owned_arguments;
-    std::string_view api_key_variable;
+    std::string_view api_key_variable;  ///< empty: the engine reads no key from its environment
     std::string_view address_variable;  ///< the host's own address
+    bool can_use_ray = false;           ///< a Ray cluster can span hosts instead of the engine itself
+    bool starts_copies = false;         ///< one command starts all copies of data parallelism
+    /// What of spec, release and layout this engine cannot start, with what would be right; empty: nothing. It is asked
+    /// for the head, before any command line. nullptr: nothing is refused.
+    std::string (*refusal)(const ServeCommand& command) = nullptr;
     CommandLine (*serve_command)(const ServeCommand& command) = nullptr;
     std::span<const VariableRule> (*variable_rules)() = nullptr;
     /// The place of a process among the engine's by its title, as `ps` shows it; nullopt: not one of the engine's own.
@@ -114,6 +128,9 @@ struct EngineLaunch {
     /// text does not say. nullptr: no text does.
     std::optional<std::size_t> (*progress_of_metrics)(std::string_view text) = nullptr;
 };
+
+/// The rule "layers_of_stages": the layers of each pipeline stage, where they are not the engine's own split.
+std::optional<VariableChoice> layers_of_stages(const knowledge::Variable& row, const VariableRequest& request);
 
 /// All that an engine's options are chosen from.
 struct EngineRequest {

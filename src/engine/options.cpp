@@ -82,12 +82,13 @@ const knowledge::EngineMemory& memory_of(const Engine& engine, const Knowledge& 
 void choose_common_options(const EngineRequest& request, const OptionFlags& flags, EngineOptions& options) {
     const DeploymentSpec& spec = request.spec;
     const EngineArguments& arguments = request.arguments;
-    options.gpu_memory_utilization = arguments.number(flags.memory_share).value_or(spec.engine.gpu_memory_utilization);
+    options.gpu_memory_utilization =
+        chosen(arguments.number(flags.memory_share), spec.engine.gpu_memory_utilization, flags.default_share);
     options.kv_cache_bytes = spec.engine.kv_cache_bytes;
     options.max_model_len =
         chosen(arguments.whole_number(flags.max_model_len), spec.serve.max_model_len, request.config.max_position);
     options.max_model_len = std::clamp<std::int64_t>(options.max_model_len, 1, std::int64_t{1} << 40);
-    options.is_eager = arguments.flag("--enforce-eager").value_or(spec.engine.is_eager);
+    options.is_eager = arguments.flag(flags.eager).value_or(spec.engine.is_eager);
     options.is_custom_all_reduce = !arguments.flag("--disable-custom-all-reduce").value_or(false);
     options.has_dummy_weights = arguments.text("--load-format") == "dummy";
     options.speculative_tokens = spec.engine.speculative_tokens;
@@ -95,19 +96,21 @@ void choose_common_options(const EngineRequest& request, const OptionFlags& flag
     choose_dtypes(request, options);
 }
 
-void choose_batch(const EngineRequest& request, const BatchDefaults& defaults, EngineOptions& options) {
+void choose_batch(const EngineRequest& request, const OptionFlags& flags, const BatchDefaults& defaults,
+                  EngineOptions& options) {
     const EngineSpec& asked = request.spec.engine;
     options.max_batched_tokens =
-        chosen(request.arguments.whole_number("--max-num-batched-tokens"), asked.max_batched_tokens, defaults.tokens);
+        chosen(request.arguments.whole_number(flags.max_batched_tokens), asked.max_batched_tokens, defaults.tokens);
     options.max_sequences =
-        chosen(request.arguments.whole_number("--max-num-seqs"), asked.max_sequences, defaults.sequences);
+        chosen(request.arguments.whole_number(flags.max_sequences), asked.max_sequences, defaults.sequences);
     // No engine has more; products of these stay within 64 bits.
     options.max_batched_tokens = std::clamp<std::int64_t>(options.max_batched_tokens, 1, 1 << 24);
     options.max_sequences = std::clamp<std::int64_t>(options.max_sequences, 1, 1 << 20);
 }
 
-void choose_block_size(const EngineRequest& request, std::int64_t otherwise, EngineOptions& options) {
-    const std::int64_t asked = request.arguments.whole_number("--block-size").value_or(otherwise);
+void choose_block_size(const EngineRequest& request, const OptionFlags& flags, std::int64_t otherwise,
+                       EngineOptions& options) {
+    const std::int64_t asked = request.arguments.whole_number(flags.block_size).value_or(otherwise);
     options.block_size = std::clamp<std::int64_t>(asked, 1, 1 << 16);
 }
 

@@ -26,10 +26,15 @@ const knowledge::EngineMemory& memory_of(const Engine& engine, const Knowledge& 
 
 struct EngineRequest;
 
-/// Flags that engines spell differently.
+/// Flags that engines spell differently, and the share of device memory where nothing is said.
 struct OptionFlags {
     std::string_view memory_share;
     std::string_view max_model_len;
+    std::string_view max_batched_tokens;
+    std::string_view max_sequences;
+    std::string_view block_size;
+    std::string_view eager;
+    double default_share = 0;
 };
 
 /// What every engine takes from the spec alike: dtypes, share of memory, limits of a request.
@@ -40,8 +45,10 @@ struct BatchDefaults {
     std::int64_t tokens;
     std::int64_t sequences;
 };
-void choose_batch(const EngineRequest& request, const BatchDefaults& defaults, EngineOptions& options);
-void choose_block_size(const EngineRequest& request, std::int64_t otherwise, EngineOptions& options);
+void choose_batch(const EngineRequest& request, const OptionFlags& flags, const BatchDefaults& defaults,
+                  EngineOptions& options);
+void choose_block_size(const EngineRequest& request, const OptionFlags& flags, std::int64_t otherwise,
+                       EngineOptions& options);
 
 /// What the spec sets in the environment of every host; empty: nothing.
 std::string environment(const DeploymentSpec& spec, const std::string& name);

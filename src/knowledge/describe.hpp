@@ -31,10 +31,11 @@ namespace knowledge {
 
 BOOST_DESCRIBE_ENUM(Confidence, verified, reported, inferred)
 BOOST_DESCRIBE_ENUM(EngineFeature, served_by_us, serve_command, several_hosts_by_mp, kv_cache_bytes, compilation_mode,
-                    unpadded_latent_heads, ray_ranks_in_workers, first_engine, second_engine, second_runner,
-                    second_runner_for_all, latent_cache_for_any_weights, latent_blocks_of_64, large_batches,
-                    head_on_every_stage, float32_router_bias, draft_layers, draft_reads_main_embedding,
-                    head_unties_embeddings, experts_spread_remainder, bfloat16_for_float32,
+                    pipeline_stages, experts_by_size, copies_by_size, copies_of_ranks, port_of_calls, port_of_metrics,
+                    port_of_loads, free_ports_of_copies, unpadded_latent_heads, ray_ranks_in_workers, first_engine,
+                    second_engine, second_runner, second_runner_for_all, latent_cache_for_any_weights,
+                    latent_blocks_of_64, large_batches, head_on_every_stage, float32_router_bias, draft_layers,
+                    draft_reads_main_embedding, head_unties_embeddings, experts_spread_remainder, bfloat16_for_float32,
                     experts_in_order_keep_scales, reads_activation_order)
 BOOST_DESCRIBE_ENUM(RunsOn, any, gpu, cpu)
 BOOST_DESCRIBE_ENUM(Runner, v0, v1, v2, sglang)
@@ -55,6 +56,11 @@ BOOST_DESCRIBE_STRUCT(EngineMemory, (),
                       (runner, releases, accounting, sampler_bytes_per_logit, expert_buffers, expert_chunk_tokens,
                        latent_copies, latent_row_unit, latent_workspace_tokens, are_graphs_estimated,
                        chunked_prefill_tokens, default_utilization, source, confidence))
+BOOST_DESCRIBE_STRUCT(MemoryReserve, (),
+                      (least_mib, least_ranks, releases, share, mib, mib_per_rank, prefill_tokens,
+                       mib_per_prefill_token, graph_sequences, few_graph_sequences, mib_per_graph_sequence,
+                       mib_per_copied_sequence, mib_of_copies, prefill_graph_mib, latent_prefill_graph_mib,
+                       least_reserve_mib, source, confidence))
 BOOST_DESCRIBE_STRUCT(EngineOverheads, (),
                       (releases, untuned_kernel_factor, step_ms, is_asynchronous, pipeline_step_ms, hop_metadata_ms,
                        is_prefill_chunked_with_latent_attention, because, source, confidence))
@@ -64,8 +70,8 @@ BOOST_DESCRIBE_ENUM(RouteEffect, controls_engine, runs_model, tells_state)
 BOOST_DESCRIBE_STRUCT(EngineRoute, (),
                       (route, methods, releases, effect, does, when, is_guarded, is_forwarded, source, confidence))
 BOOST_DESCRIBE_STRUCT(EngineKnowledge, (),
-                      (releases, flags, variables, features, capabilities, divisions, memory, overheads, signatures,
-                       routes))
+                      (releases, flags, variables, features, capabilities, divisions, memory, reserves, overheads,
+                       signatures, routes))
 
 BOOST_DESCRIBE_STRUCT(GpuId, (), (device_id, model, compute_capability, source, confidence))
 BOOST_DESCRIBE_STRUCT(GpuFigures, (),

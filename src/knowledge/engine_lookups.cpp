@@ -46,6 +46,13 @@ const EngineOverheads* EngineKnowledge::find_overheads(const std::optional<Versi
     return row || overheads.empty() ? row : &overheads.back();
 }
 
+const MemoryReserve* EngineKnowledge::find_reserve(std::int64_t gpu_mib, int ranks,
+                                                   const std::optional<Version>& version) const {
+    return find_row(reserves, [&](const MemoryReserve& row) {
+        return gpu_mib >= row.least_mib && ranks >= row.least_ranks && row.releases.contain(version);
+    });
+}
+
 const EngineMemory* EngineKnowledge::find_memory(Runner runner, const std::optional<Version>& version) const {
     const EngineMemory* newest = memory.empty() ? nullptr : &memory.back();
     for (const EngineMemory& row : memory) {

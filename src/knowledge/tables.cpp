@@ -27,6 +27,9 @@ std::string subject_of(const Row& row) {
 std::string subject_of(const knowledge::DivisionRule& row) { return row.division + " of " + row.family; }
 std::string subject_of(const knowledge::ToolFeature& row) { return row.tool + ": " + row.feature; }
 std::string subject_of(const knowledge::ContextMemory& row) { return fmt::format("{}, {} ranks", row.what, row.ranks); }
+std::string subject_of(const knowledge::MemoryReserve& row) {
+    return fmt::format("from {} MiB and {} ranks", row.least_mib, row.least_ranks);
+}
 std::string subject_of(const knowledge::EngineOverheads&) { return "of a step"; }
 std::string subject_of(const knowledge::EngineRoute& row) { return row.methods + " " + row.route; }
 std::string subject_of(const knowledge::Signature& row) {

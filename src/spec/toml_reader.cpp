@@ -86,7 +86,7 @@ void TableReader::read(std::string_view name, int& target) {
     if (const auto item = take(name)) target = int_of(*item->node, item->key);
 }
 
-void TableReader::read(std::string_view name, double& target) {
+void TableReader::read(std::string_view name, std::optional<double>& target) {
     const auto item = take(name);
     if (!item) return;
     if (!item->node->is_number()) wrong_type(item->key, "a number", *item->node);

@@ -36,7 +36,7 @@ public:
     void read(std::string_view key, std::string& target);
     void read(std::string_view key, std::optional<int>& target);
     void read(std::string_view key, int& target);
-    void read(std::string_view key, double& target);
+    void read(std::string_view key, std::optional<double>& target);
     void read(std::string_view key, bool& target);
     void read(std::string_view key, std::optional<bool>& target);
     void read(std::string_view key, std::optional<std::int64_t>& target);

@@ -139,9 +139,9 @@ void require_valid_engine(const EngineSpec& engine) {
         insist(object_to_argument(argument), fmt::format("engine.extra_arguments[{}]", i), "argument",
                std::string_view(argument).substr(0, argument.find('=')));
     }
-    if (!(engine.gpu_memory_utilization > 0 && engine.gpu_memory_utilization <= 1)) {
+    if (const auto share = engine.gpu_memory_utilization; share && !(*share > 0 && *share <= 1)) {
         refuse("engine.gpu_memory_utilization", "gpu_memory_utilization is {}; it must be above 0 and at most 1",
-               engine.gpu_memory_utilization);
+               *share);
     }
     if (engine.kv_cache_bytes) {
         insist_between<std::uint64_t>(*engine.kv_cache_bytes, 1, most_cache_bytes, "engine.kv_cache_bytes");

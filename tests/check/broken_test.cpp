@@ -28,6 +28,11 @@ void gap(TwoHosts& hosts, const std::string& key, const std::string& subject) {
 
 }  // namespace
 
+TEST_CASE("a release that is too old to be started is an error", "[check]") {
+    CHECK(after("engine.present", [](TwoHosts& hosts) { hosts.machine(1).engine->packages["vllm"] = "0.6.3"; }) ==
+          "node1: error: vllm 0.6.3 | vllm 0.6.4 or later | ssh root@gpu-1 '/opt/vllm/bin/python -m pip install vllm'");
+}
+
 TEST_CASE("a host without the engine is told how to get it", "[check]") {
     CHECK(after("engine.present",
                 [](TwoHosts& hosts) {

@@ -161,4 +161,9 @@ TEST_CASE("a deployment over hosts uses three ports of its head, alone it uses o
                                                                 {"node0", "10.0.0.1", 18000, "guard link"}});
     hosts.spec.hosts.pop_back();
     CHECK(planned_ports(hosts.spec) == std::vector<PlannedPort>{{"node0", "127.0.0.1", 8000, "API"}});
+    hosts.spec.engine.name = "sglang";
+    hosts.spec.layout.data_parallel = 2;
+    std::vector<int> ports;
+    for (const PlannedPort& port : planned_ports(hosts.spec)) ports.push_back(port.port);
+    CHECK(ports == std::vector{8000, 28000, 28001, 28002, 28003, 28004, 28005});
 }

@@ -89,7 +89,7 @@ TEST_CASE("what cannot be read is told with its place") {
     CHECK(error_of_file("vllm/colours.toml", "") ==
           "vllm/colours.toml:1:1: no table has this name; expected one of releases.toml, flags.toml, "
           "variables.toml, features.toml, "
-          "capabilities.toml, divisions.toml, memory.toml, "
+          "capabilities.toml, divisions.toml, memory.toml, reserves.toml, "
           "overheads.toml, signatures.toml, routes.toml");
     CHECK(error_of_file("../x/gpus.toml", "") ==
           "../x/gpus.toml:1:1: the folder must be the name of an engine, in small letters");

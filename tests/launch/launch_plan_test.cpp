@@ -220,8 +220,12 @@ TEST_CASE("what cannot be started is refused with what would do", "[launch]") {
         CHECK_THROWS_WITH(launched(given), "planning the start of \"r1\": " + why);
     };
     SECTION("an engine that is not known") {
-        given.spec.engine.name = "sglang";
-        refusal("the engine of the layout is \"sglang\"; expected \"vllm\"");
+        given.spec.engine.version = "0.25.1";
+        given.layout.engine = choose_engine(given.spec, given.cluster, {.dtype = "bfloat16"});
+        given.layout.engine.name = "tgi";
+        CHECK_THROWS_WITH(plan_launch(given.spec, given.cluster, given.layout, {}),
+                          "planning the start of \"r1\": the engine of the layout is \"tgi\"; expected \"vllm\" or "
+                          "\"sglang\"");
     }
     SECTION("a version that is not known") {
         refusal("the version of vLLM is not known; expected engine.version in the spec, or a host that could be read");

@@ -46,7 +46,7 @@ MACHINE = Machine(
 def test_a_field_that_is_left_out_has_the_default_of_cpp() -> None:
     spec = EngineSpec(python="/opt/vllm/bin/python")
     assert spec.name == ""
-    assert spec.gpu_memory_utilization == 0.9
+    assert spec.gpu_memory_utilization is None
     assert spec.kv_cache_bytes is None
     assert spec.extra_arguments == []
 

@@ -50,9 +50,9 @@ struct Engine {
 Engine choose_engine(const DeploymentSpec& spec, const Cluster& cluster, const ModelConfig& config,
                      const Knowledge& knowledge = Knowledge::embedded());
 
-/// Layers of each stage by the engine's own rule: a remainder goes to the stages before the last, or, in old releases,
-/// to the last one. Without a name: the engine that a spec gets by default. Throws Error (invalid_input) for more
-/// stages than layers.
+/// Layers of each stage by the engine's own rule: a remainder goes to the stages before the last, to the last ones, or,
+/// in old releases, to the last one. Without a name: the engine that a spec gets by default. Throws Error
+/// (invalid_input) for more stages than layers.
 std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel, const Engine& engine = {});
 
 }  // namespace r1cluster

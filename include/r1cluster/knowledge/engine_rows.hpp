@@ -77,6 +77,14 @@ enum class EngineFeature {
     several_hosts_by_mp,    ///< --nnodes, --node-rank, --master-addr, --master-port, --headless
     kv_cache_bytes,         ///< --kv-cache-memory-bytes
     compilation_mode,       ///< {"mode": ...} in --compilation-config; "level" before
+    pipeline_stages,        ///< pipeline parallelism, within a host and over hosts
+    experts_by_size,        ///< --ep-size alone spreads whole experts; before, --enable-ep-moe
+    copies_by_size,         ///< --attn-dp-size gives the copies of attention; before, --dp-size --enable-dp-attention
+    copies_of_ranks,        ///< a copy of attention may have several ranks
+    port_of_calls,          ///< with copies, a port for calls from the engine's library
+    port_of_metrics,        ///< with copies, a port for metrics of the schedulers
+    port_of_loads,          ///< with copies on several hosts, a port for the load of each
+    free_ports_of_copies,   ///< the kernel chooses the port of each copy; before, they follow the rendezvous
     unpadded_latent_heads,  ///< latent attention without its cache: heads of their own width, not padded to 256
     ray_ranks_in_workers,   ///< with Ray, rank 0 is a Ray worker too, not the server's own process
 
@@ -186,6 +194,30 @@ struct EngineMemory {
     bool operator==(const EngineMemory&) const = default;
 };
 
+/// What an engine leaves free of a GPU where nobody says which share it may take, and its defaults on such a GPU. The
+/// first row that fits holds. reserve = (1 - share) * memory + mib + the other terms, at least least_reserve_mib.
+struct MemoryReserve {
+    int least_mib = 0;                  ///< memory of the GPU, from which on the row holds
+    int least_ranks = 0;                ///< ranks of the deployment, from which on the row holds
+    Releases releases;                  ///< for which the row holds
+    double share = 1;                   ///< of memory, before the other terms
+    double mib = 0;                     ///< whatever the sizes are
+    double mib_per_rank = 0;            ///< for each rank of the deployment
+    std::int64_t prefill_tokens = 0;    ///< of one step, the default
+    double mib_per_prefill_token = 0;   ///< for the tokens of one step, at least 2048
+    int graph_sequences = 0;            ///< most sequences of a CUDA graph, the default from 4 tensor-parallel ranks on
+    int few_graph_sequences = 0;        ///< the same for fewer ranks
+    double mib_per_graph_sequence = 0;  ///< for each of them
+    double mib_per_copied_sequence = 0;    ///< for each of them and each copy, where there are several copies
+    double mib_of_copies = 0;              ///< where there are several copies
+    double prefill_graph_mib = 0;          ///< for graphs of prefill: one copy, one pipeline stage
+    double latent_prefill_graph_mib = 0;   ///< the same with latent attention
+    double least_reserve_mib = 0;          ///< the least reserve
+    std::string source;                    ///< where the row comes from
+    std::optional<Confidence> confidence;  ///< how sure the row is; unset: the table does not say
+    bool operator==(const MemoryReserve&) const = default;
+};
+
 /// What a release does to the time of a step.
 struct EngineOverheads {
     Releases releases;  ///< for which the row holds
@@ -257,6 +289,7 @@ struct EngineKnowledge {
     std::vector<CapabilityRule> capabilities;  ///< what a GPU must be able to do
     std::vector<DivisionRule> divisions;       ///< ways to divide a model that some releases cannot
     std::vector<EngineMemory> memory;          ///< by runner, oldest first
+    std::vector<MemoryReserve> reserves;       ///< the largest GPUs first
     std::vector<EngineOverheads> overheads;    ///< oldest first
     std::vector<Signature> signatures;         ///< lines of the engine's log
     std::vector<EngineRoute> routes;           ///< of the engine's HTTP server
@@ -279,6 +312,9 @@ struct EngineKnowledge {
 
     /// The row of this runner and version, else the newest row of the runner. nullptr: a runner without a row.
     const EngineMemory* find_memory(Runner runner, const std::optional<Version>& version) const;
+
+    /// nullptr: no row fits.
+    const MemoryReserve* find_reserve(std::int64_t gpu_mib, int ranks, const std::optional<Version>& version) const;
 
     /// The row of this version, else the newest one. nullptr: none.
     const EngineOverheads* find_overheads(const std::optional<Version>& version) const;

@@ -90,7 +90,8 @@ struct EngineSpec {
     std::string python;   ///< interpreter of the engine's environment, the same path on every host, or in the image
     std::string backend;  ///< "mp" or "ray"; empty: mp where the engine version has it
     std::vector<std::string> extra_arguments;  ///< appended to the engine's command line
-    double gpu_memory_utilization = 0.9;       ///< share of device memory the engine may take
+    std::optional<double>
+        gpu_memory_utilization;  ///< share of device memory the engine may take; unset: its own choice
     std::optional<std::uint64_t>
         kv_cache_bytes;          ///< per rank; default: what remains (GPU), default_cpu_kv_cache_bytes (CPU)
     int start_timeout_s = 1800;  ///< from first process to first token

@@ -15,6 +15,8 @@ struct DeploymentPorts {
     int rendezvous = 0;  ///< torch's rendezvous; used with several hosts
     int guard = 0;       ///< guard link of the other hosts; used with several hosts
     int engine = 0;      ///< the engine's own API, at 127.0.0.1 behind a reverse proxy; without one the same as `api`
+    /// Of what an engine opens on a host behind the head; hosts may share a machine. 0 is the head.
+    int of_node(int node) const { return engine < 40000 ? engine + node : engine - node; }
     bool operator==(const DeploymentPorts&) const = default;
 };
 
@@ -31,7 +33,8 @@ struct PlannedPort {
 };
 
 /// The ports of deployment_ports() on the head: the API port, behind a proxy the engine's, and with several hosts also
-/// the rendezvous and guard-link ports. The engine opens further ports that it chooses itself.
+/// the rendezvous and guard-link ports; and those that the engine of the spec binds besides in every release. The
+/// engine opens further ports that it chooses itself.
 std::vector<PlannedPort> planned_ports(const DeploymentSpec& spec);
 
 }  // namespace r1cluster

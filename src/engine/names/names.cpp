@@ -8,8 +8,13 @@ namespace r1cluster::detail {
 namespace {
 
 constexpr std::array all{
-    EngineName{"vllm", "vLLM", true},
-    EngineName{"sglang", "SGLang", false},
+    EngineName{.name = "vllm", .title = "vLLM", .can_be_launched = true},
+    EngineName{.name = "sglang",
+               .title = "SGLang",
+               .can_be_launched = true,
+               .has_rendezvous_on_one_host = true,
+               .ports_of_copies = 5,
+               .answers_on_every_host = true},
 };
 
 }  // namespace

@@ -13,6 +13,9 @@ struct EngineName {
     std::string_view name;   ///< in the spec
     std::string_view title;  ///< in messages
     bool can_be_launched = false;
+    bool has_rendezvous_on_one_host = false;  ///< binds the port of the rendezvous even there
+    int ports_of_copies = 0;                  ///< behind the rendezvous, in every release, where there are copies
+    bool answers_on_every_host = false;       ///< behind the head at 127.0.0.1, one port further on each host
 };
 
 std::span<const EngineName> engine_names();

@@ -42,6 +42,7 @@ constexpr EngineLaunch launch{
     .owned_arguments = owned_arguments,
     .api_key_variable = "VLLM_API_KEY",
     .address_variable = vllm::address_variable,
+    .can_use_ray = true,
     .serve_command = &vllm::serve_command,
     .variable_rules = &vllm::variable_rules,
     .process_of_title = &vllm::process_of_title,

@@ -14,6 +14,15 @@ using knowledge::LatentCopies;
 
 constexpr std::uint64_t gib = std::uint64_t{1} << 30;
 
+/// The share is the one that serve_command() gives, whatever the release would take.
+constexpr OptionFlags flags{.memory_share = "--gpu-memory-utilization",
+                            .max_model_len = "--max-model-len",
+                            .max_batched_tokens = "--max-num-batched-tokens",
+                            .max_sequences = "--max-num-seqs",
+                            .block_size = "--block-size",
+                            .eager = "--enforce-eager",
+                            .default_share = 0.9};
+
 /// DEFAULT_V2_MODEL_RUNNER_ARCHITECTURES of 0.25.1: dense models besides.
 bool is_by_second_runner(const ModelConfig& config) {
     static constexpr std::array<std::string_view, 2> mixtures = {"DeepseekV2ForCausalLM", "Qwen2MoeForCausalLM"};
@@ -94,13 +103,13 @@ void choose_options(const EngineRequest& request, EngineOptions& options) {
     options.runner = runner_of(request, options);
     options.memory = &memory_of(options, *options.knowledge);
     options.has_latent_cache = has_latent_cache(request, options);
-    choose_common_options(request, {.memory_share = "--gpu-memory-utilization", .max_model_len = "--max-model-len"},
-                          options);
+    choose_common_options(request, flags, options);
     if (const auto bytes = arguments.whole_number("--kv-cache-memory-bytes")) {
         options.kv_cache_bytes = static_cast<std::uint64_t>(*bytes);
     }
     const bool is_first = options.runner == knowledge::Runner::v0;
-    choose_batch(request, is_first ? first_engine_defaults(request, options) : second_engine_defaults(request, options),
+    choose_batch(request, flags,
+                 is_first ? first_engine_defaults(request, options) : second_engine_defaults(request, options),
                  options);
     if (environment(request.spec, "VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS") == "0") {
         options.are_graphs_in_budget = false;
@@ -109,7 +118,7 @@ void choose_options(const EngineRequest& request, EngineOptions& options) {
         arguments.text("--expert-placement-strategy") == to_text(ExpertPlacement::round_robin)) {
         options.expert_placement = ExpertPlacement::round_robin;
     }
-    choose_block_size(request, default_block_size(options, request.devices), options);
+    choose_block_size(request, flags, default_block_size(options, request.devices), options);
     if (is_first) {
         constexpr double most = 1 << 20;
         const double swap_gib = std::clamp(arguments.number("--swap-space").value_or(4), 0.0, most);

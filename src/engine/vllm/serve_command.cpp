@@ -37,7 +37,9 @@ Words asked_arguments(const ServeCommand& command) {
 
 void add_gpu_arguments(const ServeCommand& command, CommandLine& line) {
     const EngineSpec& asked = command.spec.engine;
-    append(line.argv, {"--gpu-memory-utilization", fmt::format("{}", asked.gpu_memory_utilization)});
+    append(line.argv,
+           {"--gpu-memory-utilization",
+            fmt::format("{}", asked.gpu_memory_utilization.value_or(command.engine.gpu_memory_utilization))});
     if (asked.kv_cache_bytes) append(line.argv, {"--kv-cache-memory-bytes", std::to_string(*asked.kv_cache_bytes)});
     if (command.engine.is_dtype_lowered) append(line.argv, {"--dtype", command.engine.dtype});
     if (command.tensor_group_spans_hosts) {

@@ -33,11 +33,6 @@ Choice cpu_cache(const knowledge::Variable& row, const VariableRequest& request)
     return VariableChoice{std::to_string((bytes + gib - 1) / gib), because};
 }
 
-Choice layers_of_stages(const knowledge::Variable& row, const VariableRequest& request) {
-    if (request.partition.empty()) return std::nullopt;
-    return VariableChoice{fmt::format("{}", fmt::join(request.partition, ",")), row.because};
-}
-
 Choice start_timeout(const knowledge::Variable& row, const VariableRequest& request) {
     return VariableChoice{std::to_string(request.start_timeout_s), row.because};
 }
