@@ -14,10 +14,6 @@
 namespace r1cluster::detail {
 namespace {
 
-[[noreturn]] void refuse(const DeploymentSpec& spec, const std::string& why) {
-    throw Error(ErrorKind::invalid_input, spec.name, fmt::format("planning the start of \"{}\": {}", spec.name, why));
-}
-
 const EngineDefinition& engine_of(const DeploymentSpec& spec, const Layout& layout) {
     const EngineDefinition* engine = find_engine(layout.engine.name);
     if (engine && engine->launch) return *engine;
@@ -56,6 +52,9 @@ std::string backend(const DeploymentSpec& spec, const Group& group) {
     if (chosen.empty()) chosen = can_mp ? "mp" : "ray";
     if (chosen != "mp" && chosen != "ray") {
         refuse(spec, fmt::format("engine.backend is \"{}\"; expected \"mp\" or \"ray\"", chosen));
+    }
+    if (chosen == "ray" && !group.engine->launch->can_use_ray) {
+        refuse(spec, fmt::format("{} is not started with Ray; expected backend \"mp\"", group.engine->title));
     }
     if (chosen == "mp" && !can_mp) {
         refuse(spec,
@@ -151,7 +150,31 @@ std::vector<GroupHost> hosts_by_rank(const DeploymentSpec& spec, const Cluster& 
     return hosts;
 }
 
+/// An engine that reads its key from no environment gets none; the proxy asks in its place.
+void find_unasked_key(const DeploymentSpec& spec, const Group& group) {
+    if (spec.serve.api_key_file.empty() || spec.serve.proxy || !group.engine->launch->api_key_variable.empty()) return;
+    refuse(spec, fmt::format("serve.api_key_file is given, and {} takes a key in its command line alone, which every "
+                             "user of the host can read; expected [serve.proxy], which asks for the key",
+                             group.engine->title));
+}
+
+void find_unknown_cache_size(const DeploymentSpec& spec, const Group& group) {
+    if (!spec.engine.kv_cache_bytes || group.has(EngineFeature::kv_cache_bytes)) return;
+    const std::string since = group.since(EngineFeature::kv_cache_bytes);
+    if (since.empty()) {
+        refuse(spec, fmt::format("engine.kv_cache_bytes is set for {}; expected gpu_memory_utilization",
+                                 group.engine->title));
+    }
+    if (!group.is_on_gpus) return;
+    refuse(spec, fmt::format("engine.kv_cache_bytes is set for {} {}; expected {} or newer, or gpu_memory_utilization",
+                             group.engine->title, group.version.text(), since));
+}
+
 }  // namespace
+
+void refuse(const DeploymentSpec& spec, const std::string& why) {
+    throw Error(ErrorKind::invalid_input, spec.name, fmt::format("planning the start of \"{}\": {}", spec.name, why));
+}
 
 Group group_of(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout, const Settings& settings,
                const Knowledge& knowledge) {
@@ -173,17 +196,14 @@ Group group_of(const DeploymentSpec& spec, const Cluster& cluster, const Layout&
     group.backend = backend(spec, group);
     group.ports = deployment_ports(spec);
     find_uneven_spread(spec, group);
-    if (layout.data_parallel > 1) {
+    if (layout.data_parallel > 1 && !group.engine->launch->starts_copies) {
         refuse(spec, fmt::format("the layout has data parallel size {}; expected 1, since several copies are planned "
                                  "here but not yet started",
                                  layout.data_parallel));
     }
     if (group.backend == "ray") find_missing_ray(spec, group);
-    if (spec.engine.kv_cache_bytes && group.is_on_gpus && !group.has(EngineFeature::kv_cache_bytes)) {
-        refuse(spec,
-               fmt::format("engine.kv_cache_bytes is set for {} {}; expected {} or newer, or gpu_memory_utilization",
-                           group.engine->title, group.version.text(), group.since(EngineFeature::kv_cache_bytes)));
-    }
+    find_unasked_key(spec, group);
+    find_unknown_cache_size(spec, group);
     return group;
 }
 

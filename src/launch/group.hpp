@@ -43,6 +43,9 @@ struct Group {
 Group group_of(const DeploymentSpec& spec, const Cluster& cluster, const Layout& layout, const Settings& settings,
                const Knowledge& knowledge);
 
+/// Throws Error (invalid_input): this start cannot be planned.
+[[noreturn]] void refuse(const DeploymentSpec& spec, const std::string& why);
+
 /// The environment of every process on a host: what is set, by name.
 std::map<std::string, std::string> environment(const HostSettings& settings);
 

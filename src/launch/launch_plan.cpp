@@ -88,7 +88,7 @@ LaunchPlan plan_launch(const DeploymentSpec& spec, const Cluster& cluster, const
                       .address = spec.serve.proxy ? "127.0.0.1" : client_address(spec.serve.address),
                       .port = group.ports.engine,
                       .model = spec.model.served_name,
-                      .api_key_file = spec.serve.api_key_file,
+                      .api_key_file = group.engine->launch->api_key_variable.empty() ? "" : spec.serve.api_key_file,
                       .ranks = layout.world_size(),
                       .timeout_s = spec.engine.start_timeout_s};
     return plan;

@@ -198,10 +198,13 @@ ProxyConfig haproxy_config(const ProxyRequest& request) {
         "    log-format \"%ci:%cp %[var(txn.method)] %[var(txn.path)] %ST %B bytes %Ta ms %ts\"\n" +
         limits_part(proxy) + rules_part(request) + "    default_backend engine\n" +
         fmt::format("\nbackend engine\n    server engine 127.0.0.1:{}\n", request.engine_port);
-    config.because.push_back(fmt::format(
-        "proxy: HAProxy listens on {}:{} and the engine on 127.0.0.1:{}, because the engine asks for its key "
-        "on some routes only; the proxy asks on all, and lets through {}",
-        url_host(serve.address), serve.port, request.engine_port, listed(request)));
+    const bool can_ask = std::ranges::any_of(request.engine.routes, &knowledge::EngineRoute::is_guarded);
+    config.because.push_back(
+        fmt::format("proxy: HAProxy listens on {}:{} and the engine on 127.0.0.1:{}, because the engine asks for {}; "
+                    "the proxy asks "
+                    "on all, and lets through {}",
+                    url_host(serve.address), serve.port, request.engine_port,
+                    can_ask ? "its key on some routes only" : "a key on no route", listed(request)));
     if (proxy.tls_certificate_file.empty()) {
         config.because.push_back("proxy: without tls_certificate_file, requests and the key travel unencrypted");
     }
