@@ -122,6 +122,7 @@ part_or_skip "a consumer with another Boost" "the other Boost cannot be fetched"
 part_with_report "bad input" "${pytest[@]}" tests/end_to_end/test_bad_input.py
 part_with_report "a service behind the proxy" "${pytest[@]}" tests/end_to_end/test_service_behind_proxy.py
 part_with_report "containers" "${pytest[@]}" tests/end_to_end/test_containers.py
+part_with_report "SGLang, a stand-in" "${pytest[@]}" tests/end_to_end/test_sglang.py
 
 part "ruff check" ruff check .
 part "ruff format" ruff format --check .
