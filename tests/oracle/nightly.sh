@@ -12,6 +12,9 @@ cache=${R1CLUSTER_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/r1cluster}
 examples/quickstart/engine.sh cpu
 tests/oracle/environment.sh 0.9.2
 tests/oracle/environment.sh 0.7.1
+for version in 0.4.3 0.4.6.post5 0.4.7 0.4.10 0.5.1 0.5.5 0.5.10 0.5.16 0.5.23; do
+  tests/oracle/sglang_wheel.sh "$version"
+done
 python=$cache/tests-$(python3 -c 'import sys; print("py%d.%d" % sys.version_info[:2])')/bin/python
 export PYTHONPATH=$PWD/build/dev/python
 "$python" -m pytest -q --nightly "$@" tests/oracle
