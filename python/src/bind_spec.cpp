@@ -12,8 +12,8 @@ void bind_spec(py::module_& core) {
     bind_enum<RuntimeKind>(module);
     bind_enum<Pull>(module);
     bind_value<Goal>(module).def("__str__", [](const Goal& self) { return text_of(self); });
-    bind_values<HostSpec, ModelSpec, EngineSpec, ContainerSpec, ProxySpec, ServeSpec, LayoutSpec, DeploymentSpec, PlannedPort,
-                DeploymentPorts>(module);
+    bind_values<HostSpec, ModelSpec, EngineSpec, ContainerSpec, ProxySpec, ServeSpec, LayoutSpec, DeploymentSpec,
+                PlannedPort, DeploymentPorts>(module);
 
     module.def("parse_goal", &parse_goal, py::arg("text"),
                "\"latency\", \"throughput\", \"context\" or \"32 users at 8192 tokens\".");
