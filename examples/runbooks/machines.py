@@ -35,6 +35,7 @@ TORCH_OF_2024 = ["torch-2.5.1", "nvidia_nccl_cu12-2.21.5"]
 IMAGES = {
     "vllm/vllm-openai:v0.6.4.post1": ["vllm-0.6.4.post1", "transformers-4.46.2", "ray-2.39.0", *TORCH_OF_2024],
     "vllm/vllm-openai:v0.7.1": ["vllm-0.7.1", "transformers-4.48.2", "ray-2.41.0", *TORCH_OF_2024],
+    "lmsysorg/sglang:v0.5.23": ["sglang-0.5.23", "transformers-5.9.0", "torch-2.13.0", "nvidia_nccl_cu13-2.30.7"],
     "vllm/vllm-openai:v0.33.0": ["vllm-0.33.0", "transformers-5.9.0", "torch-2.13.0", "nvidia_nccl_cu13-2.30.7"],
 }
 
@@ -122,6 +123,12 @@ class Host:
         self.calls["ibv_get_device_list()"] = answer([])
         interfaces = json.loads(self.calls["links()"]["text"])
         self.calls["links()"] = answer([link for link in interfaces if not link["name"].startswith("ib")])
+
+    def free_ports_of_sglang(self, number: int) -> None:
+        """docs/engines.md, Ports."""
+        ports = [f"10.0.0.1:{28000 + i}" for i in range(1, 6)] if number == 1 else [f"127.0.0.1:{7999 + number}"]
+        free = answer({"is_free": True, "because": "", "holder": ""})
+        self.calls |= {f"bind({port})": free for port in ports}
 
     def _remove_pci(self, addresses: set[str]) -> None:
         for kind in ("files", "links", "listings"):
@@ -245,6 +252,8 @@ def describe(example: Example, spec: dict[str, Any], kind: str) -> list[Host]:
             host.replace_gpus("NVIDIA H200", 143771, (9, 0), "0x2335")
         peers = [f"10.0.0.{other}" for other in range(1, len(names) + 1) if other != number]
         host.rename(number, name, peers)
+        if spec["engine"].get("name") == "sglang":
+            host.free_ports_of_sglang(number)
         hosts.append(host)
     return hosts
 

@@ -101,6 +101,22 @@ def test_today_the_engine_spans_hosts_by_itself(runbooks: Path) -> None:
     assert processes(plan)[1].env["VLLM_ENGINE_READY_TIMEOUT_S"] == "3600"
 
 
+def test_sglang_spans_hosts_by_itself(runbooks: Path) -> None:
+    plan = plan_of(decide(runbooks, "r1-2x8-h100-sglang"))
+    words = [" ".join(process.argv) for process in processes(plan)]
+    assert [process.name for process in processes(plan)] == ["head", "worker-1"]
+    assert all("-m sglang.launch_server --model-path /data/DeepSeek-R1" in line for line in words)
+    assert "--tp-size 16 --dist-init-addr 10.0.0.1:28000 --nnodes 2 --node-rank 1" in words[1]
+    assert [len(process.ranks) for process in processes(plan)] == [8, 8]
+
+
+def test_sglang_gives_each_gpu_attention_of_its_own(runbooks: Path) -> None:
+    plan = plan_of(decide(runbooks, "r1-2x8-h100-sglang-dp-attention"))
+    line = " ".join(processes(plan)[0].argv)
+    assert "--tp-size 16 --attn-dp-size 16 --ep-size 16" in line
+    assert any(port.purpose.startswith("requests for the copies") for port in plan.hosts[0].ports)
+
+
 def test_four_hosts_of_four_t4_without_internet(runbooks: Path) -> None:
     decision = decide(runbooks, "r1-distill-70b-4x4-t4-vllm-0.6.4")
     plan = plan_of(decision)
