@@ -57,8 +57,8 @@ Judgement judge_image(const CheckInput& input, const Subject& subject) {
     if (wanted.empty() || image.architecture == wanted) return passed;
     return {{{Severity::error, fmt::format("the image {} is for {}", image.name, image.architecture),
               fmt::format("an image for {}, as the processor of the host", wanted),
-              command_on(subject.host, fmt::format("{} pull --platform linux/{} {}", container_program(input, subject), wanted,
-                                                   image.name))}}};
+              command_on(subject.host, fmt::format("{} pull --platform linux/{} {}", container_program(input, subject),
+                                                   wanted, image.name))}}};
 }
 
 Judgement judge_same_image(const CheckInput& input, const Subject& subject) {

@@ -40,10 +40,9 @@ Judgement judge_engine_present(const CheckInput& input, const Subject& subject) 
                 : fmt::format("make a Python environment with {} there, or correct [engine] python", distribution);
         Violation violation = absent_or_unseen(subject.machine, "engine", expected, remedy);
         if (input.spec.container && violation.severity == Severity::unknown) {
-            violation.remedy =
-                command_on(subject.host, fmt::format("{} run --rm --entrypoint {} {} --version",
-                                                     container_program(input, subject), subject.host.python,
-                                                     input.spec.container->image));
+            violation.remedy = command_on(
+                subject.host, fmt::format("{} run --rm --entrypoint {} {} --version", container_program(input, subject),
+                                          subject.host.python, input.spec.container->image));
         }
         return {{violation}};
     }

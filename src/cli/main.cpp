@@ -25,7 +25,8 @@ std::optional<std::string> mistyped_beginning(const CLI::App& app, const std::st
 }
 
 int run_verbs(int argc, char** argv) {
-    CLI::App app{"Starts DeepSeek-R1 and other models with stock vLLM on GPU machines that you reach over ssh."};
+    CLI::App app{
+        "Starts DeepSeek-R1 and other models with stock vLLM or SGLang on GPU machines that you reach over ssh."};
     app.name("r1cluster");
     app.set_version_flag("--version", std::string(library_version()));
     app.require_subcommand(1);

@@ -80,8 +80,7 @@ ProcessSpec ray_process(LaunchPlan& plan, const Group& group, std::size_t node) 
     }
     process.name = fmt::format("ray-worker-{}", node);
     process.argv = start_command(group, host);
-    append(process.argv,
-           {"--address", fmt::format("{}:{}", group.head_address(), group.ports.rendezvous), "--block"});
+    append(process.argv, {"--address", fmt::format("{}:{}", group.head_address(), group.ports.rendezvous), "--block"});
     // `ray start` gives up after a few seconds without a head.
     process.wait_for = {host.python, "-c",
                         fmt::format("import socket; socket.create_connection((\"{}\", {}), 2).close()",
