@@ -40,6 +40,19 @@ def wait_until_empty(left: Callable[[], list[str]], within_s: float) -> None:
         time.sleep(0.1)
 
 
+def write_environment(folder: Path, packages: list[str], program: str, interpreter: str = sys.executable) -> Path:
+    """An environment of Python, as r1cluster reads one, whose interpreter runs a program of tests/programs instead."""
+    for package in packages:
+        (folder / "lib" / "python3.11" / "site-packages" / f"{package}.dist-info").mkdir(parents=True)
+    (folder / "pyvenv.cfg").write_text("version = 3.11.2\n", encoding="utf-8")
+    python = folder / "bin" / "python"
+    python.parent.mkdir()
+    text = (SOURCE / "tests" / "programs" / program).read_text(encoding="utf-8")
+    python.write_text(f"#!{interpreter} -SE\n{text}", encoding="utf-8")
+    python.chmod(0o755)
+    return python
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

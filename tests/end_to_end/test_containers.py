@@ -21,10 +21,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import CLEAN, FAILED, FINDINGS, SOURCE, R1cluster, free_port, processes_with, wait_until_empty
+from conftest import (
+    CLEAN,
+    FAILED,
+    FINDINGS,
+    SOURCE,
+    R1cluster,
+    free_port,
+    processes_with,
+    wait_until_empty,
+    write_environment,
+)
 from test_bad_input import model_copy as model_copy
 
 PYTHON = "/usr/bin/python3"
+PACKAGES = ["vllm-0.32.0+cpu", "torch-2.13.0"]
 IMAGE = f"r1cluster-test/links:{os.getpid()}"
 # What a container inherits by default may be more than a nested machine allows.
 OPTIONS = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096"]
@@ -140,7 +151,7 @@ class Deployment:
         self.runtime, self.here, self.folder, self.model = runtime, here, folder, model
         self.name, self.port = f"c{os.getpid()}{runtime.name}", free_port()
         self.spec, self.key = folder / "cluster.toml", folder / "key"
-        self.python = self._write_engine(folder / "engine")
+        self.python = write_environment(folder / "engine", PACKAGES, "served_stand_in.py", PYTHON)
         self.key.write_text(KEY + "\n", encoding="utf-8")
         self.key.chmod(0o600)
         self.write_spec()
@@ -150,18 +161,6 @@ class Deployment:
         values |= {"image": image, "more": more, "folder": self.folder, "options": json.dumps(OPTIONS)}
         values |= {"port": self.port, "key": self.key}
         self.spec.write_text(SPEC.format(**values), encoding="utf-8")
-
-    @staticmethod
-    def _write_engine(folder: Path) -> Path:
-        for package in ("vllm-0.32.0+cpu", "torch-2.13.0"):
-            (folder / "lib" / "python3.11" / "site-packages" / f"{package}.dist-info").mkdir(parents=True)
-        (folder / "pyvenv.cfg").write_text("version = 3.11.2\n", encoding="utf-8")
-        python = folder / "bin" / "python"
-        python.parent.mkdir()
-        program = (SOURCE / "tests" / "programs" / "served_stand_in.py").read_text(encoding="utf-8")
-        python.write_text(f"#!{PYTHON} -SE\n{program}", encoding="utf-8")
-        python.chmod(0o755)
-        return python
 
     def up(self) -> subprocess.CompletedProcess[str]:
         return self.here("up", str(self.spec), timeout_s=240)

@@ -10,7 +10,6 @@ import os
 import shutil
 import signal
 import socket
-import sys
 import tempfile
 import threading
 import time
@@ -18,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import CLEAN, SOURCE, R1cluster, processes_with
+from conftest import CLEAN, R1cluster, processes_with, write_environment
 from test_bad_input import model_copy as model_copy
 
 KEY = "canary-0123456789abcdef0123456789abcdef"
@@ -65,22 +64,10 @@ class Service:
         self.notes, self.spec, key = folder / "notes", folder / "cluster.toml", folder / "key"
         key.write_text(KEY + "\n", encoding="utf-8")
         key.chmod(0o600)
-        values = {"name": "behind", "model": model, "python": self._write_engine(folder / "engine")}
+        python = write_environment(folder / "engine", ["vllm-0.32.0+cpu", "torch-2.13.0"], "served_stand_in.py")
+        values = {"name": "behind", "model": model, "python": python}
         values |= {"port": self.port, "key": key, "notes": self.notes}
         self.spec.write_text(SPEC.format(**values), encoding="utf-8")
-
-    @staticmethod
-    def _write_engine(folder: Path) -> Path:
-        """An environment of Python, as r1cluster reads one: its interpreter starts the stand-in."""
-        for package in ("vllm-0.32.0+cpu", "torch-2.13.0"):
-            (folder / "lib" / "python3.11" / "site-packages" / f"{package}.dist-info").mkdir(parents=True)
-        (folder / "pyvenv.cfg").write_text("version = 3.11.2\n", encoding="utf-8")
-        python = folder / "bin" / "python"
-        python.parent.mkdir()
-        program = (SOURCE / "tests" / "programs" / "served_stand_in.py").read_text(encoding="utf-8")
-        python.write_text(f"#!{sys.executable} -SE\n{program}", encoding="utf-8")
-        python.chmod(0o755)
-        return python
 
     def ask(self, path: str, key: str = KEY, prompt: str = "1") -> int:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)

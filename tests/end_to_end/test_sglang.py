@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import socket
-import sys
 import tempfile
 import time
 import urllib.request
@@ -16,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import CLEAN, SOURCE, R1cluster, processes_with
+from conftest import CLEAN, R1cluster, processes_with, write_environment
 from test_bad_input import model_copy as model_copy
 
 PATIENCE_S = 60
@@ -56,19 +55,6 @@ def free_ports() -> int:
     pytest.fail("no free ports")
 
 
-def write_engine(folder: Path) -> Path:
-    """An environment of Python, as r1cluster reads one: its interpreter is the stand-in."""
-    for package in ("sglang-0.5.23", "torch-2.14.1"):
-        (folder / "lib" / "python3.11" / "site-packages" / f"{package}.dist-info").mkdir(parents=True)
-    (folder / "pyvenv.cfg").write_text("version = 3.11.2\n", encoding="utf-8")
-    python = folder / "bin" / "python"
-    python.parent.mkdir()
-    program = (SOURCE / "tests" / "programs" / "sglang_stand_in.py").read_text(encoding="utf-8")
-    python.write_text(f"#!{sys.executable} -SE\n{program}", encoding="utf-8")
-    python.chmod(0o755)
-    return python
-
-
 @pytest.fixture
 def home() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="r1g-") as home:  # a short name: sockets have 107 characters
@@ -84,7 +70,7 @@ def here(binary: Path, home: Path) -> R1cluster:
 @pytest.fixture
 def spec(tmp_path: Path, model_copy: Path) -> Path:
     path = tmp_path / "cluster.toml"
-    python = write_engine(tmp_path / "engine")
+    python = write_environment(tmp_path / "engine", ["sglang-0.5.23", "torch-2.14.1"], "sglang_stand_in.py")
     path.write_text(SPEC.format(model=model_copy, python=python, port=free_ports()), encoding="utf-8")
     return path
 

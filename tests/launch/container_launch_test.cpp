@@ -6,6 +6,7 @@
 
 #include "config/clusters.hpp"
 #include "config/shell.hpp"
+#include "launch/launched.hpp"
 #include "r1cluster/launch/launch_plan.hpp"
 #include "support/catch.hpp"
 
@@ -14,33 +15,10 @@ using namespace r1cluster::testing;
 
 namespace {
 
-template <class Given>
-LaunchPlan launched(Given given) {
-    given.layout.engine = choose_engine(given.spec, given.cluster, {.dtype = "bfloat16"});
-    return plan_launch(given.spec, given.cluster, given.layout,
-                       choose_settings(given.spec, given.cluster, given.layout));
-}
-
-void install(Cluster& cluster, const std::map<std::string, std::string>& packages) {
-    for (Machine& machine : cluster.machines) {
-        machine.engine =
-            EngineEnvironment{.python = "/usr/bin/python3", .python_version = "3.12.9", .packages = packages};
-    }
-}
-
-std::string command(const LaunchPlan& plan, std::size_t host, std::size_t process = 0) {
-    return detail::shell_command(plan.hosts.at(host).processes.at(process).argv);
-}
-
-bool says(const LaunchPlan& plan, const std::string& part) {
-    return std::ranges::any_of(plan.because,
-                               [&](const std::string& because) { return because.find(part) != std::string::npos; });
-}
-
 /// The two hosts of eight GPUs of the first runbook, in containers.
 struct InContainers : TwoByEight {
     explicit InContainers(RuntimeKind runtime) {
-        install(cluster, {{"vllm", "0.11.1"}});
+        install(cluster, {{"vllm", "0.11.1"}}, "/usr/bin/python3");
         spec.container = ContainerSpec{.runtime = runtime, .image = "vllm/vllm-openai:v0.11.1"};
         spec.model.path = "/data/hub/models--deepseek-ai--DeepSeek-R1/snapshots/56d4";
         for (Machine& machine : cluster.machines) {
@@ -111,7 +89,7 @@ TEST_CASE("each host of a deployment runs its own container program", "[launch]"
 
 TEST_CASE("Ray and the engine's server are in one container of the head", "[launch]") {
     InContainers given(RuntimeKind::docker);
-    install(given.cluster, {{"vllm", "0.7.1"}, {"ray", "2.40.0"}});
+    install(given.cluster, {{"vllm", "0.7.1"}, {"ray", "2.40.0"}}, "/usr/bin/python3");
     const LaunchPlan plan = launched(given);
     REQUIRE(plan.hosts[0].processes.size() == 1);
     const ProcessSpec& head = plan.hosts[0].processes[0];

@@ -6,6 +6,7 @@
 
 #include "config/clusters.hpp"
 #include "config/shell.hpp"
+#include "launch/launched.hpp"
 #include "r1cluster/base/error.hpp"
 #include "support/catch.hpp"
 
@@ -14,32 +15,8 @@ using namespace r1cluster::testing;
 
 namespace {
 
-/// With the engine that the spec and the hosts give, for a model of bfloat16.
-template <class Given>
-LaunchPlan launched(Given given) {
-    given.layout.engine = choose_engine(given.spec, given.cluster, {.dtype = "bfloat16"});
-    return plan_launch(given.spec, given.cluster, given.layout,
-                       choose_settings(given.spec, given.cluster, given.layout));
-}
-
-void install(Cluster& cluster, const std::map<std::string, std::string>& packages) {
-    for (Machine& machine : cluster.machines) {
-        machine.engine =
-            EngineEnvironment{.python = "/opt/vllm/bin/python", .python_version = "3.12.9", .packages = packages};
-    }
-}
-
-std::string command(const LaunchPlan& plan, std::size_t host, std::size_t process = 0) {
-    return detail::shell_command(plan.hosts.at(host).processes.at(process).argv);
-}
-
 std::string waits_for(const LaunchPlan& plan, std::size_t host, std::size_t process = 0) {
     return detail::shell_command(plan.hosts.at(host).processes.at(process).wait_for);
-}
-
-bool says(const LaunchPlan& plan, const std::string& part) {
-    return std::ranges::any_of(plan.because,
-                               [&](const std::string& because) { return because.find(part) != std::string::npos; });
 }
 
 /// The four hosts of four T4 of the second runbook.
