@@ -25,6 +25,21 @@ std::optional<VariableChoice> layers_of_stages(const knowledge::Variable& row, c
     return VariableChoice{fmt::format("{}", fmt::join(request.partition, ",")), row.because};
 }
 
+bool ServeCommand::has(EngineFeature feature) const {
+    return knowledge.engine(engine.name).has(feature, engine.version);
+}
+
+std::vector<int> split_layers(std::int64_t layers, int stages, bool has_last_the_rest, int spared) {
+    std::vector<int> partition(static_cast<std::size_t>(stages), static_cast<int>(layers / stages));
+    const int rest = static_cast<int>(layers % stages);
+    if (has_last_the_rest) {
+        partition.back() += rest;
+        return partition;
+    }
+    for (int i = 0; i < rest; ++i) ++partition[static_cast<std::size_t>(stages - spared - 1 - i)];
+    return partition;
+}
+
 std::optional<ProcessPlace> place_of_process(std::string_view process) {
     const auto part = [&](std::string_view marker) -> std::optional<int> {
         std::size_t found = process.find(marker);

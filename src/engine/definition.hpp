@@ -49,6 +49,9 @@ struct ServeCommand {
     NodePlace place;
     std::string listen_address;  ///< of the API server
     int listen_port = 0;
+
+    /// Whether the release has it.
+    bool has(EngineFeature feature) const;
 };
 
 /// A TCP port that the command binds besides the API and, with several hosts, the rendezvous.
@@ -131,6 +134,10 @@ struct EngineLaunch {
 
 /// The rule "layers_of_stages": the layers of each pipeline stage, where they are not the engine's own split.
 std::optional<VariableChoice> layers_of_stages(const knowledge::Variable& row, const VariableRequest& request);
+
+/// As many layers for each stage; of those that are left over the last stage has all, or each of the stages before the
+/// last `spared` ones has one, from the back.
+std::vector<int> split_layers(std::int64_t layers, int stages, bool has_last_the_rest, int spared);
 
 /// All that an engine's options are chosen from.
 struct EngineRequest {

@@ -23,15 +23,7 @@ void choose_options(const EngineRequest& request, EngineOptions& options) {
 /// ones.
 std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel, const std::optional<Version>& version) {
     const Releases last_has_the_rest{.since = {}, .until = Release{0, 5, 6}};
-    const auto stages = static_cast<std::size_t>(pipeline_parallel);
-    std::vector<int> partition(stages, static_cast<int>(layers / pipeline_parallel));
-    const auto remainder = static_cast<std::size_t>(layers % pipeline_parallel);
-    if (last_has_the_rest.contain(version)) {
-        partition.back() += static_cast<int>(remainder);
-        return partition;
-    }
-    for (std::size_t i = 0; i < remainder; ++i) ++partition[stages - 1 - i];
-    return partition;
+    return split_layers(layers, pipeline_parallel, last_has_the_rest.contain(version), 0);
 }
 
 }  // namespace r1cluster::detail::sglang

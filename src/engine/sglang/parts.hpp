@@ -23,8 +23,6 @@ void choose_memory_share(const EngineRequest& request, const knowledge::MemoryRe
 void choose_options(const EngineRequest& request, EngineOptions& options);
 std::vector<int> default_partition(std::int64_t layers, int pipeline_parallel, const std::optional<Version>& version);
 
-/// What the tables say of the command's release.
-bool has(const ServeCommand& command, EngineFeature feature);
 std::string refusal(const ServeCommand& command);
 CommandLine serve_command(const ServeCommand& command);
 std::span<const VariableRule> variable_rules();

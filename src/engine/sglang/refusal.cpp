@@ -26,7 +26,7 @@ std::string refusal_of_copies(const ServeCommand& command) {
         return sizes +
                " without expert parallelism; expected layout.expert_parallel = true, because the copies of "
                "SGLang share the experts";
-    if (command.tensor_parallel > 1 && !has(command, EngineFeature::copies_of_ranks))
+    if (command.tensor_parallel > 1 && !command.has(EngineFeature::copies_of_ranks))
         return fmt::format(
             "{} and tensor parallel size {}; expected tensor parallel size 1, because {} has copies of "
             "one rank only, or {} or newer",
@@ -45,13 +45,9 @@ std::string exchange_flag(const ServeCommand& command) {
 
 }  // namespace
 
-bool has(const ServeCommand& command, EngineFeature feature) {
-    return command.knowledge.engine(command.engine.name).has(feature, command.engine.version);
-}
-
 std::string refusal(const ServeCommand& command) {
     const EngineSpec& asked = command.spec.engine;
-    if (command.pipeline_parallel > 1 && !has(command, EngineFeature::pipeline_stages))
+    if (command.pipeline_parallel > 1 && !command.has(EngineFeature::pipeline_stages))
         return fmt::format("the layout has {} pipeline stages, which {} does not have; expected {} or newer",
                            command.pipeline_parallel, release(command), since(command, EngineFeature::pipeline_stages));
     if (command.data_parallel > 1) {

@@ -20,7 +20,7 @@ void add_sizes(const ServeCommand& command, CommandLine& line) {
     if (command.pipeline_parallel > 1) append(line.argv, {"--pp-size", std::to_string(command.pipeline_parallel)});
     if (command.data_parallel > 1) {
         const std::string copies = std::to_string(command.data_parallel);
-        if (has(command, EngineFeature::copies_by_size)) {
+        if (command.has(EngineFeature::copies_by_size)) {
             append(line.argv, {"--attn-dp-size", copies});
         } else {
             append(line.argv, {"--dp-size", copies, "--enable-dp-attention"});
@@ -30,7 +30,7 @@ void add_sizes(const ServeCommand& command, CommandLine& line) {
             group_ranks(command), command.data_parallel, command.tensor_parallel));
     }
     if (!command.is_expert_parallel) return;
-    if (has(command, EngineFeature::experts_by_size)) {
+    if (command.has(EngineFeature::experts_by_size)) {
         append(line.argv, {"--ep-size", std::to_string(group_ranks(command))});
     } else {
         line.argv.push_back("--enable-ep-moe");
@@ -64,13 +64,13 @@ void add_ports_of_copies(const ServeCommand& command, const std::string& address
     const auto add = [&](const std::string& purpose) { line.ports.push_back({address, ++port, purpose}); };
     add("answers of the copies");
     add("tokens of the copies");
-    if (has(command, EngineFeature::port_of_calls)) add("calls from the engine's library");
-    if (has(command, EngineFeature::port_of_metrics)) add("metrics of the copies");
+    if (command.has(EngineFeature::port_of_calls)) add("calls from the engine's library");
+    if (command.has(EngineFeature::port_of_metrics)) add("metrics of the copies");
     add("requests for the copies");
-    if (!has(command, EngineFeature::free_ports_of_copies)) {
+    if (!command.has(EngineFeature::free_ports_of_copies)) {
         for (int copy = 0; copy < command.data_parallel; ++copy) add(fmt::format("requests for copy {}", copy));
     }
-    if (command.place.nodes > 1 && has(command, EngineFeature::port_of_loads)) add("loads of the copies");
+    if (command.place.nodes > 1 && command.has(EngineFeature::port_of_loads)) add("loads of the copies");
 }
 
 void add_rendezvous(const ServeCommand& command, CommandLine& line) {

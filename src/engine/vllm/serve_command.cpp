@@ -8,10 +8,6 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-bool has(const ServeCommand& command, EngineFeature feature) {
-    return command.knowledge.engine(command.engine.name).has(feature, command.engine.version);
-}
-
 void append(Words& words, const Words& more) { words.insert(words.end(), more.begin(), more.end()); }
 
 /// What the spec says of the engine, whatever it runs on.
@@ -51,12 +47,12 @@ void add_gpu_arguments(const ServeCommand& command, CommandLine& line) {
 }
 
 void add_cpu_arguments(const ServeCommand& command, CommandLine& line) {
-    if (has(command, EngineFeature::kv_cache_bytes)) {
+    if (command.has(EngineFeature::kv_cache_bytes)) {
         // Without it newer versions claim a share of the whole host's memory, other ranks on it or not.
         append(line.argv, {"--kv-cache-memory-bytes",
                            std::to_string(command.spec.engine.kv_cache_bytes.value_or(default_cpu_kv_cache_bytes))});
     }
-    if (!has(command, EngineFeature::compilation_mode)) return;
+    if (!command.has(EngineFeature::compilation_mode)) return;
     line.because.push_back(
         "--compilation-config: traced once and not compiled, which saves 45 s of every start on the CPU; "
         "--enforce-eager would skip the warm-up that pipeline stages need, and fail at the first request");
@@ -70,7 +66,7 @@ CommandLine serve_command(const ServeCommand& command) {
     CommandLine line;
     Words& argv = line.argv;
     argv = {command.python, "-m"};
-    if (has(command, EngineFeature::serve_command)) {
+    if (command.has(EngineFeature::serve_command)) {
         append(argv, {"vllm.entrypoints.cli.main", "serve", spec.model.path});
     } else {
         append(argv, {"vllm.entrypoints.openai.api_server", "--model", spec.model.path});
