@@ -52,7 +52,7 @@ ALLOWED: dict[str, str] = {
     "host/agent": "base spec readings host host/os host/checkpoint host/read",
     "host/guard": "base launch host/os host/agent engine/registry",
     "host/engine": "base readings layout shard host host/os engine/registry",
-    "host/deploy": "base knowledge report facts plan config launch diagnose decide host host/agent host/guard",
+    "host/deploy": "base knowledge report spec facts plan config launch diagnose decide host host/agent host/guard",
 }
 # Included by nobody; may include everything.
 TOP = {"cli", "python"}

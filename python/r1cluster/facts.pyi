@@ -63,6 +63,7 @@ __all__ = [
     "SoftwareBuild",
     "active_nvlinks",
     "device_name",
+    "find_container_runtime",
     "find_filesystem",
     "find_path",
 ]
@@ -1065,6 +1066,9 @@ def active_nvlinks(gpu: Gpu) -> int:
 
 def device_name(gpu: Gpu) -> str:
     """Name of a GPU in DevicePath: "gpu0"."""
+
+def find_container_runtime(machine: Machine, name: str) -> ContainerRuntime | None:
+    """ "docker" or "podman"; None where it was not found."""
 
 def find_filesystem(machine: Machine, path: str) -> Filesystem | None:
     """The file system that was asked about by this path; None where nobody did, or it did not answer."""

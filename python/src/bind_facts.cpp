@@ -60,6 +60,13 @@ void bind_cluster(py::module_& module) {
         py::arg("machine"), py::arg("path"),
         "The file system that was asked about by this path; None where nobody did, or it did not answer.");
     module.def(
+        "find_container_runtime",
+        [](const Machine& machine, const std::string& name) -> std::optional<ContainerRuntime> {
+            const ContainerRuntime* runtime = machine.find_container_runtime(name);
+            return runtime ? std::optional(*runtime) : std::nullopt;
+        },
+        py::arg("machine"), py::arg("name"), "\"docker\" or \"podman\"; None where it was not found.");
+    module.def(
         "find_path",
         [](const Machine& machine, const std::string& a, const std::string& b) -> std::optional<DevicePath> {
             const DevicePath* path = machine.find_path(a, b);

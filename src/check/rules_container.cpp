@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 #include "check/rule.hpp"
+#include "spec/container.hpp"
 
 namespace r1cluster::detail {
 namespace {

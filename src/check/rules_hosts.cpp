@@ -6,6 +6,7 @@
 
 #include "check/rule.hpp"
 #include "r1cluster/base/units.hpp"
+#include "spec/container.hpp"
 
 namespace r1cluster::detail {
 namespace {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "spec/container.hpp"
+
 namespace r1cluster::detail {
 
 const EngineDefinition& engine_of(const CheckInput& input) {
@@ -29,20 +31,13 @@ std::vector<const RankPlacement*> ranks_of(const CheckInput& input, const HostSp
     return ranks;
 }
 
-RuntimeKind runtime_of(const DeploymentSpec& spec, const HostSpec& host) {
-    return spec.container ? host.runtime.value_or(spec.container->runtime) : RuntimeKind::process;
-}
-
 const ContainerRuntime* installed_runtime(const CheckInput& input, const Subject& subject) {
-    const auto& all = subject.machine.container_runtimes;
-    const auto found = std::ranges::find(all, to_text(runtime_of(input.spec, subject.host)), &ContainerRuntime::name);
-    return found == all.end() ? nullptr : &*found;
+    return subject.machine.find_container_runtime(to_text(runtime_of(input.spec, subject.host)));
 }
 
 std::string container_program(const CheckInput& input, const Subject& subject) {
-    if (input.spec.container && !input.spec.container->program.empty()) return input.spec.container->program;
     const ContainerRuntime* runtime = installed_runtime(input, subject);
-    return runtime ? runtime->path : std::string(to_text(runtime_of(input.spec, subject.host)));
+    return container_program(input.spec, subject.host, runtime ? runtime->path : "");
 }
 
 bool uses_gpus(const CheckInput& input, const Subject& subject) {

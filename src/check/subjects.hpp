@@ -37,8 +37,6 @@ const EngineDefinition& engine_of(const CheckInput& input);
 /// The hosts that answered, in the order of the spec.
 std::vector<Subject> reached_hosts(const CheckInput& input);
 
-/// What executes the engine's processes on this host.
-RuntimeKind runtime_of(const DeploymentSpec& spec, const HostSpec& host);
 /// Docker or Podman, whichever the spec asks for, as it was found on the host; nullptr: it was not.
 const ContainerRuntime* installed_runtime(const CheckInput& input, const Subject& subject);
 /// Its executable, for a command that somebody types.

@@ -7,6 +7,15 @@
 
 namespace r1cluster::detail {
 
+RuntimeKind runtime_of(const DeploymentSpec& spec, const HostSpec& host) {
+    return spec.container ? host.runtime.value_or(spec.container->runtime) : RuntimeKind::process;
+}
+
+std::string container_program(const DeploymentSpec& spec, const HostSpec& host, const std::string& found_path) {
+    if (!spec.container->program.empty()) return spec.container->program;
+    return found_path.empty() ? std::string(to_text(runtime_of(spec, host))) : found_path;
+}
+
 std::vector<std::string> bind_mount(const std::string& source, const std::string& target, bool is_read_only) {
     return {"--mount", fmt::format("type=bind,source={},target={}{}", source, target, is_read_only ? ",readonly" : "")};
 }

@@ -8,6 +8,13 @@
 
 namespace r1cluster::detail {
 
+/// What executes the engine's processes on a host.
+RuntimeKind runtime_of(const DeploymentSpec& spec, const HostSpec& host);
+
+/// The executable of Docker or Podman for a deployment in containers: the one that the spec names, else the one that
+/// was found on the host, else the bare name.
+std::string container_program(const DeploymentSpec& spec, const HostSpec& host, const std::string& found_path = "");
+
 /// "--mount type=bind,source=SOURCE,target=TARGET,readonly", as two words.
 std::vector<std::string> bind_mount(const std::string& source, const std::string& target, bool is_read_only);
 

@@ -264,6 +264,8 @@ struct Machine {
     const DevicePath* find_path(std::string_view a, std::string_view b) const;
     /// The file system that was asked about by this path.
     const Filesystem* find_filesystem(std::string_view path) const;
+    /// "docker" or "podman".
+    const ContainerRuntime* find_container_runtime(std::string_view name) const;
     bool operator==(const Machine&) const = default;
 };
 

@@ -35,6 +35,11 @@ const Filesystem* Machine::find_filesystem(std::string_view path) const {
     return nullptr;
 }
 
+const ContainerRuntime* Machine::find_container_runtime(std::string_view name) const {
+    const auto found = std::ranges::find(container_runtimes, name, &ContainerRuntime::name);
+    return found == container_runtimes.end() ? nullptr : &*found;
+}
+
 const DevicePath* Machine::find_path(std::string_view a, std::string_view b) const {
     for (const DevicePath& path : device_paths) {
         if ((path.from == a && path.to == b) || (path.from == b && path.to == a)) return &path;

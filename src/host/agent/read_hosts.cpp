@@ -37,9 +37,7 @@ ReadRequest request_for(const DeploymentSpec& spec, const HostSpec& host) {
     request.python_path = python_path(spec, host);
     if (spec.container) {
         request.image = spec.container->image;
-        request.container_program = spec.container->program.empty()
-                                        ? std::string(to_text(host.runtime.value_or(spec.container->runtime)))
-                                        : spec.container->program;
+        request.container_program = container_program(spec, host);
         request.container_options = asked_options(*spec.container);
     }
     if (spec.serve.proxy && host.name == spec.hosts.front().name)

@@ -3,16 +3,12 @@
 
 #include "host/agent/protocol.hpp"
 #include "host/deploy/start.hpp"
+#include "spec/container.hpp"
 
 namespace r1cluster::detail {
 namespace {
 
 constexpr double fetch_s = 3700;
-
-std::string program_of(const ContainerSpec& container, const HostSpec& host) {
-    return container.program.empty() ? std::string(to_text(host.runtime.value_or(container.runtime)))
-                                     : container.program;
-}
 
 }  // namespace
 
@@ -20,7 +16,7 @@ asio::awaitable<void> fetch_images(Agents& hosts) {
     const ContainerSpec& container = *hosts.spec().container;
     hosts.report("image", fmt::format("looking for {} on each host", container.image));
     std::function<protocol::FetchImage(const HostSpec&)> request = [&](const HostSpec& host) {
-        return protocol::FetchImage{program_of(container, host), container.image, container.archive,
+        return protocol::FetchImage{container_program(hosts.spec(), host), container.image, container.archive,
                                     container.pull == Pull::missing};
     };
     const auto replies = co_await hosts.call_all(request, fetch_s);

@@ -3,8 +3,6 @@
 // --privileged.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "launch/group.hpp"
 #include "spec/container.hpp"
 
@@ -14,13 +12,6 @@ namespace {
 using Words = std::vector<std::string>;
 
 void append(Words& words, const Words& more) { words.insert(words.end(), more.begin(), more.end()); }
-
-const ContainerRuntime* installed_runtime(const GroupHost& host, RuntimeKind kind) {
-    if (!host.machine) return nullptr;
-    const auto& all = host.machine->container_runtimes;
-    const auto found = std::ranges::find(all, to_text(kind), &ContainerRuntime::name);
-    return found == all.end() ? nullptr : &*found;
-}
 
 /// A file of Hugging Face's cache is a link from snapshots/REVISION to blobs/, beside snapshots/.
 std::string folder_to_mount(const std::string& model) {
@@ -58,10 +49,10 @@ Runtime engine_runtime(LaunchPlan& plan, const Group& group, const GroupHost& ho
     Runtime runtime;
     if (!group.spec->container) return runtime;
     const ContainerSpec& spec = *group.spec->container;
-    runtime.kind = host.spec->runtime.value_or(spec.runtime);
-    const ContainerRuntime* installed = installed_runtime(host, runtime.kind);
-    runtime.program = spec.program;
-    if (runtime.program.empty()) runtime.program = installed ? installed->path : std::string(to_text(runtime.kind));
+    runtime.kind = runtime_of(*group.spec, *host.spec);
+    const ContainerRuntime* installed =
+        host.machine ? host.machine->find_container_runtime(to_text(runtime.kind)) : nullptr;
+    runtime.program = container_program(*group.spec, *host.spec, installed ? installed->path : "");
     runtime.image = spec.image;
     runtime.cache_volume = fmt::format("r1cluster-{}-{}", group.spec->name, host.spec->name);
     Words& options = runtime.options;
